@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/scenarios"
+)
+
+func newDocs(p program) *cobra.Command {
+	var chosen choice
+	command := &cobra.Command{
+		Use:   "docs",
+		Short: "Print what is judged as markdown: a table for each subject, with requirement, source and covered refusals",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			_, list, err := chosen.load()
+			if err != nil {
+				return err
+			}
+			out := bufio.NewWriter(p.stdout)
+			writeDocs(out, list)
+			return out.Flush()
+		},
+	}
+	chosen.register(command)
+	return command
+}
+
+// writeDocs writes the scenarios in their order, under a heading for each surface and subject.
+func writeDocs(out *bufio.Writer, list []scenarios.Scenario) {
+	fmt.Fprintf(out, "# Scenarios\n\n%s. MUST rests on what the published documents say, SHOULD on their strict reading, on corrections and on assumptions; OBSERVE is only recorded.\n", plural(len(list), "scenario"))
+	surface, subject := "", ""
+	for _, s := range list {
+		words := strings.SplitN(s.ID, "/", 3)
+		if words[0] != surface {
+			surface, subject = words[0], ""
+			fmt.Fprintf(out, "\n## %s\n", cell(surface))
+		}
+		about := surface
+		if len(words) > 2 {
+			about = words[1]
+		}
+		if about != subject {
+			subject = about
+			fmt.Fprintf(out, "\n### %s\n\n| scenario | level | requirement | source | refusals covered |\n|---|---|---|---|---|\n", cell(subject))
+		}
+		fmt.Fprintf(out, "| `%s`<br>%s | %s | %s | %s | %s |\n", s.ID, cell(s.Title), s.Level, cell(s.Requirement), cell(s.Source), cell(strings.Join(s.Covers, "; ")))
+	}
+}
+
+// cell makes a text fit for a cell of a markdown table.
+func cell(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`).Replace(text)
+}

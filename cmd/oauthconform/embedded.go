@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"oauthmock/conformance"
+	"oauthmock/mockserver"
+)
+
+// The account of the demo world, which the mock inside starts with.
+const (
+	demoEmail      = "dev@example.com"
+	demoKey        = "0123456789abcdef0123456789abcdef"
+	demoSandboxKey = "fedcba9876543210fedcba9876543210"
+)
+
+// stopTimeout bounds how long the mock inside may take to answer what is under way when it is stopped.
+const stopTimeout = 5 * time.Second
+
+// startEmbedded runs the mock on a free port of this machine, so that the suite and the mock share nothing but HTTP. The
+// function that it returns stops it.
+func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func(), error) {
+	mock, err := mockserver.New(mockserver.WithSeed(seed))
+	if err != nil {
+		return conformance.Target{}, nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return conformance.Target{}, nil, err
+	}
+	server := &http.Server{Handler: mock.Handler(), ReadHeaderTimeout: stopTimeout}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener)
+	}()
+	stop := func() {
+		// The run may have been interrupted, and the mock still has to be stopped in order.
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		if server.Shutdown(stopping) != nil {
+			_ = server.Close()
+		}
+		<-done
+	}
+	base := fmt.Sprintf("http://%s", listener.Addr())
+	return conformance.Target{
+		Name: "the mock inside", BaseURL: base, AdminURL: base + "/__admin",
+		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
+	}, stop, nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/scenarios"
+)
+
+// listed is a scenario as `list --json` tells it.
+type listed struct {
+	ID          string   `json:"id"`
+	Level       string   `json:"level"`
+	Title       string   `json:"title"`
+	Requirement string   `json:"requirement"`
+	Source      string   `json:"source"`
+	Tags        []string `json:"tags"`
+	Covers      []string `json:"covers"`
+	File        string   `json:"file"`
+	Line        int      `json:"line"`
+}
+
+func newList(p program) *cobra.Command {
+	var chosen choice
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "list",
+		Short: "List the scenarios: id, level, title",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			_, list, err := chosen.load()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return p.listJSON(list)
+			}
+			width := 0
+			for _, s := range list {
+				width = max(width, len(s.ID))
+			}
+			for _, s := range list {
+				if _, err := fmt.Fprintf(p.stdout, "%-*s  %-7s  %s\n", width, s.ID, s.Level, s.Title); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	chosen.register(command)
+	command.Flags().BoolVar(&asJSON, "json", false, "as a JSON array, with requirement, source, tags, covered refusals, file and line")
+	return command
+}
+
+func (p program) listJSON(list []scenarios.Scenario) error {
+	all := make([]listed, 0, len(list))
+	for _, s := range list {
+		all = append(all, listed{
+			ID: s.ID, Level: string(s.Level), Title: s.Title, Requirement: s.Requirement, Source: s.Source,
+			Tags: append([]string{}, s.Tags...), Covers: append([]string{}, s.Covers...), File: s.File, Line: s.Line,
+		})
+	}
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(all)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/conformance/report"
+)
+
+// program is what every command needs from outside.
+type program struct {
+	getenv         func(string) string
+	stdout, stderr io.Writer
+}
+
+// exitStatus ends a command whose output is complete.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// run executes the command line and returns the exit status: 0 passed, 1 the target failed, 2 usage, scenario file or
+// harness error, 3 nothing proven. It writes to nothing but stdout, stderr and the files that the arguments name.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	root := newRoot(program{getenv: getenv, stdout: stdout, stderr: stderr})
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var status exitStatus
+	switch {
+	case err == nil:
+		return report.ExitPassed
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintf(stderr, "oauthconform: %s\n", strings.TrimSpace(err.Error()))
+	return report.ExitError
+}
+
+func newRoot(p program) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "oauthconform",
+		Short: "Judge an implementation of the OAuth API against its published contract",
+		Long: `oauthconform sends the requests of its scenarios to a server and judges the answers. Without --base-url it judges
+the mock, which it then runs inside.
+
+Exit status: 0 all is as the contract says; 1 the target broke it (FAIL, or XPASS); 2 wrong usage, a faulty scenario
+file, or the suite itself at fault (ERROR); 3 nothing was proven (unreachable, INCONCLUSIVE, or nothing executed).
+
+Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A flag wins over its variable.`,
+		Args:              cobra.ArbitraryArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE: func(_ *cobra.Command, args []string) error {
+			// Not 0: a job that forgot the command must not look as if it had passed.
+			if len(args) > 0 {
+				return fmt.Errorf("there is no command %q; the commands are run, list, plan, lint, schema, docs and version", args[0])
+			}
+			return errors.New("say what to do: run, list, plan, lint, schema, docs or version (oauthconform --help tells more)")
+		},
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newRun(p), newList(p), newPlan(p), newLint(p), newSchema(p), newDocs(p), newVersion(p))
+	for _, command := range root.Commands() {
+		fromEnvironment(command, p.getenv)
+	}
+	return root
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/conformance"
+	"oauthmock/conformance/report"
+)
+
+// runFlags are the flags of run, and of plan, which tells what run would do.
+type runFlags struct {
+	targetFlags
+	choice
+	level            string
+	allowWrites      bool
+	parallel         int
+	seed             uint64
+	shuffle          bool
+	timeout          time.Duration
+	expectedFailures string
+}
+
+func (f *runFlags) register(command *cobra.Command) {
+	f.targetFlags.register(command)
+	f.choice.register(command)
+	flags := command.Flags()
+	flags.Var(newSetting(&f.level, "must|should", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
+	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
+	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; always one where there is no control API")
+	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; --shuffle draws one where none is given")
+	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in random order; the report says the seed that repeats it")
+	flags.Var(newSetting(&f.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")
+	flags.StringVar(&f.expectedFailures, "expected-failures", "", "YAML `FILE` of lines ID: REASON; these scenarios are XFAIL, and XPASS, which fails the run, when they do not fail")
+}
+
+// options turns the flags into what the library takes. An error is wrong usage.
+func (f *runFlags) options(command *cobra.Command, getenv func(string) string) (conformance.Options, error) {
+	all, err := loadScenarios(f.from)
+	if err != nil {
+		return conformance.Options{}, err
+	}
+	if f.shuffle && !command.Flags().Changed("seed") && getenv(environmentName("seed")) == "" {
+		f.seed = uint64(rand.Uint32())
+	}
+	options := conformance.Options{
+		Scenarios: all, Surfaces: f.surfaces, Tags: f.tags, IDs: f.ids, Level: f.level, AllowWrites: f.allowWrites,
+		Parallel: f.parallel, Seed: f.seed, Shuffle: f.shuffle, Timeout: f.timeout,
+	}
+	if f.expectedFailures != "" {
+		options.ExpectedFailures, err = loadExpectedFailures(f.expectedFailures, all)
+	}
+	return options, err
+}
+
+func newRun(p program) *cobra.Command {
+	var flags runFlags
+	var reports []string
+	var quiet bool
+	command := &cobra.Command{
+		Use:   "run",
+		Short: "Judge a server, or, without --base-url, the mock inside",
+		Example: `  oauthconform run
+  oauthconform run --base-url http://127.0.0.1:8080 --report junit=report.xml
+  OAUTHCONFORM_API_KEY=… oauthconform run --base-url https://test.oauth.openapi.com --email me@example.com --level must`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return p.judge(command, &flags, reports, quiet)
+		},
+	}
+	flags.register(command)
+	command.Flags().StringSliceVar(&reports, "report", nil, "console=`FILE`, json=FILE or junit=FILE; may be repeated; - is standard output")
+	command.Flags().BoolVar(&quiet, "quiet", false, "no progress, and on the console only what did not pass")
+	return command
+}
+
+func (p program) judge(command *cobra.Command, flags *runFlags, reports []string, quiet bool) error {
+	ctx := command.Context()
+	options, err := flags.options(command, p.getenv)
+	if err != nil {
+		return err
+	}
+	target, closeTarget, err := flags.open(ctx, command, options.Seed)
+	if err != nil {
+		return err
+	}
+	defer closeTarget()
+	outputs, err := openOutputs(reports, p.stdout, p.stderr)
+	if err != nil {
+		return err
+	}
+	redactor := guard(target, p.stderr)
+	progressDone := func() {}
+	if !quiet {
+		terminal := isTerminal(p.stderr)
+		progress := report.NewProgress(p.stderr, terminal, styleOf(p.getenv, terminal, false))
+		options.Progress, progressDone = guarded{progress, redactor}, progress.Done
+	}
+	result, err := conformance.Run(ctx, target, options)
+	progressDone()
+	if err != nil {
+		return errors.Join(errors.New(redactor.Text(err.Error())), outputs.close())
+	}
+	redactor.Report(&result)
+	err = outputs.write(result, func(w io.Writer) report.Style { return styleOf(p.getenv, isTerminal(w), quiet) })
+	if err != nil {
+		fmt.Fprintf(p.stderr, "oauthconform: %s\n", redactor.Text(err.Error()))
+	}
+	return endOf(ctx, result, err)
+}
+
+// endOf is the exit status of a run whose reports are written, or could not be.
+func endOf(ctx context.Context, result report.Report, writing error) error {
+	status := result.ExitCode()
+	switch {
+	case status == report.ExitFailed:
+	case writing != nil:
+		status = report.ExitError
+	case status == report.ExitPassed && ctx.Err() != nil:
+		// Interrupted: what was not asked is not proven.
+		status = report.ExitInconclusive
+	}
+	if status == report.ExitPassed {
+		return nil
+	}
+	return exitStatus(status)
+}
+
+// guarded is progress without secrets.
+type guarded struct {
+	*report.Progress
+	redactor *report.Redactor
+}
+
+// Finished hands on what is shown of a result.
+func (g guarded) Finished(result report.Result) {
+	g.Progress.Finished(report.Result{ID: result.ID, Verdict: result.Verdict, Reason: g.redactor.Text(result.Reason)})
+}

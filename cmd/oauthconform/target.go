@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/conformance"
+	"oauthmock/conformance/report"
+)
+
+// noAdmin as --admin-url says that the target is to be judged without its control API.
+const noAdmin = "none"
+
+// discoveryTimeout bounds the question whether a target has a control API.
+const discoveryTimeout = 10 * time.Second
+
+// targetFlags say whom to ask, and as whom.
+type targetFlags struct {
+	baseURL, adminURL                        string
+	email, apiKey, sandboxAPIKey, adminToken string
+}
+
+func (t *targetFlags) register(command *cobra.Command) {
+	flags := command.Flags()
+	flags.Var(newSetting(&t.baseURL, "URL", "", parseURL), "base-url", "address of the server to judge; without it the mock is run and judged inside")
+	flags.Var(newSetting(&t.adminURL, "URL", "", parseAdminURL), "admin-url", `address of the server's control API, or "none" to do without; default is BASE/__admin where that answers`)
+	flags.StringVar(&t.email, "email", "", "e-mail `ADDRESS` of the account that asks; not needed where there is a control API")
+	flags.StringVar(&t.apiKey, "api-key", "", "API `KEY` of that account; better passed as OAUTHCONFORM_API_KEY, because command lines are public on many machines")
+	flags.StringVar(&t.sandboxAPIKey, "sandbox-api-key", "", "API `KEY` of the account's sandbox; better passed as OAUTHCONFORM_SANDBOX_API_KEY")
+	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
+}
+
+// open makes the target ready: it starts the mock inside, or finds out what the server offers. The caller must call the
+// function that it returns once the run is over. An error is wrong usage.
+func (t targetFlags) open(ctx context.Context, command *cobra.Command, seed uint64) (conformance.Target, func(), error) {
+	t.trim()
+	if err := t.check(); err != nil {
+		return conformance.Target{}, nil, err
+	}
+	if t.baseURL == "" {
+		return t.embedded(ctx, command, seed)
+	}
+	target := conformance.Target{
+		BaseURL: t.baseURL, AdminURL: t.adminURL, AdminToken: t.adminToken,
+		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
+	}
+	switch t.adminURL {
+	case noAdmin:
+		target.AdminURL = ""
+	case "":
+		asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
+		defer cancel()
+		client := &http.Client{
+			// Nobody but the target itself is asked: no proxy of the environment, no redirect.
+			Transport:     &http.Transport{DisableKeepAlives: true},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+		target.AdminURL = conformance.Discover(asking, client, t.baseURL)
+	}
+	if t.email == "" && target.AdminURL == "" {
+		return conformance.Target{}, nil, fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there", t.baseURL)
+	}
+	return target, func() {}, nil
+}
+
+// trim takes line ends off secrets: they come from files.
+func (t *targetFlags) trim() {
+	for _, text := range []*string{&t.email, &t.apiKey, &t.sandboxAPIKey, &t.adminToken} {
+		*text = strings.TrimRight(*text, "\r\n")
+	}
+}
+
+func (t targetFlags) check() error {
+	for _, secret := range []struct{ flag, text string }{
+		{"--email", t.email}, {"--api-key", t.apiKey}, {"--sandbox-api-key", t.sandboxAPIKey}, {"--admin-token", t.adminToken},
+	} {
+		if strings.ContainsFunc(secret.text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fmt.Errorf("%s must be one line without control characters", secret.flag)
+		}
+	}
+	switch {
+	case t.baseURL == "":
+		// The mock inside has its own.
+	case strings.Contains(t.email, ":"):
+		return errors.New("--email must not hold a colon: in HTTP Basic it ends there")
+	case t.email != "" && t.apiKey == "":
+		return errors.New("--email needs --api-key beside it (or OAUTHCONFORM_API_KEY)")
+	case t.email == "" && t.apiKey != "":
+		return errors.New("--api-key needs --email beside it (or OAUTHCONFORM_EMAIL)")
+	case t.email == "" && t.sandboxAPIKey != "":
+		return errors.New("--sandbox-api-key needs --email and --api-key beside it")
+	}
+	return nil
+}
+
+// embedded starts the mock. What the command line says about another server would have no effect, so it is refused; the
+// environment may say it for other runs.
+func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, seed uint64) (conformance.Target, func(), error) {
+	for _, name := range []string{"email", "api-key", "sandbox-api-key", "admin-token"} {
+		if command.Flags().Changed(name) {
+			return conformance.Target{}, nil, fmt.Errorf("--%s needs --base-url beside it: the mock inside has its own accounts", name)
+		}
+	}
+	if command.Flags().Changed("admin-url") && t.adminURL != noAdmin {
+		return conformance.Target{}, nil, fmt.Errorf("--admin-url needs --base-url beside it: the mock inside has its own control API (%q does without)", noAdmin)
+	}
+	target, stop, err := startEmbedded(ctx, seed)
+	if err != nil {
+		return conformance.Target{}, nil, fmt.Errorf("the mock inside does not start: %w", err)
+	}
+	if t.adminURL == noAdmin {
+		target.AdminURL = ""
+	}
+	return target, stop, nil
+}
+
+// guard returns a Redactor for what this program itself writes: the library has one of its own that knows the tokens too.
+func guard(target conformance.Target, stderr io.Writer) *report.Redactor {
+	redactor := report.NewRedactor()
+	for _, secret := range []struct{ flag, name, text string }{
+		{"--api-key", "OAUTH_API_KEY", target.APIKey},
+		{"--sandbox-api-key", "OAUTH_SANDBOX_API_KEY", target.SandboxAPIKey},
+		{"--admin-token", "OAUTH_ADMIN_TOKEN", target.AdminToken},
+	} {
+		if secret.text != "" && !redactor.Add(secret.name, secret.text) {
+			fmt.Fprintf(stderr, "oauthconform: %s is too short to be told from ordinary text: it may show in the reports\n", secret.flag)
+		}
+	}
+	for _, key := range []string{target.APIKey, target.SandboxAPIKey} {
+		if key != "" {
+			redactor.Add("OAUTH_BASIC", base64.StdEncoding.EncodeToString([]byte(target.Email+":"+key)))
+		}
+	}
+	return redactor
+}

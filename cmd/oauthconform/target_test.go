@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"oauthmock/mockserver"
+)
+
+// recorder keeps what a server was asked, a line each: method, address, Authorization.
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (r *recorder) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.mu.Lock()
+		r.lines = append(r.lines, strings.TrimSpace(req.Method+" "+req.URL.RequestURI()+" "+req.Header.Get("Authorization")))
+		r.mu.Unlock()
+		next.ServeHTTP(w, req)
+	})
+}
+
+// asked is what the scripts' targets were asked, by script.
+type asked struct{}
+
+// target starts a server beside the script, and puts its address into $BASE, and the same by an address that is not
+// loopback into $ELSEWHERE.
+//
+//	target honest          the mock
+//	target bare            the mock without its control API
+//	target guarded TOKEN   the mock, whose control API asks for the bearer token
+//	target empty           answers 200 {} to everything
+//	target hang            takes requests and answers none
+func target(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: target honest|bare|guarded TOKEN|empty|hang")
+	}
+	var handler http.Handler
+	switch args[0] {
+	case "honest", "bare", "guarded":
+		var options []mockserver.Option
+		if args[0] == "guarded" {
+			options = append(options, mockserver.WithAdminToken(args[1]))
+		}
+		mock, err := mockserver.New(options...)
+		ts.Check(err)
+		handler = mock.Handler()
+		if args[0] == "bare" {
+			handler = without("/__admin", handler)
+		}
+	case "empty":
+		handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, "{}")
+		})
+	case "hang":
+		handler = http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() })
+	default:
+		ts.Fatalf("no target %q", args[0])
+	}
+	log := ts.Value(asked{}).(*recorder)
+	server := httptest.NewServer(log.record(handler))
+	ts.Defer(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	ts.Setenv("BASE", server.URL)
+	ts.Setenv("ELSEWHERE", strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1))
+}
+
+// without is a server that does not know what lies under a path.
+func without(path string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if strings.HasPrefix(req.URL.Path, path) {
+			http.NotFound(w, req)
+			return
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// requests prints what the script's targets were asked since the last time.
+func requests(ts *testscript.TestScript, _ bool, _ []string) {
+	log := ts.Value(asked{}).(*recorder)
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	for _, line := range log.lines {
+		fmt.Fprintln(ts.Stdout(), line)
+	}
+	log.lines = nil
+}

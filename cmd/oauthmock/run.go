@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses.
+const (
+	exitOK    = 0
+	exitError = 1 // it did not work
+	exitUsage = 2 // it was asked for wrongly
+)
+
+// usageError is an error of whoever called the program: a flag, an argument, a file.
+type usageError struct{ error }
+
+// run is the program: what main and the tests call. It answers the exit status.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:           "oauthmock",
+		Short:         "A mock of Openapi's OAuth API",
+		Long:          "A mock of Openapi's OAuth API (oauth.openapi.com) on this machine, with a clock, a wallet and a control API.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd.Flags(), getenv)
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
+	})
+	root.AddCommand(serveCommand(stdout, stderr), checkCommand(stdout), versionCommand(stdout))
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "oauthmock: %v\n", err)
+	var usage usageError
+	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+		return exitUsage
+	}
+	return exitError
+}
+
+// fromEnvironment gives every flag that was not set its environment variable: --url-file is OAUTHMOCK_URL_FILE.
+func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "OAUTHMOCK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value := getenv(name); value != "" && !f.Changed && err == nil {
+			if e := flags.Set(f.Name, value); e != nil {
+				err = usageError{fmt.Errorf("environment variable %s: %w", name, e)}
+			}
+		}
+	})
+	return err
+}
+
+// noArguments refuses arguments where a command takes none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%s takes no argument, but got %q", cmd.CommandPath(), args[0])}
+	}
+	return nil
+}

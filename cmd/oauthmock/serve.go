@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver"
+	"oauthmock/mockserver/admin"
+)
+
+// serveFlags are the flags of oauthmock serve, as they were written.
+type serveFlags struct {
+	addr, fixtures, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
+
+	seed   uint64
+	freeze bool
+}
+
+// Time limits of the server, and how long a stop waits for requests under way.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	drainTimeout      = 10 * time.Second
+)
+
+// serveCommand starts the mock.
+func serveCommand(stdout, stderr io.Writer) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the mock",
+		Long: "Start the mock. The one line on standard output is the base URL, printed once the server answers; logs go to standard error.\n" +
+			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, stdout, stderr) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
+	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, or a YAML or JSON file)")
+	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "seed of everything that is drawn, such as ids")
+	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
+	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
+	flags.StringVar(&f.tokenShape, "token-shape", "both", "how single tokens are sent: both, data or flat")
+	flags.StringVar(&f.rootSurface, "root-surface", "v2", "the API at / on hosts that are not the provider's: v2 or v1")
+	flags.StringVar(&f.rateLimit, "rate-limit", strconv.Itoa(mockserver.DefaultRateLimit), "requests a minute and account, `off|N`")
+	flags.StringVar(&f.adminAddr, "admin-addr", "", "address of a listener of its own for the control API, `HOST:PORT`")
+	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback")
+	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
+	flags.StringVar(&f.log, "log", "text", "how the log is written: text or json")
+	return cmd
+}
+
+// serve runs the mock until the context is done.
+func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
+	log, err := logger(f.log, stderr)
+	if err != nil {
+		return err
+	}
+	if err := checkAddress("--addr", f.addr); err != nil {
+		return err
+	}
+	adminAt := f.addr
+	if f.adminAddr != "" {
+		if err := checkAddress("--admin-addr", f.adminAddr); err != nil {
+			return err
+		}
+		adminAt = f.adminAddr
+	}
+	if f.adminToken == "" && !admin.Loopback(adminAt) {
+		f.adminToken = rand.Text()
+		log.Warn("the control API can be reached from the network: a token was made for it", "admin-token", f.adminToken)
+	}
+	server, err := f.server(log)
+	if err != nil {
+		return err
+	}
+
+	listener, err := net.Listen("tcp", f.addr)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %w", f.addr, err)
+	}
+	main := newHTTPServer(server.Handler(), log)
+	servers := []*http.Server{main}
+	failed := make(chan error, 2)
+	if f.adminAddr != "" {
+		adminListener, err := net.Listen("tcp", f.adminAddr)
+		if err != nil {
+			return errors.Join(fmt.Errorf("--admin-addr %s: %w", f.adminAddr, err), listener.Close())
+		}
+		main.Handler = server.APIHandler()
+		control := newHTTPServer(server.AdminHandler(), log)
+		servers = append(servers, control)
+		go func() { failed <- control.Serve(adminListener) }()
+		log.Info("control API", "url", baseURL(adminListener.Addr())+admin.Prefix)
+	}
+	go func() { failed <- main.Serve(listener) }()
+
+	url := baseURL(listener.Addr())
+	if err := announce(url, f.urlFile, stdout); err != nil {
+		return errors.Join(err, stop(ctx, servers))
+	}
+	log.Info("serving", "url", url, "fixtures", f.fixtures, "seed", f.seed, "version", version())
+	select {
+	case err := <-failed:
+		return errors.Join(err, stop(ctx, servers))
+	case <-ctx.Done():
+		log.Info("stopping", "reason", context.Cause(ctx))
+		return stop(ctx, servers)
+	}
+}
+
+// server makes the mock that the flags describe.
+func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
+	options := []struct {
+		flag   string
+		option mockserver.Option
+	}{
+		{"--fixtures", mockserver.WithFixtures(f.fixtures)},
+		{"--seed", mockserver.WithSeed(f.seed)},
+		{"--token-shape", mockserver.WithTokenShape(f.tokenShape)},
+		{"--root-surface", mockserver.WithRootSurface(f.rootSurface)},
+		{"--admin-token", mockserver.WithAdminToken(f.adminToken)},
+		{"--log", mockserver.WithLog(log)},
+	}
+	add := func(flag string, o mockserver.Option) {
+		options = append(options, struct {
+			flag   string
+			option mockserver.Option
+		}{flag, o})
+	}
+	if f.clock != "" {
+		start, err := time.Parse(time.RFC3339, f.clock)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--clock: %q is no time in RFC 3339, such as 2026-02-12T08:30:00Z", f.clock)}
+		}
+		add("--clock", mockserver.WithClock(start))
+	}
+	if f.freeze {
+		add("--freeze", mockserver.WithFrozenClock())
+	}
+	limit, err := parseRateLimit(f.rateLimit)
+	if err != nil {
+		return nil, err
+	}
+	add("--rate-limit", mockserver.WithRateLimit(limit))
+
+	all := make([]mockserver.Option, 0, len(options))
+	for _, o := range options {
+		all = append(all, mockserver.Named(o.flag, o.option))
+	}
+	server, err := mockserver.New(all...)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return server, nil
+}
+
+func parseRateLimit(text string) (int64, error) {
+	if text == "off" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, usageError{fmt.Errorf("--rate-limit: %q is neither \"off\" nor a number of requests a minute above zero", text)}
+	}
+	return n, nil
+}
+
+func logger(format string, stderr io.Writer) (*slog.Logger, error) {
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(stderr, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(stderr, nil)), nil
+	}
+	return nil, usageError{fmt.Errorf("--log: %q is neither text nor json", format)}
+}
+
+// checkAddress refuses what is no HOST:PORT.
+func checkAddress(flag, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %q is no HOST:PORT such as 127.0.0.1:8080", flag, addr)}
+	}
+	return nil
+}
+
+func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+	}
+}
+
+// baseURL is where a listener can be reached from this machine.
+func baseURL(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// announce prints the base URL, and writes it to a file in one step, so that who waits for the file never reads half of it.
+func announce(url, file string, stdout io.Writer) error {
+	if file != "" {
+		temporary, err := os.CreateTemp(filepath.Dir(file), ".oauthmock-url-*")
+		if err != nil {
+			return fmt.Errorf("--url-file: %w", err)
+		}
+		_, err = fmt.Fprintln(temporary, url)
+		err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+		if err == nil {
+			err = os.Rename(temporary.Name(), file)
+		}
+		if err != nil {
+			return fmt.Errorf("--url-file: %w", errors.Join(err, os.Remove(temporary.Name())))
+		}
+	}
+	_, err := fmt.Fprintln(stdout, url)
+	return err
+}
+
+// stop lets requests under way end.
+func stop(ctx context.Context, servers []*http.Server) error {
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		errs = append(errs, s.Shutdown(drain))
+	}
+	return errors.Join(errs...)
+}

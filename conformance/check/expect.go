@@ -1,0 +1,131 @@
+package check
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"oauthmock/scenarios"
+)
+
+// Want is one place of an answer and what must stand there, without variables.
+type Want struct {
+	// Name is the place as the scenario writes it, which is part of the assertion's id; Path is the same without variables.
+	Name, Path string
+	Matcher    scenarios.Matcher
+}
+
+// Wants are what a step expects beyond status, code and message, each in the order of the file.
+type Wants struct {
+	Headers, Data, Body []Want
+}
+
+// Expected holds an answer against what a step expects: status, code, message and levels of expect (without variables), and the
+// wants. level is the scenario's. When the status is not as expected nothing else is checked: the rest would only say so again.
+func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios.Level) []Finding {
+	if expect.Level != "" {
+		level = expect.Level
+	}
+	var findings []Finding
+	if len(expect.Status) > 0 {
+		status := Status(expect.Status, e, level, expect.LineOf("status"))
+		findings = append(findings, status)
+		if !status.OK {
+			return findings
+		}
+	}
+	if expect.Has("code") {
+		code, _, there := e.Refusal()
+		f := Finding{Kind: "refusal.code", Level: level, OK: there && Equal(code, expect.Code), Line: expect.LineOf("code"),
+			Expected: "error: " + Render(expect.Code), Actual: "no `error` in the body"}
+		if there {
+			f.Actual = "error: " + Render(code)
+		}
+		findings = append(findings, f)
+	}
+	if expect.Message != nil {
+		body, _ := e.value.(map[string]any)
+		f := Finding{Kind: "refusal.message", Level: level, Line: expect.LineOf("message"),
+			Expected: "message: " + Render(*expect.Message), Actual: "no `message` in the body"}
+		if message, there := body["message"]; there {
+			f.OK, f.Actual = Equal(message, *expect.Message), "message: "+Render(message)
+		}
+		findings = append(findings, f)
+	}
+	findings = append(findings, headers(wants.Headers, e.Header, level)...)
+	payload, there := e.Payload()
+	findings = append(findings, At("data", wants.Data, payload, there, level)...)
+	return append(findings, At("body", wants.Body, e.value, e.problem == nil, level)...)
+}
+
+// Status checks the HTTP status alone.
+func Status(allowed scenarios.Statuses, e *Exchange, level scenarios.Level, line int) Finding {
+	var names []string
+	for _, status := range allowed {
+		names = append(names, fmt.Sprint(status))
+	}
+	f := Finding{Kind: "http.status", Level: level, OK: slices.Contains(allowed, e.Status), Line: line,
+		Expected: "status " + strings.Join(names, " or "), Actual: fmt.Sprintf("status %d", e.Status)}
+	if code, message, ok := e.Refusal(); !f.OK && ok && code != nil {
+		f.Actual += fmt.Sprintf(" (error %s, %s)", Render(code), Render(message))
+	}
+	return f
+}
+
+func headers(wants []Want, got http.Header, level scenarios.Level) []Finding {
+	var findings []Finding
+	for _, want := range wants {
+		values := got.Values(want.Path)
+		var value any
+		if len(values) > 0 {
+			value = strings.Join(values, ", ")
+		}
+		findings = append(findings, finding("header", want.Name, want.Matcher, value, len(values) > 0, level))
+	}
+	return findings
+}
+
+// At holds the places of a value that JSONPaths lead to against matchers. there is false when there is no such value at all.
+func At(kind string, wants []Want, value any, there bool, level scenarios.Level) []Finding {
+	var findings []Finding
+	for _, want := range wants {
+		if !there {
+			findings = append(findings, finding(kind, want.Name, want.Matcher, nil, false, level))
+			continue
+		}
+		selected, err := Select(want.Path, value)
+		if err != nil {
+			f := finding(kind, want.Name, want.Matcher, nil, false, level)
+			f.OK, f.Actual = false, err.Error()
+			findings = append(findings, f)
+			continue
+		}
+		if list, ok := selected.Value.([]any); ok && selected.Many && len(list) == 0 && want.Matcher.Has("exists") {
+			selected.Found = false
+		}
+		findings = append(findings, finding(kind, want.Name, want.Matcher, selected.Value, selected.Found, level))
+	}
+	return findings
+}
+
+func finding(kind, path string, m scenarios.Matcher, value any, found bool, level scenarios.Level) Finding {
+	if m.Level != "" {
+		level = m.Level
+	}
+	f := Finding{Kind: kind, Path: path, Level: level, Line: m.LineOf(""), Expected: describe(m), Actual: "nothing there"}
+	if found {
+		f.Actual = Render(value)
+	}
+	if missed := Match(m, value, found); missed != "" {
+		f.Expected = missed
+	} else {
+		f.OK = true
+	}
+	return f
+}
+
+// Value holds one value against a matcher, as compare steps do.
+func Value(path string, m scenarios.Matcher, value any, level scenarios.Level) Finding {
+	return finding("compare", path, m, value, true, level)
+}

@@ -1,0 +1,25 @@
+package check
+
+import "oauthmock/scenarios"
+
+// Finding is the outcome of one check.
+type Finding struct {
+	// Kind names the check ("http.status", "json.valid", "data"); Path says what of the answer, where one kind checks several.
+	Kind, Path string
+	Level      scenarios.Level
+	OK         bool
+	// Requirement in words and Source; "" for what a scenario asks, which has its own.
+	Requirement, Source string
+	// Expected and Actual may hold secrets; the caller redacts.
+	Expected, Actual string
+	// Line in the scenario file, 0 for standing checks.
+	Line int
+}
+
+// Name is kind and path, "data/$.name".
+func (f Finding) Name() string {
+	if f.Path == "" {
+		return f.Kind
+	}
+	return f.Kind + "/" + f.Path
+}

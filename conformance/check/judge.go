@@ -1,0 +1,249 @@
+package check
+
+import (
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+// Judge knows the contract. It is read-only and safe for concurrent use.
+type Judge struct {
+	operations []spec.Operation
+	triples    []spec.Triple
+	published  *openapi3.T
+	strict     *openapi3.T
+}
+
+// NewJudge reads the documents.
+func NewJudge() (*Judge, error) {
+	j := &Judge{}
+	var err error
+	if j.operations, err = spec.Operations(); err != nil {
+		return nil, err
+	}
+	if j.triples, err = spec.Triples(); err != nil {
+		return nil, err
+	}
+	if j.published, err = spec.Published(); err != nil {
+		return nil, err
+	}
+	if j.strict, err = spec.Strict(); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// Operations of the contract, in the document's order. The caller must not change them.
+func (j *Judge) Operations() []spec.Operation {
+	return j.operations
+}
+
+// Standing holds an answer against everything that is true of every answer, whatever the scenario. level is that of the step:
+// what a refusal looks like is only a MUST where the document says that there is one. leaks says whether a text holds
+// a secret that no answer may hold.
+func (j *Judge) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
+	refusalLevel := scenarios.Must
+	if !e.Success() && (level != scenarios.Must || !j.documented(e)) {
+		refusalLevel = scenarios.Should
+	}
+	findings := []Finding{redirect(e), secretLeak(e, leaks)}
+	if e.Operation != nil {
+		findings = append(findings, j.statusDocumented(e))
+	} else {
+		refusalLevel = scenarios.Should
+	}
+	findings = append(findings, contentType(e, refusalLevel), jsonValid(e, refusalLevel))
+	if e.value == nil && e.problem != nil {
+		return findings
+	}
+	findings = append(findings, jsonDuplicateKeys(e))
+	findings = append(findings, j.documentSchema(e)...)
+	findings = append(findings, j.strictSchema(e)...)
+	findings = append(findings, j.refusalTriple(e, refusalLevel)...)
+	findings = append(findings, envelope(e)...)
+	findings = append(findings, tokenShape(e)...)
+	return append(findings, j.timestamps(e)...)
+}
+
+// documented says whether the published document has this status for the operation.
+func (j *Judge) documented(e *Exchange) bool {
+	if e.Operation == nil {
+		return false
+	}
+	operation := j.published.Paths.Value(e.Operation.Path).GetOperation(e.Operation.Method)
+	return operation != nil && operation.Responses.Status(e.Status) != nil
+}
+
+func redirect(e *Exchange) Finding {
+	f := Finding{Kind: "redirect", Level: scenarios.Must, OK: e.Status < 300 || e.Status > 399,
+		Requirement: "No answer is a redirect.", Source: "v2 document: no 3xx is documented",
+		Expected: "no 3xx", Actual: fmt.Sprint(e.Status)}
+	if location := e.Header.Get("Location"); !f.OK && location != "" {
+		f.Actual += " to " + location
+	}
+	return f
+}
+
+func secretLeak(e *Exchange, leaks func(string) bool) Finding {
+	f := Finding{Kind: "secret.leak", Level: scenarios.Must, OK: true,
+		Requirement: "The API key and the Basic credential never come back in an answer.", Source: "security of Basic-Authentication",
+		Expected: "no credential in headers or body", Actual: "none"}
+	for name, values := range e.Header {
+		if leaks(name) || slices.ContainsFunc(values, leaks) {
+			f.OK, f.Actual = false, "a credential in a header"
+		}
+	}
+	// The decoded body too: JSON can write any letter as an escape.
+	if leaks(string(e.Body)) || leaks(scenarios.Text(e.value)) {
+		f.OK, f.Actual = false, "a credential in the body"
+	}
+	return f
+}
+
+func (j *Judge) statusDocumented(e *Exchange) Finding {
+	known := j.documented(e) || spec.StrictResponse(j.strict, *e.Operation, e.Status, e.Query) != nil
+	var statuses []string
+	for status := range j.published.Paths.Value(e.Operation.Path).GetOperation(e.Operation.Method).Responses.Map() {
+		statuses = append(statuses, status)
+	}
+	slices.Sort(statuses)
+	return Finding{Kind: "http.status-documented", Level: scenarios.Should, OK: known,
+		Requirement: "Every status is documented for the operation, or added by the overlay.", Source: place(e) + " responses",
+		Expected: strings.Join(statuses, ", ") + " (or one that the overlay adds)", Actual: fmt.Sprint(e.Status)}
+}
+
+func contentType(e *Exchange, level scenarios.Level) Finding {
+	got := e.Header.Values("Content-Type")
+	f := Finding{Kind: "http.content-type", Level: level,
+		Requirement: "Every answer is application/json, in UTF-8.", Source: place(e) + " content",
+		Expected: "application/json", Actual: Render(strings.Join(got, ", "))}
+	if len(got) == 1 {
+		media, parameters, err := mime.ParseMediaType(got[0])
+		charset, named := parameters["charset"]
+		f.OK = err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8"))
+	}
+	return f
+}
+
+func jsonValid(e *Exchange, level scenarios.Level) Finding {
+	f := Finding{Kind: "json.valid", Level: level, OK: e.problem == nil,
+		Requirement: "Every body is exactly one JSON value in UTF-8, with nothing before or after it.", Source: place(e) + " content, RFC 8259",
+		Expected: "one JSON value", Actual: "one JSON value"}
+	if e.problem != nil {
+		f.Actual = e.problem.Error()
+	}
+	return f
+}
+
+func jsonDuplicateKeys(e *Exchange) Finding {
+	key, doubled := doubledKey(e.Body)
+	f := Finding{Kind: "json.duplicate-keys", Level: scenarios.Should, OK: !doubled,
+		Requirement: "No object names a member twice.", Source: "RFC 8259 section 4",
+		Expected: "every member once", Actual: "every member once"}
+	if doubled {
+		f.Actual = Render(key) + " stands twice in one object"
+	}
+	return f
+}
+
+// documentSchema is the published reading. It knows a single token only bare; in an envelope the token itself is held against it.
+func (j *Judge) documentSchema(e *Exchange) []Finding {
+	if e.Operation == nil {
+		return nil
+	}
+	schema := spec.PublishedResponse(j.published, *e.Operation, e.Status, e.Query)
+	if schema == nil {
+		return nil
+	}
+	mismatches := spec.Check(j.published, schema, e.value)
+	if payload, ok := e.Payload(); ok && e.SingleToken() && len(mismatches) == 0 {
+		mismatches = spec.Check(j.published, schema, payload)
+	}
+	return []Finding{schemaFinding("document.schema", scenarios.Must, "The body has the schema that the published document gives it.",
+		place(e)+" schema", mismatches)}
+}
+
+func (j *Judge) strictSchema(e *Exchange) []Finding {
+	operation := spec.Operation{}
+	if e.Operation != nil {
+		operation = *e.Operation
+	}
+	schema := spec.StrictResponse(j.strict, operation, e.Status, e.Query)
+	if schema == nil {
+		return nil
+	}
+	return []Finding{schemaFinding("strict.schema", scenarios.Should,
+		"The body has all documented members and no other, with the documented forms, in the envelope.",
+		place(e)+", strict reading", spec.Check(j.strict, schema, e.value))}
+}
+
+func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []spec.Mismatch) Finding {
+	const most = 4
+	var lines []string
+	for i, mismatch := range mismatches {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more", len(mismatches)-most))
+			break
+		}
+		lines = append(lines, mismatch.String())
+	}
+	f := Finding{Kind: kind, Level: level, OK: len(mismatches) == 0, Requirement: requirement, Source: source,
+		Expected: "a body that matches", Actual: strings.Join(lines, "; ")}
+	if f.OK {
+		f.Actual = "it matches"
+	}
+	return f
+}
+
+// refusalTriple holds code and message against the pairs that belong to the operation and status. Where the document shows pairs
+// of its own the check is as strict as the step; where only the strict reading has some it is a SHOULD.
+func (j *Judge) refusalTriple(e *Exchange, level scenarios.Level) []Finding {
+	if e.Operation == nil || e.Status < 400 {
+		return nil
+	}
+	var pairs []string
+	code, message, _ := e.Refusal()
+	f := Finding{Kind: "refusal.triple", Level: scenarios.Should, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
+		Source: place(e) + " examples", Actual: Render(code) + " " + Render(message)}
+	for _, triple := range j.triples {
+		if triple.Operation != e.Operation.Name || triple.Status != e.Status {
+			continue
+		}
+		f.Level = level
+		pairs = append(pairs, Render(triple.Code.Value())+" "+Render(triple.Message))
+		f.OK = f.OK || Equal(code, triple.Code.Value()) && Equal(message, triple.Message)
+	}
+	schema := spec.StrictResponse(j.strict, *e.Operation, e.Status, e.Query)
+	if schema == nil && len(pairs) == 0 {
+		return nil
+	}
+	if !f.OK && schema != nil {
+		canonical := map[string]any{"success": false, "message": message, "error": code, "data": nil}
+		f.OK = len(spec.Check(j.strict, schema, canonical)) == 0
+	}
+	f.Expected = "one of " + strings.Join(pairs, ", ")
+	if len(pairs) == 0 {
+		f.Expected = "the code and message that the overlay gives this status"
+	}
+	return []Finding{f}
+}
+
+// place names the answer in the document: "GET /tokens/{token} 404".
+func place(e *Exchange) string {
+	if e.Operation == nil {
+		return "v2"
+	}
+	return fmt.Sprintf("%s %s %d", e.Operation.Method, e.Operation.Path, e.Status)
+}
+
+// isNull says whether a member is there and null.
+func isNull(object map[string]any, key string) bool {
+	value, ok := object[key]
+	return ok && value == nil
+}

@@ -1,0 +1,291 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Style is how the console report looks.
+type Style struct {
+	// Color marks verdicts with ANSI colours.
+	Color bool
+	// Quiet leaves out everything but what did not pass and the last lines.
+	Quiet bool
+}
+
+// How many of a kind are listed before the rest is only counted; the JSON report holds all.
+const (
+	failuresShown   = 20
+	assertionsShown = 5
+	warningsShown   = 40
+	idsShown        = 5
+	missingShown    = 10
+)
+
+// WriteConsole writes the report for people: what failed with its evidence, then what was left open, skipped and covered,
+// and at the end, where the eye is, the verdict. The error is that of w.
+func WriteConsole(w io.Writer, r Report, style Style) error {
+	out := bufio.NewWriter(w)
+	c := console{Writer: out, style: style}
+	if !style.Quiet {
+		c.head(r)
+	}
+	c.failures(r, Fail)
+	c.failures(r, XPass)
+	c.failures(r, Error)
+	c.byReason(r, Inconclusive, "could not be judged")
+	if !style.Quiet {
+		c.warnings(r)
+		c.byReason(r, XFail, "expected to fail, and did")
+		c.byReason(r, Skip, "left out")
+		c.subjects(r)
+		c.coverage(r.Coverage)
+	}
+	c.summary(r)
+	return out.Flush()
+}
+
+type console struct {
+	*bufio.Writer
+	style Style
+}
+
+func (c console) printf(format string, args ...any) { fmt.Fprintf(c, format, args...) }
+
+func (c console) head(r Report) {
+	c.printf("oauthconform · %s · level %s · seed %d", oneLine(r.Target, valueLimit), r.Level, r.Seed)
+	if r.TokenShape != "" {
+		c.printf(" · token shape %s", oneLine(r.TokenShape, valueLimit))
+	}
+	c.printf("\n\n")
+}
+
+// failures shows each scenario of a verdict with the assertions that brought it about. After the first twenty it only
+// names them: who has more than that has one cause, or a wrong target.
+func (c console) failures(r Report, verdict Verdict) {
+	shown := 0
+	for _, result := range r.Results {
+		if result.Verdict != verdict && (verdict != Error || !result.Verdict.unknown()) {
+			continue
+		}
+		if shown++; shown > failuresShown {
+			c.printf("%s  %s%s\n", c.style.verdict(result.Verdict), oneLine(result.ID, valueLimit), because(result.Reason))
+			continue
+		}
+		c.failure(result, verdict)
+	}
+	if shown > failuresShown {
+		c.printf("\n")
+	}
+}
+
+func (c console) failure(result Result, verdict Verdict) {
+	c.printf("%s  %s\n", c.style.verdict(result.Verdict), oneLine(result.Title, valueLimit))
+	c.printf("      %s\n", oneLine(result.ID, valueLimit))
+	var blamed []Assertion
+	for _, assertion := range result.Assertions {
+		if blames(verdict, assertion.Verdict) {
+			blamed = append(blamed, assertion)
+		}
+	}
+	for _, assertion := range blamed[:min(assertionsShown, len(blamed))] {
+		c.printf("\n")
+		for _, line := range detail(result, assertion) {
+			c.printf("      %-11s  %s\n", line.label, line.text)
+		}
+	}
+	if more := len(blamed) - assertionsShown; more > 0 {
+		c.printf("\n      … and %s that did not hold; the JSON report has them all\n", plural(more, "more assertion"))
+	}
+	if len(blamed) == 0 {
+		if result.Reason != "" {
+			c.printf("      %-11s  %s\n", "reason", oneLine(result.Reason, valueLimit))
+		}
+		if result.File != "" {
+			c.printf("      %-11s  %s:%d\n", "file", oneLine(result.File, valueLimit), result.Line)
+		}
+	}
+	c.printf("\n")
+}
+
+// warnings names what did not hold without failing the run: one line each, for at --level must there may be many.
+func (c console) warnings(r Report) {
+	var lines []string
+	scenarios := 0
+	for _, result := range r.Results {
+		if result.Verdict != Warn {
+			continue
+		}
+		scenarios++
+		lines = append(lines, result.ID+because(result.Reason))
+		for _, assertion := range result.Assertions {
+			if blames(Warn, assertion.Verdict) {
+				lines = append(lines, fmt.Sprintf("  %s %s: expected %s, got %s", assertion.Level, assertion.ID, oneLine(assertion.Expected, answerLimit), oneLine(assertion.Actual, answerLimit)))
+			}
+		}
+	}
+	if scenarios == 0 {
+		return
+	}
+	c.printf("%s  %s with findings that do not fail the run\n", c.style.verdict(Warn), plural(scenarios, "scenario"))
+	c.list("      ", lines, warningsShown)
+	c.printf("\n")
+}
+
+// blames says whether an assertion is a cause of its scenario's verdict.
+func blames(scenario, assertion Verdict) bool {
+	switch scenario {
+	case Fail:
+		return assertion == Fail
+	case Warn:
+		return assertion == Warn || assertion == Fail
+	case Error:
+		return assertion == Error || assertion == Fail
+	}
+	return false
+}
+
+// byReason shows scenarios of a verdict together where they have the same reason.
+func (c console) byReason(r Report, verdict Verdict, words string) {
+	var reasons []string
+	ids := map[string][]string{}
+	count := 0
+	for _, result := range r.Results {
+		if result.Verdict != verdict {
+			continue
+		}
+		reason := result.Reason
+		if reason == "" {
+			reason = "no reason given"
+		}
+		if ids[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		ids[reason] = append(ids[reason], result.ID)
+		count++
+	}
+	if count == 0 {
+		return
+	}
+	c.printf("%s  %s %s\n", c.style.verdict(verdict), plural(count, "scenario"), words)
+	for _, reason := range reasons {
+		c.printf("      %d × %s\n", len(ids[reason]), oneLine(reason, valueLimit))
+		c.list("          ", ids[reason], idsShown)
+	}
+	c.printf("\n")
+}
+
+func (c console) list(indent string, items []string, shown int) {
+	for i, item := range items {
+		if i == shown {
+			c.printf("%s… and %d more\n", indent, len(items)-shown)
+			return
+		}
+		c.printf("%s%s\n", indent, strings.ReplaceAll(printable(item), "\n", " "))
+	}
+}
+
+// subjects counts verdicts by the first two words of the ids: "v2/tokens  45 PASS  1 FAIL".
+func (c console) subjects(r Report) {
+	var names []string
+	counts := map[string]map[Verdict]int{}
+	width := 0
+	for _, result := range r.Results {
+		name := subject(result.ID)
+		if counts[name] == nil {
+			counts[name] = map[Verdict]int{}
+			names = append(names, name)
+			width = max(width, len(name))
+		}
+		counts[name][result.Verdict]++
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		c.printf("%-*s %s\n", width, name, c.tally(counts[name]))
+	}
+	if len(names) > 0 {
+		c.printf("\n")
+	}
+}
+
+func subject(id string) string {
+	words := strings.SplitN(oneLine(id, valueLimit), "/", 3)
+	return strings.Join(words[:min(2, len(words))], "/")
+}
+
+func (c console) tally(counts map[Verdict]int) string {
+	var parts []string
+	for _, verdict := range []Verdict{Pass, Warn, Fail, XPass, XFail, Error, Inconclusive, Skip} {
+		if counts[verdict] > 0 {
+			parts = append(parts, fmt.Sprintf("%4d %s", counts[verdict], c.style.verdict(verdict)))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func (c console) coverage(coverage Coverage) {
+	dimensions := []struct {
+		name string
+		Covered
+	}{
+		{"operations", coverage.Operations},
+		{"statuses", coverage.Statuses},
+		{"refusals", coverage.Refusals},
+		{"properties", coverage.Properties},
+		{"parameters", coverage.Parameters},
+	}
+	var parts []string
+	for _, d := range dimensions {
+		if d.Total > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d/%d", d.name, d.Covered.Covered, d.Total))
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	c.printf("coverage  %s\n", strings.Join(parts, " · "))
+	for _, d := range dimensions {
+		if len(d.Missing) > 0 {
+			c.printf("  %s not met:\n", d.name)
+			c.list("    ", d.Missing, missingShown)
+		}
+	}
+	c.printf("\n")
+}
+
+func (c console) summary(r Report) {
+	counts := map[Verdict]int{}
+	for _, result := range r.Results {
+		counts[result.Verdict]++
+	}
+	c.printf("%s", plural(len(r.Results), "scenario"))
+	if tally := strings.Join(strings.Fields(c.tally(counts)), " "); tally != "" {
+		c.printf(": %s", tally)
+	}
+	c.printf("; %s in %.1f s\n", plural(r.Summary.Requests, "request"), r.Summary.Seconds)
+	switch r.ExitCode() {
+	case ExitFailed:
+		c.printf("%s\n", c.style.paint(red, "FAIL: the target breaks the contract where it is said above"))
+	case ExitError:
+		c.printf("%s\n", c.style.paint(red, "ERROR: the suite itself is at fault where it is said above; nothing follows for the target"))
+	case ExitInconclusive:
+		c.printf("%s\n", c.style.paint(yellow, "INCONCLUSIVE: "+inconclusive(r)))
+	default:
+		c.printf("%s\n", c.style.paint(green, "PASS"))
+	}
+}
+
+func inconclusive(r Report) string {
+	if len(r.Results) == 0 {
+		return "no scenario was chosen"
+	}
+	for _, result := range r.Results {
+		if result.Verdict != Skip {
+			return "the target could not be judged in full"
+		}
+	}
+	return "every scenario was skipped"
+}

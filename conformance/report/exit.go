@@ -1,0 +1,37 @@
+package report
+
+// The exit statuses of a run.
+const (
+	ExitPassed       = 0 // everything that was asked was answered as the contract says
+	ExitFailed       = 1 // the target broke the contract (FAIL), or kept a promise it was expected to break (XPASS)
+	ExitError        = 2 // the suite was used wrongly, or is itself at fault
+	ExitInconclusive = 3 // nothing was proven: unreachable, cut short, or nothing executed
+)
+
+// ExitCode is the exit status that the results amount to. A report without results, or with nothing but SKIP, proves
+// nothing and is 3. A verdict that this package does not know counts as ERROR.
+func (r Report) ExitCode() int {
+	var failed, errors, inconclusive, executed bool
+	for _, result := range r.Results {
+		switch result.Verdict {
+		case Fail, XPass:
+			failed = true
+		case Inconclusive:
+			inconclusive = true
+		case Pass, Warn, XFail:
+			executed = true
+		case Skip:
+		default:
+			errors = true
+		}
+	}
+	switch {
+	case failed:
+		return ExitFailed
+	case errors:
+		return ExitError
+	case inconclusive, !executed:
+		return ExitInconclusive
+	}
+	return ExitPassed
+}

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+)
+
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Skipped  int          `xml:"skipped,attr"`
+	Time     string       `xml:"time,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name       string          `xml:"name,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Failures   int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skipped    int             `xml:"skipped,attr"`
+	Time       string          `xml:"time,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+	seconds    float64
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Classname string         `xml:"classname,attr"`
+	Name      string         `xml:"name,attr"`
+	Time      string         `xml:"time,attr"`
+	File      string         `xml:"file,attr,omitempty"`
+	Line      int            `xml:"line,attr,omitempty"`
+	Skipped   *junitOutcome  `xml:"skipped"`
+	Errors    []junitOutcome `xml:"error"`
+	Failures  []junitOutcome `xml:"failure"`
+	SystemOut *junitOutput   `xml:"system-out"`
+}
+
+type junitOutput struct {
+	Text string `xml:",cdata"`
+}
+
+type junitOutcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",cdata"`
+}
+
+// WriteJUnit writes the report as JUnit XML, the dialect that CI servers share: a test suite per surface, a test case per
+// scenario, with the words of its id as class name and name. FAIL and XPASS are failures; ERROR and INCONCLUSIVE are
+// errors; SKIP and XFAIL are skipped; PASS and WARN passed, WARN with its findings as output. The error is that of w.
+func WriteJUnit(w io.Writer, r Report) error {
+	all := junitSuites{Name: "oauthconform", Time: junitTime(r.Summary.Seconds)}
+	at := map[string]int{}
+	for _, result := range r.Results {
+		surface, _, _ := strings.Cut(result.ID, "/")
+		i, known := at[surface]
+		if !known {
+			i = len(all.Suites)
+			at[surface] = i
+			all.Suites = append(all.Suites, junitSuite{Name: printable(surface), Properties: junitProperties(r)})
+		}
+		all.Suites[i].add(result)
+	}
+	for i := range all.Suites {
+		suite := &all.Suites[i]
+		suite.Time = junitTime(suite.seconds)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+		all.Errors += suite.Errors
+		all.Skipped += suite.Skipped
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func junitProperties(r Report) []junitProperty {
+	return []junitProperty{
+		{Name: "target", Value: printable(r.Target)},
+		{Name: "seed", Value: fmt.Sprint(r.Seed)},
+		{Name: "level", Value: printable(r.Level)},
+	}
+}
+
+func (s *junitSuite) add(result Result) {
+	class, name := junitName(result.ID)
+	one := junitCase{Classname: class, Name: name, Time: junitTime(result.Seconds), File: printable(result.File), Line: result.Line}
+	s.Tests++
+	s.seconds += result.Seconds
+	switch result.Verdict {
+	case Pass:
+	case Warn:
+		one.SystemOut = &junitOutput{Text: "\n" + printable(findings(result, Warn))}
+	case Fail, XPass:
+		s.Failures++
+		one.Failures = []junitOutcome{junitDetail(result)}
+	case Skip, XFail:
+		s.Skipped++
+		one.Skipped = &junitOutcome{Message: oneLine(string(result.Verdict)+": "+result.Reason, 400)}
+	default:
+		s.Errors++
+		one.Errors = []junitOutcome{junitDetail(result)}
+	}
+	s.Cases = append(s.Cases, one)
+}
+
+// junitName cuts "v2/tokens/rotation/old-pair-is-gone" into class "v2.tokens.rotation" and name "old-pair-is-gone".
+func junitName(id string) (class, name string) {
+	id = printable(id)
+	if i := strings.LastIndexByte(id, '/'); i >= 0 {
+		return strings.ReplaceAll(id[:i], "/", "."), id[i+1:]
+	}
+	return "oauthconform", id
+}
+
+func junitDetail(result Result) junitOutcome {
+	message := result.Reason
+	if message == "" {
+		message = result.Title
+	}
+	text := findings(result, Fail)
+	if text == "" {
+		text = result.Title + "\n" + result.Reason + "\n"
+	}
+	return junitOutcome{Message: oneLine(message, 400), Type: string(result.Verdict), Text: "\n" + printable(text)}
+}
+
+// findings are the assertions of a verdict as plain text, each with the exchange that it judged.
+func findings(result Result, verdict Verdict) string {
+	var out strings.Builder
+	for _, assertion := range result.Assertions {
+		if assertion.Verdict == verdict {
+			for _, line := range detail(result, assertion) {
+				fmt.Fprintf(&out, "%-11s %s\n", line.label, line.text)
+			}
+			out.WriteByte('\n')
+		}
+	}
+	return out.String()
+}
+
+func junitTime(seconds float64) string { return fmt.Sprintf("%.3f", seconds) }

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Progress shows a run while it goes on. On a terminal it is one line that is rewritten; elsewhere a line for each
+// scenario that does not end well, and nothing for the others. Errors of the writer are ignored: what counts is in the
+// report. All methods are safe for concurrent use.
+type Progress struct {
+	mu       sync.Mutex
+	w        io.Writer
+	style    Style
+	terminal bool
+	total    int
+	finished int
+	bad      int
+}
+
+// progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be rewritten.
+const progressWidth = 78
+
+// NewProgress returns a Progress that writes to w; terminal says whether w is one.
+func NewProgress(w io.Writer, terminal bool, style Style) *Progress {
+	return &Progress{w: w, terminal: terminal, style: style}
+}
+
+// Started says how many scenarios there are.
+func (p *Progress) Started(total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total = total
+	p.redraw("")
+}
+
+// Finished says that a scenario ended.
+func (p *Progress) Finished(result Result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished++
+	if endsBadly(result.Verdict) {
+		p.bad++
+		if !p.terminal {
+			fmt.Fprintf(p.w, "%s %s%s\n", p.style.verdict(result.Verdict), oneLine(result.ID, valueLimit), because(result.Reason))
+		}
+	}
+	p.redraw(result.ID)
+}
+
+// Done takes the line away, so that the report begins on an empty one.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func (p *Progress) redraw(id string) {
+	if !p.terminal {
+		return
+	}
+	line := fmt.Sprintf("%d/%d", p.finished, p.total)
+	if p.bad > 0 {
+		line += fmt.Sprintf(" · %d not passed", p.bad)
+	}
+	if id != "" {
+		line += " · " + id
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K%s", oneLine(line, progressWidth-1))
+}
+
+func endsBadly(v Verdict) bool {
+	switch v {
+	case Pass, Warn, Skip, XFail:
+		return false
+	}
+	return true
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + oneLine(reason, answerLimit)
+}

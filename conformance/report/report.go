@@ -1,0 +1,119 @@
+// Package report says what came out of a run: the versioned report as data, and its renderings for people
+// (console), for CI (JUnit) and for programs (JSON), one file each.
+package report
+
+// Version of the JSON report. A newer minor version only adds members.
+const Version = "1.0"
+
+// Verdict of a scenario or an assertion.
+type Verdict string
+
+// The verdicts. FAIL and XPASS make a run fail; WARN, SKIP and XFAIL do not; INCONCLUSIVE and ERROR say
+// that nothing was proven.
+const (
+	Pass         Verdict = "PASS"
+	Warn         Verdict = "WARN"
+	Fail         Verdict = "FAIL"
+	Skip         Verdict = "SKIP"
+	XFail        Verdict = "XFAIL"
+	XPass        Verdict = "XPASS"
+	Inconclusive Verdict = "INCONCLUSIVE"
+	Error        Verdict = "ERROR"
+)
+
+// Report is the outcome of a run.
+type Report struct {
+	Version  string   `json:"version"`
+	Target   string   `json:"target"`
+	Seed     uint64   `json:"seed"`
+	Summary  Summary  `json:"summary"`
+	Results  []Result `json:"results"`
+	Coverage Coverage `json:"coverage"`
+	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or "" when none was seen.
+	TokenShape string `json:"tokenShape,omitempty"`
+	// Level is "must" or "should": from where on a failed assertion fails the run.
+	Level string `json:"level"`
+}
+
+// Summary counts scenarios by verdict.
+type Summary struct {
+	Scenarios    int     `json:"scenarios"`
+	Passed       int     `json:"passed"`
+	Failed       int     `json:"failed"`
+	Warned       int     `json:"warned"`
+	Skipped      int     `json:"skipped"`
+	XFailed      int     `json:"xfailed"`
+	XPassed      int     `json:"xpassed"`
+	Inconclusive int     `json:"inconclusive"`
+	Errors       int     `json:"errors"`
+	Requests     int     `json:"requests"`
+	Seconds      float64 `json:"seconds"`
+}
+
+// Result is the outcome of one scenario.
+type Result struct {
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	Level   string  `json:"level"`
+	Verdict Verdict `json:"verdict"`
+	// Reason in words, for every verdict but PASS.
+	Reason     string      `json:"reason,omitempty"`
+	File       string      `json:"file"`
+	Line       int         `json:"line"`
+	Assertions []Assertion `json:"assertions"`
+	Steps      []Step      `json:"steps"`
+	Seconds    float64     `json:"seconds"`
+	Tags       []string    `json:"tags,omitempty"`
+}
+
+// Assertion is one thing that was checked.
+type Assertion struct {
+	// ID is "<step>/<kind>" with a path where one kind checks several: "read again/data/$.name". It is stable.
+	ID      string  `json:"id"`
+	Level   string  `json:"level"`
+	Verdict Verdict `json:"verdict"`
+	// Requirement in words, and its source in the contract.
+	Requirement string `json:"requirement"`
+	Source      string `json:"source"`
+	// Expected and Actual are short renderings, redacted.
+	Expected string `json:"expected,omitempty"`
+	Actual   string `json:"actual,omitempty"`
+	// Step is the index in Result.Steps of the exchange that was judged; -1 for none.
+	Step int `json:"step"`
+	// Line in the scenario file that asks for it; 0 for the suite's standing checks.
+	Line int `json:"line,omitempty"`
+}
+
+// Step is one exchange with the target, as evidence. All texts are redacted and bounded.
+type Step struct {
+	Name      string `json:"name"`
+	Operation string `json:"operation,omitempty"`
+	Method    string `json:"method"`
+	URL       string `json:"url"`
+	Status    int    `json:"status"`
+	// Curl repeats the request, with ${OAUTH_EMAIL}, ${OAUTH_API_KEY}, … in place of secrets.
+	Curl string `json:"curl"`
+	// RequestBody and ResponseBody are cut at 4096 bytes.
+	RequestBody     string            `json:"requestBody,omitempty"`
+	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"`
+	ResponseBody    string            `json:"responseBody,omitempty"`
+	Seconds         float64           `json:"seconds"`
+	// Failure in words when no answer came.
+	Failure string `json:"failure,omitempty"`
+}
+
+// Coverage says how much of the published contract was met by at least one executed scenario.
+type Coverage struct {
+	Operations Covered `json:"operations"` // "token.create"
+	Statuses   Covered `json:"statuses"`   // "POST /tokens 422"
+	Refusals   Covered `json:"refusals"`   // "PATCH /tokens/{token} 401 130"
+	Properties Covered `json:"properties"` // "GET /wallet 200 data.credit"
+	Parameters Covered `json:"parameters"` // "GET /errors query skip"
+}
+
+// Covered counts one dimension of coverage; Missing is sorted.
+type Covered struct {
+	Covered int      `json:"covered"`
+	Total   int      `json:"total"`
+	Missing []string `json:"missing"`
+}

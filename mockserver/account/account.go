@@ -1,0 +1,120 @@
+package account
+
+import (
+	"time"
+
+	"oauthmock/mockserver/clock"
+)
+
+// ID is the mock's own name for an account. It never appears on the wire of the API.
+type ID string
+
+// Account is everything one customer owns in one environment. It is not safe for concurrent use: a Store lets one
+// transaction at a time have it.
+type Account struct {
+	ID          ID
+	Email       string
+	APIKey      string
+	Environment Environment
+	CreatedAt   time.Time
+
+	// Clock is the account's own, relative to the server's.
+	Clock         clock.Setting
+	Entitlements  Entitlements
+	IDs           IDs
+	Tokens        Tokens
+	Wallet        Wallet
+	Subscriptions []*Subscription // oldest first
+	Callbacks     []*Callback     // oldest first
+	Errors        ErrorLog
+	Usage         Usage
+	Quota         Quota
+
+	issued  []Secret
+	revoked []Secret
+}
+
+// SecretKind tells secrets apart that might look alike.
+type SecretKind uint8
+
+// The kinds of secrets by which an account is found.
+const (
+	BasicCredentials SecretKind = iota
+	AccessToken
+	RefreshToken
+)
+
+// Secret is something that only its owner knows, and by which an account is found.
+type Secret struct {
+	Kind  SecretKind
+	Value string
+}
+
+// Credentials is the secret of HTTP Basic: the e-mail with the API key.
+func Credentials(email, apiKey string) Secret {
+	return Secret{BasicCredentials, email + "\x00" + apiKey}
+}
+
+// Secrets are all secrets of the account at this moment.
+func (a *Account) Secrets() []Secret {
+	out := make([]Secret, 0, 1+2*a.Tokens.Len())
+	out = append(out, Credentials(a.Email, a.APIKey))
+	for _, t := range a.Tokens.All() {
+		out = append(out, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
+	}
+	return out
+}
+
+// TakeSecretChanges hands over which secrets were revoked and issued since it was last called. A Store calls it at the
+// end of every transaction, and indexes what it gets.
+func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
+	revoked, issued = a.revoked, a.issued
+	a.revoked, a.issued = nil, nil
+	return revoked, issued
+}
+
+// RestoreToken puts a token that already has its values among the account's; the newest last.
+func (a *Account) RestoreToken(t Token) { a.addToken(&t) }
+
+func (a *Account) addToken(t *Token) {
+	a.Tokens.add(t)
+	a.issued = append(a.issued, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
+}
+
+func (a *Account) removeToken(t *Token) {
+	a.Tokens.remove(t)
+	a.revoked = append(a.revoked, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
+}
+
+// Event is something that fell due and was settled.
+type Event struct {
+	At   time.Time
+	What string // "token.expired", "subscription.renewed", "subscription.expired"
+	ID   string
+}
+
+// maxSettled bounds the events of one settlement, so that a clock advanced by centuries ends.
+const maxSettled = 1_000_000
+
+// Settle does what fell due by now, in the order in which it fell due, and answers what it did. Expired tokens are as if
+// deleted. Every transaction begins with it.
+func (a *Account) Settle(now time.Time) []Event {
+	var events []Event
+	for range maxSettled {
+		lapsed := a.nextLapsed(now)
+		until := now
+		if lapsed != nil {
+			until = lapsed.ExpiresAt
+		}
+		if t, ok := a.Tokens.nextExpired(until); ok {
+			events = append(events, Event{At: t.ExpireAt, What: "token.expired", ID: t.Value})
+			a.removeToken(t)
+			continue
+		}
+		if lapsed == nil {
+			break
+		}
+		events = append(events, a.settleSubscription(lapsed))
+	}
+	return events
+}

@@ -1,0 +1,149 @@
+package account
+
+import "strings"
+
+// Catalogue is what the provider sells: every scope of every service. It is never changed after New, so all accounts
+// of a server share one.
+type Catalogue struct {
+	scopes []*CatalogueScope
+	byID   map[string]*CatalogueScope
+}
+
+// CatalogueScope is one scope of the catalogue, by its production names.
+type CatalogueScope struct {
+	ID       string
+	Method   string
+	Domain   string
+	Endpoint string
+	Name     ScopeName
+	// RateLimit as the provider writes it ("100/1m"); empty is none.
+	RateLimit    string
+	Free         FreeLimits
+	Requirements []string
+	// Prices in the provider's order; the one named like the endpoint is charged, else the first.
+	Prices []Price
+}
+
+// FreeLimits are free requests by window; nil means that the window has none.
+type FreeLimits struct{ Day, Month, Year, Total *int64 }
+
+// Price is the price of one request under a key.
+type Price struct {
+	Key    string
+	Amount Money
+}
+
+// Price is what one request costs, or zero where the scope has no price.
+func (s *CatalogueScope) Price() Money {
+	for _, p := range s.Prices {
+		if strings.EqualFold(p.Key, s.Endpoint) {
+			return p.Amount
+		}
+	}
+	if len(s.Prices) > 0 {
+		return s.Prices[0].Amount
+	}
+	return 0
+}
+
+// NewCatalogue makes a catalogue; names are filled in.
+func NewCatalogue(scopes []CatalogueScope) *Catalogue {
+	c := &Catalogue{byID: make(map[string]*CatalogueScope, len(scopes))}
+	for _, s := range scopes {
+		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
+		c.scopes = append(c.scopes, &s)
+		c.byID[s.ID] = &s
+	}
+	return c
+}
+
+// Scopes are all scopes, in the catalogue's order. Read only.
+func (c *Catalogue) Scopes() []*CatalogueScope { return c.scopes }
+
+// ScopeView is a scope as one account sees it.
+type ScopeView struct {
+	*CatalogueScope
+	// Scope and Domain are called as in the account's environment.
+	Scope   string
+	Domain  string
+	Enabled bool
+	// Met says of each requirement whether the account fulfils it.
+	Met map[string]bool
+}
+
+// Entitlements say which scopes of the catalogue an account may use.
+type Entitlements struct {
+	environment Environment
+	catalogue   *Catalogue
+	patterns    []string
+	met         []string
+	enabled     map[string]*CatalogueScope // by name in the environment
+}
+
+// NewEntitlements enables the scopes that patterns (in production names) match, and remembers the requirements met.
+func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitlements {
+	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: map[string]*CatalogueScope{}}
+	for _, text := range patterns {
+		p, ok := ParsePattern(text)
+		if !ok {
+			continue
+		}
+		for _, s := range c.scopes {
+			if p.Matches(s.Method, s.Domain, s.Endpoint) {
+				out.enabled[s.Name.In(e)] = s
+			}
+		}
+	}
+	return out
+}
+
+// Patterns and requirements with which the entitlements were made.
+func (e *Entitlements) Patterns() (enabled, requirementsMet []string) { return e.patterns, e.met }
+
+// Allows says whether a token may be given a scope: it is enabled, or a wildcard that covers something enabled.
+func (e *Entitlements) Allows(p Pattern) bool {
+	if !p.Wild() {
+		_, ok := e.enabled[p.String()]
+		return ok
+	}
+	for _, s := range e.enabled {
+		if p.Matches(s.Method, DomainIn(s.Domain, e.environment), s.Endpoint) {
+			return true
+		}
+	}
+	return false
+}
+
+// View is a scope as the account sees it.
+func (e *Entitlements) View(s *CatalogueScope) ScopeView {
+	name := s.Name.In(e.environment)
+	_, enabled := e.enabled[name]
+	met := make(map[string]bool, len(s.Requirements))
+	for _, r := range s.Requirements {
+		met[r] = false
+		for _, m := range e.met {
+			if m == r {
+				met[r] = true
+			}
+		}
+	}
+	return ScopeView{CatalogueScope: s, Scope: name, Domain: DomainIn(s.Domain, e.environment), Enabled: enabled, Met: met}
+}
+
+// All are the catalogue's scopes as the account sees them, in the catalogue's order.
+func (e *Entitlements) All() []ScopeView {
+	out := make([]ScopeView, 0, len(e.catalogue.scopes))
+	for _, s := range e.catalogue.scopes {
+		out = append(out, e.View(s))
+	}
+	return out
+}
+
+// ByID finds a scope.
+func (e *Entitlements) ByID(id string) (ScopeView, bool) {
+	s, ok := e.catalogue.byID[id]
+	if !ok {
+		return ScopeView{}, false
+	}
+	return e.View(s), true
+}

@@ -1,0 +1,57 @@
+package account
+
+import "slices"
+
+// IPs is a set of caller addresses in the order of their first call. What List answers is never changed afterwards.
+type IPs struct {
+	list  []string
+	index map[string]struct{} // only for long lists
+}
+
+// searchable is the length from which a list gets an index: below it, looking through is faster and smaller.
+const searchable = 16
+
+// NewIPs makes a set.
+func NewIPs(list []string) IPs {
+	var s IPs
+	for _, ip := range list {
+		s.Add(ip)
+	}
+	return s
+}
+
+// Add puts an address into the set.
+func (s *IPs) Add(ip string) {
+	if s.Has(ip) {
+		return
+	}
+	s.list = append(s.list, ip)
+	switch {
+	case s.index != nil:
+		s.index[ip] = struct{}{}
+	case len(s.list) >= searchable:
+		s.index = make(map[string]struct{}, 2*len(s.list))
+		for _, known := range s.list {
+			s.index[known] = struct{}{}
+		}
+	}
+}
+
+// Has says whether an address is in the set.
+func (s *IPs) Has(ip string) bool {
+	if s.index != nil {
+		_, ok := s.index[ip]
+		return ok
+	}
+	return slices.Contains(s.list, ip)
+}
+
+// List is the set in the order of first calls. Read only.
+func (s *IPs) List() []string { return s.list[:len(s.list):len(s.list)] }
+
+// Sorted is the set in order of text, as a list of the caller's own.
+func (s *IPs) Sorted() []string {
+	out := slices.Clone(s.list)
+	slices.Sort(out)
+	return out
+}

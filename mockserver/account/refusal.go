@@ -1,0 +1,41 @@
+package account
+
+// Reason says why a rule refuses a call, in the domain's words. Which status, number and message a caller
+// sees is the surface's business: it looks the reason up in the refusals table (spec/refusals.yaml).
+type Reason string
+
+// The reasons for which an account refuses.
+const (
+	ScopesMissing        Reason = "scopes-missing"
+	ScopesMalformed      Reason = "scopes-malformed"
+	ScopesNotEnabled     Reason = "scopes-not-enabled"
+	TokenIDMalformed     Reason = "token-id-malformed"
+	TokenNotFound        Reason = "token-not-found"
+	RefreshTokenInvalid  Reason = "refresh-token-invalid"
+	ScopeNotFound        Reason = "scope-not-found"
+	CallbackNotFound     Reason = "callback-not-found"
+	SubscriptionNotFound Reason = "subscription-not-found"
+	RateLimited          Reason = "rate-limited"
+	Internal             Reason = "internal"
+	CreditInsufficient   Reason = "credit-insufficient"
+	AmountTooLarge       Reason = "amount-too-large"
+)
+
+// Refusal is the error with which a rule refuses. A refused call leaves its usage and its entry in the error
+// log behind, and nothing else.
+type Refusal struct {
+	Reason Reason
+	// Detail says in words what was wrong; for explanations, never sent to the caller.
+	Detail string
+}
+
+// Error implements error.
+func (r *Refusal) Error() string {
+	if r.Detail == "" {
+		return string(r.Reason)
+	}
+	return string(r.Reason) + ": " + r.Detail
+}
+
+// Refuse makes a refusal.
+func Refuse(reason Reason, detail string) error { return &Refusal{Reason: reason, Detail: detail} }

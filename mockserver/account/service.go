@@ -1,0 +1,350 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Store keeps accounts. Update is the transaction: one at a time for each account, and what the closure did to the
+// account stays, also when it refuses, because rules check first and change last.
+type Store interface {
+	// Find says whose secret it is.
+	Find(s Secret) (Identity, bool)
+	// Update hands the account to the closure; ErrNoAccount when there is none.
+	Update(ctx context.Context, id ID, transact func(*Account) error) error
+}
+
+// ErrNoAccount says that an account does not exist, or no longer.
+var ErrNoAccount = errors.New("there is no such account")
+
+// Identity is who a secret belongs to.
+type Identity struct {
+	ID          ID
+	Environment Environment
+}
+
+// Clock tells the server's time.
+type Clock interface{ Now() time.Time }
+
+// Service is what can be done with accounts: one method for each use case of the API. It is safe for concurrent use.
+// Every method begins a transaction, settles what fell due, counts the call against the rate limit, applies the rule, and
+// records the call in the account's usage and, if it was refused, in its error log.
+type Service struct {
+	store Store
+	clock Clock
+	limit func() RateLimit
+}
+
+// NewService makes a service; limit answers the server's rate limit.
+func NewService(store Store, clock Clock, limit func() RateLimit) *Service {
+	return &Service{store: store, clock: clock, limit: limit}
+}
+
+// Call is who calls, and how the call is to be remembered.
+type Call struct {
+	Account ID
+	// Scope under which the call is counted.
+	Scope ScopeName
+	IP    string
+	// Failure words a refusal as the surface will answer it, for the error log.
+	Failure func(Reason) Failure
+}
+
+// Failure is how a surface answers a refusal. The code is written as on the wire.
+type Failure struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+// Receipt says what a call found and left behind.
+type Receipt struct {
+	Account ID
+	// At is the time on the account's clock.
+	At    time.Time
+	Quota QuotaState
+}
+
+// Page is a part of a list: so many entries, after skipping some. Limit is positive, Skip is not negative.
+type Page struct{ Limit, Skip int64 }
+
+// Authenticate says whose HTTP Basic credentials these are.
+func (s *Service) Authenticate(email, apiKey string) (Identity, bool) {
+	return s.store.Find(Credentials(email, apiKey))
+}
+
+// AuthenticateBearer says whose refresh token or access token a Bearer is.
+func (s *Service) AuthenticateBearer(value string) (Identity, SecretKind, bool) {
+	for _, kind := range []SecretKind{RefreshToken, AccessToken} {
+		if id, ok := s.store.Find(Secret{kind, value}); ok {
+			return id, kind, true
+		}
+	}
+	return Identity{}, 0, false
+}
+
+// do is the way of every call.
+func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now time.Time) error) (Receipt, error) {
+	receipt := Receipt{Account: call.Account}
+	err := s.store.Update(ctx, call.Account, func(a *Account) error {
+		now := a.Clock.At(s.clock.Now())
+		receipt.At = now
+		a.Settle(now)
+		quota, ok := a.Quota.take(now, s.limit())
+		receipt.Quota = quota
+		if !ok {
+			return Refuse(RateLimited, "the account's window is full")
+		}
+		err := rule(a, now)
+		// A failed authentication belongs to nobody, even if the race for a refresh token was lost only here.
+		if !refusedFor(err, RefreshTokenInvalid) {
+			a.record(call, now, err)
+		}
+		return err
+	})
+	return receipt, err
+}
+
+func refusedFor(err error, reason Reason) bool {
+	var refusal *Refusal
+	return errors.As(err, &refusal) && refusal.Reason == reason
+}
+
+// record remembers a call in the usage and, if it failed, in the error log.
+func (a *Account) record(call Call, now time.Time, err error) {
+	scope := call.Scope.In(a.Environment)
+	counter := a.Usage.Counter(DayOf(now), scope)
+	counter.Requests++
+	counter.IPs.Add(call.IP)
+	if err == nil {
+		return
+	}
+	counter.ErrorRequests++
+	reason := Internal
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		reason = refusal.Reason
+	}
+	failure := call.Failure(reason)
+	a.Errors.add(ErrorEntry{
+		ID: a.IDs.Next("error", now), Scope: scope, At: now,
+		Status: failure.Status, Code: failure.Code, Message: failure.Message, IP: call.IP,
+	})
+}
+
+// Refuse is a call that the surface refuses before any rule, for example because its body cannot be read.
+func (s *Service) Refuse(ctx context.Context, call Call, refusal error) (Receipt, error) {
+	return s.do(ctx, call, func(*Account, time.Time) error { return refusal })
+}
+
+// CreateToken is v2 POST /tokens.
+func (s *Service) CreateToken(ctx context.Context, call Call, r TokenRequest) (token Token, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
+		t, err := a.createToken(r, now)
+		return give(&token, t, err)
+	})
+	return token, receipt, err
+}
+
+// Tokens is v2 GET /tokens: the oldest first.
+func (s *Service) Tokens(ctx context.Context, call Call, p Page) (tokens []Token, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		part := oldestFirst(a.Tokens.All(), p)
+		tokens = make([]Token, len(part))
+		for i, t := range part {
+			tokens[i] = *t
+		}
+		return nil
+	})
+	return tokens, receipt, err
+}
+
+// Token is v2 GET /tokens/{token}.
+func (s *Service) Token(ctx context.Context, call Call, value string) (token Token, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		if !ValidID(value) {
+			return Refuse(TokenIDMalformed, "a token is 24 lower-case hex digits")
+		}
+		t, ok := a.Tokens.Get(value)
+		if !ok {
+			return Refuse(TokenNotFound, "the account has no such token, or it has expired")
+		}
+		token = *t
+		return nil
+	})
+	return token, receipt, err
+}
+
+// UpdateToken is v2 PATCH /tokens/{token} with Basic.
+func (s *Service) UpdateToken(ctx context.Context, call Call, value string, r TokenRequest) (token Token, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
+		t, err := a.updateToken(value, r, now)
+		return give(&token, t, err)
+	})
+	return token, receipt, err
+}
+
+// UpdateTokenAsBearer is v2 PATCH /tokens/{token} with a Bearer: the token's refresh token rotates it, the token itself
+// updates it, any other Bearer is refused. Of many rotations at once exactly one wins.
+func (s *Service) UpdateTokenAsBearer(ctx context.Context, call Call, value, bearer string, r TokenRequest) (token Token, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
+		live, ok := a.Tokens.Get(value)
+		switch {
+		case ok && live.RefreshToken == bearer:
+			return give(&token, a.rotateToken(live, r, now), nil)
+		case ok && value == bearer:
+			t, err := a.updateToken(value, r, now)
+			return give(&token, t, err)
+		default:
+			return Refuse(RefreshTokenInvalid, "the Bearer is neither this token nor its refresh token")
+		}
+	})
+	return token, receipt, err
+}
+
+// DeleteToken is v2 DELETE /tokens/{token}.
+func (s *Service) DeleteToken(ctx context.Context, call Call, value string) (Receipt, error) {
+	return s.do(ctx, call, func(a *Account, _ time.Time) error { return a.deleteToken(value) })
+}
+
+// Scopes is v2 GET /scopes: the whole catalogue, each scope with whether it is enabled.
+func (s *Service) Scopes(ctx context.Context, call Call) (scopes []ScopeView, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		scopes = a.Entitlements.All()
+		return nil
+	})
+	return scopes, receipt, err
+}
+
+// Scope is v2 GET /scopes/{id}.
+func (s *Service) Scope(ctx context.Context, call Call, id string) (scope ScopeView, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		var ok bool
+		if scope, ok = a.Entitlements.ByID(id); !ok {
+			return Refuse(ScopeNotFound, "the catalogue has no such scope")
+		}
+		return nil
+	})
+	return scope, receipt, err
+}
+
+// Errors is v2 GET /errors: the newest first.
+func (s *Service) Errors(ctx context.Context, call Call, f Filter, p Page) (errors []ErrorEntry, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		errors = newestFirst(a.Errors.Entries(), f, p, func(e ErrorEntry) string { return e.Scope })
+		return nil
+	})
+	return errors, receipt, err
+}
+
+// WalletView is the wallet as a caller sees it.
+type WalletView struct {
+	Credit               Money
+	CreatedAt, UpdatedAt time.Time
+}
+
+// Wallet is v2 GET /wallet.
+func (s *Service) Wallet(ctx context.Context, call Call) (wallet WalletView, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		wallet = WalletView{Credit: a.Wallet.Credit(), CreatedAt: a.Wallet.CreatedAt, UpdatedAt: a.Wallet.UpdatedAt()}
+		return nil
+	})
+	return wallet, receipt, err
+}
+
+// Transactions is v2 GET /wallet/transactions: the newest first.
+func (s *Service) Transactions(ctx context.Context, call Call, p Page) (transactions []Transaction, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		transactions = newestFirst(a.Wallet.Transactions(), nil, p, func(Transaction) string { return "" })
+		return nil
+	})
+	return transactions, receipt, err
+}
+
+// Callbacks is v2 GET /callbacks: the newest first.
+func (s *Service) Callbacks(ctx context.Context, call Call, f Filter, p Page) (callbacks []Callback, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		callbacks = values(newestFirst(a.Callbacks, f, p, func(c *Callback) string { return c.Scope }))
+		return nil
+	})
+	return callbacks, receipt, err
+}
+
+// Callback is v2 GET /callbacks/{id}.
+func (s *Service) Callback(ctx context.Context, call Call, id string) (callback Callback, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		for _, c := range a.Callbacks {
+			if c.ID == id {
+				callback = *c
+				return nil
+			}
+		}
+		return Refuse(CallbackNotFound, "the account has no such callback")
+	})
+	return callback, receipt, err
+}
+
+// Subscriptions is v2 GET /subscriptions: the oldest first.
+func (s *Service) Subscriptions(ctx context.Context, call Call, f Filter, p Page) (subscriptions []Subscription, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		var matching []*Subscription
+		for _, s := range a.Subscriptions {
+			if f.covers(s.Scope) {
+				matching = append(matching, s)
+			}
+		}
+		subscriptions = values(oldestFirst(matching, p))
+		return nil
+	})
+	return subscriptions, receipt, err
+}
+
+// Subscription is v2 GET /subscriptions/{id}.
+func (s *Service) Subscription(ctx context.Context, call Call, id string) (subscription Subscription, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		for _, s := range a.Subscriptions {
+			if s.ID == id {
+				subscription = *s
+				return nil
+			}
+		}
+		return Refuse(SubscriptionNotFound, "the account has no such subscription")
+	})
+	return subscription, receipt, err
+}
+
+// UsageTotal is v2 GET /stats and GET /stats/ips. Like all statistics it covers the calls that finished before this one.
+func (s *Service) UsageTotal(ctx context.Context, call Call, p Period) (total Total, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		total = a.Usage.Total(p)
+		return nil
+	})
+	return total, receipt, err
+}
+
+// UsageByAPI is v2 GET /stats/apis.
+func (s *Service) UsageByAPI(ctx context.Context, call Call, p Period) (apis map[string]*API, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		apis = a.Usage.APIs(p)
+		return nil
+	})
+	return apis, receipt, err
+}
+
+// UsageOfAPI is v2 GET /stats/apis/{domain}.
+func (s *Service) UsageOfAPI(ctx context.Context, call Call, domain string, p Period) (api *API, receipt Receipt, err error) {
+	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
+		api = a.Usage.API(domain, p)
+		return nil
+	})
+	return api, receipt, err
+}
+
+// give copies what a rule made out of the transaction.
+func give[T any](to, from *T, err error) error {
+	if err == nil {
+		*to = *from
+	}
+	return err
+}

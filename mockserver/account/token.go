@@ -1,0 +1,301 @@
+package account
+
+import (
+	"container/heap"
+	"slices"
+	"sort"
+	"time"
+)
+
+// MaxTTL is the longest life of a token, and the one it gets when none is asked for (v2 TokenCreate.ttl: "Max 1 year").
+const MaxTTL = 365 * 24 * time.Hour
+
+// Token is an access token together with the refresh token that can replace it. Slices in it are never changed in place.
+type Token struct {
+	Value        string
+	RefreshToken string
+	Name         string
+	Scopes       []string // as they were asked for, wildcards included
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	ExpireAt     time.Time
+	// TTL with which a rotation starts the lifetime anew.
+	TTL    time.Duration
+	Limits TokenLimits
+	Stats  TokenStats
+
+	seq uint64 // position in the order of creation
+}
+
+// TokenLimits bound what a token may be used for. Nil is no limit, 0 allows none.
+type TokenLimits struct {
+	TotalRequests        *int64
+	WalletRequests       *int64
+	SubscriptionRequests *int64
+	WalletAmount         *Money
+	IP                   []string // nil is every address
+}
+
+// TokenStats count what a token was used for.
+type TokenStats struct {
+	TotalRequests        int64
+	WalletRequests       int64
+	SubscriptionRequests int64
+	ErrorRequests        int64
+	WalletAmount         Money
+	IPs                  IPs
+}
+
+// Change is a value that a request may set, remove, or leave alone.
+type Change[T any] struct {
+	Present bool // the request names it
+	Null    bool // the request removes it
+	Value   T
+}
+
+// LimitsChange is what a request says of a token's limits; Null removes them all.
+type LimitsChange struct {
+	Null                 bool
+	TotalRequests        Change[int64]
+	WalletRequests       Change[int64]
+	SubscriptionRequests Change[int64]
+	WalletAmount         Change[Money]
+	IP                   Change[[]string]
+}
+
+// apply merges the change into limits.
+func (c LimitsChange) apply(limits TokenLimits) TokenLimits {
+	if c.Null {
+		return TokenLimits{}
+	}
+	set(&limits.TotalRequests, c.TotalRequests)
+	set(&limits.WalletRequests, c.WalletRequests)
+	set(&limits.SubscriptionRequests, c.SubscriptionRequests)
+	set(&limits.WalletAmount, c.WalletAmount)
+	if c.IP.Present {
+		limits.IP = c.IP.Value
+	}
+	return limits
+}
+
+func set[T any](limit **T, c Change[T]) {
+	switch {
+	case c.Null:
+		*limit = nil
+	case c.Present:
+		*limit = &c.Value
+	}
+}
+
+// TokenRequest is what a request asks of a token. What it leaves out keeps its value, or its default.
+type TokenRequest struct {
+	// Scopes as asked. ScopesMalformed is set where they were no array of strings.
+	Scopes          Change[[]string]
+	ScopesMalformed bool
+	Name            Change[string]
+	// TTL in seconds.
+	TTL    Change[int64]
+	Limits LimitsChange
+}
+
+// ttl reads a lifetime: absent, zero and negative are a year, and a year is the most.
+func (r TokenRequest) ttl() time.Duration {
+	if s := r.TTL.Value; r.TTL.Present && s > 0 && s < int64(MaxTTL/time.Second) {
+		return time.Duration(s) * time.Second
+	}
+	return MaxTTL
+}
+
+// checkScopes refuses scopes that have no form, or that the account may not use.
+func (a *Account) checkScopes(r TokenRequest) error {
+	if r.ScopesMalformed {
+		return Refuse(ScopesMalformed, "scopes is not an array of strings")
+	}
+	if r.Scopes.Present && len(r.Scopes.Value) == 0 {
+		return Refuse(ScopesMalformed, "scopes is an empty array")
+	}
+	patterns := make([]Pattern, len(r.Scopes.Value))
+	for i, text := range r.Scopes.Value {
+		p, ok := ParsePattern(text)
+		if !ok {
+			return Refuse(ScopesMalformed, "\""+text+"\" is not of the form METHOD:host/path")
+		}
+		patterns[i] = p
+	}
+	for _, p := range patterns {
+		if !a.Entitlements.Allows(p) {
+			return Refuse(ScopesNotEnabled, "\""+p.String()+"\" is unknown, or not enabled for this account")
+		}
+	}
+	return nil
+}
+
+// createToken is v2 POST /tokens.
+func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
+	if !r.Scopes.Present && !r.ScopesMalformed {
+		return nil, Refuse(ScopesMissing, "the request has no scopes")
+	}
+	if err := a.checkScopes(r); err != nil {
+		return nil, err
+	}
+	ttl := r.ttl()
+	t := &Token{
+		Name: r.Name.Value, Scopes: r.Scopes.Value,
+		CreatedAt: now, UpdatedAt: now, ExpireAt: now.Add(ttl), TTL: ttl,
+		Limits: r.Limits.apply(TokenLimits{}),
+	}
+	a.issueToken(t, now)
+	return t, nil
+}
+
+// issueToken gives a token its values and puts it among the account's.
+func (a *Account) issueToken(t *Token, now time.Time) {
+	for t.Value = a.IDs.Next("token", now); a.Tokens.taken(t.Value); {
+		t.Value = a.IDs.Next("token", now)
+	}
+	for t.RefreshToken = a.IDs.Next("refresh", now); a.Tokens.taken(t.RefreshToken); {
+		t.RefreshToken = a.IDs.Next("refresh", now)
+	}
+	a.addToken(t)
+}
+
+// updateToken is v2 PATCH /tokens/{token} with Basic, or with the token itself.
+func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Token, error) {
+	t, ok := a.Tokens.Get(value)
+	if !ok {
+		return nil, Refuse(TokenNotFound, "the account has no such token, or it has expired")
+	}
+	if err := a.checkScopes(r); err != nil {
+		return nil, err
+	}
+	if r.Scopes.Present {
+		t.Scopes = r.Scopes.Value
+	}
+	if r.Name.Present {
+		t.Name = r.Name.Value
+	}
+	t.Limits = r.Limits.apply(t.Limits)
+	t.UpdatedAt = now
+	if r.TTL.Present {
+		t.TTL = r.ttl()
+		t.ExpireAt = now.Add(t.TTL)
+		a.Tokens.reschedule(t)
+	}
+	return t, nil
+}
+
+// rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When using a refresh token …").
+func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token {
+	t := *old
+	if r.Name.Present {
+		t.Name = r.Name.Value
+	}
+	t.Limits = r.Limits.apply(t.Limits)
+	if r.TTL.Present {
+		t.TTL = r.ttl()
+	}
+	t.CreatedAt, t.UpdatedAt, t.ExpireAt = now, now, now.Add(t.TTL)
+	a.removeToken(old)
+	a.issueToken(&t, now)
+	return &t
+}
+
+// deleteToken is v2 DELETE /tokens/{token}.
+func (a *Account) deleteToken(value string) error {
+	t, ok := a.Tokens.Get(value)
+	if !ok {
+		return Refuse(TokenNotFound, "the account has no such token, or it has expired")
+	}
+	a.removeToken(t)
+	return nil
+}
+
+// Tokens are the live tokens of an account, oldest first.
+type Tokens struct {
+	ordered   []*Token // by seq
+	byValue   map[string]*Token
+	byRefresh map[string]*Token
+	expiring  expiries
+	lastSeq   uint64
+}
+
+// Len is the number of live tokens.
+func (ts *Tokens) Len() int { return len(ts.ordered) }
+
+// All are the live tokens, oldest first. Read only, and only within the transaction.
+func (ts *Tokens) All() []*Token { return ts.ordered }
+
+// Get finds a live token by its value.
+func (ts *Tokens) Get(value string) (*Token, bool) {
+	t, ok := ts.byValue[value]
+	return t, ok
+}
+
+func (ts *Tokens) taken(value string) bool {
+	_, token := ts.byValue[value]
+	_, refresh := ts.byRefresh[value]
+	return token || refresh
+}
+
+func (ts *Tokens) add(t *Token) {
+	if ts.byValue == nil {
+		ts.byValue, ts.byRefresh = map[string]*Token{}, map[string]*Token{}
+	}
+	ts.lastSeq++
+	t.seq = ts.lastSeq
+	ts.ordered = append(ts.ordered, t)
+	ts.byValue[t.Value] = t
+	ts.byRefresh[t.RefreshToken] = t
+	ts.reschedule(t)
+}
+
+func (ts *Tokens) remove(t *Token) {
+	i := sort.Search(len(ts.ordered), func(i int) bool { return ts.ordered[i].seq >= t.seq })
+	ts.ordered = slices.Delete(ts.ordered, i, i+1)
+	delete(ts.byValue, t.Value)
+	delete(ts.byRefresh, t.RefreshToken)
+}
+
+// reschedule notes when the token expires. Older notes of the same token go stale and are dropped when they come up,
+// or all at once when they outnumber the live tokens.
+func (ts *Tokens) reschedule(t *Token) {
+	if len(ts.expiring) > 2*len(ts.ordered)+64 {
+		ts.expiring = ts.expiring[:0]
+		for _, live := range ts.ordered {
+			ts.expiring = append(ts.expiring, expiry{live.ExpireAt, live})
+		}
+		heap.Init(&ts.expiring)
+		return
+	}
+	heap.Push(&ts.expiring, expiry{t.ExpireAt, t})
+}
+
+// nextExpired takes out of the schedule a live token that has expired by now.
+func (ts *Tokens) nextExpired(now time.Time) (*Token, bool) {
+	for len(ts.expiring) > 0 && !ts.expiring[0].at.After(now) {
+		due := heap.Pop(&ts.expiring).(expiry)
+		if live := ts.byValue[due.token.Value]; live == due.token && live.ExpireAt.Equal(due.at) {
+			return live, true
+		}
+	}
+	return nil, false
+}
+
+type expiry struct {
+	at    time.Time
+	token *Token
+}
+
+type expiries []expiry
+
+func (e expiries) Len() int           { return len(e) }
+func (e expiries) Less(i, j int) bool { return e[i].at.Before(e[j].at) }
+func (e expiries) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
+func (e *expiries) Push(x any)        { *e = append(*e, x.(expiry)) }
+func (e *expiries) Pop() any {
+	old := *e
+	last := old[len(old)-1]
+	old[len(old)-1] = expiry{}
+	*e = old[:len(old)-1]
+	return last
+}

@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/world"
+)
+
+// accountSummary is an account as lists show it, and as a fresh one is answered.
+type accountSummary struct {
+	ID          string `json:"id"`
+	Email       string `json:"email"`
+	APIKey      string `json:"apiKey"`
+	Environment string `json:"environment"`
+}
+
+func summarize(f fixtures.Account) accountSummary {
+	return accountSummary{ID: f.ID, Email: f.Email, APIKey: f.APIKey, Environment: f.Environment}
+}
+
+func badRequest(err error) error {
+	if errors.Is(err, account.ErrNoAccount) {
+		return err
+	}
+	return problemf(http.StatusBadRequest, "%v", err)
+}
+
+func (a *API) createAccount(c *gin.Context) (int, any, error) {
+	var wish world.Wish
+	if err := decode(c, &wish); err != nil {
+		return 0, nil, err
+	}
+	fresh, err := a.World.Fresh(wish)
+	switch {
+	case errors.Is(err, world.ErrNoFixture):
+		return 0, nil, err
+	case err != nil: // credentials that belong to somebody
+		return 0, nil, problemf(http.StatusConflict, "%v", err)
+	}
+	return http.StatusCreated, summarize(fresh), nil
+}
+
+func (a *API) listAccounts(c *gin.Context) (int, any, error) {
+	out := list[accountSummary]{Items: []accountSummary{}}
+	for _, id := range a.World.Accounts() {
+		s, err := a.World.Summary(c.Request.Context(), id)
+		if errors.Is(err, account.ErrNoAccount) {
+			continue // removed meanwhile
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		out.Items = append(out.Items, summarize(s))
+	}
+	return http.StatusOK, out, nil
+}
+
+func (a *API) getAccount(c *gin.Context) (int, any, error) {
+	f, err := a.World.Account(c.Request.Context(), account.ID(c.Param("id")))
+	return http.StatusOK, f, err
+}
+
+func (a *API) putAccount(c *gin.Context) (int, any, error) {
+	body, err := read(c, maxState)
+	if err != nil {
+		return 0, nil, err
+	}
+	f, err := fixtures.DecodeAccount("body", bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
+	}
+	if id := c.Param("id"); f.ID == "" {
+		f.ID = id
+	} else if f.ID != id {
+		return 0, nil, problemf(http.StatusBadRequest, "the body's id is %q, the path's %q: want the same", f.ID, id)
+	}
+	if err := a.World.PutAccount(f); err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
+	}
+	return a.getAccount(c)
+}
+
+func (a *API) deleteAccount(c *gin.Context) (int, any, error) {
+	if !a.World.RemoveAccount(account.ID(c.Param("id"))) {
+		return 0, nil, account.ErrNoAccount
+	}
+	return http.StatusNoContent, nil, nil
+}
+
+func (a *API) moveWallet(c *gin.Context) (int, any, error) {
+	var in struct {
+		Amount      json.Number `json:"amount"`
+		Description string      `json:"description"`
+	}
+	if err := decode(c, &in); err != nil {
+		return 0, nil, err
+	}
+	amount, err := account.ParseMoney(in.Amount.String())
+	if err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "\"amount\": %v", err)
+	}
+	if in.Description == "" {
+		in.Description = "Wallet recharge"
+		if amount < 0 {
+			in.Description = "Wallet debit"
+		}
+	}
+	credit, t, err := a.World.Recharge(c.Request.Context(), account.ID(c.Param("id")), amount, in.Description)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, struct {
+		Credit      fixtures.Amount      `json:"credit"`
+		Transaction fixtures.Transaction `json:"transaction"`
+	}{fixtures.Amount(credit), world.WireTransaction(t)}, nil
+}

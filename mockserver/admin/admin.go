@@ -1,0 +1,109 @@
+package admin
+
+import (
+	_ "embed" // the description is part of the program
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/world"
+)
+
+// Prefix of the control API.
+const Prefix = "/__admin"
+
+//go:embed openapi.json
+var description []byte
+
+// Config says what the control API controls.
+type Config struct {
+	World   *world.World
+	Journal *journal.Journal
+	// Token, unless empty, is the bearer token that every request must carry.
+	Token string
+	Log   *slog.Logger
+}
+
+// API is the control API. It is safe for concurrent use.
+type API struct {
+	Config
+	engine *gin.Engine
+}
+
+// New makes the control API.
+func New(config Config) *API {
+	a := &API{Config: config, engine: gin.New()}
+	a.engine.RedirectTrailingSlash = false
+	a.engine.HandleMethodNotAllowed = true
+	a.engine.UseRawPath = true
+	a.engine.Use(a.recover, a.guard)
+	for _, r := range a.routes() {
+		a.engine.Handle(r.method, Prefix+r.path, a.serve(r.handle))
+	}
+	a.engine.NoRoute(func(c *gin.Context) {
+		write(c, problemf(http.StatusNotFound, "the control API has no such path; %s/openapi.json describes it", Prefix))
+	})
+	a.engine.NoMethod(func(c *gin.Context) {
+		write(c, problemf(http.StatusMethodNotAllowed, "this path does not take %s, only %s", c.Request.Method, c.Writer.Header().Get("Allow")))
+	})
+	return a
+}
+
+// ServeHTTP implements http.Handler.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
+
+type route struct {
+	method, path string
+	handle       func(c *gin.Context) (status int, answer any, err error)
+}
+
+// routes is the table of the control API, as openapi.json describes it.
+func (a *API) routes() []route {
+	return []route{
+		{"GET", "/openapi.json", a.getDescription},
+		{"POST", "/reset", a.reset},
+		{"GET", "/clock", a.getClock},
+		{"PUT", "/clock", a.putClock},
+		{"POST", "/clock/advance", a.advanceClock},
+		{"POST", "/accounts", a.createAccount},
+		{"GET", "/accounts", a.listAccounts},
+		{"GET", "/accounts/:id", a.getAccount},
+		{"PUT", "/accounts/:id", a.putAccount},
+		{"DELETE", "/accounts/:id", a.deleteAccount},
+		{"POST", "/accounts/:id/wallet", a.moveWallet},
+		{"GET", "/ratelimit", a.getRateLimit},
+		{"PUT", "/ratelimit", a.putRateLimit},
+		{"GET", "/requests", a.listRequests},
+		{"DELETE", "/requests", a.clearRequests},
+		{"GET", "/requests/:id", a.getRequest},
+		{"GET", "/state", a.getState},
+		{"PUT", "/state", a.putState},
+	}
+}
+
+// list is every list of the control API.
+type list[T any] struct {
+	Items   []T    `json:"items"`
+	Dropped uint64 `json:"dropped"`
+}
+
+func (a *API) getDescription(*gin.Context) (int, any, error) {
+	return http.StatusOK, rawJSON(description), nil
+}
+
+func (a *API) reset(c *gin.Context) (int, any, error) {
+	if id, one := accountOf(c); one {
+		if err := a.World.ResetAccount(id); err != nil {
+			return 0, nil, err
+		}
+		a.Journal.Clear(id)
+		return http.StatusNoContent, nil, nil
+	}
+	if err := a.World.Reset(); err != nil {
+		return 0, nil, err
+	}
+	a.Journal.Clear("")
+	return http.StatusNoContent, nil, nil
+}

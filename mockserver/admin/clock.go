@@ -1,0 +1,113 @@
+package admin
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/world"
+)
+
+// wireTime is what a clock shows.
+type wireTime struct {
+	Now    *time.Time `json:"now"`
+	Frozen *bool      `json:"frozen"`
+}
+
+func wireTimeOf(t world.Time) wireTime { return wireTime{Now: &t.Now, Frozen: &t.Frozen} }
+
+// advanced is the answer of POST /clock/advance.
+type advanced struct {
+	wireTime
+	Fired []fired `json:"fired"`
+	// Dropped is how many more fell due than Fired holds.
+	Dropped int `json:"dropped"`
+}
+
+type fired struct {
+	At      time.Time  `json:"at"`
+	What    string     `json:"what"`
+	Account account.ID `json:"account"`
+	ID      string     `json:"id"`
+}
+
+// maxFired bounds the answer of POST /clock/advance.
+const maxFired = 10_000
+
+// accountOf reads ?account=ID.
+func accountOf(c *gin.Context) (account.ID, bool) {
+	id := c.Query("account")
+	return account.ID(id), id != ""
+}
+
+func (a *API) getClock(c *gin.Context) (int, any, error) {
+	if id, one := accountOf(c); one {
+		t, err := a.World.AccountTime(c.Request.Context(), id)
+		return http.StatusOK, wireTimeOf(t), err
+	}
+	return http.StatusOK, wireTimeOf(a.World.Time()), nil
+}
+
+func (a *API) putClock(c *gin.Context) (int, any, error) {
+	var in wireTime
+	if err := decode(c, &in); err != nil {
+		return 0, nil, err
+	}
+	now, err := a.currentTime(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	if in.Now != nil {
+		now.Now = in.Now.UTC()
+	}
+	if in.Frozen != nil {
+		now.Frozen = *in.Frozen
+	}
+	if id, one := accountOf(c); one {
+		err = a.World.SetAccountTime(c.Request.Context(), id, now)
+	} else {
+		err = a.World.SetTime(now)
+	}
+	if err != nil {
+		return 0, nil, badRequest(err)
+	}
+	return a.getClock(c)
+}
+
+func (a *API) currentTime(c *gin.Context) (world.Time, error) {
+	if id, one := accountOf(c); one {
+		return a.World.AccountTime(c.Request.Context(), id)
+	}
+	return a.World.Time(), nil
+}
+
+func (a *API) advanceClock(c *gin.Context) (int, any, error) {
+	var in struct {
+		By string `json:"by"`
+	}
+	if err := decode(c, &in); err != nil {
+		return 0, nil, err
+	}
+	by, err := time.ParseDuration(in.By)
+	if err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "\"by\" is %q; want a duration such as \"24h\" or \"1h30m\"", in.By)
+	}
+	var t world.Time
+	var events []world.Fired
+	if id, one := accountOf(c); one {
+		t, events, err = a.World.AdvanceAccount(c.Request.Context(), id, by)
+	} else {
+		t, events, err = a.World.Advance(c.Request.Context(), by)
+	}
+	if err != nil {
+		return 0, nil, badRequest(err)
+	}
+	out := advanced{wireTime: wireTimeOf(t), Fired: []fired{}}
+	for _, e := range events[:min(len(events), maxFired)] {
+		out.Fired = append(out.Fired, fired{At: e.At.UTC(), What: e.What, Account: e.Account, ID: e.ID})
+	}
+	out.Dropped = len(events) - len(out.Fired)
+	return http.StatusOK, out, nil
+}

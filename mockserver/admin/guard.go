@@ -1,0 +1,67 @@
+package admin
+
+import (
+	"crypto/subtle"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/surface"
+)
+
+// guard keeps strangers out. A web page that somebody on this machine has open can send requests to loopback: so changes with
+// a body must say application/json (which such a page may not say without being asked first), a foreign Origin is refused,
+// and, where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
+func (a *API) guard(c *gin.Context) {
+	if p := a.refuse(c.Request); p != nil {
+		if p.Status == http.StatusUnauthorized {
+			c.Header("WWW-Authenticate", `Bearer realm="oauthmock control API"`)
+		}
+		write(c, p)
+		c.Abort()
+	}
+}
+
+func (a *API) refuse(r *http.Request) *problem {
+	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
+		return problemf(http.StatusForbidden, "requests of web pages from other origins (%s) are refused", origin)
+	}
+	if a.Token != "" {
+		token, _ := surface.Bearer(r.Header.Get("Authorization"))
+		if subtle.ConstantTimeCompare([]byte(token), []byte(a.Token)) != 1 {
+			return problemf(http.StatusUnauthorized, "the control API wants \"Authorization: Bearer\" with the token of --admin-token")
+		}
+	} else if !Loopback(r.Host) {
+		return problemf(http.StatusForbidden, "the host %q is not loopback: without --admin-token the control API answers localhost, 127.0.0.1 and [::1] only", r.Host)
+	}
+	if hasBody(r) {
+		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err != nil || kind != "application/json" {
+			return problemf(http.StatusUnsupportedMediaType, "a body must come with Content-Type: application/json, not %q", r.Header.Get("Content-Type"))
+		}
+	}
+	return nil
+}
+
+func hasBody(r *http.Request) bool {
+	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
+}
+
+func sameOrigin(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+}
+
+// Loopback says whether a host (with or without port) is this machine's own.
+func Loopback(host string) bool {
+	name := surface.HostName(host)
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.Unmap().IsLoopback()
+}

@@ -1,0 +1,128 @@
+package journal
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"oauthmock/mockserver/exchange"
+)
+
+// maxShown bounds a body in an Entry, in bytes.
+const maxShown = 64 << 10
+
+// Entry is an exchange as the journal shows it: secrets are fingerprints.
+type Entry struct {
+	ID        string    `json:"id"`
+	At        time.Time `json:"at"`
+	Took      float64   `json:"tookMs"`
+	Surface   string    `json:"surface"`
+	Operation string    `json:"operation"`
+	Account   string    `json:"account"`
+	Auth      string    `json:"auth"`
+	// Credential is the fingerprint of what the caller authenticated with; empty when there was nothing.
+	Credential string   `json:"credential"`
+	IP         string   `json:"ip"`
+	Request    Request  `json:"request"`
+	Response   Response `json:"response"`
+	Refusal    *Refusal `json:"refusal,omitempty"`
+	Quota      *Quota   `json:"quota,omitempty"`
+}
+
+// Request as it came.
+type Request struct {
+	Method    string              `json:"method"`
+	Host      string              `json:"host"`
+	URI       string              `json:"uri"`
+	Headers   map[string][]string `json:"headers"`
+	Body      string              `json:"body"`
+	BodyError string              `json:"bodyError,omitempty"`
+}
+
+// Response as it was sent.
+type Response struct {
+	Status  int                 `json:"status"`
+	Headers map[string][]string `json:"headers"`
+	Body    string              `json:"body"`
+}
+
+// Refusal says why a call was refused, and how well that is known.
+type Refusal struct {
+	Reason string `json:"reason"`
+	Grade  string `json:"grade"`
+	Source string `json:"source"`
+}
+
+// Quota is what the call found and left of the account's rate limit.
+type Quota struct {
+	Limit     int64 `json:"limit"`
+	Remaining int64 `json:"remaining"`
+	ResetMs   int64 `json:"resetMs"`
+}
+
+// Show renders an exchange.
+func Show(e *exchange.Exchange) Entry {
+	secrets := secretsOf(e)
+	text := secrets.redact
+	out := Entry{
+		ID: e.ID, At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
+		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
+		Request: Request{
+			Method: e.Request.Method, Host: e.Request.Host, URI: text(e.Request.URI),
+			Headers: headers(e.Request.Header, text), Body: body(e.Request.Body, text),
+		},
+		Response: Response{Status: e.Response.Status, Headers: headers(e.Response.Header, text), Body: body(e.Response.Body, text)},
+	}
+	if e.Request.BodyError != nil {
+		out.Request.BodyError = e.Request.BodyError.Error()
+	}
+	if e.Reason != "" {
+		out.Refusal = &Refusal{Reason: e.Reason, Grade: e.Grade, Source: e.Source}
+	}
+	if q := e.Quota; q.Enabled {
+		out.Quota = &Quota{Limit: q.Limit, Remaining: q.Remaining, ResetMs: q.Reset.Milliseconds()}
+	}
+	return out
+}
+
+func headers(h http.Header, text func(string) string) map[string][]string {
+	out := make(map[string][]string, len(h))
+	for name, values := range h {
+		for _, v := range values {
+			switch name {
+			case "Authorization":
+				v = authorization(v)
+			case "Cookie", "Set-Cookie", "Proxy-Authorization":
+				v = fingerprint(v)
+			default:
+				v = text(v)
+			}
+			out[name] = append(out[name], v)
+		}
+	}
+	return out
+}
+
+// authorization shows the scheme and a fingerprint of the rest.
+func authorization(v string) string {
+	scheme, rest, found := strings.Cut(v, " ")
+	if !found {
+		return fingerprint(v)
+	}
+	return scheme + " " + fingerprint(rest)
+}
+
+// body shows a body as text; what is no text is shown by its length only. Secrets are taken out before it is cut.
+func body(b []byte, text func(string) string) string {
+	if !utf8.Valid(b) {
+		quoted, _ := json.Marshal(len(b)) // an int always renders
+		return "(" + string(quoted) + " bytes that are no UTF-8)"
+	}
+	s := text(string(b))
+	if len(s) > maxShown {
+		return strings.ToValidUTF8(s[:maxShown], "") + "… (cut)"
+	}
+	return s
+}

@@ -1,0 +1,265 @@
+package mockserver
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/store"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/v2"
+	"oauthmock/mockserver/world"
+	"oauthmock/spec"
+)
+
+// Defaults of what can be configured.
+const (
+	DefaultFixtures  = "demo"
+	DefaultSeed      = 1
+	DefaultRateLimit = 10_000 // requests a minute and account (v2 product page)
+	DefaultMaxBody   = 1 << 20
+
+	journalEntries = 10_000
+	journalBytes   = 32 << 20
+)
+
+// Option changes how a server begins.
+type Option func(*config) error
+
+type config struct {
+	fixtures   *fixtures.World
+	seed       uint64
+	start      time.Time
+	frozen     bool
+	shape      v2.TokenShape
+	root       string
+	limit      account.RateLimit
+	adminToken string
+	maxBody    int64
+	log        *slog.Logger
+}
+
+// Named makes an option say by what name it was given when it refuses: a flag, for example.
+func Named(name string, option Option) Option {
+	return func(c *config) error {
+		if err := option(c); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+}
+
+// WithFixtures chooses who exists: a world by its name ("demo", "empty"), or a file.
+func WithFixtures(nameOrFile string) Option {
+	return func(c *config) (err error) {
+		c.fixtures, err = fixtures.Open(nameOrFile)
+		return err
+	}
+}
+
+// WithWorld chooses who exists.
+func WithWorld(w *fixtures.World) Option {
+	return func(c *config) error {
+		c.fixtures = w
+		return w.Validate()
+	}
+}
+
+// WithSeed sets the seed of everything that is drawn.
+func WithSeed(seed uint64) Option {
+	return func(c *config) error { c.seed = seed; return nil }
+}
+
+// WithClock sets where the clock begins; the zero time is the machine's.
+func WithClock(start time.Time) Option {
+	return func(c *config) error {
+		c.start = start.UTC()
+		return clock.Check(start)
+	}
+}
+
+// WithFrozenClock makes the clock stand still until somebody moves it.
+func WithFrozenClock() Option {
+	return func(c *config) error { c.frozen = true; return nil }
+}
+
+// WithTokenShape says how single tokens are sent: "both", "data" or "flat".
+func WithTokenShape(shape string) Option {
+	return func(c *config) error {
+		c.shape = v2.TokenShape(shape)
+		switch c.shape {
+		case v2.Both, v2.Data, v2.Flat:
+			return nil
+		}
+		return fmt.Errorf("the token shape is %q; want both, data or flat", shape)
+	}
+}
+
+// WithRootSurface says which surface stands at "/" on hosts that are not the provider's: "v2" or "v1". With v1 at the
+// root, v2 stands under /__v2/.
+func WithRootSurface(name string) Option {
+	return func(c *config) error {
+		c.root = name
+		if name != "v2" && name != "v1" {
+			return fmt.Errorf("the root surface is %q; want v2 or v1", name)
+		}
+		return nil
+	}
+}
+
+// WithRateLimit sets how many requests an account may make in a minute; 0 is no limit.
+func WithRateLimit(perMinute int64) Option {
+	return func(c *config) error {
+		if perMinute < 0 {
+			return fmt.Errorf("the rate limit is %d; want a number of requests a minute, or 0 for none", perMinute)
+		}
+		c.limit = account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
+		return nil
+	}
+}
+
+// WithAdminToken makes the control API ask for a bearer token.
+func WithAdminToken(token string) Option {
+	return func(c *config) error { c.adminToken = token; return nil }
+}
+
+// WithMaxBody bounds request bodies, in bytes; larger ones are answered 413.
+func WithMaxBody(bytes int64) Option {
+	return func(c *config) error {
+		if bytes < 1 {
+			return fmt.Errorf("the largest body is %d bytes; want 1 or more", bytes)
+		}
+		c.maxBody = bytes
+		return nil
+	}
+}
+
+// WithLog sends the server's log somewhere; the default is nowhere.
+func WithLog(log *slog.Logger) Option {
+	return func(c *config) error { c.log = log; return nil }
+}
+
+// Server is one mock. It is safe for concurrent use.
+type Server struct {
+	api     http.Handler // the surfaces, behind the exchange
+	router  *surface.Router
+	admin   *admin.API
+	meter   *meter
+	journal *journal.Journal
+	world   *world.World
+}
+
+// New wires a server: this function is the map of which part talks to which.
+func New(options ...Option) (*Server, error) {
+	c := config{
+		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
+		limit: account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true},
+	}
+	for _, option := range options {
+		if err := option(&c); err != nil {
+			return nil, err
+		}
+	}
+	if c.fixtures == nil {
+		named, err := fixtures.Named(DefaultFixtures)
+		if err != nil {
+			return nil, err
+		}
+		c.fixtures = named
+	}
+	refusals, err := spec.Refusals()
+	if err != nil {
+		return nil, err
+	}
+	gin.SetMode(gin.ReleaseMode) // else gin prints its routes on standard output
+
+	serverClock := clock.New(clock.Real)
+	accounts := store.NewMemory()
+	everybody, err := world.New(world.Config{
+		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.frozen, Seed: c.seed, RateLimit: c.limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	service := account.NewService(accounts, serverClock, everybody.RateLimit)
+	book := journal.New(journalEntries, journalBytes)
+	meter := newMeter()
+
+	mount := surface.Mount{Name: v2.Name, Handler: v2.New(service, refusals, c.shape, c.log), Hosts: surface.HostsV2()}
+	if c.root == "v1" {
+		mount.Prefix = "/__v2"
+	}
+	router := surface.NewRouter(http.HandlerFunc(noSurface), mount)
+	done := func(e *exchange.Exchange) {
+		book.Add(e)
+		meter.count(e)
+	}
+	return &Server{
+		api:    &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done},
+		router: router, meter: meter, journal: book, world: everybody,
+		admin: admin.New(admin.Config{World: everybody, Journal: book, Token: c.adminToken, Log: c.log}),
+	}, nil
+}
+
+// Handler answers everything: the API, health and metrics, and the control API.
+func (s *Server) Handler() http.Handler { return handler{s, true} }
+
+// APIHandler answers the API, health and metrics; the control API is elsewhere (AdminHandler).
+func (s *Server) APIHandler() http.Handler { return handler{s, false} }
+
+// AdminHandler answers the control API alone.
+func (s *Server) AdminHandler() http.Handler { return s.admin }
+
+type handler struct {
+	*Server
+	withAdmin bool
+}
+
+// ServeHTTP sends a request to the room that answers it: the control API wins over every surface; health and metrics yield on
+// the provider's own hosts.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if path == admin.Prefix || strings.HasPrefix(path, admin.Prefix+"/") {
+		if h.withAdmin {
+			h.admin.ServeHTTP(w, r)
+		} else {
+			noSurface(w, r)
+		}
+		return
+	}
+	if !h.router.Provider(r.Host) {
+		switch path {
+		case "/healthz", "/readyz":
+			health(w, r)
+			return
+		case "/metrics":
+			h.meter.ServeHTTP(w, r)
+			return
+		}
+	}
+	h.api.ServeHTTP(w, r)
+}
+
+// health says that the server answers. It is ready as soon as it answers, because New has loaded everything.
+func health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+}
+
+// noSurface answers where no surface stands, in the form that all surfaces of the provider have.
+func noSurface(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = io.WriteString(w, `{"success":false,"message":"Not Found","error":404,"data":null}`)
+}

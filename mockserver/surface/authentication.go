@@ -1,0 +1,31 @@
+package surface
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// Basic reads HTTP Basic credentials as v1 and v2 take them: raw, so that a "+" in an e-mail stays a "+".
+func Basic(authorization string) (user, password string, ok bool) {
+	encoded, ok := scheme(authorization, "basic")
+	if !ok {
+		return "", "", false
+	}
+	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	if err != nil {
+		return "", "", false
+	}
+	return strings.Cut(string(decoded), ":")
+}
+
+// Bearer reads a Bearer token.
+func Bearer(authorization string) (token string, ok bool) { return scheme(authorization, "bearer") }
+
+// scheme splits an Authorization header; the scheme's name may be in any case (RFC 9110, 11.1).
+func scheme(authorization, name string) (rest string, ok bool) {
+	got, rest, found := strings.Cut(strings.TrimSpace(authorization), " ")
+	if !strings.EqualFold(got, name) {
+		return "", false
+	}
+	return strings.TrimSpace(rest), found || rest == ""
+}

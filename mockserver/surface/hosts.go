@@ -1,0 +1,106 @@
+package surface
+
+import (
+	"net"
+	"net/http"
+	"strings"
+
+	"oauthmock/mockserver/account"
+)
+
+// Host is a name under which the provider serves a surface.
+type Host struct {
+	Name        string
+	Environment account.Environment
+}
+
+// HostsV2 are the hosts of v2, from its document's `servers`.
+func HostsV2() []Host {
+	return []Host{{"oauth.openapi.com", account.Production}, {"test.oauth.openapi.com", account.Sandbox}}
+}
+
+// HostsV1 are the hosts of the legacy API, from its documentation.
+func HostsV1() []Host {
+	return []Host{
+		{"oauth.openapi.it", account.Production}, {"test.oauth.openapi.it", account.Sandbox},
+		{"oauth.altravia.com", account.Production}, {"test.oauth.altravia.com", account.Sandbox},
+	}
+}
+
+// HostName is the host of a request in lower case, without port and trailing dot.
+func HostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+}
+
+// Mount is a surface with the places where it is found.
+type Mount struct {
+	Name    string
+	Handler http.Handler
+	// Hosts of the provider on which it stands at "/".
+	Hosts []Host
+	// Prefix on any other host: "" is "/", "/__v2" is what stands below it.
+	Prefix string
+}
+
+// Router finds the surface of a request: by the provider's host, else by the longest prefix.
+type Router struct {
+	mounts []Mount
+	hosts  map[string]http.Handler
+	// None answers when no surface is found.
+	None http.Handler
+}
+
+// NewRouter makes a router; none answers what belongs to no surface.
+func NewRouter(none http.Handler, mounts ...Mount) *Router {
+	r := &Router{mounts: mounts, hosts: map[string]http.Handler{}, None: none}
+	for _, m := range mounts {
+		for _, h := range m.Hosts {
+			r.hosts[h.Name] = m.Handler
+		}
+	}
+	return r
+}
+
+// Provider says whether a host is one of the provider's own.
+func (r *Router) Provider(host string) bool {
+	_, ok := r.hosts[HostName(host)]
+	return ok
+}
+
+// ServeHTTP implements http.Handler.
+func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if h, ok := r.hosts[HostName(req.Host)]; ok {
+		h.ServeHTTP(w, req)
+		return
+	}
+	best := -1
+	for i, m := range r.mounts {
+		under := m.Prefix == "" || req.URL.Path == m.Prefix || strings.HasPrefix(req.URL.Path, m.Prefix+"/")
+		if under && (best < 0 || len(m.Prefix) > len(r.mounts[best].Prefix)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		r.None.ServeHTTP(w, req)
+		return
+	}
+	if m := r.mounts[best]; m.Prefix != "" {
+		http.StripPrefix(m.Prefix, m.Handler).ServeHTTP(w, req)
+	} else {
+		m.Handler.ServeHTTP(w, req)
+	}
+}
+
+// EnvironmentOf says which environment's keys alone a host takes; none for a host that is not the provider's.
+func EnvironmentOf(hosts []Host, host string) (account.Environment, bool) {
+	name := HostName(host)
+	for _, h := range hosts {
+		if h.Name == name {
+			return h.Environment, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,17 @@
+package surface
+
+import "oauthmock/mockserver/account"
+
+// The reasons for which a surface refuses before an account is asked: what came was no proper request.
+const (
+	CredentialsInvalid account.Reason = "credentials-invalid"
+	TokenIDMissing     account.Reason = "token-id-missing"
+	QueryInvalid       account.Reason = "query-invalid"
+	DateInvalid        account.Reason = "date-invalid"
+	FieldType          account.Reason = "field-type"
+	BodyMalformed      account.Reason = "body-malformed"
+	BodyTooLarge       account.Reason = "body-too-large"
+	RequestTimeout     account.Reason = "request-timeout"
+	PathUnknown        account.Reason = "path-unknown"
+	MethodNotAllowed   account.Reason = "method-not-allowed"
+)

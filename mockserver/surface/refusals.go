@@ -1,0 +1,68 @@
+package surface
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/spec"
+)
+
+// Refusals are the rows of the refusals table for one surface, looked up by operation and reason. They are safe for
+// concurrent use.
+type Refusals struct {
+	table   *spec.Table
+	surface string
+	found   sync.Map // key → Row
+}
+
+// Row is a refusal with its failure envelope as bytes: {"success":false,"message":…,"error":…,"data":null}.
+type Row struct {
+	spec.Refusal
+	Body []byte
+}
+
+type key struct {
+	operation string
+	reason    account.Reason
+}
+
+// NewRefusals answers the rows of a surface.
+func NewRefusals(table *spec.Table, surface string) *Refusals {
+	return &Refusals{table: table, surface: surface}
+}
+
+// Row is how an operation answers a reason. A reason without a row is a gap in the table, and answered as the surface's
+// internal error.
+func (r *Refusals) Row(operation string, reason account.Reason) Row {
+	k := key{operation, reason}
+	if row, ok := r.found.Load(k); ok {
+		return row.(Row)
+	}
+	refusal, ok := r.table.Find(r.surface, operation, string(reason))
+	if !ok {
+		refusal, ok = r.table.Find(r.surface, operation, string(account.Internal))
+	}
+	if !ok {
+		panic(fmt.Sprintf("the refusals table has no row for %q and none for internal errors of surface %q", reason, r.surface))
+	}
+	body, err := json.Marshal(struct {
+		Success bool      `json:"success"`
+		Message string    `json:"message"`
+		Error   spec.Code `json:"error"`
+		Data    any       `json:"data"`
+	}{Message: refusal.Message, Error: refusal.Code})
+	if err != nil {
+		panic(fmt.Sprintf("the refusals table cannot be rendered: %v", err))
+	}
+	row := Row{Refusal: refusal, Body: body}
+	r.found.Store(k, row)
+	return row
+}
+
+// Failure is how a refusal is remembered in an account's error log.
+func (r *Refusals) Failure(operation string, reason account.Reason) account.Failure {
+	row := r.Row(operation, reason)
+	return account.Failure{Status: row.Status, Code: row.Code.String(), Message: row.Message}
+}

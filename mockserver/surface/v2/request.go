@@ -1,0 +1,270 @@
+package v2
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/big"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+)
+
+// The lists' default and largest page (v2 parameter limit: "default 100, max 100").
+const maxLimit = 100
+
+// page reads limit and skip. Ok is false when one of them is negative or no integer of 64 bits; the page then holds the
+// defaults, for the operations that have no query error.
+func page(query url.Values) (p account.Page, ok bool) {
+	p, ok = account.Page{Limit: maxLimit}, true
+	if text := query.Get("limit"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		switch {
+		case err != nil || n < 0:
+			ok = false
+		case n > 0:
+			p.Limit = min(n, maxLimit)
+		}
+	}
+	if text := query.Get("skip"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return p, false
+		}
+		p.Skip = n
+	}
+	return p, ok
+}
+
+// filter reads a comma-separated list of scopes.
+func filter(query url.Values) account.Filter {
+	var f account.Filter
+	for _, value := range query["scopes"] {
+		for scope := range strings.SplitSeq(value, ",") {
+			if scope = strings.TrimSpace(scope); scope != "" {
+				f = append(f, scope)
+			}
+		}
+	}
+	return f
+}
+
+// period reads date: YYYY, YYYY-MM or YYYY-MM-DD, and a real day; absent or empty is all time.
+func period(query url.Values) (account.Period, bool) {
+	text := query.Get("date")
+	if text == "" {
+		return account.Period{}, true
+	}
+	// time.Parse alone would also take a sign or blanks in the year.
+	if strings.Trim(text, "0123456789-") != "" || text[0] == '-' {
+		return account.Period{}, false
+	}
+	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
+		if len(text) != len(layout) {
+			continue
+		}
+		t, err := time.Parse(layout, text)
+		if err != nil || t.Year() == 0 {
+			return account.Period{}, false
+		}
+		p := account.Period{Year: t.Year(), Month: int(t.Month()), Day: t.Day()}
+		if len(text) < len("2006-01-02") {
+			p.Day = 0
+		}
+		if len(text) < len("2006-01") {
+			p.Month = 0
+		}
+		return p, true
+	}
+	return account.Period{}, false
+}
+
+// object reads a JSON object. An empty body, null and (as the provider's language sees no difference) an empty array are an
+// empty object; other JSON is none, and what is no JSON is an error. Whatever Content-Type says does not matter.
+func object(body []byte) (fields map[string]json.RawMessage, isObject bool, err error) {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 {
+		return nil, true, nil
+	}
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return nil, false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
+	}
+	switch body[0] {
+	case '{':
+		if err := json.Unmarshal(body, &fields); err != nil {
+			return nil, false, account.Refuse(surface.BodyMalformed, err.Error())
+		}
+		return fields, true, nil
+	case 'n':
+		return nil, true, nil
+	case '[':
+		return nil, len(bytes.TrimSpace(body[1:len(body)-1])) == 0, nil
+	}
+	return nil, false, nil
+}
+
+// tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's rules to refuse, because
+// every operation has its own number for them.
+func tokenRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
+	fields, isObject, err := object(body)
+	if err != nil {
+		return r, err
+	}
+	if !isObject && !needScopes {
+		return r, account.Refuse(surface.FieldType, "the body is not an object")
+	}
+	if raw := fields["scopes"]; !null(raw) {
+		r.Scopes.Value, err = texts(raw)
+		r.Scopes.Present, r.ScopesMalformed = err == nil, err != nil
+	}
+	if needScopes && (!r.Scopes.Present || len(r.Scopes.Value) == 0) {
+		return r, nil // 70 and 80 come before the types of the other fields
+	}
+	if raw := fields["name"]; !null(raw) {
+		if r.Name.Value, err = text(raw); err != nil {
+			return r, wrongType("name", "a string")
+		}
+		r.Name.Present = true
+	}
+	if raw := fields["ttl"]; !null(raw) {
+		if r.TTL.Value, err = integer(raw); err != nil {
+			return r, wrongType("ttl", "an integer")
+		}
+		r.TTL.Present = true
+	}
+	if raw, present := fields["limits"]; present {
+		if r.Limits, err = limits(raw); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// limits reads TokenLimits; null removes a limit, or all of them.
+func limits(raw json.RawMessage) (c account.LimitsChange, err error) {
+	if null(raw) {
+		c.Null = true
+		return c, nil
+	}
+	fields, isObject, err := object(raw)
+	if err != nil || !isObject {
+		return c, wrongType("limits", "an object")
+	}
+	for name, to := range map[string]*account.Change[int64]{
+		"totalRequests": &c.TotalRequests, "walletRequests": &c.WalletRequests, "subscriptionRequests": &c.SubscriptionRequests,
+	} {
+		if *to, err = change(fields, name, count); err != nil {
+			return c, wrongType("limits."+name, "an integer that is not negative")
+		}
+	}
+	if c.WalletAmount, err = change(fields, "walletAmount", amount); err != nil {
+		return c, wrongType("limits.walletAmount", "a number that is not negative, with at most four decimals")
+	}
+	if c.IP, err = change(fields, "ip", texts); err != nil {
+		return c, wrongType("limits.ip", "an array of strings")
+	}
+	return c, nil
+}
+
+func change[T any](fields map[string]json.RawMessage, name string, read func(json.RawMessage) (T, error)) (c account.Change[T], err error) {
+	raw, present := fields[name]
+	if !present {
+		return c, nil
+	}
+	if null(raw) {
+		c.Present, c.Null = true, true
+		return c, nil
+	}
+	c.Value, err = read(raw)
+	c.Present = err == nil
+	return c, err
+}
+
+func wrongType(field, want string) error {
+	return account.Refuse(surface.FieldType, field+" is not "+want)
+}
+
+// null says whether a member is absent or null.
+func null(raw json.RawMessage) bool { return len(raw) == 0 || string(bytes.TrimSpace(raw)) == "null" }
+
+var errType = errors.New("wrong type")
+
+func text(raw json.RawMessage) (string, error) {
+	var s *string
+	if err := json.Unmarshal(raw, &s); err != nil || s == nil {
+		return "", errType
+	}
+	return *s, nil
+}
+
+func texts(raw json.RawMessage) ([]string, error) {
+	var items []*string
+	if err := json.Unmarshal(raw, &items); err != nil || items == nil {
+		return nil, errType
+	}
+	out := make([]string, len(items))
+	for i, s := range items {
+		if s == nil {
+			return nil, errType
+		}
+		out[i] = *s
+	}
+	return out, nil
+}
+
+func number(raw json.RawMessage) (string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	token, err := decoder.Token()
+	n, ok := token.(json.Number)
+	if err != nil || !ok {
+		return "", errType
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return "", errType
+	}
+	return n.String(), nil
+}
+
+// integer reads a whole number; 60.0 and 6e1 are whole numbers too. What an int64 cannot hold becomes its bound.
+func integer(raw json.RawMessage) (int64, error) {
+	n, err := number(raw)
+	if err != nil {
+		return 0, err
+	}
+	if i, err := strconv.ParseInt(n, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return i, nil
+	}
+	f, _, err := big.ParseFloat(n, 10, 128, big.ToNearestEven)
+	if err != nil || !f.IsInt() {
+		return 0, errType
+	}
+	i, _ := f.Int64() // saturates
+	return i, nil
+}
+
+func count(raw json.RawMessage) (int64, error) {
+	n, err := integer(raw)
+	if err == nil && n < 0 {
+		err = errType
+	}
+	return n, err
+}
+
+func amount(raw json.RawMessage) (account.Money, error) {
+	n, err := number(raw)
+	if err != nil {
+		return 0, err
+	}
+	m, err := account.ParseMoney(n)
+	if err == nil && m < 0 {
+		err = errType
+	}
+	return m, err
+}

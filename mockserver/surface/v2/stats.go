@@ -1,0 +1,110 @@
+package v2
+
+import (
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+)
+
+// counts are the five numbers that all statistics have.
+type counts struct {
+	TotalRequests        int64 `json:"totalRequests"`
+	WalletRequests       int64 `json:"walletRequests"`
+	SubscriptionRequests int64 `json:"subscriptionRequests"`
+	ErrorRequests        int64 `json:"errorRequests"`
+	WalletAmount         money `json:"walletAmount"`
+}
+
+func wireCounts(c *account.Counter) counts {
+	return counts{
+		TotalRequests: c.Requests, WalletRequests: c.WalletRequests, SubscriptionRequests: c.SubscriptionRequests,
+		ErrorRequests: c.ErrorRequests, WalletAmount: money(c.WalletAmount),
+	}
+}
+
+// statsOverall is the answer of GET /stats.
+type statsOverall struct {
+	counts
+	TotalIPs  int `json:"totalIps"`
+	TotalAPIs int `json:"totalApis"`
+}
+
+// statsOfDomain is one entry of GET /stats/apis.
+type statsOfDomain struct {
+	counts
+	TotalIPs    int `json:"totalIps"`
+	TotalScopes int `json:"totalScopes"`
+}
+
+// statsDetail is the answer of GET /stats/apis/{domain}.
+type statsDetail struct {
+	counts
+	IP          []string                `json:"ip"`
+	TotalIPs    int                     `json:"totalIps"`
+	TotalScopes int                     `json:"totalScopes"`
+	Scopes      map[string]statsOfScope `json:"scopes"`
+}
+
+// statsOfScope is one scope of a statsDetail.
+type statsOfScope struct {
+	counts
+	IP []string `json:"ip"`
+}
+
+// statsTotal is GET /stats.
+func (s *Surface) statsTotal(c *call) (any, account.Receipt, error) {
+	p, ok := period(c.query())
+	if !ok {
+		return s.dateInvalid(c)
+	}
+	total, receipt, err := s.accounts.UsageTotal(c.context(), c.Call, p)
+	return statsOverall{counts: wireCounts(&total.Counter), TotalIPs: len(total.IPs.List()), TotalAPIs: total.APIs}, receipt, err
+}
+
+// statsIPs is GET /stats/ips.
+func (s *Surface) statsIPs(c *call) (any, account.Receipt, error) {
+	p, ok := period(c.query())
+	if !ok {
+		return s.dateInvalid(c)
+	}
+	total, receipt, err := s.accounts.UsageTotal(c.context(), c.Call, p)
+	return present(total.IPs.Sorted()), receipt, err
+}
+
+// statsAPIs is GET /stats/apis.
+func (s *Surface) statsAPIs(c *call) (any, account.Receipt, error) {
+	p, ok := period(c.query())
+	if !ok {
+		return s.dateInvalid(c)
+	}
+	apis, receipt, err := s.accounts.UsageByAPI(c.context(), c.Call, p)
+	out := make(map[string]statsOfDomain, len(apis))
+	for domain, api := range apis {
+		out[domain] = statsOfDomain{counts: wireCounts(&api.Counter), TotalIPs: len(api.IPs.List()), TotalScopes: len(api.Scopes)}
+	}
+	return out, receipt, err
+}
+
+// statsAPI is GET /stats/apis/{domain}. A domain that was never called has zeros.
+func (s *Surface) statsAPI(c *call) (any, account.Receipt, error) {
+	p, ok := period(c.query())
+	if !ok {
+		return s.dateInvalid(c)
+	}
+	api, receipt, err := s.accounts.UsageOfAPI(c.context(), c.Call, c.gin.Param("domain"), p)
+	if err != nil {
+		return nil, receipt, err
+	}
+	out := statsDetail{
+		counts: wireCounts(&api.Counter), IP: present(api.IPs.Sorted()), TotalIPs: len(api.IPs.List()),
+		TotalScopes: len(api.Scopes), Scopes: make(map[string]statsOfScope, len(api.Scopes)),
+	}
+	for scope, counter := range api.Scopes {
+		out.Scopes[scope] = statsOfScope{counts: wireCounts(counter), IP: present(counter.IPs.Sorted())}
+	}
+	return out, receipt, nil
+}
+
+// dateInvalid refuses a date that is no date.
+func (s *Surface) dateInvalid(c *call) (any, account.Receipt, error) {
+	return s.refused(c, account.Refuse(surface.DateInvalid, "date is not YYYY, YYYY-MM or YYYY-MM-DD, or no real day"))
+}

@@ -1,0 +1,75 @@
+package v2
+
+import (
+	"strconv"
+
+	"oauthmock/mockserver/account"
+)
+
+// subscriptionListElement is v2 SubscriptionListElement: its counts are strings.
+type subscriptionListElement struct {
+	ID                string    `json:"id"`
+	Scope             string    `json:"scope"`
+	Active            bool      `json:"active"`
+	AvailableRequests string    `json:"availableRequests"`
+	StartsAt          timestamp `json:"startsAt"`
+	ExpiresAt         timestamp `json:"expiresAt"`
+}
+
+// subscription is v2 Subscription: its counts are strings too.
+type subscription struct {
+	ID                string    `json:"id"`
+	Scope             string    `json:"scope"`
+	Domain            string    `json:"domain"`
+	Active            bool      `json:"active"`
+	StartsAt          timestamp `json:"startsAt"`
+	ExpiresAt         timestamp `json:"expiresAt"`
+	TotalRequests     string    `json:"totalRequests"`
+	AvailableRequests string    `json:"availableRequests"`
+	PricePerRequest   money     `json:"pricePerRequest"`
+	Type              string    `json:"type"`
+	Autorenew         bool      `json:"autorenew"`
+	CreatedAt         timestamp `json:"createdAt"`
+	UpdatedAt         timestamp `json:"updatedAt"`
+	Price             money     `json:"price"`
+}
+
+func wireSubscriptionInList(s *account.Subscription) subscriptionListElement {
+	return subscriptionListElement{
+		ID: s.ID, Scope: s.Scope, Active: s.Active, AvailableRequests: strconv.FormatInt(s.AvailableRequests, 10),
+		StartsAt: timestamp(s.StartsAt), ExpiresAt: timestamp(s.ExpiresAt),
+	}
+}
+
+func wireSubscription(s *account.Subscription) subscription {
+	return subscription{
+		ID: s.ID, Scope: s.Scope, Domain: account.DomainOf(s.Scope), Active: s.Active, StartsAt: timestamp(s.StartsAt), ExpiresAt: timestamp(s.ExpiresAt),
+		TotalRequests: strconv.FormatInt(s.TotalRequests, 10), AvailableRequests: strconv.FormatInt(s.AvailableRequests, 10),
+		PricePerRequest: money(s.PricePerRequest), Type: s.Type, Autorenew: s.Autorenew,
+		CreatedAt: timestamp(s.CreatedAt), UpdatedAt: timestamp(s.UpdatedAt), Price: money(s.Price),
+	}
+}
+
+// listSubscriptions is GET /subscriptions, and with ?id= one of them.
+func (s *Surface) listSubscriptions(c *call) (any, account.Receipt, error) {
+	query := c.query()
+	if id := query.Get("id"); id != "" {
+		return s.oneSubscription(c, id)
+	}
+	p, ok := page(query)
+	if !ok {
+		return s.queryInvalid(c)
+	}
+	subscriptions, receipt, err := s.accounts.Subscriptions(c.context(), c.Call, filter(query), p)
+	return list(subscriptions, wireSubscriptionInList), receipt, err
+}
+
+// getSubscription is GET /subscriptions/{id}.
+func (s *Surface) getSubscription(c *call) (any, account.Receipt, error) {
+	return s.oneSubscription(c, c.gin.Param("id"))
+}
+
+func (s *Surface) oneSubscription(c *call, id string) (any, account.Receipt, error) {
+	one, receipt, err := s.accounts.Subscription(c.context(), c.Call, id)
+	return wireSubscription(&one), receipt, err
+}

@@ -1,0 +1,185 @@
+// Package v2 is the surface of the OAuth API, version 2: 18 operations, their wire format, and one writer for all answers.
+// The published document is spec/v2.openapi.json; every rule with its grade stands in docs/behaviour.md.
+package v2
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+	"oauthmock/spec"
+)
+
+// Name of the surface, as the refusals table and the journal call it.
+const Name = "v2"
+
+// Domain under which the surface's own calls are counted.
+const Domain = "oauth.openapi.com"
+
+// TokenShape says how a single token is sent (the published document contradicts itself: see docs/behaviour.md).
+type TokenShape string
+
+// The shapes of a single token.
+const (
+	Both TokenShape = "both" // enveloped in data, and the same fields beside it
+	Data TokenShape = "data" // enveloped in data
+	Flat TokenShape = "flat" // bare
+)
+
+// Accounts are the use cases that the surface calls.
+type Accounts interface {
+	Authenticate(email, apiKey string) (account.Identity, bool)
+	AuthenticateBearer(value string) (account.Identity, account.SecretKind, bool)
+	Refuse(ctx context.Context, call account.Call, refusal error) (account.Receipt, error)
+
+	CreateToken(ctx context.Context, call account.Call, r account.TokenRequest) (account.Token, account.Receipt, error)
+	Tokens(ctx context.Context, call account.Call, p account.Page) ([]account.Token, account.Receipt, error)
+	Token(ctx context.Context, call account.Call, value string) (account.Token, account.Receipt, error)
+	UpdateToken(ctx context.Context, call account.Call, value string, r account.TokenRequest) (account.Token, account.Receipt, error)
+	UpdateTokenAsBearer(ctx context.Context, call account.Call, value, bearer string, r account.TokenRequest) (account.Token, account.Receipt, error)
+	DeleteToken(ctx context.Context, call account.Call, value string) (account.Receipt, error)
+	Scopes(ctx context.Context, call account.Call) ([]account.ScopeView, account.Receipt, error)
+	Scope(ctx context.Context, call account.Call, id string) (account.ScopeView, account.Receipt, error)
+	Errors(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.ErrorEntry, account.Receipt, error)
+	Wallet(ctx context.Context, call account.Call) (account.WalletView, account.Receipt, error)
+	Transactions(ctx context.Context, call account.Call, p account.Page) ([]account.Transaction, account.Receipt, error)
+	Callbacks(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.Callback, account.Receipt, error)
+	Callback(ctx context.Context, call account.Call, id string) (account.Callback, account.Receipt, error)
+	Subscriptions(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.Subscription, account.Receipt, error)
+	Subscription(ctx context.Context, call account.Call, id string) (account.Subscription, account.Receipt, error)
+	UsageTotal(ctx context.Context, call account.Call, p account.Period) (account.Total, account.Receipt, error)
+	UsageByAPI(ctx context.Context, call account.Call, p account.Period) (map[string]*account.API, account.Receipt, error)
+	UsageOfAPI(ctx context.Context, call account.Call, domain string, p account.Period) (*account.API, account.Receipt, error)
+}
+
+// Surface answers v2. It is safe for concurrent use.
+type Surface struct {
+	engine   *gin.Engine
+	accounts Accounts
+	refusals *surface.Refusals
+	hosts    []surface.Host
+	shape    TokenShape
+	log      *slog.Logger
+}
+
+// New makes the surface.
+func New(accounts Accounts, table *spec.Table, shape TokenShape, log *slog.Logger) *Surface {
+	s := &Surface{
+		engine: gin.New(), accounts: accounts, refusals: surface.NewRefusals(table, Name),
+		hosts: surface.HostsV2(), shape: shape, log: log,
+	}
+	s.engine.RedirectTrailingSlash = false
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.UseRawPath = true // so that %2F stays inside of one path parameter
+	s.engine.Use(s.begin)
+	for _, o := range operations() {
+		s.engine.Handle(o.method, o.path, s.serve(o))
+	}
+	s.engine.NoRoute(func(c *gin.Context) { s.fail(c, "", surface.PathUnknown) })
+	s.engine.NoMethod(func(c *gin.Context) { s.fail(c, "", surface.MethodNotAllowed) })
+	return s
+}
+
+// ServeHTTP implements http.Handler. The request must come through an exchange.Handler.
+func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// begin names the surface in the exchange, and turns a panic into the surface's 500.
+func (s *Surface) begin(c *gin.Context) {
+	e := exchange.From(c.Request.Context())
+	e.Surface = Name
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panic while answering", "operation", e.Operation, "panic", p)
+			s.fail(c, e.Operation, account.Internal)
+		}
+	}()
+	c.Next()
+}
+
+// call is one request to an operation whose caller is known.
+type call struct {
+	account.Call
+	gin  *gin.Context
+	body []byte
+	// bearer is set when the caller is known by a token instead of Basic.
+	bearer string
+}
+
+func (c *call) context() context.Context { return c.gin.Request.Context() }
+
+// serve is the way of every request: authenticate, read, ask the account, write.
+func (s *Surface) serve(o operation) gin.HandlerFunc {
+	failure := func(r account.Reason) account.Failure { return s.refusals.Failure(o.name, r) }
+	return func(g *gin.Context) {
+		e := exchange.From(g.Request.Context())
+		e.Operation = o.name
+		c := &call{gin: g, body: e.Request.Body, Call: account.Call{Scope: o.scope, IP: e.IP, Failure: failure}}
+		if reason := s.authenticate(o, c, e); reason != "" {
+			s.fail(g, o.name, reason)
+			return
+		}
+		var answer any
+		var receipt account.Receipt
+		var err error
+		if e.Request.BodyError != nil {
+			receipt, err = s.accounts.Refuse(c.context(), c.Call, unreadable(e.Request.BodyError))
+		} else {
+			answer, receipt, err = o.handle(s, c)
+		}
+		if !receipt.At.IsZero() {
+			e.At, e.Quota = receipt.At, receipt.Quota
+		}
+		quotaHeaders(g.Writer.Header(), receipt.Quota)
+		if err != nil {
+			s.refuse(g, o.name, err, receipt)
+			return
+		}
+		s.succeed(g, answer)
+	}
+}
+
+// unreadable says why a body could not be read, as a refusal.
+func unreadable(err error) error {
+	switch {
+	case errors.Is(err, exchange.ErrBodyTooLarge):
+		return account.Refuse(surface.BodyTooLarge, err.Error())
+	case errors.Is(err, exchange.ErrBodyTimeout):
+		return account.Refuse(surface.RequestTimeout, err.Error())
+	default:
+		return account.Refuse(surface.BodyMalformed, err.Error())
+	}
+}
+
+// authenticate finds out who calls, or why nobody does. Authentication comes before everything else.
+func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) account.Reason {
+	header := c.gin.GetHeader("Authorization")
+	var identity account.Identity
+	var known bool
+	reason := surface.CredentialsInvalid
+	if bearer, ok := surface.Bearer(header); ok && o.bearer {
+		reason = account.RefreshTokenInvalid
+		var kind account.SecretKind
+		identity, kind, known = s.accounts.AuthenticateBearer(bearer)
+		c.bearer, e.Auth = bearer, "refresh"
+		if kind == account.AccessToken {
+			e.Auth = "token"
+		}
+	} else if email, apiKey, ok := surface.Basic(header); ok {
+		e.Auth = "basic"
+		identity, known = s.accounts.Authenticate(email, apiKey)
+	}
+	if environment, bound := surface.EnvironmentOf(s.hosts, e.Request.Host); bound && identity.Environment != environment {
+		known = false
+	}
+	if !known {
+		return reason
+	}
+	c.Account, e.Account = identity.ID, identity.ID
+	return ""
+}

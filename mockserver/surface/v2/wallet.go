@@ -1,0 +1,35 @@
+package v2
+
+import "oauthmock/mockserver/account"
+
+// wallet is v2 Wallet.
+type wallet struct {
+	Credit    money     `json:"credit"`
+	CreatedAt timestamp `json:"createdAt"`
+	UpdatedAt timestamp `json:"updatedAt"`
+}
+
+// transaction is v2 WalletTransaction.
+type transaction struct {
+	ID          string    `json:"id"`
+	Amount      money     `json:"amount"`
+	CreatedAt   timestamp `json:"createdAt"`
+	Description string    `json:"description"`
+}
+
+func wireTransaction(t *account.Transaction) transaction {
+	return transaction{ID: t.ID, Amount: money(t.Amount), CreatedAt: timestamp(t.CreatedAt), Description: t.Description}
+}
+
+// getWallet is GET /wallet.
+func (s *Surface) getWallet(c *call) (any, account.Receipt, error) {
+	w, receipt, err := s.accounts.Wallet(c.context(), c.Call)
+	return wallet{Credit: money(w.Credit), CreatedAt: timestamp(w.CreatedAt), UpdatedAt: timestamp(w.UpdatedAt)}, receipt, err
+}
+
+// listTransactions is GET /wallet/transactions.
+func (s *Surface) listTransactions(c *call) (any, account.Receipt, error) {
+	p, _ := page(c.query()) // the operation has no query error: defaults
+	transactions, receipt, err := s.accounts.Transactions(c.context(), c.Call, p)
+	return list(transactions, wireTransaction), receipt, err
+}

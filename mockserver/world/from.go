@@ -1,0 +1,168 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
+)
+
+// catalogue makes the catalogue of a world.
+func catalogue(services []fixtures.Service) *account.Catalogue {
+	var scopes []account.CatalogueScope
+	for _, service := range services {
+		for _, s := range service.Scopes {
+			prices := make([]account.Price, len(s.Prices))
+			for i, p := range s.Prices {
+				prices[i] = account.Price{Key: p.Key, Amount: account.Money(p.Amount)}
+			}
+			scopes = append(scopes, account.CatalogueScope{
+				ID: s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
+				Free:         account.FreeLimits{Day: s.FreeLimits.Day, Month: s.FreeLimits.Month, Year: s.FreeLimits.Year, Total: s.FreeLimits.Total},
+				Requirements: s.Requirements, Prices: prices,
+			})
+		}
+	}
+	return account.NewCatalogue(scopes)
+}
+
+// build makes an account of its fixture. Times count from start. The fixture must be valid.
+func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Time) (*account.Account, error) {
+	at := func(w fixtures.When) time.Time { return w.Resolve(start) }
+	environment := account.Environment(f.Environment)
+	move := func(scope string) string { return account.MoveScope(scope, environment) }
+	moveAll := func(scopes []string) []string {
+		out := make([]string, len(scopes))
+		for i, s := range scopes {
+			out[i] = move(s)
+		}
+		return out
+	}
+	a := &account.Account{
+		ID: account.ID(f.ID), Email: f.Email, APIKey: f.APIKey, Environment: environment, CreatedAt: at(f.CreatedAt),
+		Entitlements: account.NewEntitlements(c, environment, f.EnabledScopes, f.RequirementsMet),
+		IDs:          account.NewIDs(seed, account.ID(f.ID), f.Issued),
+	}
+	if f.Clock != nil {
+		if f.Clock.Offset != "" {
+			offset, err := time.ParseDuration(f.Clock.Offset)
+			if err != nil {
+				return nil, fmt.Errorf("account %q: clock.offset %q is no duration such as 24h", f.ID, f.Clock.Offset)
+			}
+			a.Clock.Offset = offset
+		}
+		if f.Clock.FrozenAt != nil {
+			a.Clock.FrozenAt = at(*f.Clock.FrozenAt)
+		}
+	}
+	limit, err := rateLimit(f.RateLimit)
+	if err != nil {
+		return nil, fmt.Errorf("account %q: %w", f.ID, err)
+	}
+	a.Quota.Own = limit
+
+	transactions := make([]account.Transaction, len(f.Wallet.Transactions))
+	for i, t := range f.Wallet.Transactions {
+		transactions[i] = account.Transaction{ID: t.ID, Amount: account.Money(t.Amount), CreatedAt: at(t.CreatedAt), Description: t.Description}
+	}
+	slices.SortStableFunc(transactions, func(x, y account.Transaction) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	a.Wallet = account.NewWallet(at(f.Wallet.CreatedAt), transactions)
+
+	tokens := make([]account.Token, len(f.Tokens))
+	for i, t := range f.Tokens {
+		token := account.Token{
+			Value: t.Token, RefreshToken: t.RefreshToken, Name: t.Name, Scopes: moveAll(t.Scopes),
+			CreatedAt: at(t.CreatedAt), UpdatedAt: at(t.UpdatedAt), ExpireAt: at(t.ExpireAt), TTL: time.Duration(t.TTL) * time.Second,
+			Limits: account.TokenLimits{
+				TotalRequests: t.Limits.TotalRequests, WalletRequests: t.Limits.WalletRequests, SubscriptionRequests: t.Limits.SubscriptionRequests,
+				WalletAmount: (*account.Money)(t.Limits.WalletAmount), IP: t.Limits.IP,
+			},
+			Stats: account.TokenStats{
+				TotalRequests: t.Stats.TotalRequests, WalletRequests: t.Stats.WalletRequests, SubscriptionRequests: t.Stats.SubscriptionRequests,
+				ErrorRequests: t.Stats.ErrorRequests, WalletAmount: account.Money(t.Stats.WalletAmount), IPs: account.NewIPs(t.Stats.IP),
+			},
+		}
+		if token.TTL <= 0 {
+			token.TTL = min(token.ExpireAt.Sub(token.CreatedAt), account.MaxTTL)
+		}
+		tokens[i] = token
+	}
+	slices.SortStableFunc(tokens, func(x, y account.Token) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	for _, t := range tokens {
+		a.RestoreToken(t)
+	}
+
+	for _, s := range f.Subscriptions {
+		a.Subscriptions = append(a.Subscriptions, &account.Subscription{
+			ID: s.ID, Scope: move(s.Scope), Type: s.Type, Active: s.Active, Autorenew: s.Autorenew,
+			TotalRequests: s.TotalRequests, AvailableRequests: s.AvailableRequests, Price: account.Money(s.Price), PricePerRequest: account.Money(s.PricePerRequest),
+			StartsAt: at(s.StartsAt), ExpiresAt: at(s.ExpiresAt), CreatedAt: at(s.CreatedAt), UpdatedAt: at(s.UpdatedAt),
+		})
+	}
+	slices.SortStableFunc(a.Subscriptions, func(x, y *account.Subscription) int { return x.CreatedAt.Compare(y.CreatedAt) })
+
+	for _, b := range f.Callbacks {
+		callback := &account.Callback{
+			ID: b.ID, Scope: move(b.Scope), URL: b.URL, Method: b.Method, Field: b.Field, Active: b.Active,
+			CreatedAt: at(b.CreatedAt), StartedAt: at(b.StartedAt), HTTPResponseCode: b.HTTPResponseCode,
+			ElapsedTime: time.Duration(b.ElapsedTime) * time.Millisecond, Attempt: b.Attempt, Retry: b.Retry, Data: b.Data, Custom: b.Custom, Headers: b.Headers,
+		}
+		if b.Domain != "" {
+			callback.Domain = account.DomainIn(b.Domain, environment)
+		}
+		if b.CompletedAt != nil {
+			callback.CompletedAt = at(*b.CompletedAt)
+		}
+		a.Callbacks = append(a.Callbacks, callback)
+	}
+	slices.SortStableFunc(a.Callbacks, func(x, y *account.Callback) int { return x.CreatedAt.Compare(y.CreatedAt) })
+
+	entries := make([]account.ErrorEntry, len(f.Errors))
+	for i, e := range f.Errors {
+		entries[i] = account.ErrorEntry{ID: e.ID, Scope: move(e.Scope), At: at(e.ErrorAt), Status: e.Status, Code: e.Code, Message: e.Message, IP: e.IP}
+	}
+	slices.SortStableFunc(entries, func(x, y account.ErrorEntry) int { return x.At.Compare(y.At) })
+	a.Errors = account.NewErrorLog(entries)
+
+	for _, u := range f.Usage {
+		a.Usage.Counter(account.DayOf(at(u.Day)), move(u.Scope)).Add(&account.Counter{
+			Requests: u.TotalRequests, WalletRequests: u.WalletRequests, SubscriptionRequests: u.SubscriptionRequests,
+			ErrorRequests: u.ErrorRequests, WalletAmount: account.Money(u.WalletAmount), IPs: account.NewIPs(u.IP),
+		})
+	}
+	return a, nil
+}
+
+// rateLimit reads a limit; nil is none.
+func rateLimit(f *fixtures.RateLimit) (*account.RateLimit, error) {
+	if f == nil {
+		return nil, nil
+	}
+	window, err := time.ParseDuration(f.Window)
+	if err != nil || window <= 0 {
+		return nil, fmt.Errorf("rateLimit.window %q is no duration above zero such as 1m", f.Window)
+	}
+	if f.Limit < 0 || (f.Enabled && f.Limit == 0) {
+		return nil, fmt.Errorf("rateLimit.limit is %d; want 1 or more", f.Limit)
+	}
+	return &account.RateLimit{Limit: f.Limit, Window: window, Enabled: f.Enabled}, nil
+}
+
+// relative is an account's clock as fixtures write it; nil is the server's own.
+func relative(s clock.Setting) *fixtures.Clock {
+	if s == (clock.Setting{}) {
+		return nil
+	}
+	c := &fixtures.Clock{}
+	if s.Offset != 0 {
+		c.Offset = s.Offset.String()
+	}
+	if s.Frozen() {
+		at := fixtures.At(s.FrozenAt)
+		c.FrozenAt = &at
+	}
+	return c
+}

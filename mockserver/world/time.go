@@ -1,0 +1,123 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
+)
+
+// Time is what a clock shows.
+type Time struct {
+	Now    time.Time
+	Frozen bool
+}
+
+// Fired is something that fell due because a clock moved on.
+type Fired struct {
+	Account account.ID
+	account.Event
+}
+
+// Time is what the server's clock shows.
+func (w *World) Time() Time {
+	return Time{Now: w.config.Clock.Now(), Frozen: w.config.Clock.Frozen()}
+}
+
+// SetTime sets the server's clock. Accounts whose clocks are offset move with it.
+func (w *World) SetTime(t Time) error {
+	if err := clock.Check(t.Now); err != nil {
+		return err
+	}
+	w.config.Clock.Set(t.Now, t.Frozen)
+	return nil
+}
+
+// Advance moves the server's clock on, and answers what fell due in all accounts, in order of time.
+func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, error) {
+	if err := advanceable(w.config.Clock.Now(), by); err != nil {
+		return Time{}, nil, err
+	}
+	w.config.Clock.Advance(by)
+	var fired []Fired
+	for _, id := range w.Accounts() {
+		some, err := w.settle(ctx, id, nil)
+		if err != nil && !errors.Is(err, account.ErrNoAccount) {
+			return Time{}, nil, err
+		}
+		fired = append(fired, some...)
+	}
+	slices.SortStableFunc(fired, func(x, y Fired) int { return x.At.Compare(y.At) })
+	return w.Time(), fired, nil
+}
+
+// AccountTime is what an account's clock shows.
+func (w *World) AccountTime(ctx context.Context, id account.ID) (t Time, err error) {
+	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
+		t = w.timeOf(a)
+		return nil
+	})
+	return t, err
+}
+
+func (w *World) timeOf(a *account.Account) Time {
+	return Time{Now: a.Clock.At(w.config.Clock.Now()), Frozen: a.Clock.Frozen() || w.config.Clock.Frozen()}
+}
+
+// SetAccountTime sets an account's clock.
+func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) error {
+	if err := clock.Check(t.Now); err != nil {
+		return err
+	}
+	_, err := w.settle(ctx, id, func(a *account.Account) error {
+		a.Clock = clock.Set(w.config.Clock.Now(), t.Now.UTC(), t.Frozen)
+		return nil
+	})
+	return err
+}
+
+// AdvanceAccount moves an account's clock on, and answers what fell due.
+func (w *World) AdvanceAccount(ctx context.Context, id account.ID, by time.Duration) (t Time, fired []Fired, err error) {
+	fired, err = w.settle(ctx, id, func(a *account.Account) error {
+		if err := advanceable(a.Clock.At(w.config.Clock.Now()), by); err != nil {
+			return err
+		}
+		a.Clock = a.Clock.Advance(by)
+		t = w.timeOf(a)
+		return nil
+	})
+	return t, fired, err
+}
+
+// settle moves an account's clock, if asked to, and does what is then due.
+func (w *World) settle(ctx context.Context, id account.ID, move func(*account.Account) error) (fired []Fired, err error) {
+	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
+		if move != nil {
+			if err := move(a); err != nil {
+				return err
+			}
+		}
+		for _, e := range a.Settle(a.Clock.At(w.config.Clock.Now())) {
+			fired = append(fired, Fired{Account: id, Event: e})
+		}
+		return nil
+	})
+	return fired, err
+}
+
+// ErrBackwards says that a clock cannot be advanced by a negative duration.
+var ErrBackwards = errors.New("a clock advances by a duration above zero: to go back, set it")
+
+func advanceable(now time.Time, by time.Duration) error {
+	if by <= 0 {
+		return ErrBackwards
+	}
+	if err := clock.Check(now.Add(by)); err != nil {
+		return fmt.Errorf("advanced by %s: %w", by, err)
+	}
+	return nil
+}

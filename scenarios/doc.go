@@ -1,0 +1,25 @@
+// Package scenarios holds what must come back, as data: given, when, then. The YAML files below this folder, their
+// model, the strict loader, and the JSON Schema for editors.
+//
+// A scenario file names its version and a list of scenarios. Each scenario is one requirement of the contract with its
+// source, the state it starts from, and steps that send requests and say what the answers must be. Statuses, codes and
+// messages are written literally: a suite that looked them up where the mock does would agree with every mistake of it.
+//
+// # Variables
+//
+// Every text of a step may hold ${variables}; "${x}" alone keeps the type of x, and "$${" is a literal "${". A dot reaches
+// into objects and lists: ${first.token}, ${all.0.id}. There are:
+//
+//   - ${scope}, ${scope2}, … enabled scopes of the account (and ${other.scope}, … of a further account "other");
+//   - ${email} and ${apiKey} of the account (and ${other.email}, ${other.apiKey});
+//   - ${now} (RFC 3339), ${today} (YYYY-MM-DD), ${month} (YYYY-MM) and ${year} by the clock of the step's account;
+//   - ${nonce}, twelve hex digits that belong to this scenario and the run's seed;
+//   - the tokens of given.tokens, by their `as`;
+//   - what earlier steps captured, and, within its own step, the keys of a matrix.
+//
+// # Strictness
+//
+// Load refuses what a careful reader would refuse, all at once, each with file and line: unknown and doubled keys, unknown
+// aliases and variables, captures that nobody uses, bad paths, patterns and durations, steps without a name, claims to cover a
+// refusal that no step expects. Anchors, aliases and several documents in one file are not part of the format.
+package scenarios

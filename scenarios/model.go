@@ -1,0 +1,305 @@
+package scenarios
+
+// File is one YAML file: scenarios about one subject.
+type File struct {
+	written
+
+	// Version of this format, "1.0". A newer minor version reads older files.
+	Version   string     `yaml:"version"`
+	Scenarios []Scenario `yaml:"scenarios"`
+}
+
+// Scenario is one requirement of the contract, and the requests that show whether it is kept.
+type Scenario struct {
+	written
+
+	// ID made of words: "v2/tokens/rotation/old-pair-is-gone". It never changes once published.
+	ID    string `yaml:"id"`
+	Title string `yaml:"title"`
+	// Level: MUST rests on what the published documents say, SHOULD on the strict reading, the overlay or an
+	// assumption, OBSERVE is recorded only.
+	Level Level `yaml:"level"`
+	// Requirement in words, and the place in the contract that it comes from.
+	Requirement string   `yaml:"requirement"`
+	Source      string   `yaml:"source"`
+	Tags        []string `yaml:"tags,omitempty"`
+	// Covers names the documented refusals that the scenario reaches: "PATCH /tokens/{token} 401 130".
+	Covers []string `yaml:"covers,omitempty"`
+	// Needs names what a target must offer beyond the API itself: "control" (a control API).
+	Needs []string `yaml:"needs,omitempty"`
+	Given Given    `yaml:"given,omitempty"`
+	Steps []Step   `yaml:"steps"`
+
+	// File and Line say where the scenario stands; the loader sets them.
+	File string `yaml:"-"`
+	Line int    `yaml:"-"`
+}
+
+// Given is the state in which a scenario starts. Against a target with a control API every scenario gets
+// fresh accounts of its own; elsewhere all scenarios share the account whose credentials the user gave,
+// and what only a control API can do (fixture, sandbox, credit, clock, rate limit, other accounts) makes a scenario SKIP.
+type Given struct {
+	written
+
+	// Fixture is the world whose account is copied: "demo" or "empty". Unset leaves the choice to the runner
+	// ("empty" with a control API) and does not need one.
+	Fixture string `yaml:"fixture,omitempty"`
+	// Environment is "production" (the default) or "sandbox".
+	Environment string `yaml:"environment,omitempty"`
+	// Credit that the wallet has at the start, as a decimal number.
+	Credit string `yaml:"credit,omitempty"`
+	// Clock at the start.
+	Clock *GivenClock `yaml:"clock,omitempty"`
+	// RateLimit of the account.
+	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
+	// Scopes is how many enabled scopes the scenario uses, as ${scope}, ${scope2}, … (found out with
+	// GET /scopes before the first step). Unset, the loader counts those that are used.
+	Scopes int `yaml:"scopes,omitempty"`
+	// Tokens are made with ordinary POST /tokens calls before the first step, and removed afterwards. Each is captured
+	// under its name: ${first.token}, ${first.refreshToken}, ${first.expireAt}, …
+	Tokens []GivenToken `yaml:"tokens,omitempty"`
+	// Items says how many entries a list must hold at least ("callback.list": 1); with fewer, the scenario is SKIP.
+	Items map[string]int `yaml:"items,omitempty"`
+	// Accounts are further accounts, by the name that a step's `as` uses. Needs control. Their values are
+	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …; their tokens are captured like the scenario's own.
+	Accounts map[string]Given `yaml:"accounts,omitempty"`
+}
+
+// GivenClock sets the account's clock.
+type GivenClock struct {
+	written
+
+	Now    string `yaml:"now"` // RFC 3339
+	Frozen bool   `yaml:"frozen,omitempty"`
+}
+
+// GivenRateLimit sets the account's rate limit.
+type GivenRateLimit struct {
+	written
+
+	Limit  int    `yaml:"limit"`
+	Window string `yaml:"window"` // a Go duration
+}
+
+// GivenToken is a token that exists before the first step.
+type GivenToken struct {
+	written
+
+	As string `yaml:"as"`
+	// Scopes default to [${scope}].
+	Scopes []string       `yaml:"scopes,omitempty"`
+	Name   string         `yaml:"name,omitempty"`
+	TTL    *int64         `yaml:"ttl,omitempty"`
+	Limits map[string]any `yaml:"limits,omitempty"`
+	// Count makes several, ${as.1.token} … ${as.N.token}.
+	Count int `yaml:"count,omitempty"`
+}
+
+// Step is one request, a walk over pages, several requests at once, or one action of the control API.
+// Exactly one of Call, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
+type Step struct {
+	written
+
+	// Name of the step, in words; assertions are named after it. Required, unique in the scenario.
+	Name string `yaml:"name"`
+	// Call is an operation's alias ("token.create") or method and path ("POST /tokens", "PATCH /tokens/").
+	// An alias takes its path parameters from Path; a path is sent exactly as written (after variables).
+	Call string `yaml:"call,omitempty"`
+	// As names the account of given.accounts that calls; default is the scenario's own.
+	As   string            `yaml:"as,omitempty"`
+	Auth *Auth             `yaml:"auth,omitempty"` // default: basic
+	Path map[string]string `yaml:"path,omitempty"`
+	// Query holds scalars, or lists for repeated parameters; RawQuery is sent unescaped, exactly as written.
+	Query    map[string]any    `yaml:"query,omitempty"`
+	RawQuery *string           `yaml:"rawQuery,omitempty"`
+	Headers  map[string]string `yaml:"headers,omitempty"`
+	// Body is sent as JSON; RawBody as it stands. Both with Content-Type application/json unless Headers say
+	// otherwise ("" sends none). "${x}" alone in a body keeps x's type.
+	Body    any     `yaml:"body,omitempty"`
+	RawBody *string `yaml:"rawBody,omitempty"`
+
+	// Matrix runs the step once for every combination of its values, which become variables: {date: ["2026-13", "x"]}.
+	// With several keys all combinations are run.
+	Matrix map[string][]any `yaml:"matrix,omitempty"`
+	// Repeat runs the step this many times, one after the other. Each run must meet Expect.
+	Repeat int `yaml:"repeat,omitempty"`
+	// Concurrent sends the request this many times at once; Outcomes says what must come back in all.
+	Concurrent int       `yaml:"concurrent,omitempty"`
+	Outcomes   []Outcome `yaml:"outcomes,omitempty"`
+	// Walk pages through a list until its end. Expect.Status and Expect.Data then hold for each page;
+	// Expect.Items and Capture work on all items together.
+	Walk *Walk `yaml:"walk,omitempty"`
+
+	// Control acts on the target's control API, for the step's account.
+	Control *Control `yaml:"control,omitempty"`
+	// Compare asserts on captured values, without a request.
+	Compare []Comparison `yaml:"compare,omitempty"`
+
+	Expect Expect `yaml:"expect,omitempty"`
+	// Capture stores values for later steps: variable → JSONPath on the payload (see Expect.Data). A path that
+	// finds several nodes, or is written with "[*]", "..", a slice or a filter, captures a list. A step that is sent
+	// more than once (Repeat, Matrix, Concurrent) captures a list of what each answer gave, in the order of sending.
+	// Of a control step it is the whole answer of the control API that is captured from.
+	Capture map[string]string `yaml:"capture,omitempty"`
+
+	Line int `yaml:"-"`
+}
+
+// Auth is how a step authenticates: the scalar "basic" (the account's credentials) or "none", or one member.
+type Auth struct {
+	written
+
+	Kind string `yaml:"-"` // basic, none, bearer, raw or credentials
+	// Bearer is sent as "Authorization: Bearer …".
+	Bearer *string `yaml:"bearer,omitempty"`
+	// Credentials replace parts of the account's own in Basic.
+	Credentials *Credentials `yaml:"credentials,omitempty"`
+	// Raw is the whole value of the Authorization header.
+	Raw *string `yaml:"raw,omitempty"`
+}
+
+// Credentials of HTTP Basic; what is unset is taken from the step's account.
+type Credentials struct {
+	written
+
+	Email  *string `yaml:"email,omitempty"`
+	APIKey *string `yaml:"apiKey,omitempty"`
+}
+
+// Expect is what the answer must be.
+type Expect struct {
+	written
+
+	// Level of these assertions, when it is not the scenario's.
+	Level Level `yaml:"level,omitempty"`
+	// Status is one status or a list of those allowed.
+	Status Statuses `yaml:"status,omitempty"`
+	// Code is the `error` of the failure envelope, compared as JSON (130 is not "130").
+	Code any `yaml:"code,omitempty"`
+	// Message is the `message` of the envelope, letter by letter.
+	Message *string `yaml:"message,omitempty"`
+	// Headers by name, in any case.
+	Headers map[string]Matcher `yaml:"headers,omitempty"`
+	// Data holds JSONPath → matcher on the payload: the value of `data`, or, for a token that is sent bare, the whole body.
+	Data map[string]Matcher `yaml:"data,omitempty"`
+	// Body holds JSONPath → matcher on the whole body.
+	Body map[string]Matcher `yaml:"body,omitempty"`
+	// Items holds JSONPath → matcher on the list of all items of a walk.
+	Items map[string]Matcher `yaml:"items,omitempty"`
+}
+
+// Outcome is a kind of answer among concurrent ones, and how many of it there must be.
+type Outcome struct {
+	written
+
+	Status  int     `yaml:"status"`
+	Code    any     `yaml:"code,omitempty"`
+	Message *string `yaml:"message,omitempty"`
+	// Count is a number, "rest" (all others), "some" (at least one), or "any".
+	Count string `yaml:"count"`
+	// Capture stores the values of the first answer of this kind.
+	Capture map[string]string `yaml:"capture,omitempty"`
+}
+
+// Walk pages with limit and skip, up to the first empty page. The runner itself asserts that no page is larger than the
+// limit, that no page but the last is short, and that no item comes twice (by Key).
+type Walk struct {
+	written
+
+	Limit int `yaml:"limit"`
+	// Key is the member that tells items apart: "id", "token".
+	Key string `yaml:"key"`
+	// Max is the number of pages after which the walk gives up as a failure. Default 1000.
+	Max int `yaml:"max,omitempty"`
+}
+
+// Control is one action of the control API; exactly one member is set.
+type Control struct {
+	written
+
+	Advance   string          `yaml:"advance,omitempty"` // a Go duration
+	Clock     *GivenClock     `yaml:"clock,omitempty"`
+	Credit    *Credit         `yaml:"credit,omitempty"`
+	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
+}
+
+// Credit moves the wallet by an amount; negative debits.
+type Credit struct {
+	written
+
+	Amount      string `yaml:"amount"`
+	Description string `yaml:"description,omitempty"`
+}
+
+// Comparison asserts on a value made of captured ones.
+type Comparison struct {
+	written
+
+	// Value is a ${variable}, or text with variables.
+	Value any `yaml:"value"`
+	// Is what it must be.
+	Is Matcher `yaml:"is"`
+	// Why, in words, for the report.
+	Why   string `yaml:"why"`
+	Level Level  `yaml:"level,omitempty"`
+}
+
+// Matcher says what a value must be. Written as a scalar or a list it means Equals. Several members must all hold.
+// Numbers are compared exactly, as decimals: 1.0 equals 1, 0.1+0.2 equals 0.3. A string never equals a number.
+type Matcher struct {
+	written
+
+	Equals any `yaml:"equals,omitempty"`
+	Not    any `yaml:"not,omitempty"`
+	// OneOf is a list of allowed values.
+	OneOf []any `yaml:"oneOf,omitempty"`
+	// Matches is a regular expression (RE2) for the whole of a string.
+	Matches string `yaml:"matches,omitempty"`
+	// Type is string, number, integer, boolean, array, object or null.
+	Type string `yaml:"type,omitempty"`
+	// Format is "id" (24 lower-case hex digits), "transaction-id", "timestamp" (RFC 3339 with an offset, and a real date), "scope" or "ip".
+	Format string `yaml:"format,omitempty"`
+	// Exists says that the path must (or must not) find something.
+	Exists *bool `yaml:"exists,omitempty"`
+	// Length of a string, list or object.
+	Length    any `yaml:"length,omitempty"`
+	MinLength any `yaml:"minLength,omitempty"`
+	MaxLength any `yaml:"maxLength,omitempty"`
+	// Gt, Gte, Lt, Lte compare numbers, or timestamps with timestamps.
+	Gt  any `yaml:"gt,omitempty"`
+	Gte any `yaml:"gte,omitempty"`
+	Lt  any `yaml:"lt,omitempty"`
+	Lte any `yaml:"lte,omitempty"`
+	// Contains is an element that a list must hold, or a part of a string; ContainsNot must not be in it.
+	Contains    any `yaml:"contains,omitempty"`
+	ContainsNot any `yaml:"containsNot,omitempty"`
+	// SameElements is a list with the same elements in any order.
+	SameElements any `yaml:"sameElements,omitempty"`
+	// Unique says that a list holds nothing twice.
+	Unique bool `yaml:"unique,omitempty"`
+	// Sorted is "ascending" or "descending" (equal neighbours are fine); numbers as numbers, timestamps as times, else text.
+	Sorted string `yaml:"sorted,omitempty"`
+	// Sum of a list of numbers.
+	Sum any `yaml:"sum,omitempty"`
+	// Each element of a list must match.
+	Each *Matcher `yaml:"each,omitempty"`
+	// Plus moves the right side of Equals, Gt, Gte, Lt and Lte: a number, or a duration where these are timestamps.
+	Plus any `yaml:"plus,omitempty"`
+	// Within is how far a number, or a timestamp (a duration), may be from Equals.
+	Within any `yaml:"within,omitempty"`
+	// Level of this assertion, when it is not that of its step.
+	Level Level `yaml:"level,omitempty"`
+}
+
+// Statuses is a list of HTTP statuses, written as one or as a list.
+type Statuses []int
+
+// Level says what a requirement rests on.
+type Level string
+
+// The levels, from the strictest.
+const (
+	Must    Level = "MUST"
+	Should  Level = "SHOULD"
+	Observe Level = "OBSERVE"
+)

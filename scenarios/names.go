@@ -1,0 +1,116 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+)
+
+// names follows which variables of a scenario are defined, and which are used, in the order of the steps.
+type names struct {
+	known    map[string]*definition
+	accounts []string
+	// scopes is the highest ${scopeN} that was used, by account ("" is the scenario's own).
+	scopes map[string]int
+}
+
+type definition struct {
+	line     int
+	used     bool
+	optional bool // need not be used: given tokens may only have to be there
+}
+
+func newNames() *names {
+	return &names{known: map[string]*definition{}, scopes: map[string]int{}}
+}
+
+func (n *names) account(v *validator, name string, line int) {
+	n.accounts = append(n.accounts, name)
+	n.define(v, name, line, false)
+}
+
+// define makes a variable known from here on; mustBeUsed makes it a problem when nothing refers to it.
+func (n *names) define(v *validator, name string, line int, mustBeUsed bool) {
+	if !rootName.MatchString(name) {
+		v.problem(line, "variable %q must be a word of letters, digits, - and _", name)
+		return
+	}
+	if slices.Contains(builtins(), name) || scopeNumber(name) > 0 {
+		v.problem(line, "variable %q is one of the suite's own; choose another name", name)
+		return
+	}
+	if first, twice := n.known[name]; twice {
+		v.problem(line, "variable %q is already defined on line %d", name, first.line)
+		return
+	}
+	n.known[name] = &definition{line: line, optional: !mustBeUsed}
+}
+
+// forget ends the life of a matrix key.
+func (n *names) forget(v *validator, name string) {
+	if d, ok := n.known[name]; ok && !d.used && !d.optional {
+		v.problem(d.line, "matrix key %q is never used as ${%s}", name, name)
+	}
+	delete(n.known, name)
+}
+
+func (n *names) use(v *validator, name string, line int) {
+	if !variableName.MatchString(name) {
+		v.problem(line, "${%s} is not a variable's name; write $${ for a literal ${", name)
+		return
+	}
+	root, rest, _ := strings.Cut(name, ".")
+	if number := scopeNumber(name); number > 0 {
+		n.scope(v, "", number, line)
+		return
+	}
+	if slices.Contains(builtins(), name) {
+		return
+	}
+	d, ok := n.known[root]
+	if !ok {
+		candidates := append(builtins(), "scope")
+		candidates = append(candidates, sortedKeys(n.known)...)
+		v.problem(line, "${%s} is not defined up to here%s", name, didYouMean(root, candidates))
+		return
+	}
+	d.used = true
+	if !slices.Contains(n.accounts, root) {
+		return
+	}
+	if number := scopeNumber(rest); number > 0 {
+		n.scope(v, root, number, line)
+	} else if rest != "email" && rest != "apiKey" {
+		v.problem(line, "${%s}: an account has email, apiKey, scope, scope2, …", name)
+	}
+}
+
+func (n *names) scope(v *validator, account string, number, line int) {
+	n.scopes[account] = max(n.scopes[account], number)
+	if number > maxScopes {
+		v.problem(line, "scope%d is beyond what a scenario may ask for (%d)", number, maxScopes)
+	}
+}
+
+// finish tells captures that nobody used, and writes into the scenario how many scopes it needs.
+func (n *names) finish(v *validator) {
+	for _, name := range sortedKeys(n.known) {
+		if d := n.known[name]; !d.used && !d.optional {
+			v.problem(d.line, "%q is captured but never used; use ${%s} or leave it out", name, name)
+		}
+	}
+	given := &v.scenario.Given
+	given.Scopes = n.complete(v, given, "")
+	for _, name := range sortedKeys(given.Accounts) {
+		other := given.Accounts[name]
+		other.Scopes = n.complete(v, &other, name)
+		given.Accounts[name] = other
+	}
+}
+
+func (n *names) complete(v *validator, given *Given, account string) int {
+	used := n.scopes[account]
+	if given.Has("scopes") && given.Scopes < used {
+		v.problem(given.LineOf("scopes"), "scopes is %d, but ${scope%d} is used", given.Scopes, used)
+	}
+	return max(given.Scopes, used)
+}

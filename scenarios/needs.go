@@ -1,0 +1,36 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+)
+
+// ControlReasons says why the scenario can only run against a target with a control API; empty when it does not need one.
+func (s *Scenario) ControlReasons() []string {
+	var reasons []string
+	if slices.Contains(s.Needs, "control") {
+		reasons = append(reasons, "it says so")
+	}
+	if s.Given.Fixture != "" {
+		reasons = append(reasons, fmt.Sprintf("it starts from the fixture %q", s.Given.Fixture))
+	}
+	if s.Given.Credit != "" {
+		reasons = append(reasons, "it sets the wallet's credit")
+	}
+	if s.Given.Clock != nil {
+		reasons = append(reasons, "it sets the clock")
+	}
+	if s.Given.RateLimit != nil {
+		reasons = append(reasons, "it sets the rate limit")
+	}
+	if len(s.Given.Accounts) > 0 {
+		reasons = append(reasons, "it needs further accounts")
+	}
+	for i := range s.Steps {
+		if s.Steps[i].Control != nil {
+			reasons = append(reasons, fmt.Sprintf("step %q acts on the control API", s.Steps[i].Name))
+			break
+		}
+	}
+	return reasons
+}

@@ -1,0 +1,270 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ohler55/ojg/jp"
+)
+
+func (v *validator) step(step *Step) {
+	if strings.TrimSpace(step.Name) == "" {
+		v.problem(step.Line, "a step needs a name, in words; assertions are named after it")
+	}
+	if strings.ContainsAny(step.Name, "/[]") || step.Name != strings.TrimSpace(step.Name) {
+		v.problem(step.LineOf("name"), `step name %q must not hold "/", "[", "]", or start or end with a space: these separate the parts of assertion ids`, step.Name)
+	}
+	kinds := slices.DeleteFunc([]string{"call", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
+	if len(kinds) != 1 {
+		v.problem(step.Line, "step %q must have exactly one of call, control and compare; it has %s", step.Name, orNone(kinds))
+	}
+	if step.As != "" {
+		if !slices.Contains(v.names.accounts, step.As) {
+			v.problem(step.LineOf("as"), "as: no account %q under given.accounts%s", step.As, didYouMean(step.As, v.names.accounts))
+		} else {
+			v.names.known[step.As].used = true
+		}
+	}
+	if !step.Has("call") {
+		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
+			if step.Has(key) {
+				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
+			}
+		}
+	}
+	matrix := sortedKeys(step.Matrix)
+	for _, key := range matrix {
+		if len(step.Matrix[key]) == 0 {
+			v.problem(step.LineOf("matrix"), "matrix: %q has no values", key)
+		}
+		for _, value := range step.Matrix[key] {
+			v.texts(step.LineOf("matrix"), value)
+		}
+		v.names.define(v, key, step.LineOf("matrix"), true)
+	}
+	switch {
+	case step.Has("call"):
+		v.call(step)
+	case step.Control != nil:
+		v.control(step)
+	case step.Has("compare"):
+		v.compare(step)
+	}
+	for _, key := range matrix {
+		v.names.forget(v, key)
+	}
+	v.captures(step.LineOf("capture"), step.Capture)
+}
+
+func (v *validator) call(step *Step) {
+	call, ok := ResolveCall(v.operations, step.Call)
+	if !ok {
+		v.problem(step.LineOf("call"), `call %q must be an operation (token.create) or a method and a path ("POST /tokens"); query parameters stand under query%s`,
+			step.Call, didYouMean(step.Call, v.aliases()))
+	}
+	v.texts(step.LineOf("call"), step.Call)
+	if ok {
+		v.path(step, call)
+	}
+	v.auth(step)
+	if step.Has("query") && step.Has("rawQuery") {
+		v.problem(step.LineOf("rawQuery"), "query and rawQuery exclude one another")
+	}
+	if step.Has("body") && step.Has("rawBody") {
+		v.problem(step.LineOf("rawBody"), "body and rawBody exclude one another")
+	}
+	for _, key := range sortedKeys(step.Query) {
+		for _, value := range listOf(step.Query[key]) {
+			switch value.(type) {
+			case nil, []any, map[string]any:
+				v.problem(step.LineOf("query"), "query: %q must be text, a number, true, false, or a list of these", key)
+			}
+		}
+		v.texts(step.LineOf("query"), step.Query[key])
+	}
+	for _, name := range sortedKeys(step.Headers) {
+		v.texts(step.LineOf("headers"), step.Headers[name])
+	}
+	v.texts(step.LineOf("body"), step.Body)
+	for key, text := range map[string]*string{"rawQuery": step.RawQuery, "rawBody": step.RawBody} {
+		if text != nil {
+			v.texts(step.LineOf(key), *text)
+		}
+	}
+	v.sending(step)
+	v.expect(step)
+}
+
+func (v *validator) path(step *Step, call Call) {
+	var wanted []string
+	if call.Alias {
+		wanted = pathParameters(call.Path)
+	} else if step.Has("path") {
+		v.problem(step.LineOf("path"), "path: call %q is sent as written; put the value into it", step.Call)
+		return
+	}
+	for _, name := range wanted {
+		if _, ok := step.Path[name]; !ok {
+			v.problem(step.LineOf("path"), "step %q: %s needs path: {%s: …}", step.Name, step.Call, name)
+		}
+	}
+	for _, name := range sortedKeys(step.Path) {
+		if !slices.Contains(wanted, name) {
+			v.problem(step.LineOf("path"), "path: %s has no parameter %q%s", step.Call, name, didYouMean(name, wanted))
+		}
+		v.texts(step.LineOf("path"), step.Path[name])
+	}
+}
+
+func (v *validator) auth(step *Step) {
+	if step.Auth == nil {
+		return
+	}
+	texts := []*string{step.Auth.Bearer, step.Auth.Raw}
+	if c := step.Auth.Credentials; c != nil {
+		texts = append(texts, c.Email, c.APIKey)
+	}
+	for _, text := range texts {
+		if text != nil {
+			v.texts(step.Auth.line, *text)
+		}
+	}
+}
+
+// sending checks what makes a step more than one request.
+func (v *validator) sending(step *Step) {
+	many := slices.DeleteFunc([]string{"repeat", "concurrent", "walk"}, func(key string) bool { return !step.Has(key) })
+	if len(many) > 1 {
+		v.problem(step.LineOf(many[1]), "step %q: %s exclude one another", step.Name, strings.Join(many, " and "))
+	}
+	if step.Has("repeat") && (step.Repeat < 1 || step.Repeat > 1000) {
+		v.problem(step.LineOf("repeat"), "repeat must be between 1 and 1000, not %d", step.Repeat)
+	}
+	if step.Has("concurrent") && (step.Concurrent < 2 || step.Concurrent > 200) {
+		v.problem(step.LineOf("concurrent"), "concurrent must be between 2 and 200, not %d", step.Concurrent)
+	}
+	if step.Has("outcomes") && !step.Has("concurrent") {
+		v.problem(step.LineOf("outcomes"), "outcomes belong to a step with concurrent; write expect instead")
+	}
+	for i := range step.Outcomes {
+		v.outcome(step, &step.Outcomes[i])
+	}
+	if walk := step.Walk; walk != nil {
+		if walk.Limit < 1 {
+			v.problem(walk.LineOf("limit"), "walk: limit must be at least 1, not %d", walk.Limit)
+		}
+		if walk.Key == "" {
+			v.problem(walk.LineOf("key"), "walk: key is missing; it names the member that tells items apart, such as id")
+		}
+		if walk.Has("max") && walk.Max < 1 {
+			v.problem(walk.LineOf("max"), "walk: max must be at least 1, not %d", walk.Max)
+		}
+		for _, key := range []string{"limit", "skip"} {
+			if _, ok := step.Query[key]; ok || step.RawQuery != nil {
+				v.problem(step.LineOf("query"), "a walk sets limit and skip itself; leave them out of query, and use no rawQuery")
+				break
+			}
+		}
+	}
+}
+
+func (v *validator) outcome(step *Step, outcome *Outcome) {
+	v.asserts = true
+	if outcome.Status < 100 || outcome.Status > 599 {
+		v.problem(outcome.LineOf("status"), "outcomes: status must be an HTTP status such as 401, not %d", outcome.Status)
+	}
+	if n, err := strconv.Atoi(outcome.Count); err != nil || n < 0 || n > step.Concurrent {
+		if !slices.Contains([]string{"rest", "some", "any"}, outcome.Count) {
+			v.problem(outcome.LineOf("count"), `outcomes: count must be a number up to %d, "rest", "some" or "any", not %q`, step.Concurrent, outcome.Count)
+		}
+	}
+	v.texts(outcome.LineOf("code"), outcome.Code)
+	if outcome.Message != nil {
+		v.texts(outcome.LineOf("message"), *outcome.Message)
+	}
+	v.captures(outcome.LineOf("capture"), outcome.Capture)
+}
+
+func (v *validator) control(step *Step) {
+	control := step.Control
+	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit"}, func(key string) bool { return !control.Has(key) })
+	if len(actions) != 1 {
+		v.problem(control.line, "control must have exactly one of advance, clock, credit and rateLimit; it has %s", orNone(actions))
+		return
+	}
+	switch {
+	case control.Has("advance"):
+		v.duration(control.LineOf("advance"), "advance", control.Advance)
+		v.texts(control.LineOf("advance"), control.Advance)
+	case control.Clock != nil:
+		v.clock(control.Clock)
+		v.texts(control.LineOf("clock"), control.Clock.Now)
+	case control.RateLimit != nil:
+		v.rateLimit(control.RateLimit)
+	case control.Credit != nil:
+		if !decimal.MatchString(control.Credit.Amount) && !hasVariables(control.Credit.Amount) {
+			v.problem(control.Credit.LineOf("amount"), "credit: amount must be a decimal number with at most 4 places, such as 10.5 or -3, not %q", control.Credit.Amount)
+		}
+		v.texts(control.Credit.LineOf("amount"), control.Credit.Amount)
+		v.texts(control.Credit.LineOf("description"), control.Credit.Description)
+	}
+}
+
+func (v *validator) compare(step *Step) {
+	if len(step.Compare) == 0 {
+		v.problem(step.LineOf("compare"), "compare is empty; give it {value: ${x}, is: …, why: …}")
+	}
+	for i := range step.Compare {
+		comparison := &step.Compare[i]
+		v.asserts = true
+		if !comparison.Has("value") {
+			v.problem(comparison.line, "compare: value is missing")
+		}
+		if strings.TrimSpace(comparison.Why) == "" {
+			v.problem(comparison.LineOf("why"), "compare: why is missing; say in words what it shows, for the report")
+		}
+		if !comparison.Has("is") {
+			v.problem(comparison.line, "compare: is is missing")
+		}
+		v.level(comparison.LineOf("level"), comparison.Level)
+		v.texts(comparison.LineOf("value"), comparison.Value)
+		v.matcher(&comparison.Is, "is")
+	}
+}
+
+func (v *validator) captures(line int, captures map[string]string) {
+	for _, name := range sortedKeys(captures) {
+		v.jsonPath(line, captures[name])
+	}
+	for _, name := range sortedKeys(captures) {
+		v.names.define(v, name, line, true)
+	}
+}
+
+// jsonPath checks a path; variables in it stand for plain words.
+func (v *validator) jsonPath(line int, path string) {
+	v.texts(line, path)
+	plain := reference.ReplaceAllString(path, "x")
+	if !strings.HasPrefix(plain, "$") {
+		v.problem(line, "JSONPath %q must start with $, the whole payload", path)
+		return
+	}
+	if _, err := jp.ParseString(plain); err != nil {
+		v.problem(line, "JSONPath %q: %v", path, err)
+	}
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+func listOf(value any) []any {
+	if list, ok := value.([]any); ok {
+		return list
+	}
+	return []any{value}
+}

@@ -1,0 +1,101 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Code is the number or text by which an API names an error: 70, 125.22, "400013", "invalid_code". Numbers
+// and texts are different codes even where they look alike. Codes compare with ==; the zero Code is none.
+type Code struct {
+	text string
+	// quoted says that the code is a JSON string.
+	quoted bool
+}
+
+// NumberCode is the code written as the JSON number n.
+func NumberCode(n int) Code {
+	return Code{text: fmt.Sprint(n)}
+}
+
+// TextCode is the code written as the JSON string s.
+func TextCode(s string) Code {
+	return Code{text: s, quoted: true}
+}
+
+// String is the code without quotes: 70, 125.22, 400013, invalid_code.
+func (c Code) String() string {
+	return c.text
+}
+
+// IsZero says that there is no code.
+func (c Code) IsZero() bool {
+	return c == Code{}
+}
+
+// IsText says that the code is a JSON string and not a number.
+func (c Code) IsText() bool {
+	return c.quoted
+}
+
+// Value is the code as encoding/json would decode it with UseNumber: a json.Number, a string, or nil where
+// there is none.
+func (c Code) Value() any {
+	switch {
+	case c.IsZero():
+		return nil
+	case c.quoted:
+		return c.text
+	default:
+		return json.Number(c.text)
+	}
+}
+
+// MarshalJSON renders the code as the number or string it is, and the zero Code as null.
+func (c Code) MarshalJSON() ([]byte, error) {
+	return json.Marshal(c.Value())
+}
+
+// UnmarshalJSON reads a JSON number or string; anything else, null included, is an error.
+func (c *Code) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return err
+	}
+	switch v := value.(type) {
+	case json.Number:
+		*c = Code{text: v.String()}
+	case string:
+		*c = Code{text: v, quoted: true}
+	default:
+		return fmt.Errorf("a code is %s; want a number or a string", data)
+	}
+	return nil
+}
+
+// UnmarshalYAML reads a YAML scalar: a number that JSON knows too, or a text.
+func (c *Code) UnmarshalYAML(node *yaml.Node) error {
+	wrong := errors.New(`want a decimal number (70, 125.22) or a text ("400013", invalid_code)`)
+	if node.Kind != yaml.ScalarNode || node.Value == "" {
+		return wrong
+	}
+	switch node.ShortTag() {
+	case "!!int", "!!float":
+		// YAML also knows 0x46, 1_000 and .inf, which no JSON answer can hold.
+		if !json.Valid([]byte(node.Value)) {
+			return wrong
+		}
+		*c = Code{text: node.Value}
+	case "!!str":
+		*c = Code{text: node.Value, quoted: true}
+	default:
+		return wrong
+	}
+	return nil
+}

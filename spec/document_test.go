@@ -1,0 +1,152 @@
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestThePublishedDocumentIsUnchanged(t *testing.T) {
+	sum := sha256.Sum256(V2())
+	assert.Equal(t, V2SHA256, hex.EncodeToString(sum[:]))
+}
+
+func TestChangingTheDocumentsBytesChangesNothing(t *testing.T) {
+	V2()[0] = 'X'
+	assert.Equal(t, byte('{'), V2()[0])
+}
+
+func TestThePublishedDocumentSaysWhatItSaid(t *testing.T) {
+	doc, err := Published()
+	require.NoError(t, err)
+	statuses, withSchema := 0, 0
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			assert.Empty(t, operation.OperationID, "names are no repair")
+			for _, response := range operation.Responses.Map() {
+				statuses++
+				if response.Value.Content.Get(jsonMedia).Schema != nil {
+					withSchema++
+				}
+			}
+		}
+	}
+	assert.Equal(t, 41, statuses)
+	assert.Equal(t, 18, withSchema)
+	assert.Empty(t, doc.Components.Schemas["TokenDetail"].Value.Required)
+	assert.Nil(t, doc.Components.Schemas["Failure"])
+	require.Len(t, doc.Servers, 1)
+	assert.Equal(t, "/", doc.Servers[0].URL)
+}
+
+func TestTheCorrectedDocumentAnswersEveryOperationInFull(t *testing.T) {
+	doc, err := Corrected()
+	require.NoError(t, err)
+	operations, err := Operations()
+	require.NoError(t, err)
+	for _, o := range operations {
+		responses := doc.Paths.Value(o.Path).GetOperation(o.Method).Responses
+		want := []int{200, 401, 404, 405, 408, 413, 429, 500}
+		if o.Method == http.MethodPost || o.Method == http.MethodPatch {
+			want = append(want, 400, 422)
+		}
+		for _, status := range want {
+			response := responses.Value(strconv.Itoa(status))
+			require.NotNil(t, response, "%s %d", o.Name, status)
+			assert.NotNil(t, response.Value.Content.Get(jsonMedia).Schema, "%s %d", o.Name, status)
+		}
+		limited := responses.Value("429").Value.Headers
+		for _, header := range []string{"Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"} {
+			require.NotNil(t, limited[header], header)
+			assert.True(t, limited[header].Value.Required, header)
+		}
+	}
+}
+
+func TestTheOperationsStandInTheDocumentsOrder(t *testing.T) {
+	operations, err := Operations()
+	require.NoError(t, err)
+	var got []string
+	for _, o := range operations {
+		assert.Equal(t, "v2", o.Surface)
+		got = append(got, o.Name+" "+o.Method+" "+o.Path)
+	}
+	assert.Equal(t, []string{
+		"token.create POST /tokens",
+		"token.list GET /tokens",
+		"scope.list GET /scopes",
+		"token.get GET /tokens/{token}",
+		"token.update PATCH /tokens/{token}",
+		"token.delete DELETE /tokens/{token}",
+		"error.list GET /errors",
+		"wallet.get GET /wallet",
+		"callback.list GET /callbacks",
+		"stats.total GET /stats",
+		"stats.ips GET /stats/ips",
+		"stats.apis GET /stats/apis",
+		"stats.api GET /stats/apis/{domain}",
+		"subscription.list GET /subscriptions",
+		"scope.get GET /scopes/{id}",
+		"callback.get GET /callbacks/{id}",
+		"wallet.transactions GET /wallet/transactions",
+		"subscription.get GET /subscriptions/{id}",
+	}, got)
+}
+
+func TestAnOperationKnowsItsParametersAndCredentials(t *testing.T) {
+	operations, err := Operations()
+	require.NoError(t, err)
+	tests := []struct {
+		operation  string
+		auth       []string
+		parameters []Parameter
+	}{
+		{"token.create", []string{"basic"}, nil},
+		{"token.update", []string{"basic", "refresh"}, []Parameter{{"token", "path"}}},
+		{"token.list", []string{"basic"}, []Parameter{{"limit", "query"}, {"skip", "query"}, {"id", "query"}}},
+		{"subscription.list", []string{"basic"}, []Parameter{{"id", "query"}, {"scopes", "query"}, {"skip", "query"}, {"limit", "query"}}},
+		{"stats.api", []string{"basic"}, []Parameter{{"domain", "path"}, {"date", "query"}}},
+	}
+	for _, test := range tests {
+		t.Run(test.operation, func(t *testing.T) {
+			i := slices.IndexFunc(operations, func(o Operation) bool { return o.Name == test.operation })
+			require.GreaterOrEqual(t, i, 0)
+			assert.Equal(t, test.auth, operations[i].Auth)
+			assert.Equal(t, test.parameters, operations[i].Parameters)
+		})
+	}
+}
+
+func TestTheTriplesAreThe27OfTheDocument(t *testing.T) {
+	triples, err := Triples()
+	require.NoError(t, err)
+	var got []string
+	codes := map[Code]bool{}
+	for _, triple := range triples {
+		got = append(got, triple.String())
+		codes[triple.Code] = true
+	}
+	assert.Equal(t, []string{
+		"POST /tokens 422 70", "POST /tokens 422 80", "POST /tokens 422 90",
+		"GET /tokens 404 120", "GET /tokens 422 60",
+		"GET /tokens/{token} 404 120", "GET /tokens/{token} 422 60",
+		"PATCH /tokens/{token} 400 150", "PATCH /tokens/{token} 401 130", "PATCH /tokens/{token} 401 140",
+		"PATCH /tokens/{token} 404 160", "PATCH /tokens/{token} 422 100", "PATCH /tokens/{token} 422 110",
+		"DELETE /tokens/{token} 400 170", "DELETE /tokens/{token} 404 180",
+		"GET /errors 400 190",
+		"GET /callbacks 400 210", "GET /callbacks 404 200",
+		"GET /stats 422 240", "GET /stats/ips 422 240", "GET /stats/apis 422 240", "GET /stats/apis/{domain} 422 240",
+		"GET /subscriptions 400 230", "GET /subscriptions 404 220",
+		"GET /scopes/{id} 404 10", "GET /callbacks/{id} 404 200", "GET /subscriptions/{id} 404 220",
+	}, got)
+	assert.Len(t, codes, 20)
+	assert.Equal(t, "Unauthorized", triples[8].Message)
+	assert.Equal(t, "PATCH /tokens/{token} 401 unauthorized_refresh", triples[8].Source())
+	assert.Equal(t, "GET /errors 400", triples[15].Source())
+}

@@ -1,0 +1,167 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// StrictResponse is the schema that [Strict] has for an operation's answer, or nil where it has none: that status
+// is then not documented for the operation, not even by assumption. Where a list operation answers with one entry on
+// ?id=, the query decides which of the two forms the schema is; with an empty id both are allowed. An operation that
+// doc does not know (the zero Operation for a path that matched nothing) gets the refusals that hold for all.
+// Use the schema with [Check].
+func StrictResponse(doc *openapi3.T, op Operation, status int, query url.Values) *openapi3.Schema {
+	if operationOf(doc, op) == nil {
+		if failure := doc.Components.Schemas["Failure."+strconv.Itoa(status)]; failure != nil {
+			return failure.Value
+		}
+		return nil
+	}
+	schema := responseOf(doc, op, status)
+	if schema == nil || query.Has("id") && query.Get("id") == "" {
+		return schema
+	}
+	return listOrDetail(schema, query.Has("id"))
+}
+
+// PublishedResponse is the schema that doc, as [Published] or [Corrected] made it, has for an operation's answer, or
+// nil where it has none: the status is not documented, or it is without a schema, as all refusals are published. The
+// published document leaves open which form ?id= chooses, so the query changes nothing.
+func PublishedResponse(doc *openapi3.T, op Operation, status int, _ url.Values) *openapi3.Schema {
+	return responseOf(doc, op, status)
+}
+
+func operationOf(doc *openapi3.T, op Operation) *openapi3.Operation {
+	item := doc.Paths.Value(op.Path)
+	if item == nil {
+		return nil
+	}
+	return item.Operations()[op.Method]
+}
+
+func responseOf(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
+	operation := operationOf(doc, op)
+	if operation == nil {
+		return nil
+	}
+	response := operation.Responses.Status(status)
+	if response == nil || response.Value == nil {
+		return nil
+	}
+	media := response.Value.Content.Get(jsonMedia)
+	if media == nil || media.Schema == nil {
+		return nil
+	}
+	return media.Schema.Value
+}
+
+// listOrDetail narrows an envelope whose data is either a list or one entry; other schemas stay as they are.
+func listOrDetail(envelope *openapi3.Schema, detail bool) *openapi3.Schema {
+	data := envelope.Properties["data"]
+	if data == nil || len(data.Value.OneOf) != 2 {
+		return envelope
+	}
+	for _, form := range data.Value.OneOf {
+		if form.Value.Type.Is(openapi3.TypeArray) != detail {
+			narrowed := *envelope
+			narrowed.Properties = openapi3.Schemas{}
+			for name, property := range envelope.Properties {
+				narrowed.Properties[name] = property
+			}
+			narrowed.Properties["data"] = form
+			return &narrowed
+		}
+	}
+	return envelope
+}
+
+// Mismatch is one place where a value is not as its schema wants it.
+type Mismatch struct {
+	// Path is a JSONPath from the value's root: "$.data[0].id".
+	Path string
+	// Reason says what is wrong there. It holds names and wanted values, never the value found, which may be secret.
+	Reason string
+}
+
+// String is path and reason.
+func (m Mismatch) String() string {
+	return m.Path + ": " + m.Reason
+}
+
+// Check holds a decoded JSON value (numbers as json.Number or float64) against a schema of doc and returns what
+// does not match, sorted by path; nil means that all does. Of several alternatives at the root it judges by the one that
+// the value comes closest to. It changes nothing and is safe for concurrent use.
+func Check(doc *openapi3.T, schema *openapi3.Schema, value any) []Mismatch {
+	options := append(doc.GetSchemaValidationOptions(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails())
+	mismatches := visit(schema, value, options)
+	alternatives := slices.Concat(schema.OneOf, schema.AnyOf)
+	if len(mismatches) == 0 || len(alternatives) == 0 || len(schema.Properties) > 0 {
+		return mismatches
+	}
+	var closest []Mismatch
+	for _, alternative := range alternatives {
+		found := visit(alternative.Value, value, options)
+		if len(found) > 0 && (closest == nil || len(found) < len(closest)) {
+			closest = found
+		}
+	}
+	if closest == nil {
+		return mismatches
+	}
+	return closest
+}
+
+func visit(schema *openapi3.Schema, value any, options []openapi3.SchemaValidationOption) []Mismatch {
+	var mismatches []Mismatch
+	collect(schema.VisitJSON(value, options...), &mismatches)
+	slices.SortFunc(mismatches, func(a, b Mismatch) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(mismatches)
+}
+
+// collect takes kin-openapi's errors apart.
+func collect(err error, into *[]Mismatch) {
+	var many openapi3.MultiError
+	var one *openapi3.SchemaError
+	switch {
+	case err == nil:
+	case errors.As(err, &many):
+		for _, each := range many {
+			collect(each, into)
+		}
+	case errors.As(err, &one):
+		*into = append(*into, Mismatch{Path: jsonPath(one.JSONPointer()), Reason: one.Reason})
+	default:
+		*into = append(*into, Mismatch{Path: "$", Reason: err.Error()})
+	}
+}
+
+func jsonPath(steps []string) string {
+	var path strings.Builder
+	path.WriteString("$")
+	for _, step := range steps {
+		switch {
+		case isIndex(step):
+			fmt.Fprintf(&path, "[%s]", step)
+		case isName(step):
+			path.WriteString("." + step)
+		default:
+			fmt.Fprintf(&path, "['%s']", strings.ReplaceAll(step, "'", `\'`))
+		}
+	}
+	return path.String()
+}
+
+func isIndex(step string) bool {
+	_, err := strconv.ParseUint(step, 10, 31)
+	return err == nil
+}
+
+func isName(step string) bool {
+	return step != "" && strings.Trim(step, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}

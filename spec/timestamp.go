@@ -1,0 +1,37 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Timestamp reads a timestamp as the strict reading wants it: RFC 3339 in whole seconds, with Z or a numeric
+// offset, and a day that the calendar has. (OpenAPI's date-time, as kin-openapi checks it, lets 2025-02-31 pass.)
+func Timestamp(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, text)
+	// time.Parse also lets fractions pass, after a comma too, and hours of one digit.
+	whole := len(text) == len("2006-01-02T15:04:05+00:00") || len(text) == len("2006-01-02T15:04:05Z")
+	if err != nil || !whole || strings.ContainsAny(text, ".,") {
+		return time.Time{}, fmt.Errorf("%q is no timestamp; want a real one in whole seconds, like 2026-02-12T08:30:00+00:00", text)
+	}
+	return at, nil
+}
+
+// validTimestamp is the validator of the format date-time. Its error does not repeat the value.
+func validTimestamp(text string) error {
+	if _, err := Timestamp(text); err != nil {
+		return errors.New("want a real timestamp in whole seconds, like 2026-02-12T08:30:00+00:00")
+	}
+	return nil
+}
+
+// validAddress is the validator of the format ip. Its error does not repeat the value.
+func validAddress(text string) error {
+	if _, err := netip.ParseAddr(text); err != nil {
+		return errors.New("want an IP address, like 192.0.2.1 or 2001:db8::1")
+	}
+	return nil
+}
