@@ -1,11 +1,13 @@
 package spec
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"gopkg.in/yaml.v3"
 )
 
@@ -28,16 +30,42 @@ type Parameter struct {
 	Name, In string
 }
 
+// outline is what Operations reads of a document. Members of a path that are no operations stay unread.
+type outline struct {
+	Paths      map[string]map[string]json.RawMessage `json:"paths"`
+	Components struct {
+		SecuritySchemes map[string]struct {
+			Scheme string `json:"scheme"`
+		} `json:"securitySchemes"`
+	} `json:"components"`
+}
+
+type operationOutline struct {
+	OperationID string                `json:"operationId"`
+	Parameters  []Parameter           `json:"parameters"`
+	Security    []map[string][]string `json:"security"`
+}
+
+func (o outline) operation(p place) (operationOutline, error) {
+	var operation operationOutline
+	err := json.Unmarshal(o.Paths[p.path][strings.ToLower(p.method)], &operation)
+	return operation, err
+}
+
 // Operations are the 18 operations of v2 in the published document's order. Names and added parameters come from
 // the overlay, Auth from the document as published. Every call parses anew.
 func Operations() ([]Operation, error) {
-	published, err := Published()
+	tree, err := correctedTree(func(Correction) bool { return true })
 	if err != nil {
 		return nil, err
 	}
-	corrected, err := Corrected()
+	data, err := json.Marshal(tree)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", v2File, err)
+	}
+	var published, corrected outline
+	if err := errors.Join(json.Unmarshal([]byte(v2Document), &published), json.Unmarshal(data, &corrected)); err != nil {
+		return nil, fmt.Errorf("%s: %w", v2File, err)
 	}
 	places, err := v2Places()
 	if err != nil {
@@ -45,47 +73,42 @@ func Operations() ([]Operation, error) {
 	}
 	operations := make([]Operation, 0, len(places))
 	for _, p := range places {
-		asPublished := published.Paths.Value(p.path).GetOperation(p.method)
-		operation := corrected.Paths.Value(p.path).GetOperation(p.method)
-		if operation.OperationID == "" {
-			return nil, fmt.Errorf("%s: %s %s has no operationId; want a name like token.create", v2OverlayFile, p.method, p.path)
-		}
-		auth, err := authOf(published, asPublished)
+		o, err := operationAt(p, published, corrected)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s %s: %w", v2File, p.method, p.path, err)
-		}
-		o := Operation{Name: operation.OperationID, Surface: "v2", Method: p.method, Path: p.path, Auth: auth}
-		for _, parameter := range operation.Parameters {
-			o.Parameters = append(o.Parameters, Parameter{Name: parameter.Value.Name, In: parameter.Value.In})
 		}
 		operations = append(operations, o)
 	}
 	return operations, nil
 }
 
-// authOf names the security schemes of an operation: HTTP basic is "basic"; the only HTTP bearer scheme
-// that v2 publishes is the refresh token's.
-func authOf(doc *openapi3.T, operation *openapi3.Operation) ([]string, error) {
-	var auth []string
-	if operation.Security == nil {
-		return auth, nil
+func operationAt(p place, published, corrected outline) (Operation, error) {
+	asPublished, err := published.operation(p)
+	if err != nil {
+		return Operation{}, err
 	}
-	for _, requirement := range *operation.Security {
-		for name := range requirement {
-			scheme := doc.Components.SecuritySchemes[name]
-			switch {
-			case scheme == nil:
-				return nil, fmt.Errorf("security scheme %q is not among the components", name)
-			case scheme.Value.Scheme == "basic":
-				auth = append(auth, "basic")
-			case scheme.Value.Scheme == "bearer":
-				auth = append(auth, "refresh")
+	operation, err := corrected.operation(p)
+	if err != nil {
+		return Operation{}, err
+	}
+	if operation.OperationID == "" {
+		return Operation{}, fmt.Errorf("%s gives it no operationId; want a name like token.create", v2OverlayFile)
+	}
+	o := Operation{Name: operation.OperationID, Surface: "v2", Method: p.method, Path: p.path, Parameters: operation.Parameters}
+	for _, requirement := range asPublished.Security {
+		for _, name := range slices.Sorted(maps.Keys(requirement)) {
+			switch scheme := published.Components.SecuritySchemes[name].Scheme; scheme {
+			case "basic":
+				o.Auth = append(o.Auth, "basic")
+			case "bearer":
+				// The only bearer scheme that v2 publishes is the refresh token's.
+				o.Auth = append(o.Auth, "refresh")
 			default:
-				return nil, fmt.Errorf("security scheme %q is %q; want basic or bearer", name, scheme.Value.Scheme)
+				return Operation{}, fmt.Errorf("the scheme of %q is %q; want basic or bearer", name, scheme)
 			}
 		}
 	}
-	return auth, nil
+	return o, nil
 }
 
 // place is one operation in the text of the published document.

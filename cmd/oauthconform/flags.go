@@ -96,8 +96,15 @@ func fromEnvironment(command *cobra.Command, getenv func(string) string) {
 			if flag.Changed || text == "" || flag.Name == "help" {
 				return
 			}
-			if err := flag.Value.Set(text); err != nil {
-				errs = append(errs, invalidValue(name+" (for --"+flag.Name+")", flag, text, err))
+			values := []string{text}
+			if flag.Value.Type() == "stringArray" {
+				// On the command line the flag is repeated, and its value may hold a comma.
+				values = strings.Split(text, ",")
+			}
+			for _, value := range values {
+				if err := flag.Value.Set(value); err != nil {
+					errs = append(errs, invalidValue(name+" (for --"+flag.Name+")", flag, value, err))
+				}
 			}
 		})
 		return errors.Join(errs...)

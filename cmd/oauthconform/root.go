@@ -52,7 +52,8 @@ the mock, which it then runs inside.
 Exit status: 0 all is as the contract says; 1 the target broke it (FAIL, or XPASS); 2 wrong usage, a faulty scenario
 file, or the suite itself at fault (ERROR); 3 nothing was proven (unreachable, INCONCLUSIVE, or nothing executed).
 
-Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A flag wins over its variable.`,
+Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A flag wins over its variable. (Only
+schema --report has none.)`,
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -68,7 +69,10 @@ Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A 
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRun(p), newList(p), newPlan(p), newLint(p), newSchema(p), newDocs(p), newVersion(p))
 	for _, command := range root.Commands() {
-		fromEnvironment(command, p.getenv)
+		// The --report of schema is not the one of run, so one variable cannot stand for both.
+		if command.Name() != "schema" {
+			fromEnvironment(command, p.getenv)
+		}
 	}
 	return root
 }

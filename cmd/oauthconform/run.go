@@ -75,7 +75,7 @@ func newRun(p program) *cobra.Command {
 		},
 	}
 	flags.register(command)
-	command.Flags().StringSliceVar(&reports, "report", nil, "console=`FILE`, json=FILE or junit=FILE; may be repeated; - is standard output")
+	command.Flags().StringArrayVar(&reports, "report", nil, "console=`FILE`, json=FILE or junit=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	command.Flags().BoolVar(&quiet, "quiet", false, "no progress, and on the console only what did not pass")
 	return command
 }

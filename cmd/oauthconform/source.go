@@ -28,8 +28,7 @@ func loadScenarios(name string) ([]scenarios.Scenario, error) {
 		return nil, fmt.Errorf("%w; name a scenario file or a folder of them", err)
 	}
 	if !info.IsDir() {
-		all, err := scenarios.LoadFile(name)
-		return standingIn(filepath.Dir(name), all), standingInProblems(filepath.Dir(name), err)
+		return scenarios.LoadFile(name)
 	}
 	all, err := scenarios.Load(os.DirFS(name))
 	if err == nil && len(all) == 0 {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+func TestExpectedFailuresAreReadStrictly(t *testing.T) {
+	all := []scenarios.Scenario{{ID: "v2/a"}, {ID: "v2/b"}}
+	for name, tc := range map[string]struct {
+		text string
+		want map[string]string
+		err  string
+	}{
+		"ids and reasons":           {text: "# known\nv2/a: ticket 12\nv2/b: |\n  long\n  story\n", want: map[string]string{"v2/a": "ticket 12", "v2/b": "long\nstory\n"}},
+		"an empty file":             {text: "", want: map[string]string{}},
+		"a file of comments":        {text: "# none\n", want: map[string]string{}},
+		"a reason that is a number": {text: "v2/a: 12\n", want: map[string]string{"v2/a": "12"}},
+		"an unknown id":             {text: "v2/a: x\nv2/c: y\n", err: `f.yaml:2: there is no scenario "v2/c"; oauthconform list shows the ids`},
+		"an id without a reason":    {text: "v2/a:\n", err: "f.yaml:1: say in words why v2/a is expected to fail"},
+		"a blank reason":            {text: "v2/a: '  '\n", err: "f.yaml:1: say in words"},
+		"a reason that is a list":   {text: "v2/a: [x]\n", err: "f.yaml:1: say in words"},
+		"an id twice":               {text: "v2/a: x\nv2/a: y\n", err: "f.yaml:2: v2/a stands there twice"},
+		"a list":                    {text: "- v2/a\n", err: "f.yaml:1: write a mapping, each line ID: REASON"},
+		"two documents":             {text: "v2/a: x\n---\nv2/b: y\n", err: "more than one YAML document"},
+		"no YAML":                   {text: "\t{", err: "f.yaml is not YAML"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "f.yaml")
+			require.NoError(t, os.WriteFile(file, []byte(tc.text), 0o600))
+
+			got, err := loadExpectedFailures(file, all)
+
+			if tc.err != "" {
+				assert.ErrorContains(t, err, tc.err)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, got)
+		})
+	}
+}
+
+func TestColourIsForTerminalsThatWantIt(t *testing.T) {
+	for name, tc := range map[string]struct {
+		environment map[string]string
+		terminal    bool
+		want        bool
+	}{
+		"a terminal":                        {terminal: true, want: true},
+		"a file":                            {},
+		"a terminal with NO_COLOR":          {environment: map[string]string{"NO_COLOR": "1"}, terminal: true},
+		"a terminal that can nothing":       {environment: map[string]string{"TERM": "dumb"}, terminal: true},
+		"a terminal with an empty NO_COLOR": {environment: map[string]string{"NO_COLOR": ""}, terminal: true, want: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			style := styleOf(func(name string) string { return tc.environment[name] }, tc.terminal, true)
+			assert.Equal(t, report.Style{Color: tc.want, Quiet: true}, style)
+		})
+	}
+}
+
+func TestTheEndOfARunSaysWhatWasProven(t *testing.T) {
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, tc := range map[string]struct {
+		ctx     context.Context
+		verdict report.Verdict
+		writing error
+		want    error
+	}{
+		"all passed":                             {t.Context(), report.Pass, nil, nil},
+		"a failure":                              {t.Context(), report.Fail, nil, exitStatus(1)},
+		"a failure and a report not written":     {t.Context(), report.Fail, errors.New("full"), exitStatus(1)},
+		"all passed and a report not written":    {t.Context(), report.Pass, errors.New("full"), exitStatus(2)},
+		"left open and a report not written":     {t.Context(), report.Inconclusive, errors.New("full"), exitStatus(2)},
+		"interrupted when all had passed so far": {interrupted, report.Pass, nil, exitStatus(3)},
+		"interrupted after a failure":            {interrupted, report.Fail, nil, exitStatus(1)},
+		"nothing but skipped":                    {t.Context(), report.Skip, nil, exitStatus(3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result := report.Report{Results: []report.Result{{Verdict: tc.verdict}}}
+			assert.Equal(t, tc.want, endOf(tc.ctx, result, tc.writing))
+		})
+	}
+}
+
+func TestAShortKeyIsToldToBeVisible(t *testing.T) {
+	for name, tc := range map[string]struct{ key, want string }{
+		"short": {"12345", "--api-key is too short"},
+		"long":  {"123456", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			run(t.Context(), []string{"run", "--base-url", "http://127.0.0.1:1", "--email", "me@example.com", "--api-key", tc.key, "--id", "none"}, func(string) string { return "" }, &stdout, &stderr)
+			if tc.want == "" {
+				assert.NotContains(t, stderr.String(), "too short")
+				return
+			}
+			assert.Contains(t, stderr.String(), tc.want)
+		})
+	}
+}

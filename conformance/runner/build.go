@@ -1,0 +1,229 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// build makes the request of a call step, with the values of variables. The error may be errUndefined.
+func (s *session) build(ctx context.Context, step *scenarios.Step, label string, local map[string]any) (call, error) {
+	lookup := s.lookup(ctx, step.As, local)
+	resolved, ok := scenarios.ResolveCall(s.judgement.Operations(), step.Call)
+	if !ok {
+		return call{}, stop{report.Error, fmt.Sprintf("step %q: call %q is unknown", step.Name, step.Call)}
+	}
+	c := call{step: label, operation: resolved.Operation, method: resolved.Method, account: s.accounts[step.As]}
+	if resolved.Alias {
+		values := map[string]string{}
+		for _, name := range slices.Sorted(maps.Keys(step.Path)) {
+			text, err := scenarios.ExpandText(step.Path[name], lookup)
+			if err != nil {
+				return call{}, err
+			}
+			values[name] = text
+		}
+		c.path = fillPath(resolved.Path, values)
+	} else {
+		path, err := scenarios.ExpandText(resolved.Path, lookup)
+		if err != nil {
+			return call{}, err
+		}
+		c.path = path
+		c.operation = scenarios.MatchOperation(s.judgement.Operations(), c.method, path)
+	}
+	if err := c.fillQuery(step, lookup); err != nil {
+		return call{}, err
+	}
+	c.header = http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
+	if err := c.fillBody(step, lookup); err != nil {
+		return call{}, err
+	}
+	if err := c.authenticate(step.Auth, lookup); err != nil {
+		return call{}, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(step.Headers)) {
+		value, err := scenarios.ExpandText(step.Headers[name], lookup)
+		if err != nil {
+			return call{}, err
+		}
+		switch {
+		case http.CanonicalHeaderKey(name) == "Host":
+			c.host = value
+		case value == "":
+			c.header.Del(name)
+		default:
+			c.header.Set(name, value)
+		}
+	}
+	return c, s.mayTouch(&c)
+}
+
+type lookup func(string) (any, error)
+
+func (c *call) fillQuery(step *scenarios.Step, lookup lookup) error {
+	if step.RawQuery != nil {
+		text, err := scenarios.ExpandText(*step.RawQuery, lookup)
+		c.rawQuery = text
+		return err
+	}
+	if len(step.Query) == 0 {
+		return nil
+	}
+	expanded, err := scenarios.Expand(step.Query, lookup)
+	if err != nil {
+		return err
+	}
+	query, _ := expanded.(map[string]any)
+	c.rawQuery = encodeQuery(query)
+	return nil
+}
+
+func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {
+	switch {
+	case step.RawBody != nil:
+		text, err := scenarios.ExpandText(*step.RawBody, lookup)
+		if err != nil {
+			return err
+		}
+		c.body = []byte(text)
+	case step.Body != nil || step.Has("body"):
+		value, err := scenarios.Expand(step.Body, lookup)
+		if err != nil {
+			return err
+		}
+		if c.body, err = json.Marshal(value); err != nil {
+			return err
+		}
+	default:
+		return nil
+	}
+	c.header.Set("Content-Type", "application/json")
+	return nil
+}
+
+func (c *call) authenticate(auth *scenarios.Auth, lookup lookup) error {
+	kind := "basic"
+	if auth != nil {
+		kind = auth.Kind
+	}
+	email, key := c.account.Email, c.account.APIKey
+	switch kind {
+	case "none":
+		return nil
+	case "basic":
+		c.basic = true
+	case "bearer", "raw":
+		written, scheme := auth.Raw, ""
+		if kind == "bearer" {
+			written, scheme = auth.Bearer, "Bearer "
+		}
+		value, err := scenarios.ExpandText(*written, lookup)
+		c.header.Set("Authorization", scheme+value)
+		return err
+	case "credentials":
+		for part, written := range map[*string]*string{&email: auth.Credentials.Email, &key: auth.Credentials.APIKey} {
+			if written == nil {
+				continue
+			}
+			value, err := scenarios.ExpandText(*written, lookup)
+			if err != nil {
+				return err
+			}
+			*part = value
+		}
+	}
+	c.header.Set("Authorization", "Basic "+basicCredential(email, key))
+	return nil
+}
+
+// expected puts the values of variables into what a step expects.
+func expected(expect scenarios.Expect, lookup lookup) (scenarios.Expect, check.Wants, error) {
+	var wants check.Wants
+	var err error
+	if expect.Has("code") {
+		if expect.Code, err = scenarios.Expand(expect.Code, lookup); err != nil {
+			return expect, wants, err
+		}
+	}
+	if expect.Message != nil {
+		text, err := scenarios.ExpandText(*expect.Message, lookup)
+		if err != nil {
+			return expect, wants, err
+		}
+		expect.Message = &text
+	}
+	if wants.Headers, err = wanted(expect.Headers, lookup); err != nil {
+		return expect, wants, err
+	}
+	if wants.Data, err = wanted(expect.Data, lookup); err != nil {
+		return expect, wants, err
+	}
+	wants.Body, err = wanted(expect.Body, lookup)
+	return expect, wants, err
+}
+
+// wanted puts the values of variables into matchers and their places, in the order of the file.
+func wanted(matchers map[string]scenarios.Matcher, lookup lookup) ([]check.Want, error) {
+	names := slices.SortedFunc(maps.Keys(matchers), func(a, b string) int {
+		left, right := matchers[a], matchers[b]
+		if d := left.LineOf("") - right.LineOf(""); d != 0 {
+			return d
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	var wants []check.Want
+	for _, name := range names {
+		path, err := scenarios.ExpandText(name, lookup)
+		if err != nil {
+			return nil, err
+		}
+		matcher, err := expandMatcher(matchers[name], lookup)
+		if err != nil {
+			return nil, err
+		}
+		wants = append(wants, check.Want{Name: name, Path: path, Matcher: matcher})
+	}
+	return wants, nil
+}
+
+func expandMatcher(m scenarios.Matcher, lookup lookup) (scenarios.Matcher, error) {
+	for _, value := range []*any{&m.Equals, &m.Not, &m.Length, &m.MinLength, &m.MaxLength, &m.Gt, &m.Gte, &m.Lt, &m.Lte,
+		&m.Contains, &m.ContainsNot, &m.SameElements, &m.Sum, &m.Plus, &m.Within} {
+		expanded, err := scenarios.Expand(*value, lookup)
+		if err != nil {
+			return m, err
+		}
+		*value = expanded
+	}
+	if len(m.OneOf) > 0 {
+		expanded, err := scenarios.Expand(m.OneOf, lookup)
+		if err != nil {
+			return m, err
+		}
+		m.OneOf, _ = expanded.([]any)
+	}
+	text, err := scenarios.ExpandText(m.Matches, lookup)
+	if err != nil {
+		return m, err
+	}
+	m.Matches = text
+	if m.Each != nil {
+		each, err := expandMatcher(*m.Each, lookup)
+		if err != nil {
+			return m, err
+		}
+		m.Each = &each
+	}
+	return m, nil
+}

@@ -1,0 +1,154 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"oauthmock/scenarios"
+)
+
+// control speaks to the control API. Its failures are never the target's fault as far as the contract is concerned.
+type control struct {
+	base   *url.URL
+	token  string
+	client client
+	// breaker ends the waiting for a control API that does not answer.
+	breaker *breaker
+}
+
+// Discover finds the control API of a base URL: BASE/__admin where BASE/__admin/clock answers 200 with a JSON object that
+// has "now". It returns "" where there is none. A nil client means one of its own, which uses no proxy and follows no redirects.
+func Discover(ctx context.Context, given *http.Client, base string) string {
+	root, err := parseBase("base URL", base)
+	if err != nil {
+		return ""
+	}
+	admin := root.JoinPath("__admin")
+	c := control{base: admin, client: newClient(given, 3*time.Second), breaker: newBreaker("the control API")}
+	defer c.client.close()
+	var clock struct {
+		Now string `json:"now"`
+	}
+	if err := c.call(ctx, http.MethodGet, "/clock", nil, nil, &clock); err != nil || clock.Now == "" {
+		return ""
+	}
+	return admin.String()
+}
+
+// account is an account that scenarios act as.
+type account struct {
+	ID          string `json:"id"`
+	Email       string `json:"email"`
+	APIKey      string `json:"apiKey"`
+	Environment string `json:"environment"`
+}
+
+func (c *control) createAccount(ctx context.Context, fixture, environment string) (*account, error) {
+	var made account
+	body := map[string]any{"fixture": fixture, "environment": environment}
+	if err := c.call(ctx, http.MethodPost, "/accounts", nil, body, &made); err != nil {
+		return nil, err
+	}
+	if made.ID == "" || made.Email == "" || made.APIKey == "" {
+		return nil, controlError{"POST /accounts answered without id, email or apiKey"}
+	}
+	return &made, nil
+}
+
+func (c *control) deleteAccount(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
+}
+
+func (c *control) setClock(ctx context.Context, id string, clock *scenarios.GivenClock, answer any) error {
+	return c.call(ctx, http.MethodPut, "/clock", url.Values{"account": {id}}, map[string]any{"now": clock.Now, "frozen": clock.Frozen}, answer)
+}
+
+func (c *control) now(ctx context.Context, id string) (time.Time, error) {
+	var clock struct {
+		Now time.Time `json:"now"`
+	}
+	err := c.call(ctx, http.MethodGet, "/clock", url.Values{"account": {id}}, nil, &clock)
+	return clock.Now, err
+}
+
+func (c *control) advance(ctx context.Context, id, by string, answer any) error {
+	return c.call(ctx, http.MethodPost, "/clock/advance", url.Values{"account": {id}}, map[string]any{"by": by}, answer)
+}
+
+func (c *control) setRateLimit(ctx context.Context, id string, limit *scenarios.GivenRateLimit, answer any) error {
+	body := map[string]any{"limit": limit.Limit, "window": limit.Window, "enabled": true}
+	return c.call(ctx, http.MethodPut, "/ratelimit", url.Values{"account": {id}}, body, answer)
+}
+
+func (c *control) moveCredit(ctx context.Context, id string, amount json.Number, description string, answer any) error {
+	body := map[string]any{"amount": amount}
+	if description != "" {
+		body["description"] = description
+	}
+	return c.call(ctx, http.MethodPost, "/accounts/"+url.PathEscape(id)+"/wallet", nil, body, answer)
+}
+
+// controlError says that the control API refused, or answered what it should not.
+type controlError struct{ text string }
+
+func (e controlError) Error() string {
+	return "control API: " + e.text
+}
+
+// call sends one request and decodes the answer, numbers exactly. answer may be nil.
+func (c *control) call(ctx context.Context, method, path string, query url.Values, body, answer any) error {
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return controlError{err.Error()}
+		}
+	}
+	request, err := newRequest(c.base, method, path, query.Encode(), bytes.NewReader(text))
+	if err != nil {
+		return controlError{err.Error()}
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", userAgent)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if reason := c.breaker.given(""); reason != "" {
+		return transportError{errors.New(reason)}
+	}
+	got, err := c.client.do(ctx, request)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.breaker.failure("", err)
+		}
+		return transportError{fmt.Errorf("control API, %s %s: %w", method, path, err)}
+	}
+	c.breaker.success("")
+	if got.status < 200 || got.status > 299 {
+		return controlError{fmt.Sprintf("%s %s answered %d: %.300s", method, path, got.status, got.body)}
+	}
+	if answer == nil {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(got.body))
+	decoder.UseNumber()
+	if err := decoder.Decode(answer); err != nil {
+		return controlError{fmt.Sprintf("%s %s answered no JSON: %v", method, path, err)}
+	}
+	return nil
+}
+
+// transportError says that no whole answer came: nothing is proven.
+type transportError struct{ err error }
+
+func (e transportError) Error() string { return e.err.Error() }
+func (e transportError) Unwrap() error { return e.err }

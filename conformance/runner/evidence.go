@@ -1,0 +1,215 @@
+package runner
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+)
+
+const (
+	maxEvidence = 4096
+	maxText     = 600
+)
+
+// redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a token that an answer
+// shows late may stand in the URL of an earlier request.
+func (s *session) redactor() *report.Redactor {
+	r := report.NewRedactor()
+	r.Add("OAUTH_ADMIN_TOKEN", s.target.AdminToken)
+	for _, name := range sortedNames(s.accounts) {
+		suffix := ""
+		if name != "" {
+			suffix = "_" + strings.ToUpper(regexp.MustCompile(`[^A-Za-z0-9]`).ReplaceAllString(name, "_"))
+		}
+		r.Add("OAUTH_API_KEY"+suffix, s.accounts[name].APIKey)
+		r.Add("OAUTH_BASIC"+suffix, basicCredential(s.accounts[name].Email, s.accounts[name].APIKey))
+	}
+	r.Add("OAUTH_API_KEY", s.target.APIKey)
+	r.Add("OAUTH_SANDBOX_API_KEY", s.target.SandboxAPIKey)
+	counts := map[string]int{}
+	note := func(key, text string) {
+		name := ""
+		switch lower := strings.ToLower(key); {
+		case strings.Contains(lower, "refresh"):
+			name = "REFRESH_TOKEN"
+		case strings.Contains(lower, "token"):
+			name = "TOKEN"
+		case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"):
+			name = "SECRET"
+		default:
+			return
+		}
+		if r.Add(fmt.Sprintf("%s_%d", name, counts[name]+1), text) {
+			counts[name]++
+		}
+	}
+	for _, sent := range s.evidence {
+		if sent.exchange == nil {
+			continue
+		}
+		value, _ := sent.exchange.Value()
+		eachText(value, "", note)
+	}
+	return r
+}
+
+// eachText visits every text of a JSON value, in a stable order, with the key under which it stands (that of the list for elements).
+func eachText(value any, key string, visit func(key, text string)) {
+	switch v := value.(type) {
+	case string:
+		visit(key, v)
+	case []any:
+		for _, one := range v {
+			eachText(one, key, visit)
+		}
+	case map[string]any:
+		for _, name := range sortedNames(v) {
+			eachText(v[name], name, visit)
+		}
+	}
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// steps renders the exchanges as evidence, redacted before anything is cut.
+func (s *session) steps(r *report.Redactor) []report.Step {
+	steps := make([]report.Step, 0, len(s.evidence))
+	for _, sent := range s.evidence {
+		step := report.Step{
+			Name: sent.step, Method: sent.method, URL: r.Text(s.url(sent)), Status: sent.status,
+			Curl: s.curl(sent, r), RequestBody: cut(r.Text(string(sent.body())), maxEvidence),
+			ResponseBody: cut(r.Text(string(sent.answer.body)), maxEvidence), Seconds: sent.seconds, Failure: r.Text(sent.failure),
+		}
+		if sent.operation != nil {
+			step.Operation = sent.operation.Name
+		}
+		if len(sent.answer.header) > 0 {
+			step.ResponseHeaders = map[string]string{}
+			for name, values := range sent.answer.header {
+				step.ResponseHeaders[r.Text(name)] = cut(r.Text(strings.Join(values, ", ")), maxText)
+			}
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+func (s *sent) body() []byte { return s.call.body }
+
+func (s *session) url(sent *sent) string {
+	text := s.base.Scheme + "://" + s.base.Host + s.base.EscapedPath() + sent.path
+	if sent.rawQuery != "" {
+		text += "?" + sent.rawQuery
+	}
+	return text
+}
+
+// curl repeats a request, with variables in place of secrets.
+func (s *session) curl(sent *sent, r *report.Redactor) string {
+	parts := []string{"curl", "-sS"}
+	if sent.basic {
+		parts = append(parts, "-u", `"${OAUTH_EMAIL}:${OAUTH_API_KEY}"`)
+	}
+	if sent.method != http.MethodGet {
+		parts = append(parts, "-X", sent.method)
+	}
+	url := s.url(sent)
+	if strings.ContainsAny(url, "[]{}") {
+		parts = append(parts, "-g")
+	}
+	if strings.Contains(url, "/.") {
+		parts = append(parts, "--path-as-is")
+	}
+	parts = append(parts, quote(r.Text(url)))
+	if sent.host != "" {
+		parts = append(parts, "-H", quote("Host: "+r.Text(sent.host)))
+	}
+	for _, name := range sortedNames(sent.call.header) {
+		if name == "Accept" || name == "User-Agent" || name == "Authorization" && sent.basic {
+			continue
+		}
+		parts = append(parts, "-H", quote(name+": "+r.Text(strings.Join(sent.call.header[name], ", "))))
+	}
+	if sent.body() != nil {
+		parts = append(parts, "--data-raw", quote(cut(r.Text(string(sent.body())), maxEvidence)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// quote makes one word for a shell. Single quotes, unless variables in it must be filled in.
+func quote(text string) string {
+	variable := regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}`)
+	if !variable.MatchString(text) {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", "$", `\$`)
+	var out strings.Builder
+	at := 0
+	for _, place := range variable.FindAllStringIndex(text, -1) {
+		out.WriteString(escape.Replace(text[at:place[0]]))
+		out.WriteString(text[place[0]:place[1]])
+		at = place[1]
+	}
+	out.WriteString(escape.Replace(text[at:]))
+	return `"` + out.String() + `"`
+}
+
+// cut shortens a text that was redacted, and not inside a letter.
+func cut(text string, longest int) string {
+	if len(text) <= longest {
+		return text
+	}
+	end := longest
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return fmt.Sprintf("%s… (%d bytes)", text[:end], len(text))
+}
+
+// assertions renders the ledger, redacted.
+func (s *session) assertions(r *report.Redactor) []report.Assertion {
+	list := make([]report.Assertion, 0, len(s.ledger.order))
+	for _, a := range s.ledger.order {
+		one := *a
+		one.Expected, one.Actual = cut(r.Text(one.Expected), maxText), cut(r.Text(one.Actual), maxText)
+		list = append(list, one)
+	}
+	return list
+}
+
+// shapes lists, by step, in which form single tokens came.
+func (s *session) shapes() []shapeSeen {
+	var seen []shapeSeen
+	for i, sent := range s.evidence {
+		if sent.exchange == nil {
+			continue
+		}
+		if shape := sent.exchange.Shape(); shape != "" {
+			seen = append(seen, shapeSeen{step: sent.step, shape: shape, index: i})
+		}
+	}
+	return seen
+}
+
+type shapeSeen struct {
+	step, shape string
+	index       int
+}
+
+// mixedShapes is the finding for an answer whose form differs from that of the run.
+func mixedShapes(shape, usual string) check.Finding {
+	return check.Finding{Kind: "token.shape", OK: false, Expected: fmt.Sprintf("one form for all single tokens (%s, as most)", usual), Actual: shape}
+}

@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+
+	"oauthmock/conformance/check"
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+const userAgent = "oauthconform"
+
+// call is one request to the API, ready to be sent.
+type call struct {
+	step      string // the label under which evidence and assertions stand
+	operation *spec.Operation
+	method    string
+	path      string // escaped, without the base
+	rawQuery  string
+	header    http.Header
+	host      string // in place of the target's, when it is not empty
+	body      []byte
+	account   *account
+	basic     bool // the account's own credentials are sent
+}
+
+// sent is a call and what came back: the evidence.
+type sent struct {
+	call
+	answer
+	failure  string
+	exchange *check.Exchange // nil when no whole answer came
+}
+
+// parameter is the value of a path parameter, "" when the path has none there.
+func (c *call) parameter(name string) string {
+	if c.operation == nil {
+		return ""
+	}
+	want, got := strings.Split(c.operation.Path, "/"), strings.Split(c.path, "/")
+	for i, segment := range want {
+		if segment == "{"+name+"}" && i < len(got) {
+			if plain, err := url.PathUnescape(got[i]); err == nil {
+				return plain
+			}
+			return got[i]
+		}
+	}
+	return ""
+}
+
+func (c *call) operationName() string {
+	if c.operation == nil {
+		return c.method + " " + c.path
+	}
+	return c.operation.Name
+}
+
+// sender sends calls to the API. It is safe for concurrent use.
+type sender struct {
+	base     *url.URL
+	client   client
+	breaker  *breaker
+	requests atomic.Int64
+}
+
+// send sends a call; the error is a transportError, or says that the call cannot be sent at all.
+func (t *sender) send(ctx context.Context, c call) (*sent, error) {
+	s := &sent{call: c}
+	if reason := t.breaker.given(c.operationName()); reason != "" {
+		s.failure = reason
+		return s, transportError{errors.New(reason)}
+	}
+	var body *bytes.Reader
+	request, err := newRequest(t.base, c.method, c.path, c.rawQuery, http.NoBody)
+	if c.body != nil {
+		body = bytes.NewReader(c.body)
+		request, err = newRequest(t.base, c.method, c.path, c.rawQuery, body)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
+	}
+	request.Header = c.header.Clone()
+	if c.host != "" {
+		request.Host = c.host
+	}
+	t.requests.Add(1)
+	got, err := t.client.do(ctx, request)
+	s.answer = got
+	if err != nil {
+		s.failure = err.Error()
+		if ctx.Err() != nil {
+			return s, transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
+		}
+		t.breaker.failure(c.operationName(), err)
+		return s, transportError{err}
+	}
+	t.breaker.success(c.operationName())
+	query, _ := url.ParseQuery(c.rawQuery)
+	s.exchange = check.NewExchange(c.operation, query, got.status, got.header, got.body)
+	return s, nil
+}
+
+func basicCredential(email, key string) string {
+	return base64.StdEncoding.EncodeToString([]byte(email + ":" + key))
+}
+
+// fillPath puts escaped values into a template.
+func fillPath(template string, values map[string]string) string {
+	segments := strings.Split(template, "/")
+	for i, segment := range segments {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			segments[i] = escapeSegment(values[strings.TrimSuffix(name, "}")])
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// escapeSegment escapes a path parameter so that it stays one segment, also where it is "." or "..".
+func escapeSegment(value string) string {
+	switch value {
+	case ".", "..":
+		return strings.ReplaceAll(value, ".", "%2E")
+	}
+	return url.PathEscape(value)
+}
+
+// encodeQuery writes scalars and lists, sorted by name.
+func encodeQuery(query map[string]any) string {
+	values := url.Values{}
+	for name, value := range query {
+		if list, ok := value.([]any); ok {
+			for _, one := range list {
+				values.Add(name, scenarios.Text(one))
+			}
+			continue
+		}
+		values.Add(name, scenarios.Text(value))
+	}
+	return values.Encode()
+}
+
+// issuedID says whether a text has the form of ids that the API issues.
+func issuedID(text string) bool {
+	return regexp.MustCompile(`^[0-9a-fA-F]{24}$`).MatchString(text)
+}

@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"fmt"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// ledger keeps the assertions of a scenario, one for each id. What is checked several times under one id (repetitions, pages,
+// concurrent answers) stays passed until the first failure, which is then what is reported.
+type ledger struct {
+	order []*report.Assertion
+	byID  map[string]*report.Assertion
+}
+
+// add notes a finding about the exchange with this index (-1 for none).
+func (l *ledger) add(s *session, step string, finding check.Finding, index int) {
+	id := step + "/" + finding.Name()
+	assertion := report.Assertion{
+		ID: id, Level: string(finding.Level), Verdict: s.verdictOf(finding), Requirement: finding.Requirement, Source: finding.Source,
+		Expected: finding.Expected, Actual: finding.Actual, Step: index, Line: finding.Line,
+	}
+	if assertion.Requirement == "" {
+		assertion.Requirement = s.scenario.Requirement
+	}
+	if assertion.Source == "" {
+		assertion.Source = s.scenario.Source
+	}
+	known, ok := l.byID[id]
+	switch {
+	case !ok:
+		if l.byID == nil {
+			l.byID = map[string]*report.Assertion{}
+		}
+		l.byID[id] = &assertion
+		l.order = append(l.order, &assertion)
+	case graver(assertion.Verdict, known.Verdict):
+		*known = assertion
+	}
+}
+
+// verdictOf an assertion: OBSERVE is only told, SHOULD depends on the level of the run.
+func (r *Runner) verdictOf(finding check.Finding) report.Verdict {
+	switch {
+	case finding.OK:
+		return report.Pass
+	case finding.Level == scenarios.Observe, finding.Level == scenarios.Should && r.options.Level == levelMust:
+		return report.Warn
+	}
+	return report.Fail
+}
+
+func graver(a, b report.Verdict) bool {
+	rank := map[report.Verdict]int{report.Pass: 0, report.Warn: 1, report.Fail: 2}
+	return rank[a] > rank[b]
+}
+
+// verdict of the whole scenario by its assertions, with the reason. OBSERVE never changes it.
+func (l *ledger) verdict() (report.Verdict, string) {
+	verdict, reason := report.Pass, ""
+	for _, a := range l.order {
+		if a.Level == string(scenarios.Observe) || !graver(a.Verdict, verdict) {
+			continue
+		}
+		verdict, reason = a.Verdict, fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual)
+	}
+	return verdict, reason
+}

@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"maps"
+	"slices"
+
+	"oauthmock/scenarios"
+)
+
+// Outlook is what a run would do, worked out without sending anything.
+type Outlook struct {
+	// Target as in the report.
+	Target string `json:"target"`
+	// Control says whether there is a control API: then every scenario gets accounts of its own.
+	Control   bool      `json:"control"`
+	Scenarios []Planned `json:"scenarios"`
+}
+
+// Planned is what one scenario would do.
+type Planned struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Level string `json:"level"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	// Requests in the order of sending.
+	Requests []Request `json:"requests"`
+	// Accounts that the control API would be asked to make.
+	Accounts int `json:"accounts"`
+	// Control lists the changes that the control API would be asked for besides accounts, by step.
+	Control []string `json:"control,omitempty"`
+	// Spent is what the requests would take from the wallet, in the API's currency. The operations of v2 are free: 0.
+	Spent float64 `json:"spent"`
+	// Skip says why the scenario would not run; "" when it would.
+	Skip string `json:"skip,omitempty"`
+}
+
+// Request is one kind of request of a scenario.
+type Request struct {
+	// Step that sends it; requests of the starting state have steps that begin with "given".
+	Step   string `json:"step"`
+	Method string `json:"method"`
+	// Path as the scenario has it, with ${variables} and {parameters}.
+	Path string `json:"path"`
+	// Times is how often it is sent; 0 for a walk, which depends on the pages.
+	Times int `json:"times"`
+	// Writes says that it is no GET.
+	Writes bool `json:"writes"`
+}
+
+// Plan says what Run would do with the chosen scenarios.
+func (r *Runner) Plan() Outlook {
+	outlook := Outlook{Target: r.target.Name, Control: r.control != nil, Scenarios: []Planned{}}
+	if outlook.Target == "" {
+		outlook.Target = r.target.BaseURL
+	}
+	for _, s := range r.chosen {
+		planned := Planned{ID: s.ID, Title: s.Title, Level: string(s.Level), File: s.File, Line: s.Line, Requests: r.requests(s), Skip: r.skip(s)}
+		if r.control != nil {
+			planned.Accounts = 1 + len(s.Given.Accounts)
+		}
+		for i := range s.Steps {
+			if s.Steps[i].Control != nil {
+				planned.Control = append(planned.Control, s.Steps[i].Name)
+			}
+		}
+		outlook.Scenarios = append(outlook.Scenarios, planned)
+	}
+	return outlook
+}
+
+// requests lists what a scenario sends, its starting state and the removal of its tokens included.
+func (r *Runner) requests(s *scenarios.Scenario) []Request {
+	list := []Request{}
+	add := func(step, method, path string, times int) {
+		list = append(list, Request{Step: step, Method: method, Path: path, Times: times, Writes: !isRead(method)})
+	}
+	given := func(name string, g scenarios.Given) {
+		if g.Scopes > 0 {
+			add(labelled("given scopes", name), "GET", "/scopes", 1)
+		}
+		for _, operation := range slices.Sorted(maps.Keys(g.Items)) {
+			if call, ok := scenarios.ResolveCall(r.judgement.Operations(), operation); ok {
+				add(labelled("given items of "+operation, name), call.Method, call.Path, 1)
+			}
+		}
+		for _, token := range g.Tokens {
+			add(labelled("given token "+token.As, name), "POST", "/tokens", max(1, token.Count))
+		}
+	}
+	given("", s.Given)
+	for _, name := range slices.Sorted(maps.Keys(s.Given.Accounts)) {
+		given(name, s.Given.Accounts[name])
+	}
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		call, ok := scenarios.ResolveCall(r.judgement.Operations(), step.Call)
+		if !ok {
+			continue
+		}
+		times := len(combinations(step.Matrix)) * max(1, step.Repeat) * max(1, step.Concurrent)
+		if step.Walk != nil {
+			times = 0
+		}
+		add(step.Name, call.Method, call.Path, times)
+	}
+	return list
+}

@@ -1,0 +1,353 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// Runner executes chosen scenarios against one target. Scenarios of a target without a control API share one account and must
+// run one after the other; otherwise One may be called by several goroutines.
+type Runner struct {
+	sender
+	target    Target
+	options   Options
+	chosen    []*scenarios.Scenario
+	control   *control
+	judgement *check.Judge
+	coverage  *coverage
+	// foreign are tokens that answers showed and no scenario made.
+	foreign *tokenSet
+}
+
+// New checks target and options, without sending anything. Its errors say what must be given instead.
+func New(target Target, options Options) (*Runner, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	r := &Runner{target: target, options: options, foreign: &tokenSet{}}
+	if r.base, err = parseBase("base URL", target.BaseURL); err != nil {
+		return nil, err
+	}
+	r.client, r.breaker = newClient(target.Client, options.Timeout), newBreaker("the target")
+	if target.AdminURL != "" {
+		admin, err := parseBase("admin URL", target.AdminURL)
+		if err != nil {
+			return nil, err
+		}
+		r.control = &control{base: admin, token: target.AdminToken, client: r.client, breaker: newBreaker("the control API")}
+	} else if target.Email == "" || target.APIKey == "" {
+		return nil, errNoCredentials
+	}
+	if r.chosen, err = choose(options); err != nil {
+		return nil, err
+	}
+	if r.judgement, err = check.NewJudge(); err != nil {
+		return nil, err
+	}
+	r.coverage, err = newCoverage(r.judgement)
+	return r, err
+}
+
+// Close lets go of idle connections.
+func (r *Runner) Close() {
+	r.client.close()
+}
+
+// Chosen are the scenarios that the options chose, in their order.
+func (r *Runner) Chosen() []*scenarios.Scenario {
+	return r.chosen
+}
+
+// Run executes all chosen scenarios. A cancelled context ends it soon: what was not finished is INCONCLUSIVE.
+func (r *Runner) Run(ctx context.Context) report.Report {
+	started := time.Now()
+	outcomes := make([]outcome, len(r.chosen))
+	order := make([]int, len(r.chosen))
+	for i := range order {
+		order[i] = i
+	}
+	if r.options.Shuffle {
+		rand.New(rand.NewPCG(r.options.Seed, 0)).Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
+	}
+	progress := &serial{progress: r.options.Progress}
+	progress.started(len(order))
+	jobs := make(chan int)
+	var workers sync.WaitGroup
+	for range r.workers() {
+		workers.Go(func() {
+			for i := range jobs {
+				outcomes[i] = r.execute(ctx, r.chosen[i])
+				progress.finished(outcomes[i].result)
+			}
+		})
+	}
+	for _, i := range order {
+		jobs <- i
+	}
+	close(jobs)
+	workers.Wait()
+	shape := r.compareShapes(outcomes)
+	results := make([]report.Result, len(outcomes))
+	for i, one := range outcomes {
+		results[i] = one.result
+	}
+	return r.report(results, shape, time.Since(started))
+}
+
+// One executes one scenario.
+func (r *Runner) One(ctx context.Context, scenario *scenarios.Scenario) report.Result {
+	return r.execute(ctx, scenario).result
+}
+
+func (r *Runner) workers() int {
+	if r.control == nil {
+		return 1
+	}
+	return r.options.Parallel
+}
+
+// outcome is a result and what is needed to judge all of them together.
+type outcome struct {
+	result report.Result
+	shapes []shapeSeen
+}
+
+func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outcome {
+	started := time.Now()
+	result := report.Result{ID: scenario.ID, Title: scenario.Title, Level: string(scenario.Level), File: scenario.File, Line: scenario.Line,
+		Tags: scenario.Tags, Assertions: []report.Assertion{}, Steps: []report.Step{}}
+	if reason := r.skip(scenario); reason != "" {
+		result.Verdict, result.Reason = report.Skip, reason
+		return outcome{result: result}
+	}
+	if reason := r.hopeless(ctx); reason != "" {
+		result.Verdict, result.Reason = report.Inconclusive, reason
+		return outcome{result: result}
+	}
+	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, leaks: report.NewRedactor()}
+	err := s.run(ctx)
+	secrets := s.redactor()
+	result.Verdict, result.Reason = s.conclude(err)
+	result.Reason = cut(secrets.Text(result.Reason), maxText)
+	result.Assertions, result.Steps = s.assertions(secrets), s.steps(secrets)
+	result.Seconds = time.Since(started).Seconds()
+	r.expectFailure(&result)
+	return outcome{result: result, shapes: s.shapes()}
+}
+
+// hopeless says why it makes no sense to start another scenario.
+func (r *Runner) hopeless(ctx context.Context) string {
+	if ctx.Err() != nil {
+		return "interrupted before it started"
+	}
+	if reason := r.breaker.given(""); reason != "" {
+		return reason
+	}
+	if r.control != nil {
+		return r.control.breaker.given("")
+	}
+	return ""
+}
+
+// conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure whatever came after it.
+func (s *session) conclude(err error) (report.Verdict, string) {
+	verdict, reason := s.ledger.verdict()
+	var stopped stop
+	var refused controlError
+	switch {
+	case verdict == report.Fail:
+	case errors.As(err, &stopped):
+		verdict, reason = stopped.verdict, stopped.reason
+	case isTransport(err):
+		verdict, reason = report.Inconclusive, err.Error()
+	case errors.As(err, &refused), err != nil:
+		verdict, reason = report.Error, err.Error()
+	case len(s.ledger.order) == 0:
+		verdict, reason = report.Error, "it executed no assertion"
+	}
+	if len(s.notRun) > 0 {
+		reason = strings.TrimPrefix(reason+"; not run: "+strings.Join(s.notRun, ", "), "; ")
+	}
+	return verdict, reason
+}
+
+// expectFailure turns a failure that is known into XFAIL, and a pass that should have failed into XPASS.
+func (r *Runner) expectFailure(result *report.Result) {
+	why, expected := r.options.ExpectedFailures[result.ID]
+	if !expected {
+		return
+	}
+	switch result.Verdict {
+	case report.Fail, report.XPass:
+		result.Verdict, result.Reason = report.XFail, fmt.Sprintf("expected: %s (%s)", why, result.Reason)
+	case report.Pass, report.Warn:
+		result.Verdict, result.Reason = report.XPass, fmt.Sprintf("expected to fail (%s), but it passed; take it off the list", why)
+	}
+}
+
+// skip says why a scenario cannot or must not run against the target, and what would change that; "" when it can.
+func (r *Runner) skip(scenario *scenarios.Scenario) string {
+	if reasons := scenario.ControlReasons(); len(reasons) > 0 && r.control == nil {
+		return fmt.Sprintf("needs a control API (%s); give --admin-url where the target has one", strings.Join(reasons, ", "))
+	}
+	if scenario.Given.Environment == "sandbox" && r.control == nil && r.target.SandboxAPIKey == "" {
+		return "needs a sandbox account; give --sandbox-api-key"
+	}
+	if r.mayWrite() {
+		return ""
+	}
+	if write := r.firstWrite(scenario); write != "" {
+		return fmt.Sprintf("writes (%s), and %s is not this machine; allow it with --allow-writes", write, r.base.Hostname())
+	}
+	return ""
+}
+
+func (r *Runner) mayWrite() bool {
+	return r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host)
+}
+
+// firstWrite names the first request of a scenario that is no GET, "" when there is none.
+func (r *Runner) firstWrite(scenario *scenarios.Scenario) string {
+	for _, one := range r.requests(scenario) {
+		if one.Writes {
+			return one.Method + " " + one.Path
+		}
+	}
+	return ""
+}
+
+func isRead(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+func (r *Runner) report(results []report.Result, shape string, took time.Duration) report.Report {
+	name := r.target.Name
+	if name == "" {
+		name = r.target.BaseURL
+	}
+	out := report.Report{Version: report.Version, Target: name, Seed: r.options.Seed, Results: results, TokenShape: shape,
+		Level: r.options.Level, Coverage: r.coverage.report()}
+	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.sender.requests.Load()), Seconds: took.Seconds()}
+	for _, result := range results {
+		switch result.Verdict {
+		case report.Pass:
+			out.Summary.Passed++
+		case report.Fail:
+			out.Summary.Failed++
+		case report.Warn:
+			out.Summary.Warned++
+		case report.Skip:
+			out.Summary.Skipped++
+		case report.XFail:
+			out.Summary.XFailed++
+		case report.XPass:
+			out.Summary.XPassed++
+		case report.Inconclusive:
+			out.Summary.Inconclusive++
+		case report.Error:
+			out.Summary.Errors++
+		}
+	}
+	return out
+}
+
+// compareShapes finds the form in which most single tokens came, and fails the steps that had another one. It answers
+// with the form, or "mixed".
+func (r *Runner) compareShapes(outcomes []outcome) string {
+	counts := map[string]int{}
+	for _, one := range outcomes {
+		for _, seen := range one.shapes {
+			counts[seen.shape]++
+		}
+	}
+	usual := ""
+	for _, shape := range []string{check.ShapeBoth, check.ShapeData, check.ShapeFlat} {
+		if counts[shape] > counts[usual] {
+			usual = shape
+		}
+	}
+	if len(counts) < 2 {
+		return usual
+	}
+	for i := range outcomes {
+		for _, seen := range outcomes[i].shapes {
+			if seen.shape != usual {
+				r.failShape(&outcomes[i].result, seen, mixedShapes(seen.shape, usual))
+			}
+		}
+	}
+	return "mixed"
+}
+
+func (r *Runner) failShape(result *report.Result, seen shapeSeen, finding check.Finding) {
+	id := seen.step + "/" + finding.Kind
+	i := slices.IndexFunc(result.Assertions, func(a report.Assertion) bool { return a.ID == id })
+	if i < 0 || result.Assertions[i].Verdict != report.Pass {
+		return
+	}
+	a := &result.Assertions[i]
+	finding.Level = scenarios.Level(a.Level)
+	a.Verdict, a.Expected, a.Actual, a.Step = r.verdictOf(finding), finding.Expected, finding.Actual, seen.index
+	reason := fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual)
+	switch {
+	case result.Verdict == report.XPass && a.Verdict == report.Fail:
+		result.Reason = reason
+		r.expectFailure(result)
+	case (result.Verdict == report.Pass || result.Verdict == report.Warn) && graver(a.Verdict, result.Verdict):
+		result.Verdict, result.Reason = a.Verdict, reason
+	}
+}
+
+// serial calls a Progress from one goroutine at a time.
+type serial struct {
+	mu       sync.Mutex
+	progress Progress
+}
+
+func (s *serial) started(total int) {
+	if s.progress != nil {
+		s.progress.Started(total)
+	}
+}
+
+func (s *serial) finished(result report.Result) {
+	if s.progress == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.progress.Finished(result)
+}
+
+// tokenSet is a set of tokens, safe for concurrent use.
+type tokenSet struct {
+	mu  sync.Mutex
+	set map[string]bool
+}
+
+func (t *tokenSet) add(token string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.set == nil {
+		t.set = map[string]bool{}
+	}
+	t.set[token] = true
+}
+
+func (t *tokenSet) has(token string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.set[token]
+}

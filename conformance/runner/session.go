@@ -1,0 +1,308 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// session is one scenario being executed. Only the requests of a concurrent step run on goroutines of their own; everything
+// else, all fields here included, belongs to one goroutine.
+type session struct {
+	*Runner
+	scenario *scenarios.Scenario
+	// accounts by name; "" is the scenario's own.
+	accounts map[string]*account
+	vars     map[string]any
+	evidence []*sent
+	ledger   ledger
+	// created are the tokens that this scenario made, in order, with the account that they belong to.
+	created []createdToken
+	made    []*account // by the control API, to be deleted
+	notRun  []string
+	leaks   *report.Redactor
+}
+
+type createdToken struct {
+	id      string
+	account *account
+}
+
+// errUndefined says that a variable has no value, because the step that captures it did not go as expected.
+type errUndefined struct{ name string }
+
+func (e errUndefined) Error() string { return fmt.Sprintf("${%s} has no value", e.name) }
+
+// stop ends a scenario early: skipped and inconclusive ones, and the suite's own troubles.
+type stop struct {
+	verdict report.Verdict
+	reason  string
+}
+
+func (s stop) Error() string { return s.reason }
+
+// run executes the scenario and cleans up behind it, whatever happened.
+func (s *session) run(ctx context.Context) error {
+	defer s.cleanUp(ctx)
+	if err := s.setUp(ctx); err != nil {
+		return err
+	}
+	for i := range s.scenario.Steps {
+		if ctx.Err() != nil {
+			return transportError{errors.New("interrupted")}
+		}
+		step := &s.scenario.Steps[i]
+		err := s.step(ctx, step)
+		var undefined errUndefined
+		switch {
+		case errors.As(err, &undefined):
+			s.notRun = append(s.notRun, fmt.Sprintf("%q needs ${%s}", step.Name, undefined.name))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) step(ctx context.Context, step *scenarios.Step) error {
+	switch {
+	case step.Control != nil:
+		return s.controlStep(ctx, step)
+	case step.Call != "":
+		return s.callStep(ctx, step)
+	}
+	return s.compareStep(step)
+}
+
+// judge keeps an answer as evidence and applies the standing checks.
+func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
+	index := len(s.evidence)
+	s.evidence = append(s.evidence, sent)
+	if sent.exchange == nil {
+		return index
+	}
+	for _, finding := range s.judgement.Standing(sent.exchange, level, s.leak) {
+		s.ledger.add(s, step, finding, index)
+	}
+	s.coverage.count(sent)
+	s.noteTokens(sent)
+	return index
+}
+
+// leak says whether a text holds the account's API key or Basic credential, in any form.
+func (s *session) leak(text string) bool {
+	return s.leaks.Text(text) != text
+}
+
+// noteTokens remembers which tokens the scenario made, and which it only saw.
+func (s *session) noteTokens(sent *sent) {
+	payload, _ := sent.exchange.Payload()
+	object, _ := payload.(map[string]any)
+	token, _ := object["token"].(string)
+	if sent.exchange.Success() && token != "" {
+		switch sent.operationName() {
+		case "token.create":
+			s.own(token, sent.account)
+		case "token.update": // rotation puts a new token in the place of one of ours
+			if s.owns(sent.parameter("token")) {
+				s.own(token, sent.account)
+			}
+		}
+	}
+	value, _ := sent.exchange.Value()
+	eachText(value, "", func(key, text string) {
+		if key == "token" && !s.owns(text) {
+			s.foreign.add(text)
+		}
+	})
+}
+
+func (s *session) own(token string, account *account) {
+	if !s.owns(token) {
+		s.created = append(s.created, createdToken{token, account})
+	}
+}
+
+func (s *session) owns(token string) bool {
+	return slices.ContainsFunc(s.created, func(c createdToken) bool { return c.id == token })
+}
+
+// mayTouch refuses changes to tokens of a shared account that the suite only saw. Accounts that a scenario made for itself are its own.
+func (s *session) mayTouch(c *call) error {
+	if s.control != nil || c.operation == nil || c.method == http.MethodGet {
+		return nil
+	}
+	id := c.parameter("token")
+	if id == "" || s.owns(id) || !s.foreign.has(id) {
+		return nil
+	}
+	return stop{report.Error, fmt.Sprintf("step %q would change a token that the suite did not make; it was not sent", c.step)}
+}
+
+// lookup is the value of a variable for a step that acts as an account.
+func (s *session) lookup(ctx context.Context, as string, local map[string]any) func(string) (any, error) {
+	return func(name string) (any, error) {
+		root, rest, dotted := strings.Cut(name, ".")
+		for _, vars := range []map[string]any{local, s.vars} {
+			value, ok := vars[root]
+			if !ok {
+				continue
+			}
+			var parts []string
+			if dotted {
+				parts = strings.Split(rest, ".")
+			}
+			if reached, ok := scenarios.Reach(value, parts); ok {
+				return reached, nil
+			}
+			return nil, errUndefined{name}
+		}
+		switch name {
+		case "email":
+			return s.accounts[""].Email, nil
+		case "apiKey":
+			return s.accounts[""].APIKey, nil
+		case "nonce":
+			return s.nonce(), nil
+		case "now", "today", "month", "year":
+			at, err := s.clock(ctx, s.accounts[as])
+			layout := map[string]string{"now": time.RFC3339, "today": time.DateOnly, "month": "2006-01", "year": "2006"}[name]
+			return at.UTC().Format(layout), err
+		}
+		return nil, errUndefined{name}
+	}
+}
+
+func (s *session) clock(ctx context.Context, account *account) (time.Time, error) {
+	if s.control == nil {
+		return time.Now(), nil
+	}
+	return s.control.now(ctx, account.ID)
+}
+
+// nonce belongs to the scenario and the seed, so that a run can be repeated.
+func (s *session) nonce() string {
+	hash := sha256.New()
+	_ = binary.Write(hash, binary.BigEndian, s.options.Seed)
+	hash.Write([]byte(s.scenario.ID))
+	return hex.EncodeToString(hash.Sum(nil))[:12]
+}
+
+// cleanUp removes what the scenario made. It has a little time of its own, also after an interruption.
+func (s *session) cleanUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout+5*time.Second)
+	defer cancel()
+	for _, made := range s.made {
+		if err := s.control.deleteAccount(ctx, made.ID); err != nil {
+			s.notRun = append(s.notRun, fmt.Sprintf("the account made for it was not removed (%v)", err))
+			if errors.As(err, new(transportError)) {
+				break
+			}
+		}
+	}
+	if s.control != nil {
+		return
+	}
+	left := 0
+	for i := range slices.Backward(s.created) {
+		token := s.created[i]
+		if s.breaker.given("") != "" {
+			left++
+			continue
+		}
+		deletion := call{step: "clean up", method: http.MethodDelete, path: "/tokens/" + escapeSegment(token.id), account: token.account, basic: true, header: s.basicHeader(token.account)}
+		got, err := s.send(ctx, deletion)
+		if err != nil || got.status != http.StatusOK && got.status != http.StatusNotFound {
+			left++
+		}
+	}
+	if left > 0 {
+		s.notRun = append(s.notRun, fmt.Sprintf("%d tokens made by it could not be removed", left))
+	}
+}
+
+func (s *session) basicHeader(account *account) http.Header {
+	return http.Header{
+		"Accept":        {"application/json"},
+		"User-Agent":    {userAgent},
+		"Authorization": {"Basic " + basicCredential(account.Email, account.APIKey)},
+	}
+}
+
+// compareStep holds captured values against what they must be.
+func (s *session) compareStep(step *scenarios.Step) error {
+	seen := map[string]int{}
+	lookup := s.lookup(context.Background(), "", nil)
+	for _, comparison := range step.Compare {
+		path := scenarios.Text(comparison.Value)
+		if seen[path]++; seen[path] > 1 {
+			path = fmt.Sprintf("%s#%d", path, seen[path])
+		}
+		value, err := scenarios.Expand(comparison.Value, lookup)
+		if err != nil {
+			return err
+		}
+		matcher, err := expandMatcher(comparison.Is, lookup)
+		if err != nil {
+			return err
+		}
+		level := s.scenario.Level
+		if comparison.Level != "" {
+			level = comparison.Level
+		}
+		finding := check.Value(path, matcher, value, level)
+		finding.Requirement = s.scenario.Requirement
+		finding.Expected = comparison.Why + ": " + finding.Expected
+		finding.Line = comparison.LineOf("is")
+		s.ledger.add(s, step.Name, finding, -1)
+	}
+	return nil
+}
+
+// controlStep acts on the control API and captures from its answer.
+func (s *session) controlStep(ctx context.Context, step *scenarios.Step) error {
+	account, lookup := s.accounts[step.As], s.lookup(ctx, step.As, nil)
+	var failed error
+	text := func(written string) string {
+		expanded, err := scenarios.ExpandText(written, lookup)
+		if err != nil && failed == nil {
+			failed = err
+		}
+		return expanded
+	}
+	var answer any
+	var act func() error
+	switch control := step.Control; {
+	case control.Clock != nil:
+		clock := *control.Clock
+		clock.Now = text(clock.Now)
+		act = func() error { return s.control.setClock(ctx, account.ID, &clock, &answer) }
+	case control.RateLimit != nil:
+		act = func() error { return s.control.setRateLimit(ctx, account.ID, control.RateLimit, &answer) }
+	case control.Credit != nil:
+		amount, description := text(control.Credit.Amount), text(control.Credit.Description)
+		act = func() error { return s.control.moveCredit(ctx, account.ID, amountOf(amount), description, &answer) }
+	default:
+		by := text(control.Advance)
+		act = func() error { return s.control.advance(ctx, account.ID, by, &answer) }
+	}
+	if failed != nil {
+		return failed
+	}
+	if err := act(); err != nil {
+		return fmt.Errorf("step %q: %w", step.Name, err)
+	}
+	s.capture(step.Name, step.Capture, answer, true, lookup, -1, s.vars)
+	return nil
+}

@@ -1,0 +1,122 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// Target is what is asked.
+type Target struct {
+	// Name for the report; default is BaseURL.
+	Name string
+	// BaseURL of the API, with a path where the API does not stand at the root.
+	BaseURL string
+	// AdminURL of the control API; "" means that there is none, and all scenarios share the account below.
+	AdminURL string
+	// AdminToken is sent to the control API as Bearer, when it is not empty.
+	AdminToken string
+	// Email and APIKey of the account; needed where there is no control API.
+	Email, APIKey string
+	// SandboxAPIKey of the same e-mail; without it (and without a control API) sandbox scenarios are skipped.
+	SandboxAPIKey string
+	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
+	Client *http.Client
+	// InProcess says that Client reaches a server inside this process, so that writing is as harmless as on loopback.
+	InProcess bool
+}
+
+// Options say what is asked, and how. The zero value runs nothing: Scenarios must be given.
+type Options struct {
+	// Scenarios in the order in which they are reported.
+	Scenarios []scenarios.Scenario
+	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/" chooses all below it.
+	Surfaces, Tags, IDs []string
+	// Level is "should" (the default: failed SHOULDs fail a scenario) or "must" (they only warn).
+	Level string
+	// AllowWrites lets scenarios write on hosts that are not this machine.
+	AllowWrites bool
+	// Parallel is how many scenarios run at once; default 1, and always 1 without a control API.
+	Parallel int
+	// Seed of the order and of ${nonce}; Shuffle runs the scenarios in an order drawn from it.
+	Seed    uint64
+	Shuffle bool
+	// Timeout of each request, default 10 s.
+	Timeout time.Duration
+	// ExpectedFailures are ids that are known to fail, with the reason: a failure becomes XFAIL, a pass XPASS.
+	ExpectedFailures map[string]string
+	// Progress, when it is not nil, hears of every scenario.
+	Progress Progress
+}
+
+// Progress hears how a run goes on. Its methods are called by one goroutine at a time.
+type Progress interface {
+	Started(total int)
+	Finished(result report.Result)
+}
+
+// The levels of a run.
+const (
+	levelMust   = "must"
+	levelShould = "should"
+)
+
+const defaultTimeout = 10 * time.Second
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Level == "" {
+		o.Level = levelShould
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Parallel == 0 {
+		o.Parallel = 1
+	}
+	switch {
+	case o.Level != levelMust && o.Level != levelShould:
+		return o, fmt.Errorf("level %q is unknown; it is must or should", o.Level)
+	case o.Timeout < 0:
+		return o, fmt.Errorf("timeout %s is negative; give a duration such as 10s", o.Timeout)
+	case o.Parallel < 0:
+		return o, fmt.Errorf("parallel is %d; give 1 or more", o.Parallel)
+	}
+	return o, nil
+}
+
+// parseBase reads a base URL, without the slash at its end.
+func parseBase(what, text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
+		return nil, fmt.Errorf("%s %q is not a URL such as http://127.0.0.1:8080", what, text)
+	}
+	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, fmt.Errorf("%s must not hold a user, a query or a fragment", what)
+	}
+	base.Path = strings.TrimRight(base.Path, "/")
+	base.RawPath = strings.TrimRight(base.RawPath, "/")
+	return base, nil
+}
+
+// loopback says whether the host is this machine, by name or number; no name is looked up.
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+var errNoCredentials = errors.New("there is no control API to make accounts with, so an e-mail and an API key are needed")
