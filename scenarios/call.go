@@ -18,7 +18,7 @@ type Call struct {
 	Alias bool
 }
 
-// ResolveCall understands "token.create" and "POST /tokens"; false means that it is neither a known alias nor a method
+// ResolveCall understands "token.create", "POST /tokens" and "GET ${path}"; false means that it is neither a known alias nor a method
 // and a path.
 func ResolveCall(operations []spec.Operation, call string) (Call, bool) {
 	method, path, written := strings.Cut(call, " ")
@@ -30,7 +30,7 @@ func ResolveCall(operations []spec.Operation, call string) (Call, bool) {
 		}
 		return Call{}, false
 	}
-	if !isMethod(method) || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " ?#\t\r\n") {
+	if !isMethod(method) || !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "${") || strings.ContainsAny(path, " ?#\t\r\n") {
 		return Call{}, false
 	}
 	return Call{Operation: MatchOperation(operations, method, path), Method: method, Path: path}, true

@@ -184,13 +184,13 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 				}
 				var stdout, stderr bytes.Buffer
 				status := run(t.Context(), []string{
-					"run", "--base-url", server.URL, "--timeout", "5s",
+					"run", "--base-url", server.URL, "--scenarios", "testdata/canary.yaml", "--timeout", "5s", "--parallel", "1",
 					"--report", "json=" + filepath.Join(dir, "report.json"), "--report", "junit=" + filepath.Join(dir, "report.xml"),
 					"--report", "console=" + filepath.Join(dir, "report.txt"), "--report", "json=-",
 				}, func(name string) string { return environment[name] }, &stdout, &stderr)
 
 				assert.NotZero(t, status, "nobody passes by parroting")
-				assert.Greater(t, talker.heard, 3, "the server was asked")
+				assert.Greater(t, talker.heard, 1, "the server was asked")
 				artefacts := map[string]string{"stdout": stdout.String(), "stderr": stderr.String()}
 				for _, file := range []string{"report.json", "report.xml", "report.txt"} {
 					text, err := os.ReadFile(filepath.Join(dir, file))
@@ -212,7 +212,7 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 						}
 					}
 				}
-				assert.Contains(t, artefacts["report.json"], "${OAUTH_", "the names of secrets stand in their place")
+				assert.True(t, strings.Contains(artefacts["report.json"], "${OAUTH_"), "the names of secrets stand in their place")
 			})
 		}
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
+	"oauthmock/conformance"
 	"oauthmock/scenarios"
 )
 
@@ -17,15 +20,30 @@ func (c *choice) register(command *cobra.Command) {
 	flags.StringVar(&c.from, "scenarios", "", "scenario `FILE` or folder, in place of the suite's own")
 	flags.StringSliceVar(&c.surfaces, "surface", nil, "only scenarios of these `SURFACES`: v2")
 	flags.StringSliceVar(&c.tags, "tag", nil, "only scenarios with one of these `TAGS`")
-	flags.StringSliceVar(&c.ids, "id", nil, "only scenarios with these `IDS`, or below them: v2/tokens takes all about tokens")
+	flags.StringSliceVar(&c.ids, "id", nil, "only scenarios with these `IDS`; one that ends in / takes all below it: v2/tokens/")
 }
 
-// load reads all scenarios, and chooses.
-func (c *choice) load() (all, chosen []scenarios.Scenario, err error) {
-	all, err = loadScenarios(c.from)
+// load reads the scenarios and chooses among them, as a run would.
+func (c *choice) load(ctx context.Context) ([]scenarios.Scenario, error) {
+	all, err := loadScenarios(c.from)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	chosen, err = c.choose(all)
-	return all, chosen, err
+	// What a run chooses does not depend on its target; nothing is sent to this one.
+	nowhere := conformance.Target{BaseURL: "http://localhost", AdminURL: "http://localhost"}
+	outlook, err := conformance.Plan(ctx, nowhere, conformance.Options{Scenarios: all, Surfaces: c.surfaces, Tags: c.tags, IDs: c.ids})
+	if err != nil {
+		return nil, err
+	}
+	chosen := make(map[string]bool, len(outlook.Scenarios))
+	for _, planned := range outlook.Scenarios {
+		chosen[planned.ID] = true
+	}
+	list := make([]scenarios.Scenario, 0, len(chosen))
+	for _, s := range all {
+		if chosen[s.ID] {
+			list = append(list, s)
+		}
+	}
+	return list, nil
 }

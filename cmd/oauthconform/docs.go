@@ -16,8 +16,8 @@ func newDocs(p program) *cobra.Command {
 		Use:   "docs",
 		Short: "Print what is judged as markdown: a table for each subject, with requirement, source and covered refusals",
 		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			_, list, err := chosen.load()
+		RunE: func(command *cobra.Command, _ []string) error {
+			list, err := chosen.load(command.Context())
 			if err != nil {
 				return err
 			}

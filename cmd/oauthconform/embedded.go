@@ -18,11 +18,17 @@ const (
 	demoSandboxKey = "fedcba9876543210fedcba9876543210"
 )
 
+// embeddedName is what reports call the mock inside.
+const embeddedName = "the mock inside"
+
 // stopTimeout bounds how long the mock inside may take to answer what is under way when it is stopped.
 const stopTimeout = 5 * time.Second
 
-// startEmbedded runs the mock on a free port of this machine, so that the suite and the mock share nothing but HTTP. The
-// function that it returns stops it.
+// embeddedMock runs the mock on a free port of this machine, so that the suite and the mock share nothing but HTTP.
+func embeddedMock(seed uint64) starter {
+	return func(ctx context.Context) (conformance.Target, func(), error) { return startEmbedded(ctx, seed) }
+}
+
 func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func(), error) {
 	mock, err := mockserver.New(mockserver.WithSeed(seed))
 	if err != nil {
@@ -49,7 +55,7 @@ func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func()
 	}
 	base := fmt.Sprintf("http://%s", listener.Addr())
 	return conformance.Target{
-		Name: "the mock inside", BaseURL: base, AdminURL: base + "/__admin",
+		Name: embeddedName + " at " + base, BaseURL: base, AdminURL: base + "/__admin",
 		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
 	}, stop, nil
 }

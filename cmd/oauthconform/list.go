@@ -29,8 +29,8 @@ func newList(p program) *cobra.Command {
 		Use:   "list",
 		Short: "List the scenarios: id, level, title",
 		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			_, list, err := chosen.load()
+		RunE: func(command *cobra.Command, _ []string) error {
+			list, err := chosen.load(command.Context())
 			if err != nil {
 				return err
 			}

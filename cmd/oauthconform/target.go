@@ -38,37 +38,57 @@ func (t *targetFlags) register(command *cobra.Command) {
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
+// starter makes the mock inside ready; what it returns beside the target stops it.
+type starter func(context.Context) (conformance.Target, func(), error)
+
 // open makes the target ready: it starts the mock inside, or finds out what the server offers. The caller must call the
 // function that it returns once the run is over. An error is wrong usage.
-func (t targetFlags) open(ctx context.Context, command *cobra.Command, seed uint64) (conformance.Target, func(), error) {
+func (t targetFlags) open(ctx context.Context, command *cobra.Command, start starter) (conformance.Target, func(), error) {
 	t.trim()
 	if err := t.check(); err != nil {
 		return conformance.Target{}, nil, err
 	}
 	if t.baseURL == "" {
-		return t.embedded(ctx, command, seed)
+		return t.embedded(ctx, command, start)
 	}
 	target := conformance.Target{
 		BaseURL: t.baseURL, AdminURL: t.adminURL, AdminToken: t.adminToken,
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
-	switch t.adminURL {
-	case noAdmin:
+	switch {
+	case t.adminURL == noAdmin:
 		target.AdminURL = ""
-	case "":
+	case t.adminURL == "":
 		asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
 		defer cancel()
-		client := &http.Client{
-			// Nobody but the target itself is asked: no proxy of the environment, no redirect.
-			Transport:     &http.Transport{DisableKeepAlives: true},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
-		target.AdminURL = conformance.Discover(asking, client, t.baseURL)
+		target.AdminURL = conformance.Discover(asking, t.discoverer(), t.baseURL)
 	}
 	if t.email == "" && target.AdminURL == "" {
 		return conformance.Target{}, nil, fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there", t.baseURL)
 	}
 	return target, func() {}, nil
+}
+
+// discoverer is a client that shows the token of the control API, which may not answer without; nil where there is no token.
+func (t targetFlags) discoverer() *http.Client {
+	if t.adminToken == "" {
+		return nil
+	}
+	// Nobody but the target is asked: no proxy of the environment.
+	return &http.Client{Transport: bearer{token: t.adminToken, next: &http.Transport{DisableKeepAlives: true}}}
+}
+
+// bearer adds a token to every request.
+type bearer struct {
+	token string
+	next  http.RoundTripper
+}
+
+// RoundTrip sends a copy of the request with the token.
+func (b bearer) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.Header.Set("Authorization", "Bearer "+b.token)
+	return b.next.RoundTrip(request)
 }
 
 // trim takes line ends off secrets: they come from files.
@@ -103,7 +123,7 @@ func (t targetFlags) check() error {
 
 // embedded starts the mock. What the command line says about another server would have no effect, so it is refused; the
 // environment may say it for other runs.
-func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, seed uint64) (conformance.Target, func(), error) {
+func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, start starter) (conformance.Target, func(), error) {
 	for _, name := range []string{"email", "api-key", "sandbox-api-key", "admin-token"} {
 		if command.Flags().Changed(name) {
 			return conformance.Target{}, nil, fmt.Errorf("--%s needs --base-url beside it: the mock inside has its own accounts", name)
@@ -112,7 +132,7 @@ func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, seed 
 	if command.Flags().Changed("admin-url") && t.adminURL != noAdmin {
 		return conformance.Target{}, nil, fmt.Errorf("--admin-url needs --base-url beside it: the mock inside has its own control API (%q does without)", noAdmin)
 	}
-	target, stop, err := startEmbedded(ctx, seed)
+	target, stop, err := start(ctx)
 	if err != nil {
 		return conformance.Target{}, nil, fmt.Errorf("the mock inside does not start: %w", err)
 	}

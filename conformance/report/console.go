@@ -248,9 +248,14 @@ func (c console) coverage(coverage Coverage) {
 	}
 	c.printf("coverage  %s\n", strings.Join(parts, " · "))
 	for _, d := range dimensions {
-		if len(d.Missing) > 0 {
+		switch missing := len(d.Missing); {
+		case missing == 0:
+		case missing > missingShown:
+			// Somebody chose a few scenarios; then this is no news.
+			c.printf("  %d %s not met; the JSON report names them\n", missing, d.name)
+		default:
 			c.printf("  %s not met:\n", d.name)
-			c.list("    ", d.Missing, missingShown)
+			c.list("    ", d.Missing, missing)
 		}
 	}
 	c.printf("\n")

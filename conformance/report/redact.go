@@ -32,6 +32,7 @@ type Redactor struct {
 	names map[string]bool
 	// longestName bounds the search for a name's end, so that a body of a million dollar signs costs nothing.
 	longestName int
+	parent      *Redactor
 }
 
 type form struct{ text, name string }
@@ -39,6 +40,14 @@ type form struct{ text, name string }
 // NewRedactor returns a Redactor that knows no secrets.
 func NewRedactor() *Redactor {
 	return &Redactor{forms: map[string][]form{}, names: map[string]bool{}}
+}
+
+// Child returns a Redactor for a part of a run. What it learns its parent learns too, under the name "${ANOTHER_…}", and
+// its texts are also free of what the parent knows: a target may answer one scenario with the secrets of another.
+func (r *Redactor) Child() *Redactor {
+	child := NewRedactor()
+	child.parent = r
+	return child
 }
 
 // Add registers a secret under a name; "TOKEN_1" and "${TOKEN_1}" are the same name, and the second is what texts get.
@@ -52,14 +61,24 @@ func (r *Redactor) Add(name, secret string) bool {
 		name = "${" + name + "}"
 	}
 	forms := formsOf(secret)
+	r.learn(name, name, forms)
+	if r.parent != nil {
+		r.parent.learn("${ANOTHER_"+name[len("${"):], name, forms)
+	}
+	return true
+}
+
+// learn registers the forms of a secret under a name, and makes a second name one that stays in texts.
+func (r *Redactor) learn(name, alsoKept string, forms []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.names[name] = true
-	r.longestName = max(r.longestName, len(name))
+	for _, kept := range []string{name, alsoKept} {
+		r.names[kept] = true
+		r.longestName = max(r.longestName, len(kept))
+	}
 	for _, text := range forms {
 		r.insert(form{text: text, name: name})
 	}
-	return true
 }
 
 func (r *Redactor) insert(f form) {
@@ -87,6 +106,14 @@ func (r *Redactor) Text(s string) string {
 }
 
 func (r *Redactor) replace(s string, atLeast int) string {
+	s = r.replaceOwn(s, atLeast)
+	if r.parent != nil {
+		s = r.parent.replace(s, atLeast)
+	}
+	return s
+}
+
+func (r *Redactor) replaceOwn(s string, atLeast int) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if len(r.forms) == 0 || len(s) < shortest {

@@ -135,8 +135,19 @@ func TestRedactorReportReachesEveryText(t *testing.T) {
 	assert.Equal(t, report.Fail, r.Results[0].Verdict)
 }
 
+func TestWhatOnePartOfARunLearnsIsHiddenInTheOthers(t *testing.T) {
+	whole := report.NewRedactor()
+	first, second := whole.Child(), whole.Child()
+	first.Add("TOKEN_1", "first-secret")
+	second.Add("TOKEN_1", "second-secret")
+
+	assert.Equal(t, "${TOKEN_1} ${ANOTHER_TOKEN_1}", first.Text("first-secret second-secret"))
+	assert.Equal(t, "${ANOTHER_TOKEN_1} ${TOKEN_1}", second.Text("first-secret second-secret"))
+	assert.Equal(t, "${ANOTHER_TOKEN_1} ${ANOTHER_TOKEN_1} ${TOKEN_1}", whole.Text("first-secret second-secret ${TOKEN_1}"))
+}
+
 func TestRedactorMayBeUsedByManyAtOnce(t *testing.T) {
-	redactor := report.NewRedactor()
+	redactor := report.NewRedactor().Child()
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {

@@ -67,10 +67,10 @@ func (c *call) operationName() string {
 
 // sender sends calls to the API. It is safe for concurrent use.
 type sender struct {
-	base     *url.URL
-	client   client
-	breaker  *breaker
-	requests atomic.Int64
+	base    *url.URL
+	client  client
+	breaker *breaker
+	count   atomic.Int64
 }
 
 // send sends a call; the error is a transportError, or says that the call cannot be sent at all.
@@ -93,7 +93,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	if c.host != "" {
 		request.Host = c.host
 	}
-	t.requests.Add(1)
+	t.count.Add(1)
 	got, err := t.client.do(ctx, request)
 	s.answer = got
 	if err != nil {

@@ -239,7 +239,7 @@ func (r *Runner) report(results []report.Result, shape string, took time.Duratio
 	}
 	out := report.Report{Version: report.Version, Target: name, Seed: r.options.Seed, Results: results, TokenShape: shape,
 		Level: r.options.Level, Coverage: r.coverage.report()}
-	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.sender.requests.Load()), Seconds: took.Seconds()}
+	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: took.Seconds()}
 	for _, result := range results {
 		switch result.Verdict {
 		case report.Pass:

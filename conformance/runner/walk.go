@@ -116,4 +116,3 @@ func (w *walker) finish(ctx context.Context, step *scenarios.Step, local, into m
 	w.capture(w.label, step.Capture, w.items, true, lookup, index, into)
 	return nil
 }
-

@@ -128,7 +128,7 @@ func readBody(r *http.Request, bound int64) ([]byte, error) {
 	return body, nil
 }
 
-// caller is the address of a caller, without port and zone.
+// caller is the address of a caller, without port and zone. Who has none (a pipe, a call in process) is on this machine.
 func caller(remote string) string {
 	host, _, err := net.SplitHostPort(remote)
 	if err != nil {
@@ -136,7 +136,7 @@ func caller(remote string) string {
 	}
 	address, err := netip.ParseAddr(host)
 	if err != nil {
-		return host
+		return "127.0.0.1"
 	}
 	return address.Unmap().WithZone("").String()
 }

@@ -166,8 +166,8 @@ func limits(raw json.RawMessage) (c account.LimitsChange, err error) {
 	if c.WalletAmount, err = change(fields, "walletAmount", amount); err != nil {
 		return c, wrongType("limits.walletAmount", "a number that is not negative, with at most four decimals")
 	}
-	if c.IP, err = change(fields, "ip", texts); err != nil {
-		return c, wrongType("limits.ip", "an array of strings")
+	if c.IP, err = change(fields, "ip", addresses); err != nil {
+		return c, wrongType("limits.ip", "an array of addresses")
 	}
 	return c, nil
 }
@@ -216,6 +216,17 @@ func texts(raw json.RawMessage) ([]string, error) {
 		out[i] = *s
 	}
 	return out, nil
+}
+
+// addresses reads texts none of which is blank.
+func addresses(raw json.RawMessage) ([]string, error) {
+	list, err := texts(raw)
+	for _, address := range list {
+		if strings.TrimSpace(address) == "" {
+			return nil, errType
+		}
+	}
+	return list, err
 }
 
 func number(raw json.RawMessage) (string, error) {

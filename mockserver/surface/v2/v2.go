@@ -32,32 +32,6 @@ const (
 	Flat TokenShape = "flat" // bare
 )
 
-// Accounts are the use cases that the surface calls.
-type Accounts interface {
-	Authenticate(email, apiKey string) (account.Identity, bool)
-	AuthenticateBearer(value string) (account.Identity, account.SecretKind, bool)
-	Refuse(ctx context.Context, call account.Call, refusal error) (account.Receipt, error)
-
-	CreateToken(ctx context.Context, call account.Call, r account.TokenRequest) (account.Token, account.Receipt, error)
-	Tokens(ctx context.Context, call account.Call, p account.Page) ([]account.Token, account.Receipt, error)
-	Token(ctx context.Context, call account.Call, value string) (account.Token, account.Receipt, error)
-	UpdateToken(ctx context.Context, call account.Call, value string, r account.TokenRequest) (account.Token, account.Receipt, error)
-	UpdateTokenAsBearer(ctx context.Context, call account.Call, value, bearer string, r account.TokenRequest) (account.Token, account.Receipt, error)
-	DeleteToken(ctx context.Context, call account.Call, value string) (account.Receipt, error)
-	Scopes(ctx context.Context, call account.Call) ([]account.ScopeView, account.Receipt, error)
-	Scope(ctx context.Context, call account.Call, id string) (account.ScopeView, account.Receipt, error)
-	Errors(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.ErrorEntry, account.Receipt, error)
-	Wallet(ctx context.Context, call account.Call) (account.WalletView, account.Receipt, error)
-	Transactions(ctx context.Context, call account.Call, p account.Page) ([]account.Transaction, account.Receipt, error)
-	Callbacks(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.Callback, account.Receipt, error)
-	Callback(ctx context.Context, call account.Call, id string) (account.Callback, account.Receipt, error)
-	Subscriptions(ctx context.Context, call account.Call, f account.Filter, p account.Page) ([]account.Subscription, account.Receipt, error)
-	Subscription(ctx context.Context, call account.Call, id string) (account.Subscription, account.Receipt, error)
-	UsageTotal(ctx context.Context, call account.Call, p account.Period) (account.Total, account.Receipt, error)
-	UsageByAPI(ctx context.Context, call account.Call, p account.Period) (map[string]*account.API, account.Receipt, error)
-	UsageOfAPI(ctx context.Context, call account.Call, domain string, p account.Period) (*account.API, account.Receipt, error)
-}
-
 // Surface answers v2. It is safe for concurrent use.
 type Surface struct {
 	engine   *gin.Engine

@@ -1,0 +1,55 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+
+	"oauthmock/conformance/report"
+	"oauthmock/conformance/runner"
+)
+
+// Target is what is asked: a base URL, a control API where there is one, and credentials.
+type Target = runner.Target
+
+// Options say which scenarios are run, and how.
+type Options = runner.Options
+
+// Progress hears how a run goes on, from one goroutine at a time.
+type Progress = runner.Progress
+
+// Outlook is what a run would do.
+type Outlook = runner.Outlook
+
+// Planned is what one scenario would do, part of an Outlook.
+type Planned = runner.Planned
+
+// Request is one kind of request of a scenario, part of a Planned.
+type Request = runner.Request
+
+// Run executes the chosen scenarios and reports on each. The error is only for what keeps a run from starting: a base URL or an
+// option that makes no sense, a filter that chooses nothing, missing credentials. Whatever the target does is in the report; a
+// cancelled context ends the run soon, with what was not finished as INCONCLUSIVE.
+func Run(ctx context.Context, target Target, options Options) (report.Report, error) {
+	r, err := runner.New(target, options)
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer r.Close()
+	return r.Run(ctx), nil
+}
+
+// Plan says what Run would send, write, spend and skip, without sending anything. The errors are those of Run.
+func Plan(ctx context.Context, target Target, options Options) (Outlook, error) {
+	r, err := runner.New(target, options)
+	if err != nil {
+		return Outlook{}, err
+	}
+	defer r.Close()
+	return r.Plan(), ctx.Err()
+}
+
+// Discover finds the control API of a base URL: BASE/__admin, where GET BASE/__admin/clock answers 200 with a JSON object
+// that has "now". It returns "" where there is none. client may be nil.
+func Discover(ctx context.Context, client *http.Client, base string) string {
+	return runner.Discover(ctx, client, base)
+}

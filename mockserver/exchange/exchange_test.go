@@ -1,0 +1,93 @@
+package exchange_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/exchange"
+)
+
+var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
+
+func serve(t *testing.T, r *http.Request, next http.HandlerFunc) (*httptest.ResponseRecorder, *exchange.Exchange) {
+	t.Helper()
+	var done *exchange.Exchange
+	h := &exchange.Handler{
+		Next: next, Clock: clock.New(func() time.Time { return noon }), Real: time.Now, MaxBody: 8,
+		Done: func(e *exchange.Exchange) { done = e },
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.NotNil(t, done)
+	return w, done
+}
+
+func TestAnExchangeHoldsWhatCameAndWhatWent(t *testing.T) {
+	r := httptest.NewRequest("POST", "/tokens?x=1", strings.NewReader("question"))
+	r.RemoteAddr = "[::ffff:192.0.2.1]:1234"
+	w, e := serve(t, r, func(w http.ResponseWriter, r *http.Request) {
+		in := exchange.From(r.Context())
+		assert.Equal(t, "question", string(in.Request.Body))
+		in.Operation = "token.create"
+		w.Header().Set("X-Test", "1")
+		w.WriteHeader(http.StatusTeapot)
+		w.WriteHeader(http.StatusOK) // the first counts
+		_, _ = io.WriteString(w, "an")
+		_, _ = io.WriteString(w, "swer")
+	})
+	assert.Equal(t, http.StatusTeapot, w.Code)
+	assert.Equal(t, "answer", w.Body.String())
+	assert.Equal(t, "6", w.Header().Get("Content-Length"))
+	assert.Equal(t, noon, e.At)
+	assert.Equal(t, "192.0.2.1", e.IP)
+	assert.Equal(t, "token.create", e.Operation)
+	assert.Equal(t, "/tokens?x=1", e.Request.URI)
+	assert.Equal(t, http.StatusTeapot, e.Response.Status)
+	assert.Equal(t, "answer", string(e.Response.Body))
+	assert.Equal(t, "1", e.Response.Header.Get("X-Test"))
+}
+
+func TestBodiesAreBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		body   io.Reader
+		length int64
+		want   error
+	}{
+		"as large as allowed":            {strings.NewReader("12345678"), 8, nil},
+		"a byte too large":               {strings.NewReader("123456789"), 9, exchange.ErrBodyTooLarge},
+		"too large, and does not say so": {strings.NewReader("123456789"), -1, exchange.ErrBodyTooLarge},
+		"endless":                        {endless{}, -1, exchange.ErrBodyTooLarge},
+		"too slow":                       {failing{os.ErrDeadlineExceeded}, -1, exchange.ErrBodyTimeout},
+		"cut off":                        {failing{io.ErrUnexpectedEOF}, -1, io.ErrUnexpectedEOF},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest("POST", "/", c.body)
+			r.ContentLength = c.length
+			_, e := serve(t, r, func(http.ResponseWriter, *http.Request) {})
+			if c.want == nil {
+				assert.NoError(t, e.Request.BodyError)
+			} else {
+				assert.True(t, errors.Is(e.Request.BodyError, c.want), e.Request.BodyError)
+				assert.Empty(t, e.Request.Body)
+			}
+		})
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
