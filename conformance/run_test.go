@@ -325,7 +325,7 @@ func TestEachLieIsTold(t *testing.T) {
 					slices.Reverse(list)
 				})
 			}
-		}, "v2/features/paging compare/compare/${last.0}"},
+		}, "v2/features/paging compare/compare/${tokens.0}"},
 		"an empty list of scopes": {func(q *http.Request, r *http.Response) {
 			if q.URL.Path == "/scopes" {
 				edit(r, func(b map[string]any) { b["data"] = []any{} })
@@ -361,4 +361,3 @@ func TestEachLieIsTold(t *testing.T) {
 		assert.Equal(t, report.ExitPassed, out.ExitCode())
 	})
 }
-

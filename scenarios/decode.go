@@ -289,6 +289,12 @@ func (s *Statuses) decode(d *decoder, node *yaml.Node, what string) {
 // decode reads a matcher's members, or a scalar or list that the value must equal.
 func (m *Matcher) decode(d *decoder, node *yaml.Node, what string) {
 	if node.Kind == yaml.MappingNode {
+		if !hasMember(node, members(reflect.TypeFor[Matcher]())) {
+			d.problem(node.Line, "%s: a mapping says how to compare (%s …); write {equals: {…}} to compare with an object",
+				what, quoted(members(reflect.TypeFor[Matcher]())[:5]))
+			m.setWritten(node.Line, map[string]int{"equals": node.Line}) // one problem is enough
+			return
+		}
 		d.mapping(node, reflect.ValueOf(m).Elem(), what)
 		return
 	}
@@ -296,6 +302,15 @@ func (m *Matcher) decode(d *decoder, node *yaml.Node, what string) {
 		m.Equals = value
 		m.setWritten(node.Line, map[string]int{"equals": node.Line})
 	}
+}
+
+func hasMember(node *yaml.Node, names []string) bool {
+	for i := 0; i < len(node.Content); i += 2 {
+		if slices.Contains(names, node.Content[i].Value) || nearest(node.Content[i].Value, names) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // decode reads "basic", "none", or one of bearer, credentials and raw.

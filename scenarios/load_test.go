@@ -108,6 +108,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a broken path":            {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {\"$[\": 1}}\n", `JSONPath "$["`},
 		"a broken pattern":         {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {matches: \"(\"}}}\n", `$.a: matches: error parsing regexp`},
 		"a matcher that is empty":  {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {level: MUST}}}\n", `$.a: the matcher asks for nothing`},
+		"an object as matcher":     {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {}, $.b: {ip: []}}}\n", `data["$.b"]: a mapping says how to compare ("equals", "not", "oneOf", "matches", "type" …); write {equals: {…}} to compare with an object`},
 		"an unknown type":          {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {type: int}}}\n", `unknown type "int"`},
 		"an unknown format":        {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {format: uuid}}}\n", `unknown format "uuid"`},
 		"plus alone":               {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {type: number, plus: 1}}}\n", `plus moves equals, gt, gte, lt or lte; none of them is there`},

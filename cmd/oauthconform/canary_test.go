@@ -182,9 +182,12 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 					"OAUTHCONFORM_EMAIL": canaryEmail, "OAUTHCONFORM_API_KEY": canaryKey,
 					"OAUTHCONFORM_SANDBOX_API_KEY": canarySandbox, "OAUTHCONFORM_ADMIN_TOKEN": canaryAdmin,
 				}
+				if control {
+					environment["OAUTHCONFORM_ADMIN_URL"] = server.URL + "/__admin"
+				}
 				var stdout, stderr bytes.Buffer
 				status := run(t.Context(), []string{
-					"run", "--base-url", server.URL, "--scenarios", "testdata/canary.yaml", "--timeout", "5s", "--parallel", "1",
+					"run", "--base-url", server.URL, "--scenarios", "testdata/canary.yaml", "--timeout", "5s", "--parallel", "4",
 					"--report", "json=" + filepath.Join(dir, "report.json"), "--report", "junit=" + filepath.Join(dir, "report.xml"),
 					"--report", "console=" + filepath.Join(dir, "report.txt"), "--report", "json=-",
 				}, func(name string) string { return environment[name] }, &stdout, &stderr)

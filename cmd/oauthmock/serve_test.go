@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// process is `oauthmock serve` running in this process.
+type process struct {
+	t      *testing.T
+	url    string
+	stop   context.CancelFunc
+	code   chan int
+	stderr *safeBuffer
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// start runs serve until it has printed its URL. Extra arguments come after --addr 127.0.0.1:0.
+func start(t *testing.T, env map[string]string, args ...string) *process {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	p := &process{t: t, stop: cancel, code: make(chan int, 1), stderr: &safeBuffer{}}
+	go func() {
+		p.code <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, in, p.stderr)
+		_ = in.Close()
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err, p.stderr.String())
+	p.url = strings.TrimSpace(line)
+	rest := make(chan string, 1)
+	go func() {
+		more, _ := io.ReadAll(out)
+		rest <- line + string(more)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		assert.Equal(t, exitOK, <-p.code, p.stderr.String())
+		assert.Equal(t, line, <-rest, "the URL is the one line on standard output")
+	})
+	return p
+}
+
+// ask sends a request as the demo account and answers status and body.
+func (p *process) ask(method, path, body string, change ...func(*http.Request)) (int, string) {
+	p.t.Helper()
+	url := path
+	if strings.HasPrefix(path, "/") {
+		url = p.url + path
+	}
+	r, err := http.NewRequestWithContext(p.t.Context(), method, url, strings.NewReader(body))
+	require.NoError(p.t, err)
+	r.SetBasicAuth("dev@example.com", "0123456789abcdef0123456789abcdef")
+	r.Header.Set("Content-Type", "application/json")
+	for _, c := range change {
+		c(r)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(p.t, err)
+	defer answer.Body.Close()
+	all, err := io.ReadAll(answer.Body)
+	require.NoError(p.t, err)
+	return answer.StatusCode, string(all)
+}
+
+func (p *process) clock() (now time.Time, frozen bool) {
+	p.t.Helper()
+	_, body := p.ask("GET", "/__admin/clock", "")
+	var clock struct {
+		Now    time.Time
+		Frozen bool
+	}
+	require.NoError(p.t, json.Unmarshal([]byte(body), &clock), body)
+	return clock.Now, clock.Frozen
+}
+
+func TestServeAnswersAndStops(t *testing.T) {
+	p := start(t, nil)
+	status, body := p.ask("GET", "/wallet", "")
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, `"credit":`)
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, p.url)
+}
+
+func TestEveryFlagOfServeDoesSomething(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "one.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`{version: "1.0", name: one, accounts: [{id: solo, email: solo@example.com, apiKey: solo-key, environment: production, createdAt: -1d, enabledScopes: [], wallet: {createdAt: -1d}}]}`), 0o600))
+	urlFile := filepath.Join(dir, "url")
+
+	for name, c := range map[string]struct {
+		args  []string
+		check func(*testing.T, *process)
+	}{
+		"--fixtures NAME": {[]string{"--fixtures", "empty"}, func(t *testing.T, p *process) {
+			_, body := p.ask("GET", "/__admin/accounts", "")
+			assert.Contains(t, body, "empty@example.com")
+		}},
+		"--fixtures FILE": {[]string{"--fixtures", file}, func(t *testing.T, p *process) {
+			_, body := p.ask("GET", "/__admin/accounts", "")
+			assert.Contains(t, body, "solo@example.com")
+		}},
+		"--seed": {[]string{"--seed", "7"}, func(t *testing.T, p *process) {
+			_, body := p.ask("GET", "/__admin/state", "")
+			assert.Contains(t, body, `"seed":7`)
+		}},
+		"--clock": {[]string{"--clock", "2031-05-06T07:08:09+02:00"}, func(t *testing.T, p *process) {
+			now, frozen := p.clock()
+			assert.WithinDuration(t, time.Date(2031, 5, 6, 5, 8, 9, 0, time.UTC), now, time.Minute)
+			assert.False(t, frozen)
+		}},
+		"--freeze": {[]string{"--freeze"}, func(t *testing.T, p *process) {
+			now, frozen := p.clock()
+			assert.True(t, frozen)
+			assert.WithinDuration(t, time.Now(), now, time.Minute)
+			again, _ := p.clock()
+			assert.Equal(t, now, again)
+		}},
+		"--token-shape": {[]string{"--token-shape", "flat"}, func(t *testing.T, p *process) {
+			_, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`)
+			assert.NotContains(t, body, `"data"`)
+		}},
+		"--root-surface": {[]string{"--root-surface", "v1"}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/__v2/wallet", "")
+			assert.Equal(t, 200, status)
+			status, _ = p.ask("GET", "/wallet", "")
+			assert.Equal(t, 404, status)
+		}},
+		"--rate-limit N": {[]string{"--rate-limit", "1"}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/wallet", "")
+			assert.Equal(t, 200, status)
+			status, _ = p.ask("GET", "/wallet", "")
+			assert.Equal(t, 429, status)
+		}},
+		"--rate-limit off": {[]string{"--rate-limit", "off"}, func(t *testing.T, p *process) {
+			_, body := p.ask("GET", "/__admin/ratelimit", "")
+			assert.Contains(t, body, `"enabled":false`)
+		}},
+		"--admin-token": {[]string{"--admin-token", "hunter22"}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/__admin/clock", "")
+			assert.Equal(t, 401, status)
+			status, _ = p.ask("GET", "/__admin/clock", "", func(r *http.Request) { r.Header.Set("Authorization", "Bearer hunter22") })
+			assert.Equal(t, 200, status)
+		}},
+		"--admin-addr": {[]string{"--admin-addr", "127.0.0.1:0"}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/__admin/clock", "")
+			assert.Equal(t, 404, status, "not here any more")
+			address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/__admin`).FindString(p.stderr.String())
+			status, _ = p.ask("GET", address+"/clock", "")
+			assert.Equal(t, 200, status)
+		}},
+		"--url-file": {[]string{"--url-file", urlFile}, func(t *testing.T, p *process) {
+			written, err := os.ReadFile(urlFile)
+			require.NoError(t, err)
+			assert.Equal(t, p.url+"\n", string(written))
+			left, err := filepath.Glob(filepath.Join(dir, ".oauthmock-url-*"))
+			require.NoError(t, err)
+			assert.Empty(t, left, "no temporary file is left")
+		}},
+		"--log": {[]string{"--log", "json"}, func(t *testing.T, p *process) {
+			require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "\n") }, 5*time.Second, time.Millisecond)
+			assert.True(t, json.Valid([]byte(strings.SplitN(p.stderr.String(), "\n", 2)[0])), p.stderr.String())
+		}},
+	} {
+		t.Run(name, func(t *testing.T) { c.check(t, start(t, nil, c.args...)) })
+	}
+}
+
+func TestOnTheNetworkTheControlAPIAsksForAToken(t *testing.T) {
+	p := start(t, nil, "--addr", "0.0.0.0:0")
+	assert.True(t, strings.HasPrefix(p.url, "http://127.0.0.1:"), p.url)
+	status, _ := p.ask("GET", "/__admin/clock", "")
+	assert.Equal(t, 401, status)
+	token := regexp.MustCompile(`admin-token=(\S+)`).FindStringSubmatch(p.stderr.String())
+	require.NotNil(t, token, "the token that was made is logged")
+	status, _ = p.ask("GET", "/__admin/clock", "", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token[1]) })
+	assert.Equal(t, 200, status)
+	status, _ = p.ask("GET", "/wallet", "")
+	assert.Equal(t, 200, status, "the API itself is open")
+}
+
+func TestAFlagWinsOverTheEnvironment(t *testing.T) {
+	env := map[string]string{"OAUTHMOCK_FIXTURES": "empty", "OAUTHMOCK_TOKEN_SHAPE": "flat"}
+	p := start(t, env, "--fixtures", "demo")
+	_, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`)
+	assert.Contains(t, body, `"token":`, "demo's credentials")
+	assert.NotContains(t, body, `"data"`, "the environment's shape")
+}
+
+func TestWhatIsWrongRefusesToStart(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer busy.Close()
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "broken.yaml")
+	require.NoError(t, os.WriteFile(broken, []byte("version: \"1.0\"\naccounts:\n  - id: x\n    emial: a@example.com\n"), 0o600))
+	for name, c := range map[string]struct {
+		args []string
+		env  map[string]string
+		code int
+		says string
+	}{
+		"an unknown flag":                 {args: []string{"serve", "--adr", "x"}, code: exitUsage, says: "--adr"},
+		"an unknown command":              {args: []string{"sreve"}, code: exitUsage, says: "sreve"},
+		"an argument too many":            {args: []string{"serve", "demo"}, code: exitUsage, says: `"demo"`},
+		"an address without a port":       {args: []string{"serve", "--addr", "localhost"}, code: exitUsage, says: "--addr"},
+		"a port that is none":             {args: []string{"serve", "--addr", "localhost:http2"}, code: exitUsage, says: "--addr"},
+		"an address that is taken":        {args: []string{"serve", "--addr", busy.Addr().String()}, code: exitError, says: busy.Addr().String()},
+		"an admin address that is none":   {args: []string{"serve", "--admin-addr", "x"}, code: exitUsage, says: "--admin-addr"},
+		"an admin address that is taken":  {args: []string{"serve", "--addr", "127.0.0.1:0", "--admin-addr", busy.Addr().String()}, code: exitError, says: "--admin-addr"},
+		"a clock that is no time":         {args: []string{"serve", "--clock", "noon"}, code: exitUsage, says: "--clock"},
+		"a clock of another age":          {args: []string{"serve", "--clock", "1900-01-01T00:00:00Z"}, code: exitUsage, says: "--clock"},
+		"a shape that is none":            {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
+		"a surface that is none":          {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},
+		"a limit of nothing":              {args: []string{"serve", "--rate-limit", "0"}, code: exitUsage, says: "--rate-limit"},
+		"a seed that is negative":         {args: []string{"serve", "--seed", "-1"}, code: exitUsage, says: "--seed"},
+		"a log that is none":              {args: []string{"serve", "--log", "xml"}, code: exitUsage, says: "--log"},
+		"fixtures that are nowhere":       {args: []string{"serve", "--fixtures", "demmo"}, code: exitUsage, says: "--fixtures"},
+		"fixtures that are broken":        {args: []string{"serve", "--fixtures", broken}, code: exitUsage, says: "broken.yaml:4"},
+		"a URL file in no folder":         {args: []string{"serve", "--addr", "127.0.0.1:0", "--url-file", filepath.Join(dir, "no", "url")}, code: exitError, says: "--url-file"},
+		"a variable that is wrong":        {args: []string{"serve"}, env: map[string]string{"OAUTHMOCK_SEED": "x"}, code: exitUsage, says: "OAUTHMOCK_SEED"},
+		"nothing to check":                {args: []string{"check"}, code: exitUsage, says: "files to check"},
+		"a file to check that is broken":  {args: []string{"check", broken}, code: exitUsage, says: "broken.yaml:4"},
+		"a file to check that is nowhere": {args: []string{"check", filepath.Join(dir, "nowhere.yaml")}, code: exitUsage, says: "nowhere.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr safeBuffer
+			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &stdout, &stderr)
+			assert.Equal(t, c.code, code)
+			assert.Contains(t, stderr.String(), c.says)
+			assert.Empty(t, stdout.String())
+		})
+	}
+}
+
+func TestCheckSaysWhatAFileHolds(t *testing.T) {
+	var stdout, stderr safeBuffer
+	code := run(t.Context(), []string{"check", "../../fixtures/demo.yaml", "../../scenarios/v2/wallet.yaml"}, func(string) string { return "" }, &stdout, &stderr)
+	assert.Equal(t, exitOK, code, stderr.String())
+	assert.Regexp(t, `demo\.yaml: a fixture with 2 accounts, ok\n.*wallet\.yaml: \d+ scenarios, ok\n`, stdout.String())
+}
+
+func TestVersionIsPrinted(t *testing.T) {
+	var stdout, stderr safeBuffer
+	assert.Equal(t, exitOK, run(t.Context(), []string{"version"}, func(string) string { return "" }, &stdout, &stderr))
+	assert.Regexp(t, `^oauthmock \S+\n$`, stdout.String())
+}
