@@ -9,7 +9,7 @@ import (
 func (s *Scenario) ControlReasons() []string {
 	var reasons []string
 	if slices.Contains(s.Needs, "control") {
-		reasons = append(reasons, "it says so")
+		reasons = append(reasons, "it relies on a fresh account")
 	}
 	if s.Given.Fixture != "" {
 		reasons = append(reasons, fmt.Sprintf("it starts from the fixture %q", s.Given.Fixture))
@@ -28,7 +28,7 @@ func (s *Scenario) ControlReasons() []string {
 	}
 	for i := range s.Steps {
 		if s.Steps[i].Control != nil {
-			reasons = append(reasons, fmt.Sprintf("step %q acts on the control API", s.Steps[i].Name))
+			reasons = append(reasons, "its steps move the clock, the wallet or the rate limit")
 			break
 		}
 	}

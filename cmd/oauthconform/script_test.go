@@ -20,13 +20,14 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Values[asked{}] = new(recorder)
+			env.Values[asked{}] = &recorder{first: make(chan struct{})}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":   status,
 			"target":   target,
 			"requests": requests,
+			"await":    await,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -16,6 +17,9 @@ import (
 type recorder struct {
 	mu    sync.Mutex
 	lines []string
+	// first is closed with the first request.
+	first chan struct{}
+	once  sync.Once
 }
 
 func (r *recorder) record(next http.Handler) http.Handler {
@@ -23,6 +27,7 @@ func (r *recorder) record(next http.Handler) http.Handler {
 		r.mu.Lock()
 		r.lines = append(r.lines, strings.TrimSpace(req.Method+" "+req.URL.RequestURI()+" "+req.Header.Get("Authorization")))
 		r.mu.Unlock()
+		r.once.Do(func() { close(r.first) })
 		next.ServeHTTP(w, req)
 	})
 }
@@ -36,15 +41,17 @@ type asked struct{}
 //	target honest          the mock
 //	target bare            the mock without its control API
 //	target guarded TOKEN   the mock, whose control API asks for the bearer token
+//	target together        the mock, which answers GET /wallet only when three ask at once
 //	target empty           answers 200 {} to everything
+//	target chatty          answers 200 {}, and then sends the credentials back, unasked
 //	target hang            takes requests and answers none
 func target(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: target honest|bare|guarded TOKEN|empty|hang")
+		ts.Fatalf("usage: target honest|bare|guarded TOKEN|together|empty|chatty|hang")
 	}
 	var handler http.Handler
 	switch args[0] {
-	case "honest", "bare", "guarded":
+	case "honest", "bare", "guarded", "together":
 		var options []mockserver.Option
 		if args[0] == "guarded" {
 			options = append(options, mockserver.WithAdminToken(args[1]))
@@ -52,13 +59,25 @@ func target(ts *testscript.TestScript, neg bool, args []string) {
 		mock, err := mockserver.New(options...)
 		ts.Check(err)
 		handler = mock.Handler()
-		if args[0] == "bare" {
+		switch args[0] {
+		case "bare":
 			handler = without("/__admin", handler)
+		case "together":
+			handler = together(3, "/wallet", handler)
 		}
 	case "empty":
 		handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, "{}")
+		})
+	case "chatty":
+		handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			// The connection stays open: what follows the answer is there as long as the client has it.
+			fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}%s", req.Header.Get("Authorization"))
 		})
 	case "hang":
 		handler = http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() })
@@ -84,6 +103,42 @@ func without(path string, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, req)
 	})
+}
+
+// together is a server that lets requests for a path wait until there are so many.
+func together(n int, path string, next http.Handler) http.Handler {
+	var mu sync.Mutex
+	waiting := 0
+	enough := make(chan struct{})
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == path {
+			mu.Lock()
+			waiting++
+			if waiting == n {
+				close(enough)
+			}
+			mu.Unlock()
+			select {
+			case <-enough:
+			case <-req.Context().Done():
+				mu.Lock()
+				waiting--
+				mu.Unlock()
+				return
+			}
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// await waits until the script's targets were asked something.
+func await(ts *testscript.TestScript, _ bool, _ []string) {
+	log := ts.Value(asked{}).(*recorder)
+	select {
+	case <-log.first:
+	case <-time.After(time.Minute):
+		ts.Fatalf("nobody asked for anything in a minute")
+	}
 }
 
 // requests prints what the script's targets were asked since the last time.

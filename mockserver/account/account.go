@@ -34,6 +34,10 @@ type Account struct {
 	revoked []Secret
 }
 
+// Now is the time on the account's clock while the server's shows server, in whole seconds: finer times than the API writes
+// would let a token outlive its own expireAt.
+func (a *Account) Now(server time.Time) time.Time { return a.Clock.At(server).Truncate(time.Second) }
+
 // SecretKind tells secrets apart that might look alike.
 type SecretKind uint8
 

@@ -88,7 +88,7 @@ func (s *Service) AuthenticateBearer(value string) (Identity, SecretKind, bool) 
 func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now time.Time) error) (Receipt, error) {
 	receipt := Receipt{Account: call.Account}
 	err := s.store.Update(ctx, call.Account, func(a *Account) error {
-		now := a.Clock.At(s.clock.Now())
+		now := a.Now(s.clock.Now())
 		receipt.At = now
 		a.Settle(now)
 		quota, ok := a.Quota.take(now, s.limit())

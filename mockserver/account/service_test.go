@@ -160,7 +160,7 @@ func TestTheLifetimeIsBounded(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, noon.Add(c.want), token.ExpireAt)
 
-			b.now = noon.Add(c.want - time.Nanosecond)
+			b.now = noon.Add(c.want - time.Second)
 			_, _, err = b.Token(t.Context(), b.call, token.Value)
 			assert.NoError(t, err, "alive until the last moment")
 			b.now = noon.Add(c.want)

@@ -101,7 +101,7 @@ func (w *World) settle(ctx context.Context, id account.ID, move func(*account.Ac
 				return err
 			}
 		}
-		for _, e := range a.Settle(a.Clock.At(w.config.Clock.Now())) {
+		for _, e := range a.Settle(a.Now(w.config.Clock.Now())) {
 			fired = append(fired, Fired{Account: id, Event: e})
 		}
 		return nil

@@ -118,7 +118,7 @@ func (w *World) become(f *fixtures.World, seed uint64, begin func()) error {
 	}
 	before, frozen := w.config.Clock.Now(), w.config.Clock.Frozen()
 	begin()
-	start = w.config.Clock.Now()
+	start = w.config.Clock.Now().Truncate(time.Second)
 	accounts, err := buildAll()
 	if err == nil {
 		err = w.config.Store.Replace(accounts)
@@ -144,7 +144,7 @@ func (w *World) ResetAccount(id account.ID) error {
 	if !ok {
 		return account.ErrNoAccount
 	}
-	return w.place(&o, w.config.Clock.Now())
+	return w.place(&o, w.config.Clock.Now().Truncate(time.Second))
 }
 
 // place builds an account and puts it into the store. The world is locked.
@@ -173,7 +173,7 @@ func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
 		return fixtures.Account{}, err
 	}
 	w.fresh++
-	now := w.config.Clock.Now()
+	now := w.config.Clock.Now().Truncate(time.Second)
 	draw := func(what uint64) string { return account.Identifier(now, w.seed^w.fresh<<8, what) }
 	template.ID = draw(1)
 	template.Email, template.APIKey = wish.Email, wish.APIKey
@@ -230,7 +230,7 @@ func (w *World) template(wish Wish) (fixtures.Account, error) {
 // Account is an account's whole state, as fixtures write it.
 func (w *World) Account(ctx context.Context, id account.ID) (f fixtures.Account, err error) {
 	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
-		a.Settle(a.Clock.At(w.config.Clock.Now()))
+		a.Settle(a.Now(w.config.Clock.Now()))
 		f = describe(a)
 		return nil
 	})
@@ -244,7 +244,7 @@ func (w *World) PutAccount(f fixtures.Account) error {
 	if err := f.Validate(w.services); err != nil {
 		return err
 	}
-	start := w.config.Clock.Now()
+	start := w.config.Clock.Now().Truncate(time.Second)
 	if err := w.place(&f, start); err != nil {
 		return err
 	}
@@ -266,7 +266,7 @@ func (w *World) Accounts() []account.ID { return w.config.Store.IDs() }
 // Recharge moves an account's wallet; negative amounts debit. It answers the new credit.
 func (w *World) Recharge(ctx context.Context, id account.ID, amount account.Money, description string) (credit account.Money, t account.Transaction, err error) {
 	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
-		now := a.Clock.At(w.config.Clock.Now())
+		now := a.Now(w.config.Clock.Now())
 		a.Settle(now)
 		var err error
 		t, err = a.Move(amount, description, now)
