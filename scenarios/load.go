@@ -83,11 +83,11 @@ func LoadFile(name string) ([]Scenario, error) {
 }
 
 func finish(all []Scenario, problems []Problem) ([]Scenario, error) {
-	found, err := validate(all)
+	about, err := newContract()
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	if problems = append(problems, found...); len(problems) > 0 {
+	if problems = append(problems, validate(all, about)...); len(problems) > 0 {
 		return nil, joinProblems(problems)
 	}
 	return all, nil

@@ -189,16 +189,3 @@ func TestAFileThatIsTooLargeIsRefused(t *testing.T) {
 	_, err := load(t, "# "+strings.Repeat("x", 9<<20))
 	require.ErrorContains(t, err, "split it")
 }
-
-func FuzzLoad(f *testing.F) {
-	f.Add(head + steps)
-	f.Add("version: \"1.0\"\nscenarios: [{steps: [{expect: {data: {$: {each: {each: {}}}}}}]}]")
-	f.Add("a: &a [*a]")
-	f.Add("? [x]\n: y")
-	f.Fuzz(func(t *testing.T, text string) {
-		list, err := scenarios.Load(fstest.MapFS{"v2/x.yaml": {Data: []byte(text)}})
-		if err != nil && (list != nil || len(scenarios.Problems(err)) == 0) {
-			t.Fatalf("a failure without a place: %v", err)
-		}
-	})
-}

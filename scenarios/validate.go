@@ -20,9 +20,8 @@ const maxScopes = 50
 
 // validator checks what the scenarios mean, once their form is known to be right.
 type validator struct {
-	operations []spec.Operation
-	triples    []string
-	problems   []Problem
+	contract
+	problems []Problem
 
 	// of the scenario at hand
 	scenario *Scenario
@@ -30,20 +29,31 @@ type validator struct {
 	asserts  bool
 }
 
-// validate checks all scenarios, and completes Given.Scopes.
-func validate(all []Scenario) ([]Problem, error) {
-	v := &validator{}
-	var err error
-	if v.operations, err = spec.Operations(); err != nil {
-		return nil, err
+// contract is what the scenarios are about: the published operations and refusals.
+type contract struct {
+	operations []spec.Operation
+	triples    []string
+}
+
+func newContract() (contract, error) {
+	operations, err := spec.Operations()
+	if err != nil {
+		return contract{}, err
 	}
 	triples, err := spec.Triples()
 	if err != nil {
-		return nil, err
+		return contract{}, err
 	}
+	c := contract{operations: operations}
 	for _, triple := range triples {
-		v.triples = append(v.triples, triple.String())
+		c.triples = append(c.triples, triple.String())
 	}
+	return c, nil
+}
+
+// validate checks all scenarios, and completes Given.Scopes.
+func validate(all []Scenario, about contract) []Problem {
+	v := &validator{contract: about}
 	ids := map[string]*Scenario{}
 	for i := range all {
 		v.scenario = &all[i]
@@ -54,7 +64,7 @@ func validate(all []Scenario) ([]Problem, error) {
 		}
 		v.check()
 	}
-	return v.problems, nil
+	return v.problems
 }
 
 func (v *validator) problem(line int, format string, args ...any) {

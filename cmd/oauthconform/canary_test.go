@@ -215,7 +215,9 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 						}
 					}
 				}
-				assert.True(t, strings.Contains(artefacts["report.json"], "${OAUTH_"), "the names of secrets stand in their place")
+				if !strings.Contains(artefacts["report.json"], "${OAUTH_") {
+					t.Error("no name of a secret stands in its place")
+				}
 			})
 		}
 	}

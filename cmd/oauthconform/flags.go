@@ -53,12 +53,10 @@ func environmentName(flag string) string {
 // flagError says which flag was given wrongly and what would be right. It never repeats a value that may be a secret, nor
 // an address, in which one may hide.
 func flagError(command *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
 	}
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		if unknown.GetSpecifiedShortnames() != "" {
 			return fmt.Errorf("flags begin with two dashes (%s --help lists them)", command.CommandPath())
 		}

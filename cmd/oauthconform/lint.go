@@ -46,7 +46,7 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 			}
 			if wrong > 0 {
 				fmt.Fprintf(p.stderr, "oauthconform: %s\n", plural(wrong, "problem"))
-				return exitStatus(report.ExitError)
+				return exitError(report.ExitError)
 			}
 			fmt.Fprintf(p.stdout, "%s, nothing wrong\n", plural(good, "scenario"))
 			return nil

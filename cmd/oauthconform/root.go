@@ -18,10 +18,10 @@ type program struct {
 	stdout, stderr io.Writer
 }
 
-// exitStatus ends a command whose output is complete.
-type exitStatus int
+// exitError is the exit status that ends a command whose output is complete.
+type exitError int
 
-func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // run executes the command line and returns the exit status: 0 passed, 1 the target failed, 2 usage, scenario file or
 // harness error, 3 nothing proven. It writes to nothing but stdout, stderr and the files that the arguments name.
@@ -31,11 +31,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	var status exitStatus
-	switch {
-	case err == nil:
+	if err == nil {
 		return report.ExitPassed
-	case errors.As(err, &status):
+	}
+	if status, ok := errors.AsType[exitError](err); ok {
 		return int(status)
 	}
 	fmt.Fprintf(stderr, "oauthconform: %s\n", strings.TrimSpace(err.Error()))

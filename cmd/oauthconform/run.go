@@ -129,7 +129,7 @@ func endOf(ctx context.Context, result report.Report, writing error) error {
 	if status == report.ExitPassed {
 		return nil
 	}
-	return exitStatus(status)
+	return exitError(status)
 }
 
 // guarded is progress without secrets.

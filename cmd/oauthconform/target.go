@@ -55,10 +55,10 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, start sta
 		BaseURL: t.baseURL, AdminURL: t.adminURL, AdminToken: t.adminToken,
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
-	switch {
-	case t.adminURL == noAdmin:
+	switch t.adminURL {
+	case noAdmin:
 		target.AdminURL = ""
-	case t.adminURL == "":
+	case "":
 		asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
 		defer cancel()
 		target.AdminURL = conformance.Discover(asking, t.discoverer(), t.baseURL)

@@ -149,5 +149,6 @@ func requests(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, line := range log.lines {
 		fmt.Fprintln(ts.Stdout(), line)
 	}
+	fmt.Fprintf(ts.Stdout(), "%d in all\n", len(log.lines))
 	log.lines = nil
 }

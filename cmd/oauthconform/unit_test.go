@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -80,13 +83,13 @@ func TestTheEndOfARunSaysWhatWasProven(t *testing.T) {
 		want    error
 	}{
 		"all passed":                             {t.Context(), report.Pass, nil, nil},
-		"a failure":                              {t.Context(), report.Fail, nil, exitStatus(1)},
-		"a failure and a report not written":     {t.Context(), report.Fail, errors.New("full"), exitStatus(1)},
-		"all passed and a report not written":    {t.Context(), report.Pass, errors.New("full"), exitStatus(2)},
-		"left open and a report not written":     {t.Context(), report.Inconclusive, errors.New("full"), exitStatus(2)},
-		"interrupted when all had passed so far": {interrupted, report.Pass, nil, exitStatus(3)},
-		"interrupted after a failure":            {interrupted, report.Fail, nil, exitStatus(1)},
-		"nothing but skipped":                    {t.Context(), report.Skip, nil, exitStatus(3)},
+		"a failure":                              {t.Context(), report.Fail, nil, exitError(1)},
+		"a failure and a report not written":     {t.Context(), report.Fail, errors.New("full"), exitError(1)},
+		"all passed and a report not written":    {t.Context(), report.Pass, errors.New("full"), exitError(2)},
+		"left open and a report not written":     {t.Context(), report.Inconclusive, errors.New("full"), exitError(2)},
+		"interrupted when all had passed so far": {interrupted, report.Pass, nil, exitError(3)},
+		"interrupted after a failure":            {interrupted, report.Fail, nil, exitError(1)},
+		"nothing but skipped":                    {t.Context(), report.Skip, nil, exitError(3)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := report.Report{Results: []report.Result{{Verdict: tc.verdict}}}
@@ -110,4 +113,31 @@ func TestAShortKeyIsToldToBeVisible(t *testing.T) {
 			assert.Contains(t, stderr.String(), tc.want)
 		})
 	}
+}
+
+func TestAnInterruptedRunWritesItsReportAndProvesNothing(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		interrupt()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "report.json")
+	var stdout, stderr bytes.Buffer
+
+	status := run(ctx, []string{
+		"run", "--base-url", server.URL, "--admin-url", "none", "--email", canaryEmail, "--api-key", canaryKey,
+		"--scenarios", "testdata/canary.yaml", "--timeout", "5m", "--report", "json=" + file,
+	}, func(string) string { return "" }, &stdout, &stderr)
+
+	assert.Equal(t, report.ExitInconclusive, status)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var written report.Report
+	require.NoError(t, json.Unmarshal(text, &written))
+	assert.Len(t, written.Results, 4)
+	for _, result := range written.Results {
+		assert.Equal(t, report.Inconclusive, result.Verdict, result.ID)
+	}
+	assert.Contains(t, stdout.String(), "INCONCLUSIVE")
 }

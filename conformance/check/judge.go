@@ -44,28 +44,30 @@ func (j *Judge) Operations() []spec.Operation {
 	return j.operations
 }
 
-// Standing holds an answer against everything that is true of every answer, whatever the scenario. level is that of the step:
-// what a refusal looks like is only a MUST where the document says that there is one. leaks says whether a text holds
-// a secret that no answer may hold.
+// Standing holds an answer against everything that is true of every answer, whatever the scenario. level is that of the step: a MUST
+// is one where the step rests on the published document, and the answer is of a kind that the document describes. What comes back
+// when the suite asks for something that the document does not speak of (a member of the wrong type, an unknown path) is a SHOULD,
+// also where the answer then echoes the question. leaks says whether a text holds a secret; that is a MUST always.
 func (j *Judge) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
-	refusalLevel := scenarios.Must
-	if !e.Success() && (level != scenarios.Must || !j.documented(e)) {
-		refusalLevel = scenarios.Should
+	must := scenarios.Should
+	if level == scenarios.Must && e.Operation != nil {
+		must = scenarios.Must
 	}
-	findings := []Finding{redirect(e), secretLeak(e, leaks)}
+	findings := []Finding{redirect(e, must), secretLeak(e, leaks)}
 	if e.Operation != nil {
 		findings = append(findings, j.statusDocumented(e))
-	} else {
-		refusalLevel = scenarios.Should
 	}
-	findings = append(findings, contentType(e, refusalLevel), jsonValid(e, refusalLevel))
+	if !e.Success() && !j.documented(e) {
+		must = scenarios.Should
+	}
+	findings = append(findings, contentType(e, must), jsonValid(e, must))
 	if e.value == nil && e.problem != nil {
 		return findings
 	}
 	findings = append(findings, jsonDuplicateKeys(e))
-	findings = append(findings, j.documentSchema(e)...)
+	findings = append(findings, j.documentSchema(e, must)...)
 	findings = append(findings, j.strictSchema(e)...)
-	findings = append(findings, j.refusalTriple(e, refusalLevel)...)
+	findings = append(findings, j.refusalTriple(e, must)...)
 	findings = append(findings, envelope(e)...)
 	findings = append(findings, tokenShape(e)...)
 	return append(findings, j.timestamps(e)...)
@@ -80,8 +82,8 @@ func (j *Judge) documented(e *Exchange) bool {
 	return operation != nil && operation.Responses.Status(e.Status) != nil
 }
 
-func redirect(e *Exchange) Finding {
-	f := Finding{Kind: "redirect", Level: scenarios.Must, OK: e.Status < 300 || e.Status > 399,
+func redirect(e *Exchange, level scenarios.Level) Finding {
+	f := Finding{Kind: "redirect", Level: level, OK: e.Status < 300 || e.Status > 399,
 		Requirement: "No answer is a redirect.", Source: "v2 document: no 3xx is documented",
 		Expected: "no 3xx", Actual: fmt.Sprint(e.Status)}
 	if location := e.Header.Get("Location"); !f.OK && location != "" {
@@ -153,7 +155,7 @@ func jsonDuplicateKeys(e *Exchange) Finding {
 }
 
 // documentSchema is the published reading. It knows a single token only bare; in an envelope the token itself is held against it.
-func (j *Judge) documentSchema(e *Exchange) []Finding {
+func (j *Judge) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
 	}
@@ -165,7 +167,7 @@ func (j *Judge) documentSchema(e *Exchange) []Finding {
 	if payload, ok := e.Payload(); ok && e.SingleToken() && len(mismatches) == 0 {
 		mismatches = spec.Check(j.published, schema, payload)
 	}
-	return []Finding{schemaFinding("document.schema", scenarios.Must, "The body has the schema that the published document gives it.",
+	return []Finding{schemaFinding("document.schema", level, "The body has the schema that the published document gives it.",
 		place(e)+" schema", mismatches)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,7 +163,11 @@ func FuzzSelect(f *testing.F) {
 		if decoder.Decode(&v) != nil {
 			t.Skip()
 		}
+		started := time.Now()
 		got, err := check.Select(path, v)
+		if took := time.Since(started); took > time.Second {
+			t.Fatalf("%q took %s on %q", path, took, text)
+		}
 		if err != nil && got.Found {
 			t.Fatal("an error and a value")
 		}

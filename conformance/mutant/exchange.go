@@ -1,0 +1,226 @@
+package mutant
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"sync"
+
+	"oauthmock/spec"
+)
+
+// Exchange is a request and its honest answer, which a lie may change.
+type Exchange struct {
+	// Operation is the alias ("token.create"), empty when the request belongs to none.
+	Operation string
+	Method    string
+	// ID is the last part of the path, where the operation's path ends in a parameter.
+	ID    string
+	Query url.Values
+	// Caller is the Authorization header.
+	Caller string
+	// Body of the request, as JSON values; nil when it is none.
+	Body   any
+	Answer *Answer
+	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage and error log.
+	Ask func(method, target string, body any) *Answer
+}
+
+// Answer is an answer of the API.
+type Answer struct {
+	Status int
+	Header http.Header
+	// JSON is the body as JSON values with json.Number; nil when it is none.
+	JSON any
+	// Raw, unless nil, is sent in the place of JSON.
+	Raw []byte
+}
+
+// body is the answer's body when it is an object, else an empty one.
+func (a *Answer) body() map[string]any {
+	object, _ := a.JSON.(map[string]any)
+	return object
+}
+
+// payloads are the objects that hold what was asked for: under data, and, for a token that is also sent bare, the body itself.
+func (a *Answer) payloads() []map[string]any {
+	var out []map[string]any
+	if data, ok := a.body()["data"].(map[string]any); ok {
+		out = append(out, data)
+	}
+	if _, bare := a.body()["token"]; bare {
+		out = append(out, a.body())
+	}
+	return out
+}
+
+// payload is one of them.
+func (a *Answer) payload() map[string]any {
+	for _, object := range a.payloads() {
+		return object
+	}
+	return map[string]any{}
+}
+
+// setPayload puts another object in the place of the payload, in every form in which it stands.
+func (a *Answer) setPayload(with map[string]any) {
+	for _, object := range a.payloads() {
+		maps.DeleteFunc(object, func(name string, _ any) bool { return !envelopeMember(name) })
+		for name, value := range with {
+			if !envelopeMember(name) {
+				object[name] = value
+			}
+		}
+	}
+}
+
+func envelopeMember(name string) bool {
+	return name == "data" || name == "success" || name == "message" || name == "error"
+}
+
+func (a *Answer) items() []any {
+	list, _ := a.body()["data"].([]any)
+	return list
+}
+
+func (a *Answer) setItems(list []any) {
+	if _, ok := a.body()["data"].([]any); ok {
+		if list == nil {
+			list = []any{}
+		}
+		a.body()["data"] = list
+	}
+}
+
+// code is the number of a refusal, empty on success.
+func (a *Answer) code() string {
+	if a.Status < 400 {
+		return ""
+	}
+	n, _ := a.body()["error"].(json.Number)
+	return n.String()
+}
+
+// text is a member that is text, else empty.
+func text(object map[string]any, name string) string {
+	s, _ := object[name].(string)
+	return s
+}
+
+// liar is a mutant before an honest server.
+type liar struct {
+	honest     http.Handler
+	operations []spec.Operation
+	mu         sync.Mutex
+	lie        Lie
+	changed    func()
+}
+
+// ServeHTTP implements http.Handler.
+func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/__admin") {
+		l.honest.ServeHTTP(w, r)
+		return
+	}
+	sent, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	ask := func(method, target string, body []byte) *Answer {
+		again := r.Clone(r.Context())
+		again.Method, again.Body, again.ContentLength = method, io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		if method != r.Method || target != r.URL.RequestURI() {
+			u, err := url.ParseRequestURI(target)
+			if err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			again.URL, again.RequestURI = u, target
+		}
+		answer := httptest.NewRecorder()
+		l.honest.ServeHTTP(answer, again)
+		return &Answer{Status: answer.Code, Header: answer.Header(), JSON: decode(answer.Body.Bytes()), Raw: answer.Body.Bytes()}
+	}
+	x := &Exchange{Method: r.Method, Query: r.URL.Query(), Caller: r.Header.Get("Authorization"), Body: decode(sent)}
+	x.Operation, x.ID = operationOf(r, l.operations)
+	x.Answer = ask(r.Method, r.URL.RequestURI(), sent)
+	x.Ask = func(method, target string, body any) *Answer {
+		var b []byte
+		if body != nil {
+			b, _ = json.Marshal(body) // what the API sent can be rendered again
+		}
+		answer := ask(method, target, b)
+		answer.Raw = nil
+		return answer
+	}
+	before := &Answer{Status: x.Answer.Status, Header: x.Answer.Header.Clone(), JSON: decode(x.Answer.Raw), Raw: x.Answer.Raw}
+	x.Answer.Raw = nil
+	l.mu.Lock()
+	l.lie(x)
+	l.mu.Unlock()
+	if x.Answer.Status == before.Status && x.Answer.Raw == nil && reflect.DeepEqual(x.Answer.JSON, before.JSON) && reflect.DeepEqual(x.Answer.Header, before.Header) {
+		x.Answer.Raw = before.Raw // no lie: byte for byte
+	} else {
+		l.changed()
+	}
+	write(w, x.Answer)
+}
+
+func write(w http.ResponseWriter, a *Answer) {
+	body := a.Raw
+	if body == nil {
+		var b bytes.Buffer
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(false)
+		if encoder.Encode(a.JSON) != nil {
+			panic(http.ErrAbortHandler)
+		}
+		body = bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+	}
+	for name, values := range a.Header {
+		if name != "Content-Length" {
+			w.Header()[name] = values
+		}
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(body)
+}
+
+// decode reads JSON with numbers as they are written; nil for what is none.
+func decode(data []byte) any {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	return value
+}
+
+// operationOf finds the operation of a request among the published ones.
+func operationOf(r *http.Request, operations []spec.Operation) (name, id string) {
+	got := strings.Split(r.URL.Path, "/")
+	for _, o := range operations {
+		want := strings.Split(o.Path, "/")
+		if o.Method != r.Method || len(want) != len(got) {
+			continue
+		}
+		id, same := "", true
+		for i := range want {
+			if strings.HasPrefix(want[i], "{") {
+				id = got[i]
+			} else if want[i] != got[i] {
+				same = false
+			}
+		}
+		if same {
+			return o.Name, id
+		}
+	}
+	return "", ""
+}

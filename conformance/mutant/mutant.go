@@ -1,0 +1,122 @@
+package mutant
+
+import (
+	"net/http"
+	"slices"
+
+	"oauthmock/spec"
+)
+
+// Mutant is one faulty behaviour.
+type Mutant struct {
+	// Name is made of words: "rotation/old-token-survives". The part before the slash is the family.
+	Name string
+	// What is wrong, in words.
+	What string
+	// Scenarios that cover the mutant: ids, or beginnings of ids that end in "/". Only these run against it.
+	Scenarios []string
+	// Lie makes the lie for one server: what it remembers is that server's alone.
+	Lie func() Lie
+	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are token shapes.
+	Given string
+}
+
+// Lie falsifies an answer. It is called for every answer of the API, one at a time.
+type Lie func(x *Exchange)
+
+// All are the mutants, family by family.
+func All() []Mutant {
+	return slices.Concat(
+		tokens(), rotation(), lifetime(), refusals(), lists(), money(), logs(), subscriptions(), statistics(),
+		forms(), envelopes(), transport(), strangers(), limits(),
+	)
+}
+
+// always is a lie without memory.
+func always(lie Lie) func() Lie { return func() Lie { return lie } }
+
+// on lies about the successful answers of one operation.
+func on(operation string, edit func(x *Exchange)) func() Lie {
+	return always(func(x *Exchange) {
+		if x.Operation == operation && x.Answer.Status < 300 {
+			edit(x)
+		}
+	})
+}
+
+// onData lies about the payload of one operation's successful answers, wherever it stands: under data, and beside it.
+func onData(operation string, edit func(data map[string]any)) func() Lie {
+	return on(operation, func(x *Exchange) {
+		for _, object := range x.Answer.payloads() {
+			edit(object)
+		}
+	})
+}
+
+// onItems lies about the list of one operation's successful answers.
+func onItems(operation string, edit func(items []any) []any) func() Lie {
+	return on(operation, func(x *Exchange) { x.Answer.setItems(edit(x.Answer.items())) })
+}
+
+// onRefusal lies about a refusal of one operation, known by its code.
+func onRefusal(operation, code string, edit func(x *Exchange)) func() Lie {
+	return always(func(x *Exchange) {
+		if x.Operation == operation && x.Answer.code() == code {
+			edit(x)
+		}
+	})
+}
+
+// set gives a member of an object another value.
+func set(name string, value any) func(map[string]any) {
+	return func(object map[string]any) {
+		if _, there := object[name]; there {
+			object[name] = value
+		}
+	}
+}
+
+// change gives a member another value, made of the one it has.
+func change[T any](name string, to func(T) any) func(map[string]any) {
+	return func(object map[string]any) {
+		if value, ok := object[name].(T); ok {
+			object[name] = to(value)
+		}
+	}
+}
+
+// drop removes a member.
+func drop(name string) func(map[string]any) {
+	return func(object map[string]any) { delete(object, name) }
+}
+
+// rename gives a member another name.
+func rename(name, to string) func(map[string]any) {
+	return func(object map[string]any) {
+		if value, there := object[name]; there {
+			delete(object, name)
+			object[to] = value
+		}
+	}
+}
+
+// each edits every object of a list.
+func each(edit func(map[string]any)) func([]any) []any {
+	return func(items []any) []any {
+		for _, item := range items {
+			if object, ok := item.(map[string]any); ok {
+				edit(object)
+			}
+		}
+		return items
+	}
+}
+
+// status answers with another status.
+func status(code int) func(*Exchange) { return func(x *Exchange) { x.Answer.Status = code } }
+
+// Handler puts the mutant before an honest server. The control API is passed through. Changed is called for every answer that
+// left other than it came.
+func (m Mutant) Handler(honest http.Handler, operations []spec.Operation, changed func()) http.Handler {
+	return &liar{honest: honest, operations: operations, lie: m.Lie(), changed: changed}
+}
