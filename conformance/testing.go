@@ -18,6 +18,11 @@ func Test(t *testing.T, target Target) {
 	if err != nil {
 		t.Fatalf("the scenarios do not load: %v", err)
 	}
+	test(t, target, list)
+}
+
+func test(t *testing.T, target Target, list []scenarios.Scenario) {
+	t.Helper()
 	r, err := runner.New(target, Options{Scenarios: list})
 	if err != nil {
 		t.Fatalf("conformance: %v", err)

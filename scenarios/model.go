@@ -42,7 +42,7 @@ type Given struct {
 	written
 
 	// Fixture is the world whose account is copied: "demo" or "empty". Unset leaves the choice to the runner
-	// ("empty" with a control API) and does not need one.
+	// ("demo" with a control API, so that lists have entries) and does not need one.
 	Fixture string `yaml:"fixture,omitempty"`
 	// Environment is "production" (the default) or "sandbox".
 	Environment string `yaml:"environment,omitempty"`

@@ -44,6 +44,23 @@ func (j *Judge) Operations() []spec.Operation {
 	return j.operations
 }
 
+// Triples are the documented refusals. The caller must not change them.
+func (j *Judge) Triples() []spec.Triple {
+	return j.triples
+}
+
+// Statuses lists every status that the published document has for an operation: "POST /tokens 422".
+func (j *Judge) Statuses() []string {
+	var all []string
+	for _, operation := range j.operations {
+		for status := range j.published.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Map() {
+			all = append(all, fmt.Sprintf("%s %s %s", operation.Method, operation.Path, status))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // Standing holds an answer against everything that is true of every answer, whatever the scenario. level is that of the step: a MUST
 // is one where the step rests on the published document, and the answer is of a kind that the document describes. What comes back
 // when the suite asks for something that the document does not speak of (a member of the wrong type, an unknown path) is a SHOULD,

@@ -27,7 +27,7 @@ func limits() []Mutant {
 				}
 			})},
 		{Name: "limits/remaining-stands-still", What: "RateLimit-Remaining does not count down", Scenarios: []string{"v2/rate-limit/headers/count-down"},
-			Lie: edit(http.StatusOK, func(h http.Header) { h["RateLimit-Remaining"] = h["RateLimit-Limit"] })},
+			Lie: edit(http.StatusOK, func(h http.Header) { h.Set("RateLimit-Remaining", h.Get("RateLimit-Limit")) })},
 		{Name: "limits/one-more", What: "a request beyond the limit is answered", Scenarios: []string{"v2/rate-limit/window/concurrent"},
 			Lie: func() Lie {
 				var served any

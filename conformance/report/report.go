@@ -69,7 +69,9 @@ type Result struct {
 // Assertion is one thing that was checked.
 type Assertion struct {
 	// ID is "<step>/<kind>" with a path where one kind checks several: "read again/data/$.name". It is stable.
-	ID      string  `json:"id"`
+	ID string `json:"id"`
+	// Kind of check: "http.status", "strict.schema", "data", … It is a part of the ID.
+	Kind    string  `json:"kind"`
 	Level   string  `json:"level"`
 	Verdict Verdict `json:"verdict"`
 	// Requirement in words, and its source in the contract.

@@ -29,7 +29,10 @@ func Discover(ctx context.Context, given *http.Client, base string) string {
 	if err != nil {
 		return ""
 	}
-	admin := root.JoinPath("__admin")
+	admin, err := parseBase("admin URL", root.String()+"/__admin")
+	if err != nil {
+		return ""
+	}
 	c := control{base: admin, client: newClient(given, 3*time.Second), breaker: newBreaker("the control API")}
 	defer c.client.close()
 	var clock struct {

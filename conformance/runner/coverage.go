@@ -14,7 +14,6 @@ import (
 type coverage struct {
 	judge    *check.Judge
 	totals   map[dimension][]string
-	triples  []spec.Triple
 	statuses map[string]bool
 
 	mu   sync.Mutex
@@ -31,35 +30,26 @@ const (
 	parameters dimension = "parameters"
 )
 
-func newCoverage(judge *check.Judge) (*coverage, error) {
+func newCoverage(judge *check.Judge) *coverage {
 	c := &coverage{judge: judge, totals: map[dimension][]string{}, statuses: map[string]bool{}, seen: map[dimension]map[string]bool{}}
 	for _, one := range []dimension{operations, statuses, refusals, properties, parameters} {
 		c.seen[one] = map[string]bool{}
 	}
-	published, err := spec.Published()
-	if err != nil {
-		return nil, err
-	}
 	for _, operation := range judge.Operations() {
 		c.totals[operations] = append(c.totals[operations], operation.Name)
-		for status := range published.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Map() {
-			c.totals[statuses] = append(c.totals[statuses], fmt.Sprintf("%s %s %s", operation.Method, operation.Path, status))
-		}
 		for _, parameter := range operation.Parameters {
 			c.totals[parameters] = append(c.totals[parameters], parameterName(operation, parameter))
 		}
 	}
+	for _, triple := range judge.Triples() {
+		c.totals[refusals] = append(c.totals[refusals], triple.String())
+	}
+	c.totals[statuses] = judge.Statuses()
 	for _, status := range c.totals[statuses] {
 		c.statuses[status] = true
 	}
-	if c.triples, err = spec.Triples(); err != nil {
-		return nil, err
-	}
-	for _, triple := range c.triples {
-		c.totals[refusals] = append(c.totals[refusals], triple.String())
-	}
 	c.totals[properties] = judge.Properties()
-	return c, nil
+	return c
 }
 
 func parameterName(operation spec.Operation, parameter spec.Parameter) string {
@@ -82,7 +72,7 @@ func (c *coverage) count(sent *sent) {
 		c.seen[statuses][status] = true
 	}
 	code, message, _ := e.Refusal()
-	for _, triple := range c.triples {
+	for _, triple := range c.judge.Triples() {
 		if triple.Operation == e.Operation.Name && triple.Status == e.Status && check.Equal(code, triple.Code.Value()) && check.Equal(message, triple.Message) {
 			c.seen[refusals][triple.String()] = true
 		}

@@ -20,7 +20,7 @@ const (
 // redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a token that an answer
 // shows late may stand in the URL of an earlier request.
 func (s *session) redactor() *report.Redactor {
-	r := report.NewRedactor()
+	r := s.secrets.Child()
 	r.Add("OAUTH_ADMIN_TOKEN", s.target.AdminToken)
 	for _, name := range sortedNames(s.accounts) {
 		suffix := ""

@@ -19,7 +19,7 @@ type ledger struct {
 func (l *ledger) add(s *session, step string, finding check.Finding, index int) {
 	id := step + "/" + finding.Name()
 	assertion := report.Assertion{
-		ID: id, Level: string(finding.Level), Verdict: s.verdictOf(finding), Requirement: finding.Requirement, Source: finding.Source,
+		ID: id, Kind: finding.Kind, Level: string(finding.Level), Verdict: s.verdictOf(finding), Requirement: finding.Requirement, Source: finding.Source,
 		Expected: finding.Expected, Actual: finding.Actual, Step: index, Line: finding.Line,
 	}
 	if assertion.Requirement == "" {

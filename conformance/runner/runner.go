@@ -28,6 +28,8 @@ type Runner struct {
 	coverage  *coverage
 	// foreign are tokens that answers showed and no scenario made.
 	foreign *tokenSet
+	// secrets of all scenarios: a target may answer one with those of another.
+	secrets *report.Redactor
 }
 
 // New checks target and options, without sending anything. Its errors say what must be given instead.
@@ -36,7 +38,7 @@ func New(target Target, options Options) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: target, options: options, foreign: &tokenSet{}}
+	r := &Runner{target: target, options: options, foreign: &tokenSet{}, secrets: report.NewRedactor()}
 	if r.base, err = parseBase("base URL", target.BaseURL); err != nil {
 		return nil, err
 	}
@@ -56,8 +58,8 @@ func New(target Target, options Options) (*Runner, error) {
 	if r.judgement, err = check.NewJudge(); err != nil {
 		return nil, err
 	}
-	r.coverage, err = newCoverage(r.judgement)
-	return r, err
+	r.coverage = newCoverage(r.judgement)
+	return r, nil
 }
 
 // Close lets go of idle connections.
@@ -103,7 +105,9 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	for i, one := range outcomes {
 		results[i] = one.result
 	}
-	return r.report(results, shape, time.Since(started))
+	whole := r.report(results, shape, time.Since(started))
+	r.secrets.Report(&whole)
+	return whole
 }
 
 // One executes one scenario.
@@ -133,7 +137,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 		return outcome{result: result}
 	}
 	if reason := r.hopeless(ctx); reason != "" {
-		result.Verdict, result.Reason = report.Inconclusive, reason
+		result.Verdict, result.Reason = report.Inconclusive, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
 	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, leaks: report.NewRedactor()}

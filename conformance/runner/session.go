@@ -131,6 +131,7 @@ func (s *session) noteTokens(sent *sent) {
 func (s *session) own(token string, account *account) {
 	if !s.owns(token) {
 		s.created = append(s.created, createdToken{token, account})
+		s.secrets.Add("ANOTHER_TOKEN", token)
 	}
 }
 

@@ -95,10 +95,9 @@ func quotaHeaders(h http.Header, q account.QuotaState) {
 	if !q.Enabled {
 		return
 	}
-	// Not by Set, which would write "Ratelimit-Limit".
-	h["RateLimit-Limit"] = []string{strconv.FormatInt(q.Limit, 10)}
-	h["RateLimit-Remaining"] = []string{strconv.FormatInt(q.Remaining, 10)}
-	h["RateLimit-Reset"] = []string{seconds(q.Reset)}
+	h.Set("RateLimit-Limit", strconv.FormatInt(q.Limit, 10))
+	h.Set("RateLimit-Remaining", strconv.FormatInt(q.Remaining, 10))
+	h.Set("RateLimit-Reset", seconds(q.Reset))
 }
 
 // seconds rounds up, so that who waits that long has waited long enough.

@@ -1,0 +1,351 @@
+package mutant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"oauthmock/conformance/report"
+	"oauthmock/conformance/runner"
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+// Config says what is to be proven.
+type Config struct {
+	Scenarios []scenarios.Scenario
+	Mutants   []Mutant
+	// Start starts an honest server in process; given is Mutant.Given.
+	Start func(given string) (http.Handler, error)
+	// Parallel is how many mutants are tried at once; 0 is one.
+	Parallel int
+	// Tried, unless nil, hears of every mutant when it was tried, from one goroutine at a time.
+	Tried func(Outcome)
+}
+
+// Outcome says what became of a mutant.
+type Outcome struct {
+	Name    string   `json:"name"`
+	What    string   `json:"what"`
+	Killed  bool     `json:"killed"`
+	Killers []Killer `json:"killers"`
+	// Changed is how many answers were falsified.
+	Changed int `json:"changed"`
+	// Problem says why a mutant that was not killed proves nothing, or what is wrong with it.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Killer is a named assertion that failed because of a mutant.
+type Killer struct {
+	Scenario  string `json:"scenario"`
+	Assertion string `json:"assertion"`
+	Kind      string `json:"kind"`
+}
+
+// Kind says what a kind of assertion is good for.
+type Kind struct {
+	Name string `json:"name"`
+	// Kills is how many mutants it killed, Alone how many that no other kind killed.
+	Kills int `json:"kills"`
+	Alone int `json:"alone"`
+	// Why is the justification of a kind that kills nothing.
+	Why string `json:"why,omitempty"`
+}
+
+// Matrix says which assertion killed which mutant.
+type Matrix struct {
+	Version  string    `json:"version"`
+	Outcomes []Outcome `json:"mutants"`
+	Kinds    []Kind    `json:"kinds"`
+	Seconds  float64   `json:"seconds"`
+}
+
+// Survivors are the mutants that were not killed, or prove nothing.
+func (m Matrix) Survivors() []Outcome {
+	var out []Outcome
+	for _, o := range m.Outcomes {
+		if !o.Killed || o.Problem != "" {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Idle are the kinds of assertions that killed nothing and have no justification.
+func (m Matrix) Idle() []Kind {
+	var out []Kind
+	for _, k := range m.Kinds {
+		if k.Kills == 0 && k.Why == "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Select answers the mutants whose names begin with one of the prefixes; no prefix selects all. An unknown prefix is an error.
+func Select(all []Mutant, prefixes []string) ([]Mutant, error) {
+	if len(prefixes) == 0 {
+		return all, nil
+	}
+	var out []Mutant
+	for _, prefix := range prefixes {
+		n := len(out)
+		for _, m := range all {
+			if strings.HasPrefix(m.Name, prefix) && !slices.ContainsFunc(out, func(o Mutant) bool { return o.Name == m.Name }) {
+				out = append(out, m)
+			}
+		}
+		if len(out) == n {
+			return nil, fmt.Errorf("no mutant's name begins with %q; the families are %s", prefix, strings.Join(families(all), ", "))
+		}
+	}
+	return out, nil
+}
+
+func families(all []Mutant) []string {
+	seen := map[string]bool{}
+	for _, m := range all {
+		family, _, _ := strings.Cut(m.Name, "/")
+		seen[family] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Run tries every mutant. The error is for what makes the whole proof worthless: the honest server does not pass the scenarios, a mutant is
+// covered by no scenario.
+func Run(ctx context.Context, config Config) (Matrix, error) {
+	started := time.Now()
+	operations, err := spec.Operations()
+	if err != nil {
+		return Matrix{}, err
+	}
+	p := &prover{Config: config, operations: operations}
+	if err := p.check(); err != nil {
+		return Matrix{}, err
+	}
+	if err := p.honest(ctx); err != nil {
+		return Matrix{}, err
+	}
+	matrix := Matrix{Version: "1.0", Outcomes: make([]Outcome, len(config.Mutants))}
+	jobs := make(chan int)
+	var workers sync.WaitGroup
+	var telling sync.Mutex
+	for range max(1, config.Parallel) {
+		workers.Go(func() {
+			for i := range jobs {
+				o := p.try(ctx, config.Mutants[i])
+				matrix.Outcomes[i] = o
+				if config.Tried != nil {
+					telling.Lock()
+					config.Tried(o)
+					telling.Unlock()
+				}
+			}
+		})
+	}
+	for i := range config.Mutants {
+		jobs <- i
+	}
+	close(jobs)
+	workers.Wait()
+	matrix.Kinds = p.kinds(matrix.Outcomes)
+	matrix.Seconds = time.Since(started).Seconds()
+	return matrix, ctx.Err()
+}
+
+// prover tries mutants.
+type prover struct {
+	Config
+	operations []spec.Operation
+
+	mu   sync.Mutex
+	seen map[string]bool // kinds of assertions that were checked at all
+}
+
+// check refuses mutants that share a name, or whose scenarios do not exist.
+func (p *prover) check() error {
+	var errs []error
+	names := map[string]bool{}
+	for _, m := range p.Mutants {
+		if names[m.Name] {
+			errs = append(errs, fmt.Errorf("two mutants are called %s", m.Name))
+		}
+		names[m.Name] = true
+		if len(m.Scenarios) == 0 {
+			errs = append(errs, fmt.Errorf("mutant %s names no scenario that covers it", m.Name))
+		}
+		for _, id := range m.Scenarios {
+			if len(p.covering([]string{id})) == 0 {
+				errs = append(errs, fmt.Errorf("mutant %s is covered by %q, which is no scenario", m.Name, id))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *prover) covering(ids []string) []scenarios.Scenario {
+	var out []scenarios.Scenario
+	for _, s := range p.Config.Scenarios {
+		if slices.ContainsFunc(ids, func(id string) bool { return id == s.ID || strings.HasSuffix(id, "/") && strings.HasPrefix(s.ID, id) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// honest makes sure that everything that is used passes without any lie: else a kill would prove nothing. The servers before which the
+// mutants stand are started as for them.
+func (p *prover) honest(ctx context.Context) error {
+	used := map[string][]string{}
+	for _, m := range p.Mutants {
+		used[m.Given] = append(used[m.Given], m.Scenarios...)
+	}
+	for given, ids := range used {
+		server, err := p.Start(given)
+		if err != nil {
+			return err
+		}
+		result, err := p.run(ctx, server, p.covering(ids), max(1, p.Parallel))
+		if err != nil {
+			return err
+		}
+		for _, r := range result.Results {
+			if r.Verdict != report.Pass {
+				return fmt.Errorf("the honest server does not pass %s (%s: %s): what a mutant does there proves nothing", r.ID, r.Verdict, r.Reason)
+			}
+		}
+	}
+	return nil
+}
+
+// try runs the scenarios that cover a mutant against it.
+func (p *prover) try(ctx context.Context, m Mutant) Outcome {
+	o := Outcome{Name: m.Name, What: m.What, Killers: []Killer{}}
+	server, err := p.Start(m.Given)
+	if err != nil {
+		o.Problem = err.Error()
+		return o
+	}
+	var changed atomic.Int64
+	result, err := p.run(ctx, m.Handler(server, p.operations, func() { changed.Add(1) }), p.covering(m.Scenarios), 1)
+	if err != nil {
+		o.Problem = err.Error()
+		return o
+	}
+	o.Changed = int(changed.Load())
+	var other []string
+	for _, r := range result.Results {
+		// Only a FAIL is a kill: a crash, a timeout or an ERROR is no judgement.
+		if r.Verdict != report.Fail {
+			if r.Verdict != report.Pass {
+				other = append(other, fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, r.Reason))
+			}
+			continue
+		}
+		for _, a := range r.Assertions {
+			if a.Verdict == report.Fail {
+				o.Killers = append(o.Killers, Killer{Scenario: r.ID, Assertion: a.ID, Kind: a.Kind})
+			}
+		}
+	}
+	o.Killed = len(o.Killers) > 0
+	switch {
+	case o.Changed == 0:
+		o.Problem = "it changed nothing on the wire"
+		o.Killed = false
+	case !o.Killed && len(other) > 0:
+		o.Problem = strings.Join(other, "; ")
+	case !o.Killed:
+		o.Problem = "no assertion noticed it"
+	}
+	return o
+}
+
+// run judges a server in process.
+func (p *prover) run(ctx context.Context, server http.Handler, some []scenarios.Scenario, parallel int) (report.Report, error) {
+	r, err := runner.New(runner.Target{
+		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
+		Client: &http.Client{Transport: inProcess{server}},
+	}, runner.Options{Scenarios: some, Parallel: parallel})
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer r.Close()
+	result := r.Run(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	for _, scenario := range result.Results {
+		for _, a := range scenario.Assertions {
+			p.seen[a.Kind] = true
+		}
+	}
+	return result, nil
+}
+
+// kinds counts what every kind of assertion killed.
+func (p *prover) kinds(outcomes []Outcome) []Kind {
+	found := map[string]*Kind{}
+	for name := range p.seen {
+		found[name] = &Kind{Name: name, Why: justification(name)}
+	}
+	for _, o := range outcomes {
+		if !o.Killed {
+			continue
+		}
+		of := map[string]bool{}
+		for _, k := range o.Killers {
+			of[k.Kind] = true
+		}
+		for name := range of {
+			found[name].Kills++
+			if len(of) == 1 {
+				found[name].Alone++
+			}
+		}
+	}
+	out := make([]Kind, 0, len(found))
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, *found[name])
+	}
+	return out
+}
+
+// inProcess is a transport that needs no socket.
+type inProcess struct{ handler http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (t inProcess) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	// A server that gives up closes the connection; here that is an error of the transport.
+	defer func() {
+		if p := recover(); p != nil {
+			answer, err = nil, fmt.Errorf("the server gave up: %v", p)
+		}
+	}()
+	in := r.Clone(r.Context())
+	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+	if in.Host == "" {
+		in.Host = r.URL.Host
+	}
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	t.handler.ServeHTTP(w, in)
+	answer = w.Result()
+	answer.Request = r
+	return answer, nil
+}
+
+// justification says why a kind of assertion may kill nothing; empty for one that must kill.
+func justification(string) string { return "" }
