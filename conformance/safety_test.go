@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,9 +95,12 @@ func TestElsewhereWritesNeedPermission(t *testing.T) {
 
 func TestSecretsAreInNoReport(t *testing.T) {
 	_, honest := newLiteral(t, true, true)
+	var mu sync.Mutex
 	seen := map[string]bool{}
 	// Everything that is secret comes back once more in a header and beside the data, plain and encoded.
 	proxy := lying(t, honest, func(q *http.Request, r *http.Response) {
+		mu.Lock()
+		defer mu.Unlock()
 		edit(r, func(body map[string]any) {
 			data, _ := body["data"].(map[string]any)
 			for _, name := range []string{"token", "refreshToken"} {

@@ -45,6 +45,8 @@ func forms() []Mutant {
 					x.Answer.body()["data"] = nil
 				}
 			})},
+		{Name: "forms/refresh-token-missing", What: "a new token comes without its refresh token", Scenarios: []string{"v2/tokens/create/each-is-new", "v2/tokens/rotation/new-pair"},
+			Lie: onData("token.create", drop("refreshToken"))},
 		{Name: "forms/method-missing", What: "the list of scopes has no methods", Scenarios: []string{"v2/scopes/list/members"}, Lie: onItems("scope.list", each(drop("method")))},
 	}
 }

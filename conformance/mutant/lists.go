@@ -1,6 +1,7 @@
 package mutant
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -83,6 +84,23 @@ func lists() []Mutant {
 				if all := x.Ask("GET", "/tokens", nil).items(); len(all) > 0 {
 					x.Answer.body()["data"] = all[0]
 				}
+			})},
+		{Name: "lists/pages-too-large", What: "pages of /errors hold one entry more than asked", Scenarios: []string{"v2/errors/paging/pages-are-the-whole"},
+			Lie: query("error.list", "/errors", func(q url.Values) {
+				if limit := number(q, "limit"); limit > 0 && limit < 100 {
+					q.Set("limit", strconv.Itoa(limit+1))
+				}
+			})},
+		{Name: "lists/never-ends", What: "beyond its end the list of transactions goes on with inventions", Scenarios: []string{"v2/transactions/paging/pages-are-the-whole"},
+			Lie: on("wallet.transactions", func(x *Exchange) {
+				limit, skip := number(x.Query, "limit"), number(x.Query, "skip")
+				items := x.Answer.items()
+				for i := len(items); limit > 0 && i < limit; i++ {
+					items = append(items, map[string]any{
+						"id": fmt.Sprintf("txn_%024x", skip+i), "amount": 0, "createdAt": "2025-01-15T10:00:00+00:00", "description": "Wallet",
+					})
+				}
+				x.Answer.setItems(items)
 			})},
 		{Name: "lists/beyond-the-end-begins-anew", What: "a skip beyond the end begins anew", Scenarios: []string{"v2/tokens/list/beyond-the-end"},
 			Lie: on("token.list", func(x *Exchange) {

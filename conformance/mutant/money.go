@@ -23,7 +23,7 @@ func money() []Mutant {
 			Lie: onData("wallet.get", change("credit", func(n json.Number) any { return decimal(n, "-0.0001") }))},
 		{Name: "money/credit-as-text", What: "the credit is text", Scenarios: []string{"v2/wallet/get/shape"},
 			Lie: onData("wallet.get", change("credit", func(n json.Number) any { return n.String() }))},
-		{Name: "money/credit-rounded", What: "the credit is rounded to cents", Scenarios: []string{"v2/wallet/credit/decimals"},
+		{Name: "money/credit-rounded", What: "the credit is rounded to cents", Scenarios: []string{"v2/wallet/credit/recharge-and-debit"},
 			Lie: onData("wallet.get", change("credit", func(n json.Number) any {
 				whole, rest, _ := strings.Cut(n.String(), ".")
 				return json.Number(strings.TrimSuffix(whole+"."+rest[:min(2, len(rest))], "."))

@@ -76,6 +76,16 @@ func rotation() []Mutant {
 					}
 				}
 			}},
+		{Name: "rotation/loser-is-500", What: "of rotations that race a loser is a server error", Scenarios: []string{"v2/tokens/rotation/raced"},
+			Lie: func() Lie {
+				broken := false
+				return func(x *Exchange) {
+					if x.Operation == "token.update" && x.Answer.code() == "130" && !broken {
+						broken = true
+						x.Answer.Status, x.Answer.JSON = 500, map[string]any{"success": false, "message": "Internal Server Error", "error": 500, "data": nil}
+					}
+				}
+			}},
 		{Name: "rotation/any-bearer-will-do", What: "another token's refresh token has authority over this one", Scenarios: []string{"v2/tokens/rotation/wrong-bearer"},
 			Lie: func() Lie {
 				known := map[string]any{}

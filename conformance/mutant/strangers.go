@@ -57,15 +57,16 @@ func strangers() []Mutant {
 			}},
 		{Name: "strangers/errors-of-everybody", What: "the error log is that of all accounts", Scenarios: []string{"v2/errors/log/of-one-account-only"},
 			Lie: func() Lie {
-				var most []any
+				var logged []any
 				return func(x *Exchange) {
-					if x.Operation != "error.list" || x.Answer.Status != 200 {
-						return
+					if x.Operation == "scope.get" && x.Answer.code() == "10" {
+						logged = append(logged, map[string]any{
+							"id": "69822d1d48be79971b04351a", "scope": "GET:oauth.openapi.com/scopes", "domain": "oauth.openapi.com",
+							"errorAt": "2026-02-03T17:15:09+00:00", "httpResponseCode": 404, "errorCode": 10, "message": "Scope not found", "ip": "127.0.0.1",
+						})
 					}
-					if items := x.Answer.items(); len(items) >= len(most) {
-						most = items
-					} else {
-						x.Answer.setItems(most)
+					if x.Operation == "error.list" && x.Answer.Status == 200 && len(x.Answer.items()) == 0 {
+						x.Answer.setItems(logged)
 					}
 				}
 			}},
