@@ -263,3 +263,6 @@ func noSurface(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 	_, _ = io.WriteString(w, `{"success":false,"message":"Not Found","error":404,"data":null}`)
 }
+
+// Accounts are the IDs of all accounts, in the order in which they came.
+func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
