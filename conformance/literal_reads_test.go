@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -50,9 +51,7 @@ func (l *literal) scope(h *holder, id string) (any, *refused) {
 		if scope["id"] == id {
 			none := map[string]any{"dayLimit": false, "monthLimit": false, "yearLimit": false, "totalLimit": false}
 			data := map[string]any{"rateLimit": false, "freeLimits": none, "requirements": map[string]any{}, "prices": map[string]any{}}
-			for key, value := range scope {
-				data[key] = value
-			}
+			maps.Copy(data, scope)
 			return map[string]any{"data": data, "success": true, "message": "", "error": nil}, nil
 		}
 	}

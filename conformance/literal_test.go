@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -275,9 +276,7 @@ func (b *bearer) apply(want wish) {
 	if want.Name != nil {
 		b.name = *want.Name
 	}
-	for key, value := range want.Limits {
-		b.limits[key] = value
-	}
+	maps.Copy(b.limits, want.Limits)
 }
 
 func (h *holder) allowed(text json.RawMessage, malformed, disabled refused) ([]any, *refused) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -269,9 +270,7 @@ func TestEachLieIsTold(t *testing.T) {
 		"the two forms of a token differ": {func(q *http.Request, r *http.Response) {
 			edit(r, func(b map[string]any) {
 				if token, is := b["data"].(map[string]any); is && token["token"] != nil {
-					for key, value := range token {
-						b[key] = value
-					}
+					maps.Copy(b, token)
 					b["name"] = "another"
 				}
 			})
@@ -280,9 +279,7 @@ func TestEachLieIsTold(t *testing.T) {
 			if q.Method == "PATCH" {
 				edit(r, func(b map[string]any) {
 					if token, is := b["data"].(map[string]any); is {
-						for key, value := range token {
-							b[key] = value
-						}
+						maps.Copy(b, token)
 					}
 				})
 			}

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -77,7 +78,9 @@ func TestElsewhereWritesNeedPermission(t *testing.T) {
 	base, err := url.Parse(address)
 	require.NoError(t, err)
 	// A client that reaches the server under a name that is not this machine.
-	dialer := &http.Client{Transport: &http.Transport{Dial: func(network, _ string) (net.Conn, error) { return net.Dial(network, base.Host) }}}
+	dialer := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, base.Host)
+	}}}
 	elsewhere := target("http://api.example.com", false)
 	elsewhere.Client = dialer
 	options := conformance.Options{Scenarios: features(t)}

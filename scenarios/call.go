@@ -37,24 +37,27 @@ func ResolveCall(operations []spec.Operation, call string) (Call, bool) {
 }
 
 // MatchOperation finds the operation that a request belongs to, by method and escaped path; nil when there is none. A path
-// that ends where a parameter should be ("/tokens/") belongs to the operation with that parameter, which is how the document
-// can have an answer for a missing id (PATCH /tokens/{token} 400 150).
+// that ends where an id should stand belongs to an operation only where the document has an answer for it: "PATCH /tokens/" is
+// PATCH /tokens/{token} 400 150, "GET /tokens/" is an unknown path.
 func MatchOperation(operations []spec.Operation, method, path string) *spec.Operation {
 	for i := range operations {
-		if operations[i].Method == method && matchPath(operations[i].Path, path) {
+		if operations[i].Method == method && matchPath(&operations[i], path) {
 			return &operations[i]
 		}
 	}
 	return nil
 }
 
-func matchPath(template, path string) bool {
-	want, got := strings.Split(template, "/"), strings.Split(path, "/")
+func matchPath(operation *spec.Operation, path string) bool {
+	want, got := strings.Split(operation.Path, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
 		return false
 	}
 	for i, segment := range want {
 		if isParameter(segment) {
+			if got[i] == "" && !operation.MissingID {
+				return false
+			}
 			continue
 		}
 		plain, err := url.PathUnescape(got[i])

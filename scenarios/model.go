@@ -25,6 +25,9 @@ type Scenario struct {
 	Tags        []string `yaml:"tags,omitempty"`
 	// Covers names the documented refusals that the scenario reaches: "PATCH /tokens/{token} 401 130".
 	Covers []string `yaml:"covers,omitempty"`
+	// Control is the id of the scenario that holds the positive control of this one: a step that succeeds where a step of this
+	// scenario must be refused. Unset where the scenario has its own. See [Lint].
+	Control string `yaml:"control,omitempty"`
 	// Needs names what a target must offer beyond the API itself: "control" (a control API).
 	Needs []string `yaml:"needs,omitempty"`
 	Given Given    `yaml:"given,omitempty"`

@@ -85,6 +85,9 @@ func (v *validator) check() {
 	if s.ID != "" && !scenarioID.MatchString(s.ID) {
 		v.problem(s.LineOf("id"), "id %q must be words in lower case, joined with - and /, such as v2/tokens/rotation/old-pair-is-gone", s.ID)
 	}
+	if s.Has("control") && !scenarioID.MatchString(s.Control) {
+		v.problem(s.LineOf("control"), "control: %q must be the id of a scenario, such as v2/tokens/rotation/old-pair-is-gone", s.Control)
+	}
 	v.level(s.LineOf("level"), s.Level)
 	for _, need := range s.Needs {
 		v.oneOf(s.LineOf("needs"), "needs", need, "control")

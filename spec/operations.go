@@ -22,6 +22,9 @@ type Operation struct {
 	Auth []string
 	// Parameters in the document's order, those of the overlay last.
 	Parameters []Parameter
+	// MissingID says that the document has an answer for a path that ends where the id should stand: the 400 of
+	// PATCH and DELETE /tokens/{token}, which nothing else about the path could earn.
+	MissingID bool
 }
 
 // Parameter is one parameter of an operation.
@@ -41,9 +44,10 @@ type outline struct {
 }
 
 type operationOutline struct {
-	OperationID string                `json:"operationId"`
-	Parameters  []Parameter           `json:"parameters"`
-	Security    []map[string][]string `json:"security"`
+	OperationID string                     `json:"operationId"`
+	Parameters  []Parameter                `json:"parameters"`
+	Security    []map[string][]string      `json:"security"`
+	Responses   map[string]json.RawMessage `json:"responses"`
 }
 
 func (o outline) operation(p place) (operationOutline, error) {
@@ -95,6 +99,8 @@ func operationAt(p place, published, corrected outline) (Operation, error) {
 		return Operation{}, fmt.Errorf("%s gives it no operationId; want a name like token.create", v2OverlayFile)
 	}
 	o := Operation{Name: operation.OperationID, Surface: "v2", Method: p.method, Path: p.path, Parameters: operation.Parameters}
+	_, refused := asPublished.Responses["400"]
+	o.MissingID = refused && strings.HasSuffix(p.path, "}")
 	for _, requirement := range asPublished.Security {
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {
 			switch scheme := published.Components.SecuritySchemes[name].Scheme; scheme {

@@ -52,7 +52,7 @@ func matchValue(m scenarios.Matcher, value any, miss misser) {
 				miss("%s, give or take %s", Render(want), Render(m.Within))
 			}
 		case m.Has("plus"):
-			if sign, comparable := order(value, want); !comparable || sign != 0 {
+			if sign, ordered := order(value, want); !ordered || sign != 0 {
 				miss("%s", Render(want))
 			}
 		case !Equal(value, want):
@@ -95,7 +95,7 @@ func matchOrder(m scenarios.Matcher, value any, miss misser) {
 			}
 			bound = shifted
 		}
-		if sign, comparable := order(value, bound); !comparable || !ok(sign) {
+		if sign, ordered := order(value, bound); !ordered || !ok(sign) {
 			miss("%s %s", words, Render(bound))
 		}
 	}

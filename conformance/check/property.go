@@ -56,8 +56,8 @@ func listProperties(schema *openapi3.Schema, prefix string, visit func(name stri
 	if schema.Items != nil {
 		listProperties(schema.Items.Value, prefix+"[]", visit)
 	}
-	if any := schema.AdditionalProperties.Schema; any != nil {
-		listProperties(any.Value, prefix+"{}", visit)
+	if other := schema.AdditionalProperties.Schema; other != nil {
+		listProperties(other.Value, prefix+"{}", visit)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // transport are lies below the JSON: content type, bytes, headers, redirects.
@@ -41,7 +42,7 @@ func transport() []Mutant {
 		{Name: "transport/byte-order-mark", What: "a byte order mark precedes the JSON", Scenarios: []string{"v2/wallet/get/shape"},
 			Lie: raw("wallet.get", func(b []byte) []byte { return append([]byte("\ufeff"), b...) })},
 		{Name: "transport/twice-the-json", What: "the JSON is sent twice", Scenarios: []string{"v2/wallet/get/shape"},
-			Lie: raw("wallet.get", func(b []byte) []byte { return append(b[:len(b):len(b)], b...) })},
+			Lie: raw("wallet.get", func(b []byte) []byte { return append(slices.Clip(b), b...) })},
 		{Name: "transport/empty-body", What: "a success has no body", Scenarios: []string{"v2/tokens/delete/envelope"},
 			Lie: raw("token.delete", func([]byte) []byte { return []byte{} })},
 		{Name: "transport/doubled-member", What: "an object names a member twice, the second time as before", Scenarios: []string{"v2/wallet/get/shape"},

@@ -77,8 +77,7 @@ func (c client) do(ctx context.Context, request *http.Request) (answer, error) {
 
 // describe says in words what went wrong, without the URL, which may hold a token.
 func (c client) describe(ctx context.Context, err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -94,13 +93,13 @@ func unreachable(err error) bool {
 }
 
 // newRequest makes a request for a path that is sent exactly as written, below the base.
-func newRequest(base *url.URL, method, path, rawQuery string, body io.Reader) (*http.Request, error) {
+func newRequest(ctx context.Context, base *url.URL, method, path, rawQuery string, body io.Reader) (*http.Request, error) {
 	for _, text := range []string{path, rawQuery} {
 		if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
 			return nil, fmt.Errorf("the URL holds %q, which cannot be sent; escape it", text[i])
 		}
 	}
-	request, err := http.NewRequest(method, base.Scheme+"://"+base.Host, body)
+	request, err := http.NewRequestWithContext(ctx, method, base.Scheme+"://"+base.Host, body)
 	if err != nil {
 		return nil, err
 	}

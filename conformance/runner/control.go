@@ -113,7 +113,7 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 			return controlError{err.Error()}
 		}
 	}
-	request, err := newRequest(c.base, method, path, query.Encode(), bytes.NewReader(text))
+	request, err := newRequest(ctx, c.base, method, path, query.Encode(), bytes.NewReader(text))
 	if err != nil {
 		return controlError{err.Error()}
 	}

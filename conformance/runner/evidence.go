@@ -34,7 +34,7 @@ func (s *session) redactor() *report.Redactor {
 	r.Add("OAUTH_SANDBOX_API_KEY", s.target.SandboxAPIKey)
 	counts := map[string]int{}
 	note := func(key, text string) {
-		name := ""
+		var name string
 		switch lower := strings.ToLower(key); {
 		case strings.Contains(lower, "refresh"):
 			name = "REFRESH_TOKEN"

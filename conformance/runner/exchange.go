@@ -6,9 +6,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 
@@ -80,12 +80,11 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 		s.failure = reason
 		return s, transportError{errors.New(reason)}
 	}
-	var body *bytes.Reader
-	request, err := newRequest(t.base, c.method, c.path, c.rawQuery, http.NoBody)
+	var body io.Reader = http.NoBody
 	if c.body != nil {
-		body = bytes.NewReader(c.body)
-		request, err = newRequest(t.base, c.method, c.path, c.rawQuery, body)
+		body = bytes.NewReader(c.body) // net/http finds its length
 	}
+	request, err := newRequest(ctx, t.base, c.method, c.path, c.rawQuery, body)
 	if err != nil {
 		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
 	}
@@ -147,9 +146,4 @@ func encodeQuery(query map[string]any) string {
 		values.Add(name, scenarios.Text(value))
 	}
 	return values.Encode()
-}
-
-// issuedID says whether a text has the form of ids that the API issues.
-func issuedID(text string) bool {
-	return regexp.MustCompile(`^[0-9a-fA-F]{24}$`).MatchString(text)
 }

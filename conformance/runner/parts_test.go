@@ -37,7 +37,7 @@ func TestAPathIsSentExactlyAsWritten(t *testing.T) {
 		require.NoError(t, err)
 		for _, path := range []string{"/tokens", "/tokens/", "/tokens/%2F%2e", "//wallet", "/a%zz", "/a;b,c:d@e", "/ü", "/.", "/..%2f", "/tokens/a%20b", "/{id}"} {
 			for _, query := range []string{"", "scopes=GET:a/b,POST:c/*", "a=%zz&&b"} {
-				request, err := newRequest(base, http.MethodGet, path, query, http.NoBody)
+				request, err := newRequest(t.Context(), base, http.MethodGet, path, query, http.NoBody)
 				require.NoError(t, err, path)
 				_, err = newClient(nil, defaultTimeout).do(t.Context(), request)
 				require.NoError(t, err, path)
@@ -49,7 +49,7 @@ func TestAPathIsSentExactlyAsWritten(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"/a b", "/a\r\nX: y", "/\x00"} {
-			_, err := newRequest(base, http.MethodGet, path, "", http.NoBody)
+			_, err := newRequest(t.Context(), base, http.MethodGet, path, "", http.NoBody)
 			require.ErrorContains(t, err, "cannot be sent; escape it", path)
 		}
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"time"
 )
@@ -17,18 +18,14 @@ type IDs struct {
 // NewIDs answers a source for one account. Issued says how many of each kind were given out before; nil is none.
 func NewIDs(seed uint64, account ID, issued map[string]uint64) IDs {
 	counts := make(map[string]uint64, len(issued)+4)
-	for kind, n := range issued {
-		counts[kind] = n
-	}
+	maps.Copy(counts, issued)
 	return IDs{seed: seed, account: digest(string(account)), issued: counts}
 }
 
 // Issued says how many of each kind were given out.
 func (i *IDs) Issued() map[string]uint64 {
 	out := make(map[string]uint64, len(i.issued))
-	for kind, n := range i.issued {
-		out[kind] = n
-	}
+	maps.Copy(out, i.issued)
 	return out
 }
 

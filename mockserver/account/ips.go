@@ -47,7 +47,7 @@ func (s *IPs) Has(ip string) bool {
 }
 
 // List is the set in the order of first calls. Read only.
-func (s *IPs) List() []string { return s.list[:len(s.list):len(s.list)] }
+func (s *IPs) List() []string { return slices.Clip(s.list) }
 
 // Sorted is the set in order of text, as a list of the caller's own.
 func (s *IPs) Sorted() []string {

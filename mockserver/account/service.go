@@ -122,8 +122,7 @@ func (a *Account) record(call Call, now time.Time, err error) {
 	}
 	counter.ErrorRequests++
 	reason := Internal
-	var refusal *Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		reason = refusal.Reason
 	}
 	failure := call.Failure(reason)

@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -31,10 +32,8 @@ func (b *bench) Now() time.Time { return b.now }
 func (b *bench) Find(s account.Secret) (account.Identity, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, own := range b.account.Secrets() {
-		if own == s {
-			return account.Identity{ID: b.account.ID, Environment: b.account.Environment}, true
-		}
+	if slices.Contains(b.account.Secrets(), s) {
+		return account.Identity{ID: b.account.ID, Environment: b.account.Environment}, true
 	}
 	return account.Identity{}, false
 }
@@ -75,8 +74,7 @@ func asks(scopes ...string) account.TokenRequest {
 }
 
 func reason(err error) account.Reason {
-	var refusal *account.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*account.Refusal](err); ok {
 		return refusal.Reason
 	}
 	return ""

@@ -37,7 +37,7 @@ func (w *Wallet) UpdatedAt() time.Time {
 	return w.CreatedAt
 }
 
-// Transactions, oldest first. Read only.
+// Transactions are all movements, oldest first. Read only.
 func (w *Wallet) Transactions() []Transaction { return w.transactions }
 
 func (w *Wallet) add(t Transaction) {

@@ -130,8 +130,7 @@ func read(c *gin.Context, bound int64) ([]byte, error) {
 		return nil, nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, bound))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", bound)
 	}
 	if err != nil {

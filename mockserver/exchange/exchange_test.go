@@ -1,7 +1,6 @@
 package exchange_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -77,7 +76,7 @@ func TestBodiesAreBounded(t *testing.T) {
 			if c.want == nil {
 				assert.NoError(t, e.Request.BodyError)
 			} else {
-				assert.True(t, errors.Is(e.Request.BodyError, c.want), e.Request.BodyError)
+				assert.ErrorIs(t, e.Request.BodyError, c.want, e.Request.BodyError)
 				assert.Empty(t, e.Request.Body)
 			}
 		})
