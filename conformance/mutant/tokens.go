@@ -14,6 +14,13 @@ func tokens() []Mutant {
 			Lie: on("token.create", status(201))},
 		{Name: "tokens/name-lost", What: "a new token has no name", Scenarios: []string{"v2/tokens/create/name"},
 			Lie: onData("token.create", set("name", ""))},
+		{Name: "tokens/named-by-itself", What: "a token without a name is called \"token\"", Scenarios: []string{"v2/tokens/create/name-and-limits-unset"},
+			Lie: onData("token.create", change("name", func(name string) any {
+				if name == "" {
+					return "token"
+				}
+				return name
+			}))},
 		{Name: "tokens/first-scope-only", What: "of several scopes a new token shows only the first", Scenarios: []string{"v2/tokens/create/several-scopes"},
 			Lie: onData("token.create", change("scopes", func(s []any) any { return s[:min(1, len(s))] }))},
 		{Name: "tokens/wildcard-expanded", What: "a wildcard comes back expanded instead of as it was asked for", Scenarios: []string{"v2/tokens/create/wildcards"},
