@@ -1,8 +1,11 @@
 package mockserver_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -228,6 +231,38 @@ func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 	} {
 		_, err := mockserver.New(option)
 		assert.ErrorContains(t, err, want)
+	}
+}
+
+// TestABodyThatDoesNotArriveIsRefusedInOrder uses real connections, because only there a broken body cancels the request.
+func TestABodyThatDoesNotArriveIsRefusedInOrder(t *testing.T) {
+	server := httptest.NewUnstartedServer(newHandler(t))
+	server.Config.ReadTimeout = 300 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	for name, c := range map[string]struct {
+		leave bool
+		want  string
+	}{
+		"it stalls":     {false, `408 Request Timeout|"error":408,`},
+		"it breaks off": {true, `400 Bad Request|"error":400,`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			connection, err := net.Dial("tcp", server.Listener.Addr().String())
+			require.NoError(t, err)
+			defer connection.Close()
+			_, err = io.WriteString(connection, "POST /tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic "+
+				base64.StdEncoding.EncodeToString([]byte("dev@example.com:"+demoKey))+"\r\nContent-Length: 100\r\n\r\n{\"a")
+			require.NoError(t, err)
+			if c.leave {
+				require.NoError(t, connection.(*net.TCPConn).CloseWrite())
+			}
+			answer, err := io.ReadAll(connection)
+			require.NoError(t, err)
+			for part := range strings.SplitSeq(c.want, "|") {
+				assert.Contains(t, string(answer), part)
+			}
+		})
 	}
 }
 

@@ -89,6 +89,10 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		return err
 	}
 
+	if f.rootSurface == "v1" {
+		log.Warn("the legacy API is not served yet: with --root-surface v1 every path outside of /__v2/ is unknown")
+	}
+
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", f.addr, err)
@@ -247,7 +251,11 @@ func stop(ctx context.Context, servers []*http.Server) error {
 	defer cancel()
 	var errs []error
 	for _, s := range servers {
-		errs = append(errs, s.Shutdown(drain))
+		err := s.Shutdown(drain)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = errors.Join(fmt.Errorf("requests were still under way after %s, and were cut off", drainTimeout), s.Close())
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

@@ -46,6 +46,7 @@ const (
 	BasicCredentials SecretKind = iota
 	AccessToken
 	RefreshToken
+	APIKey
 )
 
 // Secret is something that only its owner knows, and by which an account is found.
@@ -61,8 +62,8 @@ func Credentials(email, apiKey string) Secret {
 
 // Secrets are all secrets of the account at this moment.
 func (a *Account) Secrets() []Secret {
-	out := make([]Secret, 0, 1+2*a.Tokens.Len())
-	out = append(out, Credentials(a.Email, a.APIKey))
+	out := make([]Secret, 0, 2+2*a.Tokens.Len())
+	out = append(out, Credentials(a.Email, a.APIKey), Secret{APIKey, a.APIKey})
 	for _, t := range a.Tokens.All() {
 		out = append(out, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
 	}

@@ -96,15 +96,18 @@ func (a *API) deleteAccount(c *gin.Context) (int, any, error) {
 
 func (a *API) moveWallet(c *gin.Context) (int, any, error) {
 	var in struct {
-		Amount      json.Number `json:"amount"`
-		Description string      `json:"description"`
+		Amount      json.RawMessage `json:"amount"` // json.Number would take text too
+		Description string          `json:"description"`
 	}
 	if err := decode(c, &in); err != nil {
 		return 0, nil, err
 	}
-	amount, err := account.ParseMoney(in.Amount.String())
+	amount, err := account.ParseMoney(string(in.Amount))
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "\"amount\": %v", err)
+	}
+	if amount == 0 {
+		return 0, nil, problemf(http.StatusBadRequest, "\"amount\" is 0; want a number above zero to recharge, or below to debit")
 	}
 	if in.Description == "" {
 		in.Description = "Wallet recharge"

@@ -40,7 +40,7 @@ func New(config Config) *API {
 	a.engine.UseRawPath = true
 	a.engine.Use(a.recover, a.guard)
 	for _, r := range a.routes() {
-		a.engine.Handle(r.method, Prefix+r.path, a.serve(r.handle))
+		a.engine.Handle(r.method, Prefix+r.path, a.serve(r))
 	}
 	a.engine.NoRoute(func(c *gin.Context) {
 		write(c, problemf(http.StatusNotFound, "the control API has no such path; %s/openapi.json describes it", Prefix))
@@ -57,29 +57,31 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.Serve
 type route struct {
 	method, path string
 	handle       func(c *gin.Context) (status int, answer any, err error)
+	// query names the parameters that the route takes. Any other is refused: a misspelt ?account= must not reset everything.
+	query []string
 }
 
 // routes is the table of the control API, as openapi.json describes it.
 func (a *API) routes() []route {
 	return []route{
-		{"GET", "/openapi.json", a.getDescription},
-		{"POST", "/reset", a.reset},
-		{"GET", "/clock", a.getClock},
-		{"PUT", "/clock", a.putClock},
-		{"POST", "/clock/advance", a.advanceClock},
-		{"POST", "/accounts", a.createAccount},
-		{"GET", "/accounts", a.listAccounts},
-		{"GET", "/accounts/:id", a.getAccount},
-		{"PUT", "/accounts/:id", a.putAccount},
-		{"DELETE", "/accounts/:id", a.deleteAccount},
-		{"POST", "/accounts/:id/wallet", a.moveWallet},
-		{"GET", "/ratelimit", a.getRateLimit},
-		{"PUT", "/ratelimit", a.putRateLimit},
-		{"GET", "/requests", a.listRequests},
-		{"DELETE", "/requests", a.clearRequests},
-		{"GET", "/requests/:id", a.getRequest},
-		{"GET", "/state", a.getState},
-		{"PUT", "/state", a.putState},
+		{"GET", "/openapi.json", a.getDescription, nil},
+		{"POST", "/reset", a.reset, []string{"account"}},
+		{"GET", "/clock", a.getClock, []string{"account"}},
+		{"PUT", "/clock", a.putClock, []string{"account"}},
+		{"POST", "/clock/advance", a.advanceClock, []string{"account"}},
+		{"POST", "/accounts", a.createAccount, nil},
+		{"GET", "/accounts", a.listAccounts, nil},
+		{"GET", "/accounts/:id", a.getAccount, nil},
+		{"PUT", "/accounts/:id", a.putAccount, nil},
+		{"DELETE", "/accounts/:id", a.deleteAccount, nil},
+		{"POST", "/accounts/:id/wallet", a.moveWallet, nil},
+		{"GET", "/ratelimit", a.getRateLimit, []string{"account"}},
+		{"PUT", "/ratelimit", a.putRateLimit, []string{"account"}},
+		{"GET", "/requests", a.listRequests, []string{"surface", "operation", "account", "status"}},
+		{"DELETE", "/requests", a.clearRequests, []string{"account"}},
+		{"GET", "/requests/:id", a.getRequest, nil},
+		{"GET", "/state", a.getState, nil},
+		{"PUT", "/state", a.putState, nil},
 	}
 }
 

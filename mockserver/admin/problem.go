@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -51,9 +54,13 @@ func problemOf(err error) *problem {
 type rawJSON []byte
 
 // serve writes what a handler answers.
-func (a *API) serve(handle func(c *gin.Context) (int, any, error)) gin.HandlerFunc {
+func (a *API) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		status, answer, err := handle(c)
+		if err := r.checkQuery(c); err != nil {
+			write(c, err)
+			return
+		}
+		status, answer, err := r.handle(c)
 		if err != nil {
 			p := problemOf(err)
 			if p.Status >= http.StatusInternalServerError {
@@ -80,6 +87,21 @@ func (a *API) serve(handle func(c *gin.Context) (int, any, error)) gin.HandlerFu
 			c.Data(status, "application/json", b.Bytes())
 		}
 	}
+}
+
+// checkQuery refuses parameters that the route does not take, and those that are empty: an empty ?account= is a variable that was not set.
+func (r route) checkQuery(c *gin.Context) *problem {
+	for name, values := range c.Request.URL.Query() {
+		switch {
+		case !slices.Contains(r.query, name) && len(r.query) == 0:
+			return problemf(http.StatusBadRequest, "there is no parameter %q: this path takes none", name)
+		case !slices.Contains(r.query, name):
+			return problemf(http.StatusBadRequest, "there is no parameter %q; known are %s", name, strings.Join(r.query, ", "))
+		case len(values) != 1 || values[0] == "":
+			return problemf(http.StatusBadRequest, "the parameter %q must stand once, with a value", name)
+		}
+	}
+	return nil
 }
 
 func write(c *gin.Context, p *problem) {
@@ -117,6 +139,16 @@ func decode(c *gin.Context, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
+		var wrongType *json.UnmarshalTypeError
+		var wrongTime *time.ParseError
+		switch {
+		case errors.As(err, &wrongType) && wrongType.Field == "":
+			return problemf(http.StatusBadRequest, "the body is of type %s; want an object", wrongType.Value)
+		case errors.As(err, &wrongType):
+			return problemf(http.StatusBadRequest, "%q is of type %s; openapi.json says what it may be", wrongType.Field, wrongType.Value)
+		case errors.As(err, &wrongTime):
+			return problemf(http.StatusBadRequest, "%s is no time in RFC 3339, such as \"2026-02-12T08:30:00Z\"", wrongTime.Value)
+		}
 		return problemf(http.StatusBadRequest, "the body: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := decoder.Token(); err != io.EOF {
@@ -133,8 +165,11 @@ func read(c *gin.Context, bound int64) ([]byte, error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", bound)
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, problemf(http.StatusRequestTimeout, "the body did not arrive in time")
+	}
 	if err != nil {
-		return nil, problemf(http.StatusBadRequest, "the body cannot be read: %v", err)
+		return nil, problemf(http.StatusBadRequest, "the body broke off")
 	}
 	return body, nil
 }

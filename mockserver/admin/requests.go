@@ -31,14 +31,12 @@ func (a *API) listRequests(c *gin.Context) (int, any, error) {
 				return 0, nil, problemf(http.StatusBadRequest, "\"status\" is %q; want a number such as 404", value)
 			}
 			and(func(e *exchange.Exchange) bool { return e.Response.Status == status })
-		default:
-			return 0, nil, problemf(http.StatusBadRequest, "there is no filter %q; known are surface, operation, account and status", name)
 		}
 	}
 	entries, dropped := a.Journal.List(match)
 	out := list[journal.Entry]{Items: make([]journal.Entry, len(entries)), Dropped: dropped}
 	for i, e := range entries {
-		out.Items[i] = journal.Show(e)
+		out.Items[i] = journal.Show(e, a.World.Secret)
 	}
 	return http.StatusOK, out, nil
 }
@@ -48,7 +46,7 @@ func (a *API) getRequest(c *gin.Context) (int, any, error) {
 	if !ok {
 		return 0, nil, problemf(http.StatusNotFound, "the journal has no request %q: it may have been dropped or cleared", c.Param("id"))
 	}
-	return http.StatusOK, journal.Show(e), nil
+	return http.StatusOK, journal.Show(e, a.World.Secret), nil
 }
 
 func (a *API) clearRequests(c *gin.Context) (int, any, error) {

@@ -48,16 +48,16 @@ func (s Setting) Advance(by time.Duration) Setting {
 	return s
 }
 
-// The times that a clock may show: what RFC 3339 can write, with room for a token's year.
+// The times that a clock may show. A time.Duration, in which offsets are kept, holds 292 years: any two of these are closer.
 var (
 	earliest = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
-	latest   = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(2250, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Check refuses times that no clock may show: before 1970, or from the year 9000 on.
+// Check refuses times that no clock may show: before 1970, or from the year 2250 on.
 func Check(t time.Time) error {
 	if t.Before(earliest) || !t.Before(latest) {
-		return fmt.Errorf("%s is outside of what a clock can show: 1970-01-01 to 8999-12-31", t.UTC().Format(time.RFC3339))
+		return fmt.Errorf("%s is outside of what a clock can show: 1970-01-01 to 2249-12-31", t.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

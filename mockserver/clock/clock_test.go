@@ -61,8 +61,18 @@ func TestNoAdvanceIsLost(t *testing.T) {
 	assert.Equal(t, noon.Add(100*time.Second), c.Now())
 }
 
-func TestTimesOutsideOfRFC3339AreRefused(t *testing.T) {
+func TestTimesThatNoOffsetReachesAreRefused(t *testing.T) {
 	assert.NoError(t, clock.Check(noon))
 	assert.Error(t, clock.Check(time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC)))
-	assert.Error(t, clock.Check(time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)))
+	assert.Error(t, clock.Check(time.Date(2250, 1, 1, 0, 0, 0, 0, time.UTC)))
+}
+
+func TestEveryTimeThatIsAllowedIsShownExactly(t *testing.T) {
+	first, last := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2249, 12, 31, 23, 59, 59, 0, time.UTC)
+	for _, base := range []time.Time{first, noon, last} {
+		for _, want := range []time.Time{first, noon, last} {
+			assert.NoError(t, clock.Check(want))
+			assert.Equal(t, want, clock.Set(base, want, false).At(base))
+		}
+	}
 }

@@ -62,9 +62,11 @@ type Quota struct {
 	ResetMs   int64 `json:"resetMs"`
 }
 
-// Show renders an exchange.
-func Show(e *exchange.Exchange) Entry {
+// Show renders an exchange. Live says whether a word is a secret of somebody at this moment: such words are hidden wherever they stand,
+// beside those whose place gives them away.
+func Show(e *exchange.Exchange, live func(word string) bool) Entry {
 	secrets := secretsOf(e)
+	secrets.live = live
 	text := secrets.redact
 	out := Entry{
 		ID: e.ID, At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 // secrets are what an exchange shows of tokens, keys and passwords.
 type secrets struct {
 	values     []string // longest first
-	credential string   // fingerprint of what the caller authenticated with
+	live       func(word string) bool
+	credential string // fingerprint of what the caller authenticated with
 }
 
 // secretKeys are the members of bodies and queries that hold secrets, in lower case.
@@ -122,8 +124,22 @@ func (s *secrets) redact(text string) string {
 			text = strings.ReplaceAll(text, value, fingerprint(value))
 		}
 	}
+	for _, pattern := range []*regexp.Regexp{words, wordsWithDashes} {
+		text = pattern.ReplaceAllStringFunc(text, func(word string) string {
+			if s.live(word) {
+				return fingerprint(word)
+			}
+			return word
+		})
+	}
 	return text
 }
+
+// What may be a secret: tokens are words of letters and digits, API keys of fixtures may hold more.
+var (
+	words           = regexp.MustCompile(`[0-9A-Za-z]{6,}`)
+	wordsWithDashes = regexp.MustCompile(`[0-9A-Za-z][0-9A-Za-z._-]{4,}[0-9A-Za-z]`)
+)
 
 // fingerprint stands for a secret: the same for the same secret, and no way back to it.
 func fingerprint(secret string) string {

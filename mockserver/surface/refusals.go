@@ -3,6 +3,7 @@ package surface
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"oauthmock/mockserver/account"
@@ -14,6 +15,7 @@ import (
 type Refusals struct {
 	table   *spec.Table
 	surface string
+	log     *slog.Logger
 	found   sync.Map // key → Row
 }
 
@@ -29,8 +31,8 @@ type key struct {
 }
 
 // NewRefusals answers the rows of a surface.
-func NewRefusals(table *spec.Table, surface string) *Refusals {
-	return &Refusals{table: table, surface: surface}
+func NewRefusals(table *spec.Table, surface string, log *slog.Logger) *Refusals {
+	return &Refusals{table: table, surface: surface, log: log}
 }
 
 // Row is how an operation answers a reason. A reason without a row is a gap in the table, and answered as the surface's
@@ -42,6 +44,7 @@ func (r *Refusals) Row(operation string, reason account.Reason) Row {
 	}
 	refusal, ok := r.table.Find(r.surface, operation, string(reason))
 	if !ok {
+		r.log.Error("the refusals table (spec/refusals.yaml) has no row", "surface", r.surface, "operation", operation, "reason", reason)
 		refusal, ok = r.table.Find(r.surface, operation, string(account.Internal))
 	}
 	if !ok {

@@ -19,6 +19,9 @@ func describe(a *account.Account) fixtures.Account {
 		return out
 	}
 	enabled, met := a.Entitlements.Patterns()
+	if enabled == nil {
+		enabled = []string{} // a list, also in JSON
+	}
 	f := fixtures.Account{
 		ID: string(a.ID), Email: a.Email, APIKey: a.APIKey, Environment: string(a.Environment), CreatedAt: fixtures.At(a.CreatedAt),
 		Clock: relative(a.Clock), RateLimit: WireRateLimit(a.Quota.Own), EnabledScopes: enabled, RequirementsMet: met,

@@ -54,7 +54,7 @@ type World struct {
 }
 
 // ErrNoFixture says that no world has the name, or none an account of the kind.
-var ErrNoFixture = errors.New("there is no such fixture")
+var ErrNoFixture = errors.New("no such account can be made")
 
 // New fills the store with the fixtures' accounts.
 func New(config Config) (*World, error) {
@@ -192,6 +192,11 @@ func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
 		t.Token, t.RefreshToken = ids.Next("token", created), ids.Next("refresh", created)
 	}
 	template.Issued = ids.Issued()
+	if wish.Email != "" || wish.APIKey != "" { // what was chosen here is as valid as the fixture
+		if err := template.Validate(w.services); err != nil {
+			return fixtures.Account{}, fmt.Errorf("%w: %w", ErrNoFixture, err)
+		}
+	}
 	if err := w.place(&template, now); err != nil {
 		return fixtures.Account{}, err
 	}
@@ -346,6 +351,16 @@ func (w *World) Import(f *fixtures.World) error {
 		}
 		w.SetRateLimit(limit)
 	})
+}
+
+// Secret says whether a text is an API key, a token or a refresh token of anybody, at this moment.
+func (w *World) Secret(text string) bool {
+	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey} {
+		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {
+			return true
+		}
+	}
+	return false
 }
 
 // Summary is who an account is: its ID, credentials and environment, and nothing else.

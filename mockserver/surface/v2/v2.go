@@ -45,7 +45,7 @@ type Surface struct {
 // New makes the surface.
 func New(accounts Accounts, table *spec.Table, shape TokenShape, log *slog.Logger) *Surface {
 	s := &Surface{
-		engine: gin.New(), accounts: accounts, refusals: surface.NewRefusals(table, Name),
+		engine: gin.New(), accounts: accounts, refusals: surface.NewRefusals(table, Name, log),
 		hosts: surface.HostsV2(), shape: shape, log: log,
 	}
 	s.engine.RedirectTrailingSlash = false
@@ -85,7 +85,9 @@ type call struct {
 	bearer string
 }
 
-func (c *call) context() context.Context { return c.gin.Request.Context() }
+// context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A body that
+// stalls or breaks off cancels the request's own context, and must still be refused in order.)
+func (c *call) context() context.Context { return context.WithoutCancel(c.gin.Request.Context()) }
 
 // serve is the way of every request: authenticate, read, ask the account, write.
 func (s *Surface) serve(o operation) gin.HandlerFunc {
