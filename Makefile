@@ -18,7 +18,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
-	$(GO) run ./cmd/oauthmock serve $(ARGS)
+	@$(GO) run ./cmd/oauthmock serve $(ARGS)
 
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not gofmt-ed (make fmt does it):"; echo "$$unformatted"; exit 1; }; }

@@ -154,8 +154,11 @@ func TestDegenerateServersDoNotPass(t *testing.T) {
 			if control {
 				target.AdminURL = server.URL + "/__admin"
 			}
-			started := time.Now()
-			result, err := conformance.Run(t.Context(), target, conformance.Options{Scenarios: all, Parallel: 4, Timeout: 200 * time.Millisecond})
+			timeout := 30 * time.Second // never the verdict of a busy machine
+			if name == "hang" {
+				timeout = 200 * time.Millisecond
+			}
+			result, err := conformance.Run(t.Context(), target, conformance.Options{Scenarios: all, Parallel: 4, Timeout: timeout})
 			require.NoError(t, err)
 			server.CloseClientConnections()
 			server.Close()
@@ -176,7 +179,6 @@ func TestDegenerateServersDoNotPass(t *testing.T) {
 				assert.Equal(t, report.ExitInconclusive, result.ExitCode(), name)
 				assert.Zero(t, result.Summary.Passed, name)
 				assert.Less(t, result.Summary.Requests, 30, "the circuit breaker ends it soon")
-				assert.Less(t, time.Since(started), 30*time.Second)
 			}
 			if name == "always 200 {}" && control {
 				must, failed := 0, 0

@@ -64,9 +64,42 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, start sta
 		target.AdminURL = conformance.Discover(asking, t.discoverer(), t.baseURL)
 	}
 	if t.email == "" && target.AdminURL == "" {
-		return conformance.Target{}, nil, fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there", t.baseURL)
+		if err := t.whyNoControl(ctx); err != nil {
+			return conformance.Target{}, nil, err
+		}
+		return conformance.Target{}, nil, fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there; --admin-url names one that stands elsewhere", t.baseURL)
 	}
 	return target, func() {}, nil
+}
+
+// unreachableError says that nobody answers; it is no wrong usage, but nothing was proven.
+type unreachableError struct{ error }
+
+// whyNoControl tells a target that does not answer, or whose control API wants a token, from one that has none.
+func (t targetFlags) whyNoControl(ctx context.Context) error {
+	if t.adminURL == noAdmin {
+		return nil
+	}
+	asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(asking, http.MethodGet, strings.TrimRight(t.baseURL, "/")+"/__admin/clock", http.NoBody)
+	if err != nil {
+		return fmt.Errorf("--base-url: %w", err)
+	}
+	client := t.discoverer()
+	if client == nil {
+		client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := client.Do(request)
+	if err != nil {
+		return unreachableError{fmt.Errorf("--base-url %s cannot be reached: %w", t.baseURL, err)}
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusUnauthorized {
+		return fmt.Errorf("the control API at %s/__admin asks for a token, and refuses the one it got or did not get: give --admin-token (or OAUTHCONFORM_ADMIN_TOKEN), or do without by --admin-url none", strings.TrimRight(t.baseURL, "/"))
+	}
+	return nil
 }
 
 // discoverer is a client that shows the token of the control API, which may not answer without; nil where there is no token.

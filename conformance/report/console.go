@@ -273,7 +273,14 @@ func (c console) summary(r Report) {
 	c.printf("; %s in %.1f s\n", plural(r.Summary.Requests, "request"), r.Summary.Seconds)
 	switch r.ExitCode() {
 	case ExitFailed:
+		if r.Summary.Failed == 0 {
+			c.printf("%s\n", c.style.paint(red, "XPASS: what was expected to fail passes; take it off the list of expected failures"))
+			break
+		}
 		c.printf("%s\n", c.style.paint(red, "FAIL: the target breaks the contract where it is said above"))
+		if allRefused(r) {
+			c.printf("Every request was answered 401: are --email and --api-key right?\n")
+		}
 	case ExitError:
 		c.printf("%s\n", c.style.paint(red, "ERROR: the suite itself is at fault where it is said above; nothing follows for the target"))
 	case ExitInconclusive:
@@ -293,4 +300,18 @@ func inconclusive(r Report) string {
 		}
 	}
 	return "every scenario was skipped"
+}
+
+// allRefused says whether nothing but 401 came back, which is likelier to be the fault of the credentials than of the target.
+func allRefused(r Report) bool {
+	answers := 0
+	for _, result := range r.Results {
+		for _, step := range result.Steps {
+			if step.Status != 0 && step.Status != 401 {
+				return false
+			}
+			answers++
+		}
+	}
+	return answers > 0
 }

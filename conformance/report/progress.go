@@ -17,6 +17,7 @@ type Progress struct {
 	total    int
 	finished int
 	bad      int
+	reason   string // of the line before
 }
 
 // progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be rewritten.
@@ -42,9 +43,11 @@ func (p *Progress) Finished(result Result) {
 	p.finished++
 	if endsBadly(result.Verdict) {
 		p.bad++
-		if !p.terminal {
+		// A target that is not there is told once, not for every scenario.
+		if repeated := result.Verdict == Inconclusive && result.Reason == p.reason; !p.terminal && !repeated {
 			fmt.Fprintf(p.w, "%s %s%s\n", p.style.verdict(result.Verdict), oneLine(result.ID, valueLimit), because(result.Reason))
 		}
+		p.reason = result.Reason
 	}
 	p.redraw(result.ID)
 }

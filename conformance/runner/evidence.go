@@ -85,17 +85,23 @@ func sortedNames[V any](m map[string]V) []string {
 }
 
 // steps renders the exchanges as evidence, redacted before anything is cut.
-func (s *session) steps(r *report.Redactor) []report.Step {
+// steps are the exchanges as evidence. Of a scenario that passed nobody needs bodies and headers, and they would be most of a report.
+func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
 	for _, sent := range s.evidence {
 		step := report.Step{
 			Name: sent.step, Method: sent.method, URL: r.Text(s.url(sent)), Status: sent.status,
-			Curl: s.curl(sent, r), RequestBody: cut(r.Text(string(sent.body())), maxEvidence),
-			ResponseBody: cut(r.Text(string(sent.answer.body)), maxEvidence), Seconds: sent.seconds, Failure: r.Text(sent.failure),
+			Curl: s.curl(sent, r), Seconds: sent.seconds, Failure: r.Text(sent.failure),
 		}
 		if sent.operation != nil {
 			step.Operation = sent.operation.Name
 		}
+		if verdict == report.Pass {
+			steps = append(steps, step)
+			continue
+		}
+		step.RequestBody = cut(r.Text(string(sent.body())), maxEvidence)
+		step.ResponseBody = cut(r.Text(string(sent.answer.body)), maxEvidence)
 		if len(sent.answer.header) > 0 {
 			step.ResponseHeaders = map[string]string{}
 			for name, values := range sent.answer.header {

@@ -145,7 +145,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 	secrets := s.redactor()
 	result.Verdict, result.Reason = s.conclude(err)
 	result.Reason = cut(secrets.Text(result.Reason), maxText)
-	result.Assertions, result.Steps = s.assertions(secrets), s.steps(secrets)
+	result.Assertions, result.Steps = s.assertions(secrets), s.steps(secrets, result.Verdict)
 	result.Seconds = time.Since(started).Seconds()
 	r.expectFailure(&result)
 	return outcome{result: result, shapes: s.shapes()}
