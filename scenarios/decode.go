@@ -286,6 +286,27 @@ func (s *Statuses) decode(d *decoder, node *yaml.Node, what string) {
 	}
 }
 
+// decode reads an id, or a list of them. Whether there are such scenarios only Lint can say, which sees all files.
+func (ids *IDs) decode(d *decoder, node *yaml.Node, what string) {
+	nodes := []*yaml.Node{node}
+	if node.Kind == yaml.SequenceNode {
+		nodes = node.Content
+		if len(nodes) == 0 {
+			d.problem(node.Line, "%s must name at least one scenario; leave it out instead", what)
+		}
+	}
+	for _, one := range nodes {
+		switch {
+		case one.Kind != yaml.ScalarNode || !scenarioID.MatchString(one.Value):
+			d.problem(one.Line, "%s must be the id of a scenario, such as v2/wallet/read, or a list of ids, not %s", what, describe(one))
+		case slices.Contains(*ids, one.Value):
+			d.problem(one.Line, "%s: %q stands twice", what, one.Value)
+		default:
+			*ids = append(*ids, one.Value)
+		}
+	}
+}
+
 // decode reads a matcher's members, or a scalar or list that the value must equal.
 func (m *Matcher) decode(d *decoder, node *yaml.Node, what string) {
 	if node.Kind == yaml.MappingNode {

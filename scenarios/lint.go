@@ -15,12 +15,13 @@ import (
 //   - ids are unique, also where the scenarios were loaded from several places.
 //
 // A server that refuses everything passes every test of refusals. So a refusal counts only beside a success: of the same operation;
-// or, where the refusal is about who calls, or about the path or the method, of any operation by the same account. The success stands in
-// the same scenario, before or after, or in the one that the scenario's `control` names. A success that is only observed is none.
+// or, where the refusal is about who calls or how often, or about the path or the method, of any operation by the same account. The
+// success stands in the same scenario, before or after, or in one that the scenario's `control` names. A success that is only observed
+// is none.
 //
 // The problems come in the order of files and lines; nil means that nothing is wrong. The error is one of reading the contract.
 func Lint(all []Scenario) ([]Problem, error) {
-	about, err := newContract()
+	about, err := theContract()
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
@@ -86,7 +87,7 @@ func (l *linter) assertions() {
 func (l *linter) operationsExist() {
 	for i := range l.scenario.Steps {
 		step := &l.scenario.Steps[i]
-		if !succeeds(l.scenario, step) {
+		if !succeeds(step) {
 			continue
 		}
 		for _, place := range l.places(step) {

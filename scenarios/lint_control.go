@@ -6,40 +6,61 @@ import (
 	"strings"
 )
 
-// controls finds refusals that are expected without a success beside them.
+// controls finds refusals that are expected without a success beside them, and controls that are named in vain.
 func (l *linter) controls() {
 	s := l.scenario
 	var lacking []refusal
 	for i := range s.Steps {
+		if observed(s, &s.Steps[i]) {
+			continue
+		}
 		for _, one := range l.refusals(&s.Steps[i]) {
 			if !l.controlled(one, s, true) {
 				lacking = append(lacking, one)
 			}
 		}
 	}
-	if !s.Has("control") {
-		for _, one := range lacking {
-			l.problem(one.step.Line, "step %q must be refused, but nothing shows that it is not refused always; add a step in which %s succeeds, or name the scenario that holds one: control: ID",
-				one.step.Name, one.wants())
-		}
-		return
-	}
-	line := s.LineOf("control")
-	other, there := l.byID[s.Control]
-	switch {
-	case !there:
-		l.problem(line, "control: there is no scenario %q%s", s.Control, didYouMean(s.Control, sortedKeys(l.byID)))
-	case other == s:
-		l.problem(line, "control: %q is the scenario itself; leave it out", s.Control)
-	case len(lacking) == 0:
-		l.problem(line, "control: every refusal of %s has its control in the scenario itself; leave it out", s.ID)
-	default:
-		for _, one := range lacking {
-			if !l.controlled(one, other, false) {
-				l.problem(line, "control: in %s there is no step in which %s succeeds, which step %q needs", other.ID, one.wants(), one.step.Name)
-			}
+	named := l.named()
+	for _, one := range lacking {
+		if !slices.ContainsFunc(named, func(other *Scenario) bool { return l.controlled(one, other, false) }) {
+			l.problem(one.step.Line, "step %q must be refused, but nothing shows that it is not refused always: add a step in which %s succeeds, or name the scenario that has one, as control: ID%s",
+				one.step.Name, one.wants(), butNotIn(named))
 		}
 	}
+	for _, other := range named {
+		if !slices.ContainsFunc(lacking, func(one refusal) bool { return l.controlled(one, other, false) }) {
+			l.problem(s.LineOf("control"), "control: %s has no success that a refusal of %s lacks; leave it out", other.ID, s.ID)
+		}
+	}
+}
+
+// named are the scenarios that hold the controls of the one at hand.
+func (l *linter) named() []*Scenario {
+	var list []*Scenario
+	for _, id := range l.scenario.Control {
+		other, there := l.byID[id]
+		switch {
+		case !there:
+			l.problem(l.scenario.LineOf("control"), "control: there is no scenario %q%s", id, didYouMean(id, sortedKeys(l.byID)))
+		case other == l.scenario:
+			l.problem(l.scenario.LineOf("control"), "control: %q is the scenario itself; leave it out", id)
+		default:
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
+// butNotIn names the scenarios that were named and hold no success of the kind.
+func butNotIn(named []*Scenario) string {
+	if len(named) == 0 {
+		return ""
+	}
+	ids := make([]string, len(named))
+	for i, s := range named {
+		ids[i] = s.ID
+	}
+	return "; there is none in " + strings.Join(ids, ", ")
 }
 
 // refusal is one kind of request that a scenario expects to be refused.
@@ -72,12 +93,13 @@ func (l *linter) refusals(step *Step) []refusal {
 	if len(statuses) == 0 {
 		return nil
 	}
-	// Who calls, not what is called: then another call by who is allowed shows that it is the credentials that were refused.
-	authentication := step.Auth != nil && step.Auth.Kind != "basic" || !slices.ContainsFunc(statuses, func(status int) bool { return status != 401 })
+	// Who calls, or how often, not what is called: then any call that is answered shows that it is this which was refused.
+	caller := step.Auth != nil && step.Auth.Kind != "basic" ||
+		!slices.ContainsFunc(statuses, func(status int) bool { return status != 401 && status != 429 })
 	var list []refusal
 	for _, place := range l.places(step) {
 		one := refusal{step: step, operation: place.operation, as: step.As}
-		if authentication || place.operation == "" {
+		if caller || place.operation == "" {
 			one.operation = ""
 		}
 		if !slices.Contains(list, one) {
@@ -91,7 +113,7 @@ func (l *linter) refusals(step *Step) []refusal {
 // their own scenario only.
 func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 	return slices.ContainsFunc(in.Steps, func(step Step) bool {
-		if !succeeds(in, &step) || r.operation == "" && same && step.As != r.as {
+		if !succeeds(&step) || observed(in, &step) || r.operation == "" && same && step.As != r.as {
 			return false
 		}
 		return slices.ContainsFunc(l.places(&step), func(place place) bool {
@@ -101,20 +123,21 @@ func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 }
 
 // succeeds says whether a step can only pass when a request of it is answered with success.
-func succeeds(s *Scenario, step *Step) bool {
-	level := s.Level
-	if step.Expect.Level != "" {
-		level = step.Expect.Level
-	}
-	if step.Call == "" || level == Observe && s.Level != Observe {
-		return false
-	}
+func succeeds(step *Step) bool {
 	for _, outcome := range step.Outcomes {
 		if is2xx(outcome.Status) && (outcome.Count == "some" || strings.Trim(outcome.Count, "0123456789") == "" && outcome.Count != "0") {
 			return true
 		}
 	}
 	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !is2xx(status) })
+}
+
+// observed says whether what a step expects is recorded only, so that nothing fails when it is otherwise.
+func observed(s *Scenario, step *Step) bool {
+	if step.Expect.Level != "" {
+		return step.Expect.Level == Observe
+	}
+	return s.Level == Observe
 }
 
 func is2xx(status int) bool {

@@ -83,7 +83,7 @@ func LoadFile(name string) ([]Scenario, error) {
 }
 
 func finish(all []Scenario, problems []Problem) ([]Scenario, error) {
-	about, err := newContract()
+	about, err := theContract()
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}

@@ -25,9 +25,9 @@ type Scenario struct {
 	Tags        []string `yaml:"tags,omitempty"`
 	// Covers names the documented refusals that the scenario reaches: "PATCH /tokens/{token} 401 130".
 	Covers []string `yaml:"covers,omitempty"`
-	// Control is the id of the scenario that holds the positive control of this one: a step that succeeds where a step of this
-	// scenario must be refused. Unset where the scenario has its own. See [Lint].
-	Control string `yaml:"control,omitempty"`
+	// Control is the id of the scenario that holds the positive control of this one (a step that succeeds where a step of this
+	// scenario must be refused), or a list of ids. Unset where the scenario has its own. See [Lint].
+	Control IDs `yaml:"control,omitempty"`
 	// Needs names what a target must offer beyond the API itself: "control" (a control API).
 	Needs []string `yaml:"needs,omitempty"`
 	Given Given    `yaml:"given,omitempty"`
@@ -293,6 +293,9 @@ type Matcher struct {
 	// Level of this assertion, when it is not that of its step.
 	Level Level `yaml:"level,omitempty"`
 }
+
+// IDs is a list of ids of scenarios, written as one or as a list.
+type IDs []string
 
 // Statuses is a list of HTTP statuses, written as one or as a list.
 type Statuses []int

@@ -21,6 +21,8 @@
 // schema can say stays with the caller: headers, bytes after the JSON, keys written twice, that the two
 // forms of a token are equal, and everything that needs more than one answer.
 //
+// What each reading can see is computed, not claimed: package audit below this one.
+//
 // # Changing it
 //
 // A new refusal is a row in refusals.yaml. A new correction is an entry under x-corrections and its actions;

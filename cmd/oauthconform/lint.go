@@ -10,48 +10,59 @@ import (
 )
 
 func newLint(p program) *cobra.Command {
-	return &cobra.Command{
+	command := &cobra.Command{
 		Use:   "lint [FILE|FOLDER]…",
 		Short: "Check scenario files; without arguments the suite's own",
-		Long: `lint loads scenario files and prints everything that is wrong in them, with file and line, and what would be right.
+		Long: `lint loads scenario files and prints everything that is wrong in them, with file and line, and what would be right: first what
+cannot be loaded; when all can, also what proves nothing. Every refusal needs a success beside it, in its scenario or in one named by
+"control"; every step asserts something; every call belongs to an operation, or expects to be refused; every id is taken once.
 Exit status: 0 nothing is wrong; 2 something is.`,
-		Args: cobra.ArbitraryArgs,
+		Example: "  oauthconform lint\n  oauthconform lint mine.yaml more/\n  oauthconform lint spec",
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{""}
 			}
-			wrong, good := 0, 0
-			// Names must be unique among all files together.
-			first := map[string]string{}
-			for _, name := range args {
-				all, err := loadScenarios(name)
-				problems := scenarios.Problems(err)
-				if err != nil && len(problems) == 0 {
+			list, problems, err := loadAll(args)
+			if err != nil {
+				return err
+			}
+			if len(problems) == 0 {
+				// Only now: of a file that does not load no scenario is known, not even as the control of others.
+				if problems, err = scenarios.Lint(list); err != nil {
 					return err
 				}
-				for _, problem := range problems {
-					wrong++
-					fmt.Fprintln(p.stdout, problem.Error())
-				}
-				for _, s := range all {
-					place := fmt.Sprintf("%s:%d", s.File, s.Line)
-					if other, twice := first[s.ID]; twice {
-						wrong++
-						fmt.Fprintf(p.stdout, "%s: the id %q is taken by %s; choose another\n", place, s.ID, other)
-						continue
-					}
-					first[s.ID] = place
-					good++
-				}
 			}
-			if wrong > 0 {
-				fmt.Fprintf(p.stderr, "oauthconform: %s\n", plural(wrong, "problem"))
+			for _, problem := range problems {
+				fmt.Fprintln(p.stdout, problem.Error())
+			}
+			if len(problems) > 0 {
+				fmt.Fprintf(p.stderr, "oauthconform: %s\n", plural(len(problems), "problem"))
 				return exitError(report.ExitError)
 			}
-			fmt.Fprintf(p.stdout, "%s, nothing wrong\n", plural(good, "scenario"))
+			fmt.Fprintf(p.stdout, "%s, nothing wrong\n", plural(len(list), "scenario"))
 			return nil
 		},
 	}
+	spec := newLintSpec(p)
+	fromEnvironment(spec, p.getenv)
+	command.AddCommand(spec)
+	return command
+}
+
+// loadAll loads files and folders of scenarios, and what is wrong in them. The error is of those that cannot be read.
+func loadAll(names []string) ([]scenarios.Scenario, []scenarios.Problem, error) {
+	var list []scenarios.Scenario
+	var problems []scenarios.Problem
+	for _, name := range names {
+		some, err := loadScenarios(name)
+		found := scenarios.Problems(err)
+		if err != nil && len(found) == 0 {
+			return nil, nil, err
+		}
+		list, problems = append(list, some...), append(problems, found...)
+	}
+	return list, problems, nil
 }
 
 func plural(n int, one string) string {

@@ -1,0 +1,208 @@
+package audit
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+
+	"oauthmock/spec"
+)
+
+// Measurement counts how many wrong answers each reading of v2 refuses.
+type Measurement struct {
+	// Right answers were falsified, which gave Wrong ones.
+	Right int `json:"right"`
+	Wrong int `json:"wrong"`
+	// The two readings; Rejected and Accepted of each add up to Wrong.
+	Published Count `json:"published"`
+	Strict    Count `json:"strict"`
+	// Documented is the same for those alone that falsify an answer with a status that the published document has for the operation: what
+	// the overlay added cannot be held against it.
+	Documented Documented `json:"documented"`
+	// Kinds tell them apart by what is wrong, in the order of [Kinds].
+	Kinds []KindCount `json:"kinds"`
+	// StillRight are those that the strict reading accepts because the change made another right answer, by reason.
+	StillRight []Reason `json:"stillRight"`
+	// Unseen are those that the strict reading accepts for no known reason. There should be none.
+	Unseen []string `json:"unseen"`
+}
+
+// Documented counts the wrong answers made of those that the published document itself describes.
+type Documented struct {
+	Right     int   `json:"right"`
+	Wrong     int   `json:"wrong"`
+	Published Count `json:"published"`
+	Strict    Count `json:"strict"`
+}
+
+// Count is how many wrong answers a reading rejected and accepted.
+type Count struct {
+	Rejected int `json:"rejected"`
+	Accepted int `json:"accepted"`
+	// WithoutSchema of those accepted were not looked at: the reading has no schema for the status, or for its body.
+	WithoutSchema int `json:"withoutSchema"`
+}
+
+// Share is the percentage of wrong answers that the reading accepted, 0 where there were none.
+func (c Count) Share() float64 {
+	if c.Rejected+c.Accepted == 0 {
+		return 0
+	}
+	return 100 * float64(c.Accepted) / float64(c.Rejected+c.Accepted)
+}
+
+// KindCount is what the readings make of one kind of wrong answers.
+type KindCount struct {
+	Kind      Kind  `json:"kind"`
+	Wrong     int   `json:"wrong"`
+	Published Count `json:"published"`
+	Strict    Count `json:"strict"`
+}
+
+// Reason is why a changed answer is right nevertheless, and how many are.
+type Reason struct {
+	Why   string `json:"why"`
+	Count int    `json:"count"`
+}
+
+// harmless is a change that can make another right answer.
+type harmless struct {
+	why     string
+	pattern *regexp.Regexp
+}
+
+func harmlessChanges() []harmless {
+	return []harmless{
+		{"a token's limits hold only what is set", regexp.MustCompile(`limits without `)},
+		{"a member that may be null", regexp.MustCompile(`with (completedAt|domain|custom) null`)},
+		{"payload and custom data of a callback are its sender's own", regexp.MustCompile(`callback\.\w+ 200: \$\.data\.(data|custom)\b`)},
+		{"the headers of a callback are its receiver's own", regexp.MustCompile(`callback\.\w+ 200: \$\.data\.headers with(out \S+| \S+ renamed| a member more)$`)},
+		{"prices and requirements are named by the services", regexp.MustCompile(`\.(prices|requirements) with(out \S+| \S+ renamed| a member more)$`)},
+		{"a free limit is false or a number", regexp.MustCompile(`freeLimits\.\w+ as a number$`)},
+		{"domains and scopes of the statistics are keys", regexp.MustCompile(`stats\.apis? 200: \S+ with(out company\.openapi\.com| company\.openapi\.com renamed)$`)},
+	}
+}
+
+// Measure falsifies every right answer of v2 and holds what comes out against both readings. A reading without a schema for an
+// answer rejects it when it is the strict one, which has one for every status there is, and accepts it when it is the published one,
+// as validators do. It takes about a second; the error is one of the documents, or says that they no longer fit the generator.
+func Measure() (Measurement, error) {
+	r, err := newReadings()
+	if err != nil {
+		return Measurement{}, err
+	}
+	rights, err := r.right()
+	if err != nil {
+		return Measurement{}, err
+	}
+	m := Measurement{Right: len(rights), StillRight: []Reason{}, Unseen: []string{}}
+	for _, kind := range Kinds() {
+		m.Kinds = append(m.Kinds, KindCount{Kind: kind})
+	}
+	reasons := harmlessChanges()
+	counts := make([]int, len(reasons))
+	for _, right := range rights {
+		if err := r.fits(right); err != nil {
+			return Measurement{}, err
+		}
+		_, documented := responses(r.published, right.Operation)[right.Status]
+		if documented {
+			m.Documented.Right++
+		}
+		for _, wrong := range Falsify(right) {
+			published, strict := r.byPublished(wrong), r.byStrict(wrong)
+			m.count(wrong.Kind, published, strict)
+			if documented {
+				m.Documented.Wrong++
+				m.Documented.Published.add(published)
+				m.Documented.Strict.add(strict)
+			}
+			if strict != accepted {
+				continue
+			}
+			text := wrong.String()
+			if i := slices.IndexFunc(reasons, func(h harmless) bool { return h.pattern.MatchString(text) }); i >= 0 {
+				counts[i]++
+			} else {
+				m.Unseen = append(m.Unseen, text)
+			}
+		}
+	}
+	for i, reason := range reasons {
+		if counts[i] > 0 {
+			m.StillRight = append(m.StillRight, Reason{reason.why, counts[i]})
+		}
+	}
+	return m, nil
+}
+
+// fits says whether an answer is what the generator takes it for: right, and of an operation that knows none of the strange statuses.
+func (r *readings) fits(right Answer) error {
+	schema := spec.StrictResponse(r.strict, right.Operation, right.Status, right.Query)
+	if schema == nil {
+		return fmt.Errorf("audit: the strict reading has no schema for %s; want one, as it has an example", right)
+	}
+	if found := spec.Check(r.strict, schema, right.Body); len(found) > 0 {
+		return fmt.Errorf("audit: the example of %s is wrong by the strict reading: %s; want one that is right", right, found[0])
+	}
+	for _, status := range strangeStatuses() {
+		if spec.StrictResponse(r.strict, right.Operation, status, url.Values{}) != nil {
+			return fmt.Errorf("audit: %s now has a status %d; want another one for an answer that nobody documented", right.Operation.Name, status)
+		}
+	}
+	return nil
+}
+
+// verdict is what a reading makes of an answer.
+type verdict int
+
+const (
+	rejected verdict = iota
+	accepted
+	unjudged // for want of a schema
+)
+
+func (r *readings) byPublished(w Wrong) verdict {
+	schema := spec.PublishedResponse(r.published, w.Operation, w.Status, w.Query)
+	switch {
+	case schema == nil:
+		return unjudged
+	case len(spec.Check(r.published, schema, w.Body)) == 0:
+		return accepted
+	}
+	return rejected
+}
+
+func (r *readings) byStrict(w Wrong) verdict {
+	schema := spec.StrictResponse(r.strict, w.Operation, w.Status, w.Query)
+	if schema != nil && len(spec.Check(r.strict, schema, w.Body)) == 0 {
+		return accepted
+	}
+	return rejected
+}
+
+func (m *Measurement) count(kind Kind, published, strict verdict) {
+	m.Wrong++
+	m.Published.add(published)
+	m.Strict.add(strict)
+	for i := range m.Kinds {
+		if m.Kinds[i].Kind == kind {
+			m.Kinds[i].Wrong++
+			m.Kinds[i].Published.add(published)
+			m.Kinds[i].Strict.add(strict)
+		}
+	}
+}
+
+func (c *Count) add(v verdict) {
+	switch v {
+	case rejected:
+		c.Rejected++
+	case accepted:
+		c.Accepted++
+	case unjudged:
+		c.Accepted++
+		c.WithoutSchema++
+	}
+}

@@ -1,0 +1,83 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/spec"
+)
+
+const jsonMedia = "application/json"
+
+// readings are the three readings of the v2 document.
+type readings struct {
+	operations                   []spec.Operation
+	published, corrected, strict *openapi3.T
+}
+
+func newReadings() (*readings, error) {
+	r := &readings{}
+	var err error
+	if r.operations, err = spec.Operations(); err != nil {
+		return nil, err
+	}
+	if r.published, err = spec.Published(); err != nil {
+		return nil, err
+	}
+	if r.corrected, err = spec.Corrected(); err != nil {
+		return nil, err
+	}
+	if r.strict, err = spec.Strict(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// responses are an operation's responses by status. Those without a number, such as default, are left out: v2 has none.
+func responses(doc *openapi3.T, o spec.Operation) map[int]*openapi3.Response {
+	list := map[int]*openapi3.Response{}
+	for key, response := range doc.Paths.Value(o.Path).GetOperation(o.Method).Responses.Map() {
+		if status, err := strconv.Atoi(key); err == nil {
+			list[status] = response.Value
+		}
+	}
+	return list
+}
+
+func sortedStatuses(responses map[int]*openapi3.Response) []int {
+	return slices.Sorted(maps.Keys(responses))
+}
+
+// examplesOf are the examples of a response, by name in alphabetical order.
+func examplesOf(response *openapi3.Response) []any {
+	media := response.Content.Get(jsonMedia)
+	if media == nil {
+		return nil
+	}
+	var examples []any
+	if media.Example != nil {
+		examples = append(examples, media.Example)
+	}
+	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+		examples = append(examples, media.Examples[name].Value.Value)
+	}
+	return examples
+}
+
+// tree turns a JSON-like Go value into what a client that does not round numbers decodes.
+func tree(value any) (any, error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var decoded any
+	err = decoder.Decode(&decoded)
+	return decoded, err
+}

@@ -1,0 +1,191 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/spec"
+)
+
+// Surveyed is what the two readings demand of the answers of one operation with one status.
+type Surveyed struct {
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Status    int    `json:"status"`
+	// Added says that the published document has no such status; the overlay added it.
+	Added     bool    `json:"added"`
+	Published Demands `json:"published"`
+	Strict    Demands `json:"strict"`
+}
+
+// Demands is what a schema asks for, and what it leaves open. Places are written as "$.data[].limits.ip[]"; "{}" stands for any key.
+type Demands struct {
+	// Schema says that there is one. Without it any body is right, and everything below is empty.
+	Schema bool `json:"schema"`
+	// Refusals is how many pairs of code and message are right, 0 where any is.
+	Refusals int `json:"refusals,omitempty"`
+	// Objects and Values are how many objects, and how many texts and numbers, the schema describes.
+	Objects int `json:"objects"`
+	Values  int `json:"values"`
+	// NoRequired are the objects of which every member may be missing.
+	NoRequired []string `json:"objectsWithoutRequired"`
+	// Open are the objects that may hold any other member.
+	Open []string `json:"openObjects"`
+	// Formless are the values without format, pattern, enum, minimum and maximum: any text, or any number.
+	Formless []string `json:"valuesWithoutForm"`
+}
+
+// Survey lists all answers of v2 that one of the readings knows, in the order of operations and statuses.
+func Survey() ([]Surveyed, error) {
+	r, err := newReadings()
+	if err != nil {
+		return nil, err
+	}
+	var list []Surveyed
+	for _, o := range r.operations {
+		published := responses(r.published, o)
+		for _, status := range sortedStatuses(responses(r.strict, o)) {
+			_, known := published[status]
+			list = append(list, Surveyed{
+				Operation: o.Name, Method: o.Method, Path: o.Path, Status: status, Added: !known,
+				Published: demands(spec.PublishedResponse(r.published, o, status, nil), status),
+				Strict:    demands(spec.StrictResponse(r.strict, o, status, nil), status),
+			})
+		}
+	}
+	return list, nil
+}
+
+func demands(schema *openapi3.Schema, status int) Demands {
+	d := Demands{Schema: schema != nil, NoRequired: []string{}, Open: []string{}, Formless: []string{}}
+	if schema == nil {
+		return d
+	}
+	if status >= 400 {
+		d.Refusals = refusals(schema)
+	}
+	found := places(schema, "$", 0)
+	for path, p := range found {
+		if p.object {
+			d.Objects++
+			if p.members && !p.required {
+				d.NoRequired = append(d.NoRequired, path)
+			}
+			if !p.closed {
+				d.Open = append(d.Open, path)
+			}
+		}
+		if p.value {
+			d.Values++
+			if !p.form {
+				d.Formless = append(d.Formless, path)
+			}
+		}
+	}
+	slices.Sort(d.NoRequired)
+	slices.Sort(d.Open)
+	slices.Sort(d.Formless)
+	return d
+}
+
+// refusals counts the forms that name one code.
+func refusals(schema *openapi3.Schema) int {
+	n := 0
+	for _, form := range forms(schema) {
+		if code := form.Properties["error"]; code != nil && len(code.Value.Enum) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// place is what a schema says about one place of a body.
+type place struct {
+	object, value bool
+	// members says that the object has properties of its own; a map has none, and none of its keys could be required.
+	members bool
+	// required, closed and form say that something is asked for.
+	required, closed, form bool
+}
+
+// maxDepth ends what a schema that refers to itself would start.
+const maxDepth = 32
+
+// places goes through a schema. What one part of an allOf asks for is asked for; of alternatives only what all of them ask for is.
+func places(schema *openapi3.Schema, path string, depth int) map[string]place {
+	found := map[string]place{}
+	if schema == nil || depth > maxDepth {
+		return found
+	}
+	found[path] = own(schema)
+	for name, property := range schema.Properties {
+		every(found, places(property.Value, path+"."+name, depth+1))
+	}
+	if schema.Items != nil {
+		every(found, places(schema.Items.Value, path+"[]", depth+1))
+	}
+	if values := schema.AdditionalProperties.Schema; values != nil {
+		every(found, places(values.Value, path+"{}", depth+1))
+	}
+	for _, part := range schema.AllOf {
+		every(found, places(part.Value, path, depth+1))
+	}
+	for _, alternatives := range []openapi3.SchemaRefs{schema.OneOf, schema.AnyOf} {
+		var common map[string]place
+		for _, alternative := range alternatives {
+			one := places(alternative.Value, path, depth+1)
+			if common == nil {
+				common = one
+				continue
+			}
+			for at, p := range one {
+				if other, both := common[at]; both {
+					p = place{
+						object: p.object || other.object, value: p.value || other.value, members: p.members || other.members,
+						required: either(p, other, place.asksMembers), closed: either(p, other, place.isClosed), form: either(p, other, place.hasForm),
+					}
+				}
+				common[at] = p
+			}
+		}
+		every(found, common)
+	}
+	return found
+}
+
+// own is what a schema says about its own place, without its parts and alternatives.
+func own(schema *openapi3.Schema) place {
+	values := schema.AdditionalProperties
+	p := place{
+		object:   schema.Type.Is(openapi3.TypeObject) || len(schema.Properties) > 0,
+		members:  len(schema.Properties) > 0,
+		required: len(schema.Required) > 0,
+		closed:   values.Schema != nil || values.Has != nil && !*values.Has,
+		value:    schema.Type.Is(openapi3.TypeString) || schema.Type.Is(openapi3.TypeNumber) || schema.Type.Is(openapi3.TypeInteger),
+		form: schema.Format != "" || schema.Pattern != "" || len(schema.Enum) > 0 || schema.Min != nil || schema.Max != nil ||
+			schema.MinLength > 0 || schema.MaxLength != nil,
+	}
+	return p
+}
+
+// every adds what is asked for besides.
+func every(into, more map[string]place) {
+	for at, p := range more {
+		old := into[at]
+		into[at] = place{
+			object: p.object || old.object, value: p.value || old.value, members: p.members || old.members,
+			required: p.required || old.required, closed: p.closed || old.closed, form: p.form || old.form,
+		}
+	}
+}
+
+func (p place) asksMembers() bool { return p.required || !p.members }
+func (p place) isClosed() bool    { return p.closed || !p.object }
+func (p place) hasForm() bool     { return p.form || !p.value }
+
+// either says whether two alternatives at the same place both ask for something, where it applies to them.
+func either(a, b place, asks func(place) bool) bool {
+	return asks(a) && asks(b)
+}

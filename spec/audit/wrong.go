@@ -1,0 +1,188 @@
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oauthmock/spec"
+)
+
+// Kind says what is wrong with an answer.
+type Kind string
+
+// The kinds of wrong answers, in the order in which they are told.
+const (
+	MissingMember Kind = "a member is missing"
+	RenamedMember Kind = "a member has another name"
+	NullMember    Kind = "a member is null"
+	AddedMember   Kind = "a member is added"
+	OtherShape    Kind = "an object or a list is something else"
+	OtherType     Kind = "a value has another type"
+	WrongDate     Kind = "a timestamp is none"
+	WrongID       Kind = "an id is none"
+	WrongNumber   Kind = "a number cannot be"
+	OtherCode     Kind = "the code is that of no such refusal"
+	OtherMessage  Kind = "the message is another"
+	Contradiction Kind = "success and failure contradict each other"
+	NoContent     Kind = "the body is empty"
+	OtherStatus   Kind = "the status is not documented"
+)
+
+// Kinds are all kinds of wrong answers.
+func Kinds() []Kind {
+	return []Kind{
+		MissingMember, RenamedMember, NullMember, AddedMember, OtherShape, OtherType, WrongDate, WrongID, WrongNumber,
+		OtherCode, OtherMessage, Contradiction, NoContent, OtherStatus,
+	}
+}
+
+// Wrong is a right answer with one thing changed.
+type Wrong struct {
+	Answer
+	Kind Kind
+	// How says what was changed, and where: "$.data.token cut".
+	How string
+}
+
+// String reads "token.get 404: $.error as a text".
+func (w Wrong) String() string {
+	return w.Answer.String() + ": " + w.How
+}
+
+// Falsify makes every wrong answer of a right one: its body changed in each place, one place at a time and without regard to what may
+// stand there; its code, message, success and status. So a few are right as well, where a member may be absent or a key is anybody's
+// own. It changes nothing of the right one.
+func Falsify(right Answer) []Wrong {
+	var found []Wrong
+	add := func(kind Kind, how string, status int, body any) {
+		found = append(found, Wrong{Answer: Answer{right.Operation, status, right.Query, body}, Kind: kind, How: how})
+	}
+	for _, c := range changes("$", right.Body) {
+		add(c.kind, c.how, right.Status, c.body)
+	}
+	object, _ := right.Body.(map[string]any)
+	if right.Status >= 400 {
+		for _, code := range []string{"0", "999", "-1", "140.5"} {
+			add(OtherCode, "code "+code, right.Status, with(object, "error", json.Number(code)))
+		}
+		message, _ := object["message"].(string)
+		for _, other := range []string{"", "Error", strings.ToUpper(message)} {
+			add(OtherMessage, fmt.Sprintf("message %q", other), right.Status, with(object, "message", other))
+		}
+		add(Contradiction, "success is true", right.Status, with(object, "success", true))
+		add(Contradiction, "there are data", right.Status, with(object, "data", map[string]any{"token": "x"}))
+		add(Contradiction, "sent with 200", 200, object)
+	} else if object["success"] != nil {
+		add(Contradiction, "success is false", right.Status, with(object, "success", false))
+		add(Contradiction, "there is an error", right.Status, with(object, "error", json.Number("70")))
+		add(OtherMessage, "there is a message", right.Status, with(object, "message", "all is well"))
+	}
+	add(NoContent, "an empty object", right.Status, map[string]any{})
+	add(NoContent, "an empty list", right.Status, []any{})
+	add(NoContent, "null", right.Status, nil)
+	for _, status := range strangeStatuses() {
+		add(OtherStatus, "sent with "+strconv.Itoa(status), status, right.Body)
+	}
+	return found
+}
+
+// strangeStatuses are statuses that no answer of v2 has by any reading.
+func strangeStatuses() []int {
+	return []int{201, 202, 403, 418, 503}
+}
+
+// change is one way to falsify a body.
+type change struct {
+	kind Kind
+	how  string
+	body any
+}
+
+// changes falsifies a value in every place, one place at a time.
+func changes(path string, value any) []change {
+	var found []change
+	add := func(kind Kind, how string, body any) { found = append(found, change{kind, path + " " + how, body}) }
+	switch v := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			for _, inner := range changes(path+"."+name, v[name]) {
+				found = append(found, change{inner.kind, inner.how, with(v, name, inner.body)})
+			}
+			without := maps.Clone(v)
+			delete(without, name)
+			add(MissingMember, "without "+name, without)
+			add(RenamedMember, "with "+name+" renamed", with(without, name+"X", v[name]))
+			if v[name] != nil {
+				add(NullMember, "with "+name+" null", with(v, name, nil))
+			}
+		}
+		add(AddedMember, "with a member more", with(v, "secret", "s"))
+		add(OtherShape, "as a list", []any{v})
+		add(OtherShape, "as a text", "text")
+	case []any:
+		for i := range v {
+			for _, inner := range changes(fmt.Sprintf("%s[%d]", path, i), v[i]) {
+				changed := slices.Clone(v)
+				changed[i] = inner.body
+				found = append(found, change{inner.kind, inner.how, changed})
+			}
+		}
+		add(OtherShape, "as an object", map[string]any{"0": v})
+		add(OtherType, "with a null in it", append(slices.Clone(v), nil))
+		add(OtherType, "with an object in it", append(slices.Clone(v), map[string]any{"x": 1}))
+	case string:
+		add(OtherType, "as a number", json.Number("12"))
+		add(OtherType, "as a list", []any{v})
+		add(OtherType, "as true", true)
+		changeText(v, add)
+	case json.Number:
+		add(OtherType, "as a text", v.String())
+		add(OtherType, "as true", true)
+		add(OtherType, "as a list", []any{v})
+		if strings.Contains(path, "Requests") || strings.Contains(path, "total") {
+			add(WrongNumber, "negative", json.Number("-1"))
+			add(WrongNumber, "as a fraction", json.Number("1.5"))
+		}
+	case bool:
+		add(OtherType, "as a text", strconv.FormatBool(v))
+		add(OtherType, "as a number", json.Number("1"))
+	case nil:
+		add(OtherType, "as a text", "null")
+		add(OtherType, "as an object", map[string]any{})
+	}
+	return found
+}
+
+// changeText changes what a text says, when it is one of those that have a form.
+func changeText(text string, add func(Kind, string, any)) {
+	if _, err := spec.Timestamp(text); err == nil {
+		add(WrongDate, "on 31 February", text[:5]+"02-31"+text[10:])
+		add(WrongDate, "without an offset", text[:19])
+		add(WrongDate, "as UNIX seconds in a text", "1770885000")
+	}
+	if isID(text) {
+		add(WrongID, "in upper case", strings.ToUpper(text))
+		add(WrongID, "cut", text[:10])
+	}
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		add(WrongNumber, "as no number", "many")
+	}
+}
+
+// isID says whether a text is long enough for an id, and a single word.
+func isID(text string) bool {
+	return len(strings.TrimPrefix(text, "txn_")) >= 23 && !strings.ContainsAny(text, " :.")
+}
+
+func with(object map[string]any, name string, value any) map[string]any {
+	changed := maps.Clone(object)
+	if changed == nil {
+		changed = map[string]any{}
+	}
+	changed[name] = value
+	return changed
+}
