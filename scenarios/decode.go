@@ -29,9 +29,9 @@ func (d *decoder) into(node *yaml.Node, value reflect.Value, what string) {
 		d.problem(node.Line, "%s uses a YAML anchor or alias; write the value out", what)
 		return
 	}
-	if custom, ok := value.Addr().Interface().(interface {
+	if custom, ok := reflect.TypeAssert[interface {
 		decode(d *decoder, node *yaml.Node, what string)
-	}); ok {
+	}](value.Addr()); ok {
 		custom.decode(d, node, what)
 		return
 	}
@@ -116,7 +116,7 @@ func (d *decoder) mapping(node *yaml.Node, value reflect.Value, what string) {
 		}
 		d.into(content, value.Field(index), key.Value)
 	}
-	if target, ok := value.Addr().Interface().(keyed); ok {
+	if target, ok := reflect.TypeAssert[keyed](value.Addr()); ok {
 		target.setWritten(node.Line, written)
 	}
 	if line := value.FieldByName("Line"); line.IsValid() {

@@ -33,8 +33,7 @@ func Problems(err error) []Problem {
 			}
 			return
 		}
-		var problem Problem
-		if errors.As(err, &problem) {
+		if problem, ok := errors.AsType[Problem](err); ok {
 			list = append(list, problem)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -227,9 +228,7 @@ func merge(old, update any) any {
 			return clone(update)
 		}
 		merged := make(map[string]any, len(o)+len(u))
-		for key, value := range o {
-			merged[key] = value
-		}
+		maps.Copy(merged, o)
 		for key, value := range u {
 			if was, there := o[key]; there {
 				merged[key] = merge(was, value)

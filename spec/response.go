@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -71,9 +72,7 @@ func listOrDetail(envelope *openapi3.Schema, detail bool) *openapi3.Schema {
 		if form.Value.Type.Is(openapi3.TypeArray) != detail {
 			narrowed := *envelope
 			narrowed.Properties = openapi3.Schemas{}
-			for name, property := range envelope.Properties {
-				narrowed.Properties[name] = property
-			}
+			maps.Copy(narrowed.Properties, envelope.Properties)
 			narrowed.Properties["data"] = form
 			return &narrowed
 		}

@@ -53,3 +53,17 @@ func TestTheHonestMockIsNeverAccused(t *testing.T) {
 		}
 	}
 }
+
+// TestATightRateLimitOfTheServerIsNoFault: scenarios that are not about the limit get accounts with room enough.
+func TestATightRateLimitOfTheServerIsNoFault(t *testing.T) {
+	all, err := loadScenarios("")
+	require.NoError(t, err)
+	mock, err := mockserver.New(mockserver.WithRateLimit(3))
+	require.NoError(t, err)
+	server := httptest.NewServer(mock.Handler())
+	defer server.Close()
+	result, err := conformance.Run(t.Context(), conformance.Target{BaseURL: server.URL, AdminURL: server.URL + "/__admin"},
+		conformance.Options{Scenarios: all, IDs: []string{"v2/tokens/rotation/", "v2/rate-limit/"}, Parallel: 4})
+	require.NoError(t, err)
+	assert.Equal(t, result.Summary.Scenarios, result.Summary.Passed)
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"oauthmock/scenarios"
@@ -20,6 +21,9 @@ type control struct {
 	client client
 	// breaker ends the waiting for a control API that does not answer.
 	breaker *breaker
+
+	asked   sync.Once
+	isTight bool
 }
 
 // Discover finds the control API of a base URL: BASE/__admin where BASE/__admin/clock answers 200 with a JSON object that
@@ -87,6 +91,22 @@ func (c *control) advance(ctx context.Context, id, by string, answer any) error 
 func (c *control) setRateLimit(ctx context.Context, id string, limit *scenarios.GivenRateLimit, answer any) error {
 	body := map[string]any{"limit": limit.Limit, "window": limit.Window, "enabled": true}
 	return c.call(ctx, http.MethodPut, "/ratelimit", url.Values{"account": {id}}, body, answer)
+}
+
+// ampleRateLimit is more than any scenario needs that is not about the limit itself.
+const ampleRateLimit = 10_000
+
+// tight says whether accounts begin with a rate limit that scenarios could run into, which would say nothing about the contract. It is
+// asked once; a control API without rate limits has none that are tight.
+func (c *control) tight(ctx context.Context) bool {
+	c.asked.Do(func() {
+		var limit struct {
+			Limit   int64 `json:"limit"`
+			Enabled bool  `json:"enabled"`
+		}
+		c.isTight = c.call(ctx, http.MethodGet, "/ratelimit", nil, nil, &limit) == nil && limit.Enabled && limit.Limit < ampleRateLimit
+	})
+	return c.isTight
 }
 
 func (c *control) moveCredit(ctx context.Context, id string, amount json.Number, description string, answer any) error {

@@ -78,8 +78,12 @@ func (s *session) setUpAccount(ctx context.Context, name string, given scenarios
 			return err
 		}
 	}
-	if given.RateLimit != nil {
-		return s.control.setRateLimit(ctx, made.ID, given.RateLimit, nil)
+	limit := given.RateLimit
+	if limit == nil && s.control.tight(ctx) {
+		limit = &scenarios.GivenRateLimit{Limit: ampleRateLimit, Window: "1m"}
+	}
+	if limit != nil {
+		return s.control.setRateLimit(ctx, made.ID, limit, nil)
 	}
 	return nil
 }
