@@ -29,17 +29,7 @@ func money() []Mutant {
 				return json.Number(strings.TrimSuffix(whole+"."+rest[:min(2, len(rest))], "."))
 			}))},
 		{Name: "money/recharge-not-seen", What: "the credit is that of the first reading", Scenarios: []string{"v2/wallet/credit/recharge-and-debit"},
-			Lie: func() Lie {
-				var seen any
-				return func(x *Exchange) {
-					if data := x.Answer.payload(); x.Operation == "wallet.get" && x.Answer.Status == 200 {
-						if seen == nil {
-							seen = data["credit"]
-						}
-						data["credit"] = seen
-					}
-				}
-			}},
+			Lie: firstCredit},
 		{Name: "money/updated-never", What: "updatedAt of the wallet stays at its creation", Scenarios: []string{"v2/wallet/credit/recharge-and-debit"},
 			Lie: onData("wallet.get", func(w map[string]any) { w["updatedAt"] = w["createdAt"] })},
 		{Name: "money/transaction-lost", What: "the newest transaction is not listed", Scenarios: []string{"v2/wallet/credit/sum-of-transactions"},
@@ -57,17 +47,7 @@ func money() []Mutant {
 		{Name: "money/transaction-dated-later", What: "a transaction is dated a day after it was made", Scenarios: []string{"v2/wallet/credit/recharge-and-debit"},
 			Lie: onItems("wallet.transactions", first(func(t map[string]any) { shift(t, "createdAt", 86400) }))},
 		{Name: "money/everybodys-credit", What: "all accounts show the credit of the first that asked", Scenarios: []string{"v2/wallet/credit/of-one-account-only"},
-			Lie: func() Lie {
-				var seen any
-				return func(x *Exchange) {
-					if data := x.Answer.payload(); x.Operation == "wallet.get" && x.Answer.Status == 200 {
-						if seen == nil {
-							seen = data["credit"]
-						}
-						data["credit"] = seen
-					}
-				}
-			}},
+			Lie: firstCredit},
 	}
 }
 
@@ -80,4 +60,17 @@ func decimal(n json.Number, by string) any {
 	}
 	text := strings.TrimRight(a.Add(a, b).FloatString(4), "0")
 	return json.Number(strings.TrimSuffix(text, "."))
+}
+
+// firstCredit answers every reading of a wallet with the credit of the first.
+func firstCredit() Lie {
+	var seen any
+	return func(x *Exchange) {
+		if data := x.Answer.payload(); x.Operation == "wallet.get" && x.Answer.Status == 200 {
+			if seen == nil {
+				seen = data["credit"]
+			}
+			data["credit"] = seen
+		}
+	}
 }

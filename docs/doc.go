@@ -1,0 +1,2 @@
+// Package docs holds the documentation, and the test that keeps its generated parts true.
+package docs
