@@ -121,6 +121,16 @@ func details() []Mutant {
 					change("amount", func(n json.Number) any { return decimal(n, "0.0001") })(asObject(items[0]))
 				}
 			})},
+		{Name: "details/case-does-not-matter", What: "PATCH reads Name like name", Scenarios: []string{"v2/tokens/update/members-are-told-apart-by-case"},
+			Lie: on("token.update", func(x *Exchange) {
+				if name, named := asObject(x.Body)["Name"]; named {
+					for _, p := range x.Answer.payloads() {
+						p["name"] = name
+					}
+				}
+			})},
+		{Name: "details/sandbox-subscriptions", What: "a sandbox lists subscriptions without test.", Scenarios: []string{"v2/subscriptions/sandbox/names"},
+			Lie: onItems("subscription.list", each(change("scope", func(s string) any { return strings.Replace(s, ":test.", ":", 1) })))},
 		{Name: "details/key-in-query", What: "the API key in the query lets a caller in", Scenarios: []string{"v2/authentication/credentials-are-not-for-the-query"},
 			Lie: onRefusal("wallet.get", "140", func(x *Exchange) {
 				if len(x.Query.Get("apiKey")) >= 32 {
