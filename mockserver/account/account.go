@@ -47,6 +47,8 @@ const (
 	AccessToken
 	RefreshToken
 	APIKey
+	// SecretKinds is how many kinds there are.
+	SecretKinds
 )
 
 // Secret is something that only its owner knows, and by which an account is found.
@@ -112,7 +114,7 @@ func (a *Account) Settle(now time.Time) []Event {
 			until = lapsed.ExpiresAt
 		}
 		if t, ok := a.Tokens.nextExpired(until); ok {
-			events = append(events, Event{At: t.ExpireAt, What: "token.expired", ID: t.Value})
+			events = append(events, Event{At: t.ExpireAt.Time(), What: "token.expired", ID: t.Value})
 			a.removeToken(t)
 			continue
 		}

@@ -96,8 +96,8 @@ func TestTokensBehaveLikeAList(t *testing.T) {
 					t.Fatalf("%d tokens, want %d (%v)", len(tokens), len(model), err)
 				}
 				for i, e := range model {
-					if tokens[i].Value != e.value || !tokens[i].ExpireAt.Equal(e.expires) {
-						t.Fatalf("token %d is %s until %s, want %s until %s", i, tokens[i].Value, tokens[i].ExpireAt, e.value, e.expires)
+					if tokens[i].Value != e.value || !tokens[i].ExpireAt.Time().Equal(e.expires) {
+						t.Fatalf("token %d is %s until %s, want %s until %s", i, tokens[i].Value, tokens[i].ExpireAt.Time(), e.value, e.expires)
 					}
 				}
 				// What the account says was issued and not revoked is exactly what is alive.

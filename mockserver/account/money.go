@@ -48,7 +48,7 @@ func exponentTooLarge(text string) bool {
 }
 
 // String renders the amount as a JSON number, without trailing zeros: "-15.5", "100", "0.06".
-func (m Money) String() string { return string(m.Append(nil)) }
+func (m Money) String() string { return string(m.Append(make([]byte, 0, 24))) }
 
 // Append appends the amount, as String renders it.
 func (m Money) Append(b []byte) []byte {

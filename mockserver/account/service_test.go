@@ -156,7 +156,7 @@ func TestTheLifetimeIsBounded(t *testing.T) {
 			r.TTL = c.ttl
 			token, _, err := b.CreateToken(t.Context(), b.call, r)
 			require.NoError(t, err)
-			assert.Equal(t, noon.Add(c.want), token.ExpireAt)
+			assert.Equal(t, noon.Add(c.want), token.ExpireAt.Time())
 
 			b.now = noon.Add(c.want - time.Second)
 			_, _, err = b.Token(t.Context(), b.call, token.Value)
@@ -229,11 +229,23 @@ func TestLimitsAreMerged(t *testing.T) {
 	token, _, err = b.UpdateToken(t.Context(), b.call, token.Value, change)
 	require.NoError(t, err)
 	zero, half := int64(0), account.Money(5000)
-	assert.Equal(t, account.TokenLimits{WalletRequests: &zero, WalletAmount: &half, IP: []string{"192.0.2.1"}}, token.Limits)
+	assert.Equal(t, &account.TokenLimits{WalletRequests: &zero, WalletAmount: &half, IP: []string{"192.0.2.1"}}, token.Limits)
 
 	token, _, err = b.UpdateToken(t.Context(), b.call, token.Value, account.TokenRequest{Limits: account.LimitsChange{Null: true}})
 	require.NoError(t, err)
-	assert.Equal(t, account.TokenLimits{}, token.Limits)
+	assert.Nil(t, token.Limits)
+}
+
+func TestAnImportedAccountNeverGivesOutATokenTwice(t *testing.T) {
+	b := newBench(account.Production)
+	first, _, err := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
+	require.NoError(t, err)
+	b.account.IDs = account.NewIDs(1, "one", nil) // whoever imported the account left out what was issued
+	second, _, err := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
+	require.NoError(t, err)
+	assert.NotEqual(t, first.Value, second.Value)
+	assert.NotEqual(t, first.RefreshToken, second.RefreshToken)
+	assert.Equal(t, 2, b.account.Tokens.Len())
 }
 
 func TestARefusedCallLeavesItsUsageAndItsErrorAndNothingElse(t *testing.T) {

@@ -10,18 +10,28 @@ import (
 // MaxTTL is the longest life of a token, and the one it gets when none is asked for (v2 TokenCreate.ttl: "Max 1 year").
 const MaxTTL = 365 * 24 * time.Hour
 
+// Moment is a time as tokens keep it: whole seconds since 1970. Accounts with 100,000 tokens have three times as many moments.
+type Moment int64
+
+// MomentOf is a time without what is finer than seconds.
+func MomentOf(t time.Time) Moment { return Moment(t.Unix()) }
+
+// Time is the moment in UTC.
+func (m Moment) Time() time.Time { return time.Unix(int64(m), 0).UTC() }
+
 // Token is an access token together with the refresh token that can replace it. Slices in it are never changed in place.
 type Token struct {
 	Value        string
 	RefreshToken string
 	Name         string
 	Scopes       []string // as they were asked for, wildcards included
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	ExpireAt     time.Time
+	CreatedAt    Moment
+	UpdatedAt    Moment
+	ExpireAt     Moment
 	// TTL with which a rotation starts the lifetime anew.
-	TTL    time.Duration
-	Limits TokenLimits
+	TTL time.Duration
+	// Limits are never changed in place; nil is none.
+	Limits *TokenLimits
 	Stats  TokenStats
 
 	seq uint64 // position in the order of creation
@@ -34,6 +44,14 @@ type TokenLimits struct {
 	SubscriptionRequests *int64
 	WalletAmount         *Money
 	IP                   []string // nil is every address
+}
+
+// NewTokenLimits answers limits that a token can have: nil if they limit nothing.
+func NewTokenLimits(l TokenLimits) *TokenLimits {
+	if l.TotalRequests == nil && l.WalletRequests == nil && l.SubscriptionRequests == nil && l.WalletAmount == nil && l.IP == nil {
+		return nil
+	}
+	return &l
 }
 
 // TokenStats count what a token was used for.
@@ -64,9 +82,10 @@ type LimitsChange struct {
 }
 
 // apply merges the change into limits.
-func (c LimitsChange) apply(limits TokenLimits) TokenLimits {
-	if c.Null {
-		return TokenLimits{}
+func (c LimitsChange) apply(old *TokenLimits) *TokenLimits {
+	var limits TokenLimits
+	if old != nil && !c.Null {
+		limits = *old
 	}
 	set(&limits.TotalRequests, c.TotalRequests)
 	set(&limits.WalletRequests, c.WalletRequests)
@@ -75,7 +94,7 @@ func (c LimitsChange) apply(limits TokenLimits) TokenLimits {
 	if c.IP.Present {
 		limits.IP = c.IP.Value
 	}
-	return limits
+	return NewTokenLimits(limits)
 }
 
 func set[T any](limit **T, c Change[T]) {
@@ -141,8 +160,8 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 	ttl := r.ttl()
 	t := &Token{
 		Name: r.Name.Value, Scopes: r.Scopes.Value,
-		CreatedAt: now, UpdatedAt: now, ExpireAt: now.Add(ttl), TTL: ttl,
-		Limits: r.Limits.apply(TokenLimits{}),
+		CreatedAt: MomentOf(now), UpdatedAt: MomentOf(now), ExpireAt: MomentOf(now.Add(ttl)), TTL: ttl,
+		Limits: r.Limits.apply(nil),
 	}
 	a.issueToken(t, now)
 	return t, nil
@@ -150,11 +169,10 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 
 // issueToken gives a token its values and puts it among the account's.
 func (a *Account) issueToken(t *Token, now time.Time) {
-	for t.Value = a.IDs.Next("token", now); a.Tokens.taken(t.Value); {
-		t.Value = a.IDs.Next("token", now)
-	}
-	for t.RefreshToken = a.IDs.Next("refresh", now); a.Tokens.taken(t.RefreshToken); {
-		t.RefreshToken = a.IDs.Next("refresh", now)
+	// Both are drawn side by side, so that a value that is free has a refresh token that is free. (A state that was imported without
+	// its count of ids would be given the same ones again.)
+	for taken := true; taken; _, taken = a.Tokens.Get(t.Value) {
+		t.Value, t.RefreshToken = a.IDs.Next("token", now), a.IDs.Next("refresh", now)
 	}
 	a.addToken(t)
 }
@@ -175,10 +193,10 @@ func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Tok
 		t.Name = r.Name.Value
 	}
 	t.Limits = r.Limits.apply(t.Limits)
-	t.UpdatedAt = now
+	t.UpdatedAt = MomentOf(now)
 	if r.TTL.Present {
 		t.TTL = r.ttl()
-		t.ExpireAt = now.Add(t.TTL)
+		t.ExpireAt = MomentOf(now.Add(t.TTL))
 		a.Tokens.reschedule(t)
 	}
 	return t, nil
@@ -194,7 +212,7 @@ func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token 
 	if r.TTL.Present {
 		t.TTL = r.ttl()
 	}
-	t.CreatedAt, t.UpdatedAt, t.ExpireAt = now, now, now.Add(t.TTL)
+	t.CreatedAt, t.UpdatedAt, t.ExpireAt = MomentOf(now), MomentOf(now), MomentOf(now.Add(t.TTL))
 	a.removeToken(old)
 	a.issueToken(&t, now)
 	return &t
@@ -212,11 +230,10 @@ func (a *Account) deleteToken(value string) error {
 
 // Tokens are the live tokens of an account, oldest first.
 type Tokens struct {
-	ordered   []*Token // by seq
-	byValue   map[string]*Token
-	byRefresh map[string]*Token
-	expiring  expiries
-	lastSeq   uint64
+	ordered  []*Token // by seq
+	byValue  map[string]*Token
+	expiring expiries
+	lastSeq  uint64
 }
 
 // Len is the number of live tokens.
@@ -231,21 +248,14 @@ func (ts *Tokens) Get(value string) (*Token, bool) {
 	return t, ok
 }
 
-func (ts *Tokens) taken(value string) bool {
-	_, token := ts.byValue[value]
-	_, refresh := ts.byRefresh[value]
-	return token || refresh
-}
-
 func (ts *Tokens) add(t *Token) {
 	if ts.byValue == nil {
-		ts.byValue, ts.byRefresh = map[string]*Token{}, map[string]*Token{}
+		ts.byValue = map[string]*Token{}
 	}
 	ts.lastSeq++
 	t.seq = ts.lastSeq
 	ts.ordered = append(ts.ordered, t)
 	ts.byValue[t.Value] = t
-	ts.byRefresh[t.RefreshToken] = t
 	ts.reschedule(t)
 }
 
@@ -253,7 +263,6 @@ func (ts *Tokens) remove(t *Token) {
 	i := sort.Search(len(ts.ordered), func(i int) bool { return ts.ordered[i].seq >= t.seq })
 	ts.ordered = slices.Delete(ts.ordered, i, i+1)
 	delete(ts.byValue, t.Value)
-	delete(ts.byRefresh, t.RefreshToken)
 }
 
 // reschedule notes when the token expires. Older notes of the same token go stale and are dropped when they come up,
@@ -272,9 +281,9 @@ func (ts *Tokens) reschedule(t *Token) {
 
 // nextExpired takes out of the schedule a live token that has expired by now.
 func (ts *Tokens) nextExpired(now time.Time) (*Token, bool) {
-	for len(ts.expiring) > 0 && !ts.expiring[0].at.After(now) {
+	for len(ts.expiring) > 0 && ts.expiring[0].at <= MomentOf(now) {
 		due := heap.Pop(&ts.expiring).(expiry)
-		if live := ts.byValue[due.token.Value]; live == due.token && live.ExpireAt.Equal(due.at) {
+		if live := ts.byValue[due.token.Value]; live == due.token && live.ExpireAt == due.at {
 			return live, true
 		}
 	}
@@ -282,14 +291,14 @@ func (ts *Tokens) nextExpired(now time.Time) (*Token, bool) {
 }
 
 type expiry struct {
-	at    time.Time
+	at    Moment
 	token *Token
 }
 
 type expiries []expiry
 
 func (e expiries) Len() int           { return len(e) }
-func (e expiries) Less(i, j int) bool { return e[i].at.Before(e[j].at) }
+func (e expiries) Less(i, j int) bool { return e[i].at < e[j].at }
 func (e expiries) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
 func (e *expiries) Push(x any)        { *e = append(*e, x.(expiry)) }
 func (e *expiries) Pop() any {

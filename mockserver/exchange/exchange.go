@@ -3,25 +3,25 @@
 package exchange
 
 import (
-	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"oauthmock/mockserver/account"
 )
 
-// Exchange is one request and its answer. It belongs to the goroutine that serves the request until it is recorded;
-// from then on nobody changes it.
+// Exchange is one request and its answer. It belongs to the goroutine that serves the request, and is used again for another
+// request as soon as Handler.Done returns: who wants to keep something of it copies it.
 type Exchange struct {
-	// ID is unique in a server: "1", "2", …, in the order of arrival.
-	ID string
+	// ID is unique in a server: 1, 2, …, in the order of arrival.
+	ID uint64
 	// At is the server's time, or the account's once that is known. Began and Took are the machine's.
 	At    time.Time
 	Began time.Time
@@ -68,10 +68,20 @@ var (
 	ErrBodyTimeout  = errors.New("the request body did not arrive in time")
 )
 
-type contextKey struct{}
-
-// From is the exchange of a request that came through a Handler; it panics for any other, which is a mistake in the wiring.
-func From(ctx context.Context) *Exchange { return ctx.Value(contextKey{}).(*Exchange) }
+// From is the exchange that an answer belongs to: w is what a Handler gave to its Next, wrapped or not. It panics for any other
+// writer, which is a mistake in the wiring.
+func From(w http.ResponseWriter) *Exchange {
+	for {
+		switch own := w.(type) {
+		case *answer:
+			return &own.exchange
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = own.Unwrap()
+		default:
+			panic("the answer belongs to no exchange: the handler stands outside of exchange.Handler")
+		}
+	}
+}
 
 // Handler is the outermost handler of the API: it reads the request, lets next answer into a buffer, sends the answer in one
 // piece, and hands the finished exchange over.
@@ -82,91 +92,112 @@ type Handler struct {
 	Real  func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
-	// Done gets every finished exchange.
+	// Done gets every finished exchange, and must not keep it.
 	Done func(*Exchange)
 
 	count atomic.Uint64
+	idle  sync.Pool // of *answer
 }
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := &Exchange{
-		ID: strconv.FormatUint(h.count.Add(1), 10), At: h.Clock.Now(), Began: h.Real(), Auth: "none", IP: caller(r.RemoteAddr),
+	a, ok := h.idle.Get().(*answer)
+	if !ok {
+		a = &answer{}
+	}
+	question, body := a.question[:0], a.body[:0]
+	*a = answer{header: w.Header(), body: body}
+	a.exchange = Exchange{
+		ID: h.count.Add(1), At: h.Clock.Now(), Began: h.Real(), Auth: "none", IP: caller(r.RemoteAddr),
 		Request: Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
 	}
+	e := &a.exchange
 	if e.Request.URI == "" { // a request that never was on a wire
 		e.Request.URI = r.URL.RequestURI()
 	}
-	e.Request.Body, e.Request.BodyError = readBody(r, h.MaxBody)
-	buffer := &buffer{header: w.Header()}
-	h.Next.ServeHTTP(buffer, r.WithContext(context.WithValue(r.Context(), contextKey{}, e)))
-	e.Response = Response{Status: buffer.status(), Header: w.Header(), Body: buffer.body}
-	w.Header().Set("Content-Length", strconv.Itoa(len(buffer.body)))
+	a.question, e.Request.BodyError = readBody(question, r, h.MaxBody)
+	if e.Request.BodyError == nil {
+		e.Request.Body = a.question
+	}
+	h.Next.ServeHTTP(a, r)
+	e.Response = Response{Status: a.status(), Header: a.header, Body: a.body}
+	a.header["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	w.WriteHeader(e.Response.Status)
-	_, _ = w.Write(buffer.body) // the caller may have left; the state has changed all the same
+	_, _ = w.Write(a.body) // the caller may have left; the state has changed all the same
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e)
+	if cap(a.question)+cap(a.body) <= maxIdle {
+		h.idle.Put(a)
+	}
 }
 
-// readBody reads a body up to a bound.
-func readBody(r *http.Request, bound int64) ([]byte, error) {
+// maxIdle bounds what an exchange that waits for the next request may hold, in bytes.
+const maxIdle = 64 << 10
+
+// firstRead bounds, in bytes, the memory that is set aside because a request says that a body will come.
+const firstRead = 16 << 10
+
+// readBody appends a body to a buffer, up to a bound.
+func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
+		return buffer, nil
 	}
 	if r.ContentLength > bound {
-		return nil, ErrBodyTooLarge
+		return buffer, ErrBodyTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, bound+1))
-	switch {
-	case int64(len(body)) > bound:
-		return nil, ErrBodyTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, ErrBodyTimeout
-	case err != nil:
-		return nil, err
+	for {
+		if len(buffer) == cap(buffer) {
+			buffer = slices.Grow(buffer, int(min(max(512, r.ContentLength+1), firstRead)))
+		}
+		n, err := r.Body.Read(buffer[len(buffer):cap(buffer)])
+		buffer = buffer[:len(buffer)+n]
+		switch {
+		case int64(len(buffer)) > bound:
+			return buffer, ErrBodyTooLarge
+		case err == io.EOF:
+			return buffer, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return buffer, ErrBodyTimeout
+		case err != nil:
+			return buffer, err
+		}
 	}
-	return body, nil
 }
 
 // caller is the address of a caller, without port and zone. Who has none (a pipe, a call in process) is on this machine.
 func caller(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		host = remote
-	}
-	address, err := netip.ParseAddr(host)
+	address, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return "127.0.0.1"
 	}
-	return address.Unmap().WithZone("").String()
+	return address.Addr().Unmap().WithZone("").String()
 }
 
-// buffer collects an answer.
-type buffer struct {
-	header http.Header
-	code   int
-	body   []byte
+// answer collects what next answers, together with the exchange that it belongs to.
+type answer struct {
+	exchange Exchange
+	question []byte // memory of the request's body
+	header   http.Header
+	code     int
+	body     []byte
 }
 
-func (b *buffer) Header() http.Header { return b.header }
+func (a *answer) Header() http.Header { return a.header }
 
-func (b *buffer) WriteHeader(code int) {
-	if b.code == 0 {
-		b.code = code
+func (a *answer) WriteHeader(code int) {
+	if a.code == 0 {
+		a.code = code
 	}
 }
 
-func (b *buffer) Write(p []byte) (int, error) {
-	if b.body == nil {
-		b.body = make([]byte, 0, len(p))
-	}
-	b.body = append(b.body, p...)
+func (a *answer) Write(p []byte) (int, error) {
+	a.body = append(a.body, p...)
 	return len(p), nil
 }
 
-func (b *buffer) status() int {
-	if b.code == 0 {
+func (a *answer) status() int {
+	if a.code == 0 {
 		return http.StatusOK
 	}
-	return b.code
+	return a.code
 }

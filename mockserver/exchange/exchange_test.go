@@ -18,24 +18,24 @@ import (
 
 var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
 
-func serve(t *testing.T, r *http.Request, next http.HandlerFunc) (*httptest.ResponseRecorder, *exchange.Exchange) {
+func serve(t *testing.T, r *http.Request, next http.HandlerFunc) (*httptest.ResponseRecorder, exchange.Exchange) {
 	t.Helper()
-	var done *exchange.Exchange
+	var done exchange.Exchange
 	h := &exchange.Handler{
 		Next: next, Clock: clock.New(func() time.Time { return noon }), Real: time.Now, MaxBody: 8,
-		Done: func(e *exchange.Exchange) { done = e },
+		Done: func(e *exchange.Exchange) { done = *e },
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	require.NotNil(t, done)
+	require.NotZero(t, done)
 	return w, done
 }
 
 func TestAnExchangeHoldsWhatCameAndWhatWent(t *testing.T) {
 	r := httptest.NewRequest("POST", "/tokens?x=1", strings.NewReader("question"))
 	r.RemoteAddr = "[::ffff:192.0.2.1]:1234"
-	w, e := serve(t, r, func(w http.ResponseWriter, r *http.Request) {
-		in := exchange.From(r.Context())
+	w, e := serve(t, r, func(w http.ResponseWriter, _ *http.Request) {
+		in := exchange.From(struct{ unwrapped }{unwrapped{w}})
 		assert.Equal(t, "question", string(in.Request.Body))
 		in.Operation = "token.create"
 		w.Header().Set("X-Test", "1")
@@ -54,6 +54,39 @@ func TestAnExchangeHoldsWhatCameAndWhatWent(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, e.Response.Status)
 	assert.Equal(t, "answer", string(e.Response.Body))
 	assert.Equal(t, "1", e.Response.Header.Get("X-Test"))
+}
+
+// unwrapped is a writer around a writer, as routers make them.
+type unwrapped struct{ http.ResponseWriter }
+
+func (u unwrapped) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+
+func TestAWriterFromElsewhereIsAMistakeInTheWiring(t *testing.T) {
+	assert.Panics(t, func() { exchange.From(httptest.NewRecorder()) })
+}
+
+func TestAnExchangeStartsEmptyThoughItsMemoryIsUsedAgain(t *testing.T) {
+	var seen []exchange.Exchange
+	h := &exchange.Handler{
+		Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			e := exchange.From(w)
+			seen = append(seen, *e)
+			e.Reason, e.Account, e.Quota.Limit = "reason", "somebody", 1
+			if r.Method == http.MethodPost {
+				_, _ = io.WriteString(w, "answer")
+			}
+		}),
+		Clock: clock.New(func() time.Time { return noon }), Real: func() time.Time { return noon }, MaxBody: 8, Done: func(*exchange.Exchange) {},
+	}
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/a", strings.NewReader("question")))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/b", nil))
+	assert.Empty(t, w.Body.String())
+	assert.Equal(t, "0", w.Header().Get("Content-Length"))
+	assert.Empty(t, seen[1].Request.Body)
+	seen[1].Request = seen[0].Request
+	seen[1].ID = seen[0].ID
+	assert.Equal(t, seen[0], seen[1])
 }
 
 func TestBodiesAreBounded(t *testing.T) {

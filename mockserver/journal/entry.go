@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,7 +70,7 @@ func Show(e *exchange.Exchange, live func(word string) bool) Entry {
 	secrets.live = live
 	text := secrets.redact
 	out := Entry{
-		ID: e.ID, At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
+		ID: strconv.FormatUint(e.ID, 10), At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
 		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
 			Method: e.Request.Method, Host: e.Request.Host, URI: text(e.Request.URI),

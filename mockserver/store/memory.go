@@ -16,27 +16,53 @@ type Memory struct {
 	mu       sync.RWMutex
 	accounts map[account.ID]*record
 	order    []account.ID // of creation
-	owners   map[account.Secret]account.Identity
+	owners   owners
+}
+
+// owners finds an account by its secrets: a map for each kind, because with 100,000 tokens each byte of a key counts 200,000 times.
+type owners [account.SecretKinds]map[string]*record
+
+func (o *owners) find(s account.Secret) (*record, bool) {
+	r, ok := o[s.Kind][s.Value]
+	return r, ok
+}
+
+func (o *owners) add(s account.Secret, r *record) {
+	if o[s.Kind] == nil {
+		o[s.Kind] = map[string]*record{}
+	}
+	o[s.Kind][s.Value] = r
+}
+
+// remove takes away a secret, if it is still that record's.
+func (o *owners) remove(s account.Secret, r *record) {
+	if o[s.Kind][s.Value] == r {
+		delete(o[s.Kind], s.Value)
+	}
 }
 
 // record is an account with the lock that its transactions hold.
 type record struct {
-	mu      sync.Mutex
-	account *account.Account
-	gone    bool // removed or replaced while a transaction waited for it
+	mu       sync.Mutex
+	account  *account.Account
+	gone     bool // removed or replaced while a transaction waited for it
+	identity account.Identity
 }
 
 // NewMemory answers an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[account.ID]*record{}, owners: map[account.Secret]account.Identity{}}
+	return &Memory{accounts: map[account.ID]*record{}}
 }
 
 // Find says whose secret it is.
 func (m *Memory) Find(s account.Secret) (account.Identity, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	id, ok := m.owners[s]
-	return id, ok
+	r, ok := m.owners.find(s)
+	if !ok {
+		return account.Identity{}, false
+	}
+	return r.identity, true
 }
 
 // Update hands the account to the closure, alone. What the closure did stays, also when it answers an error, which Update
@@ -68,18 +94,17 @@ func (m *Memory) index(r *record) {
 	if len(revoked)+len(issued) == 0 {
 		return
 	}
-	identity := account.Identity{ID: r.account.ID, Environment: r.account.Environment}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.accounts[identity.ID] != r { // replaced meanwhile: these secrets are nobody's
+	if m.accounts[r.identity.ID] != r { // replaced meanwhile: these secrets are nobody's
 		return
 	}
 	// First what was issued, then what was revoked: a token that was made and expired in one transaction is gone.
 	for _, s := range issued {
-		m.owners[s] = identity
+		m.owners.add(s, r)
 	}
 	for _, s := range revoked {
-		delete(m.owners, s)
+		m.owners.remove(s, r)
 	}
 }
 
@@ -95,8 +120,8 @@ func (m *Memory) Put(a *account.Account) error {
 	}
 	secrets := a.Secrets()
 	for _, s := range secrets {
-		if owner, taken := m.owners[s]; taken && owner.ID != a.ID {
-			return fmt.Errorf("account %q and account %q would share a secret: e-mail with API key, tokens and refresh tokens must be unique", a.ID, owner.ID)
+		if owner, taken := m.owners.find(s); taken && owner.identity.ID != a.ID {
+			return fmt.Errorf("account %q and account %q would share a secret: e-mail with API key, tokens and refresh tokens must be unique", a.ID, owner.identity.ID)
 		}
 	}
 	if old != nil {
@@ -111,10 +136,10 @@ func (m *Memory) Put(a *account.Account) error {
 // insert indexes an account whose secrets are nobody's. The store is locked.
 func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	a.TakeSecretChanges() // all of them are in secrets
-	m.accounts[a.ID] = &record{account: a}
-	identity := account.Identity{ID: a.ID, Environment: a.Environment}
+	r := &record{account: a, identity: account.Identity{ID: a.ID, Environment: a.Environment}}
+	m.accounts[a.ID] = r
 	for _, s := range secrets {
-		m.owners[s] = identity
+		m.owners.add(s, r)
 	}
 }
 
@@ -140,7 +165,7 @@ func (m *Memory) hold(id account.ID) (r *record, unlock func()) {
 func (m *Memory) forget(r *record) {
 	r.gone = true
 	for _, s := range r.account.Secrets() {
-		delete(m.owners, s)
+		m.owners.remove(s, r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -33,6 +34,7 @@ func catalogue(services []fixtures.Service) *account.Catalogue {
 func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Time) (*account.Account, error) {
 	at := func(w fixtures.When) time.Time { return w.Resolve(start) }
 	environment := account.Environment(f.Environment)
+	moment := func(w fixtures.When) account.Moment { return account.MomentOf(at(w)) }
 	move := func(scope string) string { return account.MoveScope(scope, environment) }
 	moveAll := func(scopes []string) []string {
 		out := make([]string, len(scopes))
@@ -75,22 +77,22 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 	for i, t := range f.Tokens {
 		token := account.Token{
 			Value: t.Token, RefreshToken: t.RefreshToken, Name: t.Name, Scopes: moveAll(t.Scopes),
-			CreatedAt: at(t.CreatedAt), UpdatedAt: at(t.UpdatedAt), ExpireAt: at(t.ExpireAt), TTL: time.Duration(t.TTL) * time.Second,
-			Limits: account.TokenLimits{
+			CreatedAt: moment(t.CreatedAt), UpdatedAt: moment(t.UpdatedAt), ExpireAt: moment(t.ExpireAt), TTL: time.Duration(t.TTL) * time.Second,
+			Limits: account.NewTokenLimits(account.TokenLimits{
 				TotalRequests: t.Limits.TotalRequests, WalletRequests: t.Limits.WalletRequests, SubscriptionRequests: t.Limits.SubscriptionRequests,
 				WalletAmount: (*account.Money)(t.Limits.WalletAmount), IP: t.Limits.IP,
-			},
+			}),
 			Stats: account.TokenStats{
 				TotalRequests: t.Stats.TotalRequests, WalletRequests: t.Stats.WalletRequests, SubscriptionRequests: t.Stats.SubscriptionRequests,
 				ErrorRequests: t.Stats.ErrorRequests, WalletAmount: account.Money(t.Stats.WalletAmount), IPs: account.NewIPs(t.Stats.IP),
 			},
 		}
 		if token.TTL <= 0 {
-			token.TTL = min(token.ExpireAt.Sub(token.CreatedAt), account.MaxTTL)
+			token.TTL = min(time.Duration(token.ExpireAt-token.CreatedAt)*time.Second, account.MaxTTL)
 		}
 		tokens[i] = token
 	}
-	slices.SortStableFunc(tokens, func(x, y account.Token) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	slices.SortStableFunc(tokens, func(x, y account.Token) int { return cmp.Compare(x.CreatedAt, y.CreatedAt) })
 	for _, t := range tokens {
 		a.RestoreToken(t)
 	}

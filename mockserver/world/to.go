@@ -35,11 +35,8 @@ func describe(a *account.Account) fixtures.Account {
 	for _, t := range a.Tokens.All() {
 		f.Tokens = append(f.Tokens, fixtures.Token{
 			Token: t.Value, RefreshToken: t.RefreshToken, Name: t.Name, Scopes: restoreAll(t.Scopes),
-			CreatedAt: fixtures.At(t.CreatedAt), UpdatedAt: fixtures.At(t.UpdatedAt), ExpireAt: fixtures.At(t.ExpireAt), TTL: int64(t.TTL / time.Second),
-			Limits: fixtures.TokenLimits{
-				TotalRequests: t.Limits.TotalRequests, WalletRequests: t.Limits.WalletRequests, SubscriptionRequests: t.Limits.SubscriptionRequests,
-				WalletAmount: (*fixtures.Amount)(t.Limits.WalletAmount), IP: t.Limits.IP,
-			},
+			CreatedAt: fixtures.At(t.CreatedAt.Time()), UpdatedAt: fixtures.At(t.UpdatedAt.Time()), ExpireAt: fixtures.At(t.ExpireAt.Time()),
+			TTL: int64(t.TTL / time.Second), Limits: tokenLimits(t.Limits),
 			Stats: fixtures.TokenStats{
 				TotalRequests: t.Stats.TotalRequests, WalletRequests: t.Stats.WalletRequests, SubscriptionRequests: t.Stats.SubscriptionRequests,
 				ErrorRequests: t.Stats.ErrorRequests, WalletAmount: fixtures.Amount(t.Stats.WalletAmount), IP: slices.Clone(t.Stats.IPs.List()),
@@ -81,6 +78,16 @@ func describe(a *account.Account) fixtures.Account {
 		})
 	})
 	return f
+}
+
+func tokenLimits(l *account.TokenLimits) fixtures.TokenLimits {
+	if l == nil {
+		return fixtures.TokenLimits{}
+	}
+	return fixtures.TokenLimits{
+		TotalRequests: l.TotalRequests, WalletRequests: l.WalletRequests, SubscriptionRequests: l.SubscriptionRequests,
+		WalletAmount: (*fixtures.Amount)(l.WalletAmount), IP: l.IP,
+	}
 }
 
 // WireRateLimit writes a rate limit as fixtures and the control API do; nil is none.

@@ -48,7 +48,7 @@ func newAccount(id string) *account.Account {
 }
 
 func token(value string) account.Token {
-	return account.Token{Value: value, RefreshToken: "refresh " + value, CreatedAt: noon, ExpireAt: noon.Add(time.Hour)}
+	return account.Token{Value: value, RefreshToken: "refresh " + value, CreatedAt: account.MomentOf(noon), ExpireAt: account.MomentOf(noon.Add(time.Hour))}
 }
 
 func put(t *testing.T, s world.Store, ids ...string) {

@@ -41,13 +41,13 @@ type callback struct {
 func wireCallbackInList(c *account.Callback) callbackListElement {
 	return callbackListElement{
 		ID: c.ID, Scope: c.Scope, URL: c.URL, HTTPResponseCode: strconv.Itoa(c.HTTPResponseCode),
-		StartedAt: timestamp(c.StartedAt), CompletedAt: completed(c),
+		StartedAt: wireTime(c.StartedAt), CompletedAt: completed(c),
 	}
 }
 
 func wireCallback(c *account.Callback) callback {
 	out := callback{
-		ID: c.ID, Scope: c.Scope, Active: c.Active, StartedAt: timestamp(c.StartedAt), CreatedAt: timestamp(c.CreatedAt), CompletedAt: completed(c),
+		ID: c.ID, Scope: c.Scope, Active: c.Active, StartedAt: wireTime(c.StartedAt), CreatedAt: wireTime(c.CreatedAt), CompletedAt: completed(c),
 		HTTPResponseCode: c.HTTPResponseCode, Data: c.Data, Custom: c.Custom, Headers: c.Headers,
 		ElapsedTime: int64(c.ElapsedTime / time.Millisecond), Attempt: c.Attempt, Retry: c.Retry, Field: c.Field, Method: c.Method, URL: c.URL,
 	}
@@ -71,7 +71,7 @@ func completed(c *account.Callback) *timestamp {
 	if c.CompletedAt.IsZero() {
 		return nil
 	}
-	t := timestamp(c.CompletedAt)
+	t := wireTime(c.CompletedAt)
 	return &t
 }
 

@@ -20,7 +20,7 @@ type errorLog struct {
 
 func wireError(e *account.ErrorEntry) errorLog {
 	return errorLog{
-		ID: e.ID, Scope: e.Scope, Domain: account.DomainOf(e.Scope), ErrorAt: timestamp(e.At), HTTPResponseCode: e.Status,
+		ID: e.ID, Scope: e.Scope, Domain: account.DomainOf(e.Scope), ErrorAt: wireTime(e.At), HTTPResponseCode: e.Status,
 		ErrorCode: json.Number(e.Code), Message: e.Message, IP: e.IP,
 	}
 }

@@ -17,7 +17,7 @@ type counts struct {
 func wireCounts(c *account.Counter) counts {
 	return counts{
 		TotalRequests: c.Requests, WalletRequests: c.WalletRequests, SubscriptionRequests: c.SubscriptionRequests,
-		ErrorRequests: c.ErrorRequests, WalletAmount: money(c.WalletAmount),
+		ErrorRequests: c.ErrorRequests, WalletAmount: wireMoney(c.WalletAmount),
 	}
 }
 

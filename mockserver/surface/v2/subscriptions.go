@@ -37,16 +37,16 @@ type subscription struct {
 func wireSubscriptionInList(s *account.Subscription) subscriptionListElement {
 	return subscriptionListElement{
 		ID: s.ID, Scope: s.Scope, Active: s.Active, AvailableRequests: strconv.FormatInt(s.AvailableRequests, 10),
-		StartsAt: timestamp(s.StartsAt), ExpiresAt: timestamp(s.ExpiresAt),
+		StartsAt: wireTime(s.StartsAt), ExpiresAt: wireTime(s.ExpiresAt),
 	}
 }
 
 func wireSubscription(s *account.Subscription) subscription {
 	return subscription{
-		ID: s.ID, Scope: s.Scope, Domain: account.DomainOf(s.Scope), Active: s.Active, StartsAt: timestamp(s.StartsAt), ExpiresAt: timestamp(s.ExpiresAt),
+		ID: s.ID, Scope: s.Scope, Domain: account.DomainOf(s.Scope), Active: s.Active, StartsAt: wireTime(s.StartsAt), ExpiresAt: wireTime(s.ExpiresAt),
 		TotalRequests: strconv.FormatInt(s.TotalRequests, 10), AvailableRequests: strconv.FormatInt(s.AvailableRequests, 10),
-		PricePerRequest: money(s.PricePerRequest), Type: s.Type, Autorenew: s.Autorenew,
-		CreatedAt: timestamp(s.CreatedAt), UpdatedAt: timestamp(s.UpdatedAt), Price: money(s.Price),
+		PricePerRequest: wireMoney(s.PricePerRequest), Type: s.Type, Autorenew: s.Autorenew,
+		CreatedAt: wireTime(s.CreatedAt), UpdatedAt: wireTime(s.UpdatedAt), Price: wireMoney(s.Price),
 	}
 }
 

@@ -41,18 +41,30 @@ type tokenStats struct {
 }
 
 func wireToken(t *account.Token) *tokenDetail {
+	limits := t.Limits
+	if limits == nil {
+		limits = &account.TokenLimits{}
+	}
 	return &tokenDetail{
-		Token: t.Value, Name: t.Name, CreatedAt: timestamp(t.CreatedAt), ExpireAt: timestamp(t.ExpireAt), UpdatedAt: timestamp(t.UpdatedAt),
+		Token: t.Value, Name: t.Name, CreatedAt: wireTime(t.CreatedAt.Time()), ExpireAt: wireTime(t.ExpireAt.Time()), UpdatedAt: wireTime(t.UpdatedAt.Time()),
 		Scopes: t.Scopes, RefreshToken: t.RefreshToken,
 		Limits: tokenLimits{
-			TotalRequests: t.Limits.TotalRequests, WalletRequests: t.Limits.WalletRequests,
-			SubscriptionRequests: t.Limits.SubscriptionRequests, WalletAmount: (*money)(t.Limits.WalletAmount), IP: t.Limits.IP,
+			TotalRequests: limits.TotalRequests, WalletRequests: limits.WalletRequests,
+			SubscriptionRequests: limits.SubscriptionRequests, WalletAmount: wireLimit(limits.WalletAmount), IP: limits.IP,
 		},
 		Stats: tokenStats{
 			TotalRequests: t.Stats.TotalRequests, WalletRequests: t.Stats.WalletRequests, SubscriptionRequests: t.Stats.SubscriptionRequests,
-			ErrorRequests: t.Stats.ErrorRequests, WalletAmount: money(t.Stats.WalletAmount), IP: present(t.Stats.IPs.List()),
+			ErrorRequests: t.Stats.ErrorRequests, WalletAmount: wireMoney(t.Stats.WalletAmount), IP: present(t.Stats.IPs.List()),
 		},
 	}
+}
+
+func wireLimit(m *account.Money) *money {
+	if m == nil {
+		return nil
+	}
+	amount := wireMoney(*m)
+	return &amount
 }
 
 // present renders an empty list as [] and not as null.

@@ -65,7 +65,7 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.S
 
 // begin names the surface in the exchange, and turns a panic into the surface's 500.
 func (s *Surface) begin(c *gin.Context) {
-	e := exchange.From(c.Request.Context())
+	e := exchange.From(c.Writer)
 	e.Surface = Name
 	defer func() {
 		if p := recover(); p != nil {
@@ -93,7 +93,7 @@ func (c *call) context() context.Context { return context.WithoutCancel(c.gin.Re
 func (s *Surface) serve(o operation) gin.HandlerFunc {
 	failure := func(r account.Reason) account.Failure { return s.refusals.Failure(o.name, r) }
 	return func(g *gin.Context) {
-		e := exchange.From(g.Request.Context())
+		e := exchange.From(g.Writer)
 		e.Operation = o.name
 		c := &call{gin: g, body: e.Request.Body, Call: account.Call{Scope: o.scope, IP: e.IP, Failure: failure}}
 		if reason := s.authenticate(o, c, e); reason != "" {

@@ -264,7 +264,8 @@ func TestOneParameterIsOneSegment(t *testing.T) {
 }
 
 func TestASingleTokenHasTheShapeThatWasChosen(t *testing.T) {
-	token := account.Token{Value: "t", RefreshToken: "r", Scopes: []string{"*:*/*"}, CreatedAt: noon, UpdatedAt: noon, ExpireAt: noon}
+	at := account.MomentOf(noon)
+	token := account.Token{Value: "t", RefreshToken: "r", Scopes: []string{"*:*/*"}, CreatedAt: at, UpdatedAt: at, ExpireAt: at}
 	bare := `"token":"t","name":"","createdAt":"2026-02-12T12:00:00+00:00","expireAt":"2026-02-12T12:00:00+00:00","updatedAt":"2026-02-12T12:00:00+00:00",` +
 		`"scopes":["*:*/*"],"refreshToken":"r","limits":{},"stats":{"totalRequests":0,"walletRequests":0,"subscriptionRequests":0,"errorRequests":0,"walletAmount":0,"ip":[]}`
 	enveloped := `{"data":{` + bare + `},"success":true,"message":"","error":null}`

@@ -18,13 +18,13 @@ type transaction struct {
 }
 
 func wireTransaction(t *account.Transaction) transaction {
-	return transaction{ID: t.ID, Amount: money(t.Amount), CreatedAt: timestamp(t.CreatedAt), Description: t.Description}
+	return transaction{ID: t.ID, Amount: wireMoney(t.Amount), CreatedAt: wireTime(t.CreatedAt), Description: t.Description}
 }
 
 // getWallet is GET /wallet.
 func (s *Surface) getWallet(c *call) (any, account.Receipt, error) {
 	w, receipt, err := s.accounts.Wallet(c.context(), c.Call)
-	return wallet{Credit: money(w.Credit), CreatedAt: timestamp(w.CreatedAt), UpdatedAt: timestamp(w.UpdatedAt)}, receipt, err
+	return wallet{Credit: wireMoney(w.Credit), CreatedAt: wireTime(w.CreatedAt), UpdatedAt: wireTime(w.UpdatedAt)}, receipt, err
 }
 
 // listTransactions is GET /wallet/transactions.
