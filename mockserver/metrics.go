@@ -2,8 +2,10 @@ package mockserver
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -12,9 +14,10 @@ import (
 
 // meter counts exchanges for GET /metrics, in Prometheus' text format. Every server has its own.
 type meter struct {
-	set      *metrics.Set
-	counters sync.Map // series → *metrics.Counter, because rendering a name for each request costs more than counting it
-	took     sync.Map // operation → *metrics.Histogram
+	set *metrics.Set
+	// known is replaced, never changed: rendering a name for each request, or locking a map, costs more than counting.
+	known atomic.Pointer[map[series]counted]
+	mu    sync.Mutex // held while known is replaced
 }
 
 type series struct {
@@ -22,23 +25,40 @@ type series struct {
 	status             int
 }
 
-func newMeter() *meter { return &meter{set: metrics.NewSet()} }
+type counted struct {
+	requests *metrics.Counter
+	took     *metrics.Histogram
+}
+
+func newMeter() *meter {
+	m := &meter{set: metrics.NewSet()}
+	m.known.Store(&map[series]counted{})
+	return m
+}
 
 func (m *meter) count(e *exchange.Exchange) {
 	s := series{e.Surface, e.Operation, e.Response.Status}
-	counter, ok := m.counters.Load(s)
+	c, ok := (*m.known.Load())[s]
 	if !ok {
-		counter, _ = m.counters.LoadOrStore(s, m.set.GetOrCreateCounter(
-			fmt.Sprintf("oauthmock_requests_total{surface=%q,operation=%q,status=\"%d\"}", s.surface, s.operation, s.status)))
+		c = m.meet(s)
 	}
-	counter.(*metrics.Counter).Inc()
+	c.requests.Inc()
+	c.took.Update(e.Took.Seconds())
+}
 
-	histogram, ok := m.took.Load(e.Operation)
-	if !ok {
-		histogram, _ = m.took.LoadOrStore(e.Operation, m.set.GetOrCreateHistogram(
-			fmt.Sprintf("oauthmock_request_duration_seconds{operation=%q}", e.Operation)))
+// meet begins to count a series. There are as many as operations and statuses.
+func (m *meter) meet(s series) counted {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := counted{
+		requests: m.set.GetOrCreateCounter(
+			fmt.Sprintf("oauthmock_requests_total{surface=%q,operation=%q,status=\"%d\"}", s.surface, s.operation, s.status)),
+		took: m.set.GetOrCreateHistogram(fmt.Sprintf("oauthmock_request_duration_seconds{operation=%q}", s.operation)),
 	}
-	histogram.(*metrics.Histogram).Update(e.Took.Seconds())
+	known := maps.Clone(*m.known.Load())
+	known[s] = c
+	m.known.Store(&known)
+	return c
 }
 
 // ServeHTTP implements http.Handler.

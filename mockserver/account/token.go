@@ -51,7 +51,8 @@ func NewTokenLimits(l TokenLimits) *TokenLimits {
 	if l.TotalRequests == nil && l.WalletRequests == nil && l.SubscriptionRequests == nil && l.WalletAmount == nil && l.IP == nil {
 		return nil
 	}
-	return &l
+	own := l // so that nothing is allocated for tokens without limits, which are most
+	return &own
 }
 
 // TokenStats count what a token was used for.

@@ -79,7 +79,10 @@ func New(machine func() time.Time) *Clock {
 func Real() time.Time { return time.Now() }
 
 // Now is the time in UTC that the clock shows.
-func (c *Clock) Now() time.Time { return c.setting.Load().At(c.machine().Round(0).UTC()) }
+func (c *Clock) Now() time.Time { return c.At(c.machine()) }
+
+// At is the time in UTC that the clock shows while the machine's shows a time.
+func (c *Clock) At(machine time.Time) time.Time { return c.setting.Load().At(machine.Round(0).UTC()) }
 
 // Frozen says whether the clock stands still.
 func (c *Clock) Frozen() bool { return c.setting.Load().Frozen() }

@@ -62,6 +62,9 @@ type Response struct {
 	Body   []byte
 }
 
+// AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to Write, which copies nothing then.
+func (e *Exchange) AvailableBuffer() []byte { return e.Response.Body[len(e.Response.Body):] }
+
 // Why a body could not be read.
 var (
 	ErrBodyTooLarge = errors.New("the request body is larger than allowed")
@@ -87,9 +90,11 @@ func From(w http.ResponseWriter) *Exchange {
 // piece, and hands the finished exchange over.
 type Handler struct {
 	Next http.Handler
-	// Clock is the server's; Real is the machine's.
-	Clock account.Clock
-	Real  func() time.Time
+	// Clock says what the server's clock shows while the machine's shows a time; Real is the machine's.
+	Clock interface {
+		At(machine time.Time) time.Time
+	}
+	Real func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
 	// Done gets every finished exchange, and must not keep it.
@@ -105,28 +110,28 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		a = &answer{}
 	}
-	question, body := a.question[:0], a.body[:0]
-	*a = answer{header: w.Header(), body: body}
+	began := h.Real()
 	a.exchange = Exchange{
-		ID: h.count.Add(1), At: h.Clock.Now(), Began: h.Real(), Auth: "none", IP: caller(r.RemoteAddr),
-		Request: Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
+		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
+		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
+		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
 	}
 	e := &a.exchange
 	if e.Request.URI == "" { // a request that never was on a wire
 		e.Request.URI = r.URL.RequestURI()
 	}
-	a.question, e.Request.BodyError = readBody(question, r, h.MaxBody)
+	a.question, e.Request.BodyError = readBody(a.question[:0], r, h.MaxBody)
 	if e.Request.BodyError == nil {
 		e.Request.Body = a.question
 	}
 	h.Next.ServeHTTP(a, r)
-	e.Response = Response{Status: a.status(), Header: a.header, Body: a.body}
-	a.header["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+	a.WriteHeader(http.StatusOK) // unless somebody did
+	e.Response.Header["Content-Length"] = []string{strconv.Itoa(len(e.Response.Body))}
 	w.WriteHeader(e.Response.Status)
-	_, _ = w.Write(a.body) // the caller may have left; the state has changed all the same
+	_, _ = w.Write(e.Response.Body) // the caller may have left; the state has changed all the same
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e)
-	if cap(a.question)+cap(a.body) <= maxIdle {
+	if cap(a.question)+cap(e.Response.Body) <= maxIdle {
 		h.idle.Put(a)
 	}
 }
@@ -173,31 +178,21 @@ func caller(remote string) string {
 	return address.Addr().Unmap().WithZone("").String()
 }
 
-// answer collects what next answers, together with the exchange that it belongs to.
+// answer collects what next answers in the exchange that it belongs to.
 type answer struct {
 	exchange Exchange
 	question []byte // memory of the request's body
-	header   http.Header
-	code     int
-	body     []byte
 }
 
-func (a *answer) Header() http.Header { return a.header }
+func (a *answer) Header() http.Header { return a.exchange.Response.Header }
 
 func (a *answer) WriteHeader(code int) {
-	if a.code == 0 {
-		a.code = code
+	if a.exchange.Response.Status == 0 {
+		a.exchange.Response.Status = code
 	}
 }
 
 func (a *answer) Write(p []byte) (int, error) {
-	a.body = append(a.body, p...)
+	a.exchange.Response.Body = append(a.exchange.Response.Body, p...)
 	return len(p), nil
-}
-
-func (a *answer) status() int {
-	if a.code == 0 {
-		return http.StatusOK
-	}
-	return a.code
 }

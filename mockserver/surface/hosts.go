@@ -1,7 +1,6 @@
 package surface
 
 import (
-	"net"
 	"net/http"
 	"strings"
 
@@ -29,8 +28,11 @@ func HostsV1() []Host {
 
 // HostName is the host of a request in lower case, without port and trailing dot.
 func HostName(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	// net.SplitHostPort would allocate an error for every host without a port.
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && strings.Trim(host[colon+1:], "0123456789") == "" {
+		if name := host[:colon]; strings.IndexByte(name, ':') < 0 || strings.HasSuffix(name, "]") {
+			host = name
+		}
 	}
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }

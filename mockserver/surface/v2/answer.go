@@ -1,15 +1,13 @@
 package v2
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/segmentio/encoding/json"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
@@ -49,21 +47,15 @@ func (s *Surface) succeed(c *gin.Context, answer any) {
 	case deleted:
 		body = envelope{Success: true, Message: "Deleted"}
 	}
-	head(c, http.StatusOK)
-	encoder := json.NewEncoder(oneLine{c.Writer})
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(body); err != nil { // nothing was written
+	e := exchange.From(c.Writer)
+	text, err := json.Append(e.AvailableBuffer(), body, json.SortMapKeys)
+	if err != nil {
 		s.log.Error("answer cannot be rendered", "error", err)
-		s.fail(c, exchange.From(c.Writer).Operation, account.Internal)
+		s.fail(c, e.Operation, account.Internal)
+		return
 	}
-}
-
-// oneLine takes away the line end with which an Encoder, in one Write, ends every value.
-type oneLine struct{ io.Writer }
-
-func (w oneLine) Write(p []byte) (int, error) {
-	_, err := w.Writer.Write(bytes.TrimSuffix(p, []byte{'\n'}))
-	return len(p), err
+	head(c, http.StatusOK)
+	_, _ = c.Writer.Write(text) // into memory
 }
 
 // refuse writes the answer to a refusal, or to an error that no rule foresaw: that is logged, and never shown.
@@ -95,7 +87,7 @@ func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason) 
 
 // head says what kind of answer comes.
 func head(c *gin.Context, status int) {
-	c.Writer.Header()["Content-Type"] = []string{"application/json"}
+	c.Writer.Header()["Content-Type"] = []string{"application/json"} // without Set, which would make the name canonical again
 	c.Status(status)
 }
 

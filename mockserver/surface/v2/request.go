@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	fast "github.com/segmentio/encoding/json"
+
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
 )
@@ -85,65 +87,85 @@ func period(query url.Values) (account.Period, bool) {
 	return account.Period{}, false
 }
 
-// object reads a JSON object. An empty body, null and (as the provider's language sees no difference) an empty array are an
-// empty object; other JSON is none, and what is no JSON is an error. Whatever Content-Type says does not matter.
-func object(body []byte) (fields map[string]json.RawMessage, isObject bool, err error) {
+// object reads the members of a JSON object that fields names, as they were written; of a member that stands twice the last counts. An
+// empty body, null and (as the provider's language sees no difference) an empty array are an empty object; other JSON is none, and what
+// is no JSON is an error. Whatever Content-Type says does not matter.
+func object[F any](body []byte, fields *F) (isObject bool, err error) {
 	body = bytes.TrimSpace(body)
 	if len(body) == 0 {
-		return nil, true, nil
+		return true, nil
 	}
+	// Checked by the standard library, which bounds how deep a body may nest.
 	if !utf8.Valid(body) || !json.Valid(body) {
-		return nil, false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
+		return false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
 	}
 	switch body[0] {
 	case '{':
-		if err := json.Unmarshal(body, &fields); err != nil {
-			return nil, false, account.Refuse(surface.BodyMalformed, err.Error())
+		if _, err := fast.Parse(body, fields, fast.ZeroCopy|fast.DontMatchCaseInsensitiveStructFields); err != nil {
+			return false, account.Refuse(surface.BodyMalformed, err.Error())
 		}
-		return fields, true, nil
+		return true, nil
 	case 'n':
-		return nil, true, nil
+		return true, nil
 	case '[':
-		return nil, len(bytes.TrimSpace(body[1:len(body)-1])) == 0, nil
+		return len(bytes.TrimSpace(body[1:len(body)-1])) == 0, nil
 	}
-	return nil, false, nil
+	return false, nil
+}
+
+// tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every one has its own refusal.
+type tokenFields struct {
+	Scopes json.RawMessage `json:"scopes"`
+	Name   json.RawMessage `json:"name"`
+	TTL    json.RawMessage `json:"ttl"`
+	Limits json.RawMessage `json:"limits"`
 }
 
 // tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's rules to refuse, because
 // every operation has its own number for them.
 func tokenRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
-	fields, isObject, err := object(body)
+	var fields tokenFields
+	isObject, err := object(body, &fields)
 	if err != nil {
 		return r, err
 	}
 	if !isObject && !needScopes {
 		return r, account.Refuse(surface.FieldType, "the body is not an object")
 	}
-	if raw := fields["scopes"]; !null(raw) {
+	if raw := fields.Scopes; !null(raw) {
 		r.Scopes.Value, err = texts(raw)
 		r.Scopes.Present, r.ScopesMalformed = err == nil, err != nil
 	}
 	if needScopes && (!r.Scopes.Present || len(r.Scopes.Value) == 0) {
 		return r, nil // 70 and 80 come before the types of the other fields
 	}
-	if raw := fields["name"]; !null(raw) {
+	if raw := fields.Name; !null(raw) {
 		if r.Name.Value, err = text(raw); err != nil {
 			return r, wrongType("name", "a string")
 		}
 		r.Name.Present = true
 	}
-	if raw := fields["ttl"]; !null(raw) {
+	if raw := fields.TTL; !null(raw) {
 		if r.TTL.Value, err = integer(raw); err != nil {
 			return r, wrongType("ttl", "an integer")
 		}
 		r.TTL.Present = true
 	}
-	if raw, present := fields["limits"]; present {
-		if r.Limits, err = limits(raw); err != nil {
+	if len(fields.Limits) > 0 {
+		if r.Limits, err = limits(fields.Limits); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
+}
+
+// limitFields are the members of TokenLimits.
+type limitFields struct {
+	TotalRequests        json.RawMessage `json:"totalRequests"`
+	WalletRequests       json.RawMessage `json:"walletRequests"`
+	SubscriptionRequests json.RawMessage `json:"subscriptionRequests"`
+	WalletAmount         json.RawMessage `json:"walletAmount"`
+	IP                   json.RawMessage `json:"ip"`
 }
 
 // limits reads TokenLimits; null removes a limit, or all of them.
@@ -152,29 +174,30 @@ func limits(raw json.RawMessage) (c account.LimitsChange, err error) {
 		c.Null = true
 		return c, nil
 	}
-	fields, isObject, err := object(raw)
-	if err != nil || !isObject {
+	var fields limitFields
+	if isObject, err := object(raw, &fields); err != nil || !isObject {
 		return c, wrongType("limits", "an object")
 	}
-	for name, to := range map[string]*account.Change[int64]{
-		"totalRequests": &c.TotalRequests, "walletRequests": &c.WalletRequests, "subscriptionRequests": &c.SubscriptionRequests,
-	} {
-		if *to, err = change(fields, name, count); err != nil {
-			return c, wrongType("limits."+name, "an integer that is not negative")
-		}
+	if c.TotalRequests, err = change(fields.TotalRequests, count); err != nil {
+		return c, wrongType("limits.totalRequests", "an integer that is not negative")
 	}
-	if c.WalletAmount, err = change(fields, "walletAmount", amount); err != nil {
+	if c.WalletRequests, err = change(fields.WalletRequests, count); err != nil {
+		return c, wrongType("limits.walletRequests", "an integer that is not negative")
+	}
+	if c.SubscriptionRequests, err = change(fields.SubscriptionRequests, count); err != nil {
+		return c, wrongType("limits.subscriptionRequests", "an integer that is not negative")
+	}
+	if c.WalletAmount, err = change(fields.WalletAmount, amount); err != nil {
 		return c, wrongType("limits.walletAmount", "a number that is not negative, with at most four decimals")
 	}
-	if c.IP, err = change(fields, "ip", addresses); err != nil {
+	if c.IP, err = change(fields.IP, addresses); err != nil {
 		return c, wrongType("limits.ip", "an array of addresses")
 	}
 	return c, nil
 }
 
-func change[T any](fields map[string]json.RawMessage, name string, read func(json.RawMessage) (T, error)) (c account.Change[T], err error) {
-	raw, present := fields[name]
-	if !present {
+func change[T any](raw json.RawMessage, read func(json.RawMessage) (T, error)) (c account.Change[T], err error) {
+	if len(raw) == 0 {
 		return c, nil
 	}
 	if null(raw) {
@@ -197,7 +220,7 @@ var errType = errors.New("wrong type")
 
 func text(raw json.RawMessage) (string, error) {
 	var s *string
-	if err := json.Unmarshal(raw, &s); err != nil || s == nil {
+	if _, err := fast.Parse(raw, &s, 0); err != nil || s == nil {
 		return "", errType
 	}
 	return *s, nil
@@ -205,7 +228,7 @@ func text(raw json.RawMessage) (string, error) {
 
 func texts(raw json.RawMessage) ([]string, error) {
 	var items []*string
-	if err := json.Unmarshal(raw, &items); err != nil || items == nil {
+	if _, err := fast.Parse(raw, &items, 0); err != nil || items == nil {
 		return nil, errType
 	}
 	out := make([]string, len(items))

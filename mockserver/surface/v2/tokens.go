@@ -23,11 +23,11 @@ type detailInList struct{ *tokenDetail }
 
 // tokenLimits is v2 TokenLimits: only what is set.
 type tokenLimits struct {
-	TotalRequests        *int64   `json:"totalRequests,omitempty"`
-	WalletRequests       *int64   `json:"walletRequests,omitempty"`
-	SubscriptionRequests *int64   `json:"subscriptionRequests,omitempty"`
-	WalletAmount         *money   `json:"walletAmount,omitempty"`
-	IP                   []string `json:"ip,omitzero"`
+	TotalRequests        *int64    `json:"totalRequests,omitempty"`
+	WalletRequests       *int64    `json:"walletRequests,omitempty"`
+	SubscriptionRequests *int64    `json:"subscriptionRequests,omitempty"`
+	WalletAmount         *money    `json:"walletAmount,omitempty"`
+	IP                   *[]string `json:"ip,omitempty"`
 }
 
 // tokenStats is v2 TokenStats.
@@ -50,7 +50,7 @@ func wireToken(t *account.Token) *tokenDetail {
 		Scopes: t.Scopes, RefreshToken: t.RefreshToken,
 		Limits: tokenLimits{
 			TotalRequests: limits.TotalRequests, WalletRequests: limits.WalletRequests,
-			SubscriptionRequests: limits.SubscriptionRequests, WalletAmount: wireLimit(limits.WalletAmount), IP: limits.IP,
+			SubscriptionRequests: limits.SubscriptionRequests, WalletAmount: wireLimit(limits.WalletAmount), IP: wireIPs(limits.IP),
 		},
 		Stats: tokenStats{
 			TotalRequests: t.Stats.TotalRequests, WalletRequests: t.Stats.WalletRequests, SubscriptionRequests: t.Stats.SubscriptionRequests,
@@ -65,6 +65,14 @@ func wireLimit(m *account.Money) *money {
 	}
 	amount := wireMoney(*m)
 	return &amount
+}
+
+// wireIPs leaves out what is not limited, and renders a limit that lets nobody in as [].
+func wireIPs(list []string) *[]string {
+	if list == nil {
+		return nil
+	}
+	return &list
 }
 
 // present renders an empty list as [] and not as null.
