@@ -5,10 +5,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/rs/cors"
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
@@ -47,6 +49,7 @@ type config struct {
 	limit      account.RateLimit
 	adminToken string
 	maxBody    int64
+	origins    []string
 	log        *slog.Logger
 }
 
@@ -145,6 +148,20 @@ func WithMaxBody(bytes int64) Option {
 	}
 }
 
+// WithCORS lets web pages of these origins ("https://app.example.com", or "*" for all) call the API, though not the control API. Preflight requests are answered here: they count under no operation and stand in no journal.
+func WithCORS(origins ...string) Option {
+	return func(c *config) error {
+		for _, origin := range origins {
+			u, err := url.Parse(origin)
+			if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host) {
+				return fmt.Errorf("%q is no origin; want a scheme with a host, such as https://app.example.com, or *", origin)
+			}
+		}
+		c.origins = origins
+		return nil
+	}
+}
+
 // WithLog sends the server's log somewhere; the default is nowhere.
 func WithLog(log *slog.Logger) Option {
 	return func(c *config) error { c.log = log; return nil }
@@ -206,7 +223,7 @@ func New(options ...Option) (*Server, error) {
 		meter.count(e)
 	}
 	return &Server{
-		api:    &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done},
+		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
 		router: router, meter: meter, journal: book, world: everybody,
 		admin: admin.New(admin.Config{World: everybody, Journal: book, Token: c.adminToken, Log: c.log}),
 	}, nil
@@ -241,14 +258,38 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.router.Provider(r.Host) {
 		switch path {
 		case "/healthz", "/readyz":
-			health(w, r)
+			readOnly(health, w, r)
 			return
 		case "/metrics":
-			h.meter.ServeHTTP(w, r)
+			readOnly(h.meter.ServeHTTP, w, r)
 			return
 		}
 	}
 	h.api.ServeHTTP(w, r)
+}
+
+// crossOrigin lets web pages of some origins call a handler.
+func crossOrigin(origins []string, h http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return h
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
+		ExposedHeaders: []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+	}).Handler(h)
+}
+
+// readOnly lets h answer GET and HEAD.
+func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		h(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Allow", "GET, HEAD")
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = io.WriteString(w, `{"success":false,"message":"Method Not Allowed","error":405,"data":null}`)
 }
 
 // health says that the server answers. It is ready as soon as it answers, because New has loaded everything.

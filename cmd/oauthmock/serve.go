@@ -26,16 +26,12 @@ type serveFlags struct {
 
 	seed   uint64
 	freeze bool
+	cors   []string
+	limits limits
 }
 
-// Time limits of the server, and how long a stop waits for requests under way.
-const (
-	readHeaderTimeout = 10 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = 60 * time.Second
-	idleTimeout       = 2 * time.Minute
-	drainTimeout      = 10 * time.Second
-)
+// drainTimeout is how long a stop waits for requests under way.
+const drainTimeout = 10 * time.Second
 
 // serveCommand starts the mock.
 func serveCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -59,6 +55,8 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 	flags.StringVar(&f.rateLimit, "rate-limit", strconv.Itoa(mockserver.DefaultRateLimit), "requests a minute and account, `off|N`")
 	flags.StringVar(&f.adminAddr, "admin-addr", "", "address of a listener of its own for the control API, `HOST:PORT`")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback")
+	flags.StringSliceVar(&f.cors, "cors", nil, "`ORIGIN` whose web pages may call the API (not the control API), or * for all; may be repeated; none by default")
+	f.limits.register(flags)
 	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
 	flags.StringVar(&f.log, "log", "text", "how the log is written: text or json")
 	return cmd
@@ -71,6 +69,9 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		return err
 	}
 	if err := checkAddress("--addr", f.addr); err != nil {
+		return err
+	}
+	if err := f.limits.check(); err != nil {
 		return err
 	}
 	adminAt := f.addr
@@ -93,20 +94,20 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		log.Warn("the legacy API is not served yet: with --root-surface v1 every path outside of /__v2/ is unknown")
 	}
 
-	listener, err := net.Listen("tcp", f.addr)
+	listener, err := f.limits.listen("--addr", f.addr)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", f.addr, err)
+		return err
 	}
-	main := newHTTPServer(server.Handler(), log)
+	main := f.limits.server(server.Handler(), log)
 	servers := []*http.Server{main}
 	failed := make(chan error, 2)
 	if f.adminAddr != "" {
-		adminListener, err := net.Listen("tcp", f.adminAddr)
+		adminListener, err := f.limits.listen("--admin-addr", f.adminAddr)
 		if err != nil {
-			return errors.Join(fmt.Errorf("--admin-addr %s: %w", f.adminAddr, err), listener.Close())
+			return errors.Join(err, listener.Close())
 		}
 		main.Handler = server.APIHandler()
-		control := newHTTPServer(server.AdminHandler(), log)
+		control := f.limits.server(server.AdminHandler(), log)
 		servers = append(servers, control)
 		go func() { failed <- control.Serve(adminListener) }()
 		log.Info("control API", "url", baseURL(adminListener.Addr())+admin.Prefix)
@@ -138,6 +139,8 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		{"--token-shape", mockserver.WithTokenShape(f.tokenShape)},
 		{"--root-surface", mockserver.WithRootSurface(f.rootSurface)},
 		{"--admin-token", mockserver.WithAdminToken(f.adminToken)},
+		{"--cors", mockserver.WithCORS(f.cors...)},
+		{"--max-body", mockserver.WithMaxBody(f.limits.body)},
 		{"--log", mockserver.WithLog(log)},
 	}
 	add := func(flag string, o mockserver.Option) {
@@ -204,13 +207,6 @@ func checkAddress(flag, addr string) error {
 		return usageError{fmt.Errorf("%s: %q is no HOST:PORT such as 127.0.0.1:8080", flag, addr)}
 	}
 	return nil
-}
-
-func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-	}
 }
 
 // baseURL is where a listener can be reached from this machine.

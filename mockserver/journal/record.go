@@ -34,56 +34,75 @@ func read(bytes []byte) *exchange.Exchange {
 
 // exchange is the list of fields.
 func (t *tape) exchange(e *exchange.Exchange) {
-	number(t, &e.ID)
+	t.id(&e.ID)
 	t.time(&e.At)
 	t.time(&e.Began)
-	number(t, &e.Took)
-	text(t, &e.Surface)
-	text(t, &e.Operation)
-	text(t, &e.Account)
-	text(t, &e.Auth)
-	text(t, &e.IP)
-	text(t, &e.Reason)
-	text(t, &e.Grade)
-	text(t, &e.Source)
+	t.number((*int64)(&e.Took))
+	t.text(&e.Surface)
+	t.text(&e.Operation)
+	t.text((*string)(&e.Account))
+	t.text(&e.Auth)
+	t.text(&e.IP)
+	t.text(&e.Reason)
+	t.text(&e.Grade)
+	t.text(&e.Source)
 	t.flag(&e.Quota.Enabled)
-	number(t, &e.Quota.Limit)
-	number(t, &e.Quota.Remaining)
-	number(t, &e.Quota.Reset)
+	t.number(&e.Quota.Limit)
+	t.number(&e.Quota.Remaining)
+	t.number((*int64)(&e.Quota.Reset))
 
-	text(t, &e.Request.Method)
-	text(t, &e.Request.Host)
-	text(t, &e.Request.URI)
+	t.text(&e.Request.Method)
+	t.text(&e.Request.Host)
+	t.text(&e.Request.URI)
 	t.header(&e.Request.Header)
 	t.body(&e.Request.Body)
 	t.error(&e.Request.BodyError)
-	number(t, &e.Response.Status)
+	e.Response.Status = t.count(e.Response.Status)
 	t.header(&e.Response.Header)
 	t.body(&e.Response.Body)
 }
 
-func number[N ~int | ~int64 | ~uint64](t *tape, n *N) {
+func (t *tape) number(n *int64) {
 	if !t.reading {
-		t.bytes = binary.AppendVarint(t.bytes, int64(*n))
+		t.bytes = binary.AppendVarint(t.bytes, *n)
 		return
 	}
 	got, size := binary.Varint(t.bytes)
-	*n, t.bytes = N(got), t.bytes[size:]
+	*n, t.bytes = got, t.bytes[size:]
 }
 
-func text[S ~string](t *tape, s *S) {
-	length := len(*s)
-	number(t, &length)
+func (t *tape) id(n *uint64) {
+	signed := int64(*n)
+	t.number(&signed)
+	*n = uint64(signed)
+}
+
+// count keeps a number that is not negative and mostly small: a length, a status.
+func (t *tape) count(n int) int {
+	switch {
+	case !t.reading && n < 0x80:
+		t.bytes = append(t.bytes, byte(n))
+		return n
+	case !t.reading:
+		t.bytes = binary.AppendUvarint(t.bytes, uint64(n))
+		return n
+	}
+	got, size := binary.Uvarint(t.bytes)
+	t.bytes = t.bytes[size:]
+	return int(got)
+}
+
+func (t *tape) text(s *string) {
+	length := t.count(len(*s))
 	if !t.reading {
 		t.bytes = append(t.bytes, *s...)
 		return
 	}
-	*s, t.bytes = S(t.bytes[:length]), t.bytes[length:]
+	*s, t.bytes = string(t.bytes[:length]), t.bytes[length:]
 }
 
 func (t *tape) body(b *[]byte) {
-	length := len(*b)
-	number(t, &length)
+	length := t.count(len(*b))
 	if !t.reading {
 		t.bytes = append(t.bytes, *b...)
 		return
@@ -96,8 +115,7 @@ func (t *tape) flag(b *bool) {
 	if *b {
 		n = 1
 	}
-	number(t, &n)
-	*b = n == 1
+	*b = t.count(n) == 1
 }
 
 // time keeps a moment to the nanosecond, and not its monotonic reading. The zero time stays zero.
@@ -106,22 +124,20 @@ func (t *tape) time(at *time.Time) {
 	if !at.IsZero() {
 		n = at.UnixNano()
 	}
-	number(t, &n)
+	t.number(&n)
 	if t.reading && n != math.MinInt64 {
 		*at = time.Unix(0, n).UTC()
 	}
 }
 
 func (t *tape) header(h *http.Header) {
-	length := len(*h)
-	number(t, &length)
+	length := t.count(len(*h))
 	if !t.reading {
 		for name, values := range *h {
-			text(t, &name)
-			count := len(values)
-			number(t, &count)
+			t.text(&name)
+			t.count(len(values))
 			for i := range values {
-				text(t, &values[i])
+				t.text(&values[i])
 			}
 		}
 		return
@@ -129,12 +145,10 @@ func (t *tape) header(h *http.Header) {
 	*h = make(http.Header, length)
 	for range length {
 		var name string
-		var count int
-		text(t, &name)
-		number(t, &count)
-		values := make([]string, count)
+		t.text(&name)
+		values := make([]string, t.count(0))
 		for i := range values {
-			text(t, &values[i])
+			t.text(&values[i])
 		}
 		(*h)[name] = values
 	}
@@ -146,7 +160,7 @@ func (t *tape) error(err *error) {
 	if *err != nil {
 		message = (*err).Error()
 	}
-	text(t, &message)
+	t.text(&message)
 	if t.reading && message != "" {
 		*err = errors.New(message)
 	}

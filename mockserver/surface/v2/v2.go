@@ -134,7 +134,10 @@ func unreadable(err error) error {
 
 // authenticate finds out who calls, or why nobody does. Authentication comes before everything else.
 func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) account.Reason {
-	header := c.gin.GetHeader("Authorization")
+	var header string
+	if given := c.gin.Request.Header["Authorization"]; len(given) == 1 { // of two, nobody could say which one counts
+		header = given[0]
+	}
 	var identity account.Identity
 	var known bool
 	reason := surface.CredentialsInvalid

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/net/netutil"
+
+	"oauthmock/mockserver"
+)
+
+// limits are what a listener allows its callers: how much they may send, for how long, and how many of them at once.
+type limits struct {
+	body, header      int64
+	connections       int
+	read, write, idle time.Duration
+}
+
+// register names the limits as flags.
+func (l *limits) register(flags *pflag.FlagSet) {
+	flags.Int64Var(&l.body, "max-body", mockserver.DefaultMaxBody, "largest request body in `BYTES`; larger ones are answered 413")
+	flags.Int64Var(&l.header, "max-header", 64<<10, "largest request line with headers in `BYTES` (4096 more are let through); larger ones are answered 431")
+	flags.IntVar(&l.connections, "max-connections", 10_000, "connections that a listener serves at once; others wait until one ends")
+	flags.DurationVar(&l.read, "read-timeout", 30*time.Second, "how long a request may take to arrive; a body that takes longer is answered 408")
+	flags.DurationVar(&l.write, "write-timeout", time.Minute, "how long an answer may take, from the end of the request's headers until the caller has it")
+	flags.DurationVar(&l.idle, "idle-timeout", 2*time.Minute, "how long a connection may stay open without a request")
+}
+
+// check refuses limits that let nobody in, or that would mean "no limit" to the parts that enforce them.
+func (l *limits) check() error {
+	for _, f := range []struct {
+		flag  string
+		value int64
+		unit  string
+	}{
+		{"--max-body", l.body, "bytes, 1 or more"},
+		{"--max-header", l.header, "bytes, 1 or more"},
+		{"--max-connections", int64(l.connections), "connections, 1 or more"},
+		{"--read-timeout", int64(l.read), "a duration above zero, such as 30s"},
+		{"--write-timeout", int64(l.write), "a duration above zero, such as 1m"},
+		{"--idle-timeout", int64(l.idle), "a duration above zero, such as 2m"},
+	} {
+		if f.value < 1 {
+			return usageError{fmt.Errorf("%s: want %s", f.flag, f.unit)}
+		}
+	}
+	if l.header > 1<<30 {
+		return usageError{fmt.Errorf("--max-header: %d bytes; want at most %d", l.header, 1<<30)}
+	}
+	return nil
+}
+
+// listen opens an address.
+func (l *limits) listen(flag, addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
+	}
+	return netutil.LimitListener(listener, l.connections), nil
+}
+
+// server serves a handler within the limits.
+func (l *limits) server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), MaxHeaderBytes: int(l.header),
+		ReadTimeout: l.read, WriteTimeout: l.write, IdleTimeout: l.idle,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
+	}
+}
