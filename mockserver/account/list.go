@@ -1,23 +1,35 @@
 package account
 
+import "slices"
+
 // Filter narrows a list to scopes: each entry is a scope or a pattern of scopes. An empty filter lets everything through.
 type Filter []string
 
-// covers says whether the filter lets a scope through.
-func (f Filter) covers(scope string) bool {
+// matcher says whether the filter lets a scope through. It remembers its answers, because long lists hold few different scopes.
+func (f Filter) matcher() func(scope string) bool {
 	if len(f) == 0 {
-		return true
+		return func(string) bool { return true }
 	}
-	called, _ := ParsePattern(scope)
+	names := make(map[string]bool, len(f))
+	var patterns []Pattern
 	for _, text := range f {
-		if text == scope {
-			return true
-		}
-		if p, ok := ParsePattern(text); ok && p.Wild() && p.Matches(called.Method, called.Host, called.Path) {
-			return true
+		names[text] = true
+		if p, ok := ParsePattern(text); ok && p.Wild() {
+			patterns = append(patterns, p)
 		}
 	}
-	return false
+	known := map[string]bool{}
+	return func(scope string) bool {
+		through, ok := known[scope]
+		if !ok {
+			called, _ := ParsePattern(scope)
+			through = names[scope] || slices.ContainsFunc(patterns, func(p Pattern) bool {
+				return p.Matches(called.Method, called.Host, called.Path)
+			})
+			known[scope] = through
+		}
+		return through
+	}
 }
 
 // oldestFirst is a page of a list that is kept oldest first. It shares the list's memory.
@@ -37,9 +49,10 @@ func newestFirst[T any](list []T, f Filter, p Page, scope func(T) string) []T {
 		}
 		list, p.Skip = list[:int64(len(list))-p.Skip], 0
 	}
+	covers := f.matcher()
 	out := make([]T, 0, min(p.Limit, int64(len(list))))
 	for i := len(list) - 1; i >= 0 && int64(len(out)) < p.Limit; i-- {
-		if len(f) > 0 && !f.covers(scope(list[i])) {
+		if len(f) > 0 && !covers(scope(list[i])) {
 			continue
 		}
 		if p.Skip > 0 {

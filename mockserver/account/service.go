@@ -288,8 +288,9 @@ func (s *Service) Callback(ctx context.Context, call Call, id string) (callback 
 func (s *Service) Subscriptions(ctx context.Context, call Call, f Filter, p Page) (subscriptions []Subscription, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		var matching []*Subscription
+		covers := f.matcher()
 		for _, s := range a.Subscriptions {
-			if f.covers(s.Scope) {
+			if covers(s.Scope) {
 				matching = append(matching, s)
 			}
 		}

@@ -111,3 +111,27 @@ func TestAPeriodHoldsItsDays(t *testing.T) {
 	}
 	assert.Equal(t, time.Date(2026, 2, 12, 0, 0, 0, 0, time.UTC), day.Time())
 }
+
+// FuzzParsePattern holds that a scope that is read is written as it was, and covers itself where it covers one scope alone.
+func FuzzParsePattern(f *testing.F) {
+	for _, seed := range []string{"GET:company.openapi.com/IT-start", "*:*/*", "POST:*.openapi.com/v1/*", "GET:/x", ":", "GET:a.b/\x00", "get:a/b", "GET:a..b/c"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, ok := account.ParsePattern(text)
+		if !ok {
+			return
+		}
+		if p.String() != text {
+			t.Fatalf("%q is written %q", text, p)
+		}
+		if !p.Matches(strings.TrimPrefix(p.Method, "*"), strings.TrimPrefix(p.Host, "*"), strings.TrimSuffix(p.Path, "*")) && p.Method != "*" {
+			t.Fatalf("%q does not cover what it names", text)
+		}
+		for _, e := range []account.Environment{account.Production, account.Sandbox} {
+			if there := account.MoveScope(text, e); account.RestoreScope(there, e) != text && !strings.Contains(p.Host, "test.") {
+				t.Fatalf("%q comes back from %s as %q", text, e, account.RestoreScope(there, e))
+			}
+		}
+	})
+}
