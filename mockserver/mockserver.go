@@ -40,7 +40,7 @@ const (
 type Option func(*config) error
 
 type config struct {
-	fixtures   *fixtures.World
+	fixtures   world.Source
 	seed       uint64
 	start      time.Time
 	frozen     bool
@@ -63,10 +63,17 @@ func Named(name string, option Option) Option {
 	}
 }
 
-// WithFixtures chooses who exists: a world by its name ("demo", "empty"), or a file.
-func WithFixtures(nameOrFile string) Option {
-	return func(c *config) (err error) {
-		c.fixtures, err = fixtures.Open(nameOrFile)
+// WithFixtures chooses who exists: a world by its name ("demo", "empty"), a generated one ("generated:seed=7,tokens=1000"), or a file.
+// Files are read once; generated worlds are made again whenever a reset needs them, and not kept.
+func WithFixtures(name string) Option {
+	return func(c *config) error {
+		if strings.HasPrefix(name, fixtures.GeneratedPrefix) {
+			s, err := fixtures.ParseSpec(name)
+			c.fixtures = func() (*fixtures.World, error) { return fixtures.Generate(s) }
+			return err
+		}
+		f, err := fixtures.Open(name)
+		c.fixtures = world.Static(f)
 		return err
 	}
 }
@@ -74,7 +81,7 @@ func WithFixtures(nameOrFile string) Option {
 // WithWorld chooses who exists.
 func WithWorld(w *fixtures.World) Option {
 	return func(c *config) error {
-		c.fixtures = w
+		c.fixtures = world.Static(w)
 		return w.Validate()
 	}
 }
@@ -193,7 +200,7 @@ func New(options ...Option) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.fixtures = named
+		c.fixtures = world.Static(named)
 	}
 	refusals, err := spec.Refusals()
 	if err != nil {

@@ -11,13 +11,25 @@ type IPs struct {
 // searchable is the length from which a list gets an index: below it, looking through is faster and smaller.
 const searchable = 16
 
-// NewIPs makes a set.
+// NewIPs makes a set. It may share the list's memory, which must not change any more.
 func NewIPs(list []string) IPs {
+	if len(list) < searchable && distinct(list) {
+		return IPs{list: slices.Clip(list)}
+	}
 	var s IPs
 	for _, ip := range list {
 		s.Add(ip)
 	}
 	return s
+}
+
+func distinct(list []string) bool {
+	for i, ip := range list {
+		if slices.Contains(list[:i], ip) {
+			return false
+		}
+	}
+	return true
 }
 
 // Add puts an address into the set.

@@ -146,7 +146,7 @@ func (p Pattern) InProduction(e Environment) Pattern {
 
 // MoveScope moves a scope's text into an environment; text that is no scope stays as it is.
 func MoveScope(text string, e Environment) string {
-	if p, ok := ParsePattern(text); ok {
+	if p, ok := ParsePattern(text); ok && p.In(e) != p {
 		return p.In(e).String()
 	}
 	return text
@@ -154,7 +154,7 @@ func MoveScope(text string, e Environment) string {
 
 // RestoreScope is the inverse of MoveScope.
 func RestoreScope(text string, e Environment) string {
-	if p, ok := ParsePattern(text); ok {
+	if p, ok := ParsePattern(text); ok && p.InProduction(e) != p {
 		return p.InProduction(e).String()
 	}
 	return text

@@ -25,9 +25,15 @@ type Store interface {
 	IDs() []account.ID
 }
 
+// Source opens the fixtures of a world, as often as they are needed. Large worlds that can be made again are not kept.
+type Source func() (*fixtures.World, error)
+
+// Static is the source of a world that is kept.
+func Static(f *fixtures.World) Source { return func() (*fixtures.World, error) { return f, nil } }
+
 // Config says how a world begins.
 type Config struct {
-	Fixtures *fixtures.World
+	Fixtures Source
 	Clock    *clock.Clock
 	Store    Store
 	// Start is where the clock begins, and after every reset begins again; zero is the machine's time.
@@ -43,26 +49,41 @@ type World struct {
 	config    Config
 	catalogue atomic.Pointer[account.Catalogue]
 	limit     atomic.Pointer[account.RateLimit]
+	name      string // of the world that the server began with
 
 	mu       sync.Mutex
 	services []fixtures.Service
 	seed     uint64
-	// origins are the fixtures that accounts were made of: where a reset of one account leads back to.
-	origins map[account.ID]fixtures.Account
-	named   map[string]*fixtures.World // fixtures that were asked for by name, read once
+	// origins are where a reset of one account leads back to.
+	origins map[account.ID]origin
+	named   map[string]*fixtures.World // fixtures that were asked for by name, at most maxNamed
 	fresh   uint64                     // how many fresh accounts were made
 }
+
+// origin is what an account was made of: a fixture of its own, or else the account with its ID in a source.
+type origin struct {
+	own  *fixtures.Account
+	from Source
+}
+
+// maxNamed is how many worlds that were asked for by name are kept.
+const maxNamed = 16
 
 // ErrNoFixture says that no world has the name, or none an account of the kind.
 var ErrNoFixture = errors.New("no such account can be made")
 
 // New fills the store with the fixtures' accounts.
 func New(config Config) (*World, error) {
-	w := &World{config: config, origins: map[account.ID]fixtures.Account{}, named: map[string]*fixtures.World{}}
-	if s := config.Fixtures.Server; s != nil && config.Start.IsZero() {
+	w := &World{config: config, named: map[string]*fixtures.World{}}
+	f, err := config.Fixtures()
+	if err != nil {
+		return nil, err
+	}
+	w.name = f.Name
+	if s := f.Server; s != nil && config.Start.IsZero() {
 		w.config.Start, w.config.Frozen = s.Now.Resolve(clock.Real().UTC()), s.Frozen
 	}
-	if err := w.Reset(); err != nil {
+	if err := w.begin(f); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -78,7 +99,16 @@ func (w *World) SetRateLimit(l account.RateLimit) { w.limit.Store(&l) }
 func (w *World) Reset() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.become(w.config.Fixtures, w.config.Seed, func() {
+	f, err := w.config.Fixtures()
+	if err != nil {
+		return err
+	}
+	return w.begin(f)
+}
+
+// begin puts everybody and everything to the start. The world is locked, or nobody knows it yet.
+func (w *World) begin(f *fixtures.World) error {
+	return w.become(f, w.config.Fixtures, w.config.Seed, func() {
 		if w.config.Start.IsZero() && !w.config.Frozen {
 			w.config.Clock.Release()
 		} else if w.config.Start.IsZero() {
@@ -90,8 +120,9 @@ func (w *World) Reset() error {
 	})
 }
 
-// become replaces everybody by a world's accounts; what begins is called before times are counted. On an error nothing has changed.
-func (w *World) become(f *fixtures.World, seed uint64, begin func()) error {
+// become replaces everybody by the accounts of a world, of which from is the source; begin is called before times are counted. On an error
+// nothing has changed.
+func (w *World) become(f *fixtures.World, from Source, seed uint64, begin func()) error {
 	services := f.Catalogue
 	if len(services) == 0 {
 		var err error
@@ -129,9 +160,9 @@ func (w *World) become(f *fixtures.World, seed uint64, begin func()) error {
 	}
 	w.catalogue.Store(c)
 	w.services, w.seed = services, seed
-	w.origins = make(map[account.ID]fixtures.Account, len(f.Accounts))
+	w.origins = make(map[account.ID]origin, len(f.Accounts))
 	for i := range f.Accounts {
-		w.origins[account.ID(f.Accounts[i].ID)] = f.Accounts[i]
+		w.origins[account.ID(f.Accounts[i].ID)] = origin{from: from}
 	}
 	return nil
 }
@@ -144,7 +175,28 @@ func (w *World) ResetAccount(id account.ID) error {
 	if !ok {
 		return account.ErrNoAccount
 	}
-	return w.place(&o, w.config.Clock.Now().Truncate(time.Second))
+	f, err := o.fixture(id)
+	if err != nil {
+		return err
+	}
+	return w.place(f, w.config.Clock.Now().Truncate(time.Second))
+}
+
+// fixture is what the account with an ID was made of.
+func (o origin) fixture(id account.ID) (*fixtures.Account, error) {
+	if o.own != nil {
+		return o.own, nil
+	}
+	f, err := o.from()
+	if err != nil {
+		return nil, err
+	}
+	for i := range f.Accounts {
+		if f.Accounts[i].ID == string(id) {
+			return &f.Accounts[i], nil
+		}
+	}
+	return nil, account.ErrNoAccount
 }
 
 // place builds an account and puts it into the store. The world is locked.
@@ -200,7 +252,7 @@ func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
 	if err := w.place(&template, now); err != nil {
 		return fixtures.Account{}, err
 	}
-	w.origins[account.ID(template.ID)] = template
+	w.origins[account.ID(template.ID)] = origin{own: &template}
 	return template, nil
 }
 
@@ -214,22 +266,34 @@ func (w *World) template(wish Wish) (fixtures.Account, error) {
 	default:
 		return fixtures.Account{}, fmt.Errorf("%w: environment is %q; want production or sandbox", ErrNoFixture, environment)
 	}
-	from := w.config.Fixtures
-	if wish.Fixture != "" && wish.Fixture != from.Name {
-		if w.named[wish.Fixture] == nil {
-			named, err := fixtures.Named(wish.Fixture)
-			if err != nil {
-				return fixtures.Account{}, fmt.Errorf("%w: %w", ErrNoFixture, err)
-			}
-			w.named[wish.Fixture] = named
-		}
-		from = w.named[wish.Fixture]
+	from, err := w.pattern(wish.Fixture)
+	if err != nil {
+		return fixtures.Account{}, err
 	}
 	a, ok := from.Account(environment)
 	if !ok {
 		return fixtures.Account{}, fmt.Errorf("%w: the fixture has no %s account", ErrNoFixture, environment)
 	}
 	return a, nil
+}
+
+// pattern is the world with a name, or the one that the server began with. The world is locked.
+func (w *World) pattern(name string) (*fixtures.World, error) {
+	if name == "" || name == w.name {
+		return w.config.Fixtures()
+	}
+	if named, ok := w.named[name]; ok {
+		return named, nil
+	}
+	named, err := fixtures.Named(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoFixture, err)
+	}
+	if len(w.named) >= maxNamed {
+		clear(w.named)
+	}
+	w.named[name] = named
+	return named, nil
 }
 
 // Account is an account's whole state, as fixtures write it.
@@ -253,7 +317,7 @@ func (w *World) PutAccount(f fixtures.Account) error {
 	if err := w.place(&f, start); err != nil {
 		return err
 	}
-	w.origins[account.ID(f.ID)] = f
+	w.origins[account.ID(f.ID)] = origin{own: &f}
 	return nil
 }
 
@@ -345,7 +409,7 @@ func (w *World) Import(f *fixtures.World) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.become(f, seed, func() {
+	return w.become(f, Static(f), seed, func() {
 		if s := f.Server; s != nil {
 			w.config.Clock.Set(s.Now.Resolve(w.config.Clock.Now()), s.Frozen)
 		}
