@@ -45,8 +45,13 @@ func wireToken(t *account.Token) *tokenDetail {
 	if limits == nil {
 		limits = &account.TokenLimits{}
 	}
+	created := wireTime(t.CreatedAt.Time())
+	updated := created
+	if t.UpdatedAt != t.CreatedAt {
+		updated = wireTime(t.UpdatedAt.Time())
+	}
 	return &tokenDetail{
-		Token: t.Value, Name: t.Name, CreatedAt: wireTime(t.CreatedAt.Time()), ExpireAt: wireTime(t.ExpireAt.Time()), UpdatedAt: wireTime(t.UpdatedAt.Time()),
+		Token: t.Value, Name: t.Name, CreatedAt: created, ExpireAt: wireTime(t.ExpireAt.Time()), UpdatedAt: updated,
 		Scopes: t.Scopes, RefreshToken: t.RefreshToken,
 		Limits: tokenLimits{
 			TotalRequests: limits.TotalRequests, WalletRequests: limits.WalletRequests,
