@@ -5,14 +5,17 @@ GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
 # Arguments for run, certify and test: make run ARGS="--addr 127.0.0.1:0", make test ARGS=./spec/...
 ARGS  ?=
-FUZZ_TIME  ?= 20s
+FUZZ_TIME  ?= 1m
 BENCH_TIME ?= 1s
 BENCH_COUNT ?= 1
+# What dist and image are called, and who builds images.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+ENGINE  ?= $(or $(shell command -v docker || command -v podman || command -v buildah),docker)
 # The race detector needs cgo and a C compiler; where there is none the tests run without it, and say so.
 RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test certify prove bench benchcmp lint fmt fuzz docs mocks
+.PHONY: help run test certify prove bench microbench benchcmp lint fmt fuzz docs mocks dist image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,10 +36,13 @@ certify: ## run the suite against the mock inside, and prove the suite with all 
 prove: ## let the suite judge the honest mock in every token shape, in 20 random orders, one at a time and eight at once
 	$(GO) test ./cmd/oauthconform -run TestTheHonestMockIsNeverAccused -whole -timeout 30m
 
-bench: ## run the benchmarks (BENCH_TIME=1s BENCH_COUNT=1)
+bench: ## measure the mock over loopback, against a bare Gin server, and print one table (ARGS="-only wallet -rounds 6", ARGS=-quick, ARGS=-long; ARGS=-help tells all)
+	@$(GO) run -C tools ./bench $(ARGS)
+
+microbench: ## run the Go benchmarks of all packages (BENCH_TIME=1s BENCH_COUNT=1)
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCH_TIME) -count $(BENCH_COUNT) ./...
 
-benchcmp: ## compare two results of bench: make benchcmp ARGS="old.txt new.txt"
+benchcmp: ## compare two results of microbench: make benchcmp ARGS="old.txt new.txt"
 	$(TOOL) benchstat $(ARGS)
 
 lint: ## run golangci-lint with .golangci.yml
@@ -45,7 +51,7 @@ lint: ## run golangci-lint with .golangci.yml
 fmt: ## gofmt everything
 	gofmt -w .
 
-fuzz: ## run every fuzz target for a while (FUZZ_TIME=20s)
+fuzz: ## run every fuzz target for a while (FUZZ_TIME=1m each)
 	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
 			echo "$(GO) test -run ^$$ -fuzz ^$$target$$ -fuzztime $(FUZZ_TIME) ./$$(dirname $$file)"; \
@@ -58,3 +64,10 @@ docs: ## print the table of all scenarios, as markdown
 
 mocks: ## write the mocks of small interfaces anew, as .mockery.yaml says
 	$(TOOL) mockery
+
+dist: ## build archives for Linux, macOS and Windows, with checksums, into dist/ (VERSION=v1.2.3; ARGS="-platforms linux/arm64", ARGS=-help tells all)
+	@VERSION="$(VERSION)" $(GO) run -C tools ./dist $(ARGS)
+
+# Only images in Docker's own format hold a HEALTHCHECK; podman and buildah make others unless told.
+image: ## build the container image oauthmock:VERSION (ENGINE=podman, VERSION=v1.2.3)
+	$(ENGINE) build $(if $(filter docker,$(notdir $(ENGINE))),,--format docker) --build-arg VERSION="$(VERSION)" -t "oauthmock:$(VERSION)" $(ARGS) .

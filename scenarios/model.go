@@ -44,7 +44,8 @@ type Scenario struct {
 type Given struct {
 	written
 
-	// Fixture is the world whose account is copied: "demo" or "empty". Unset leaves the choice to the runner
+	// Fixture is the world whose account is copied: "demo", "empty", or one to be generated, such as
+	// "generated:seed=7,tokens=250", with at most 20000 entries in its lists. Unset leaves the choice to the runner
 	// ("demo" with a control API, so that lists have entries) and does not need one.
 	Fixture string `yaml:"fixture,omitempty"`
 	// Environment is "production" (the default) or "sandbox".

@@ -14,7 +14,9 @@ import (
 // What the fixtures, environments and needs of the format may be.
 var (
 	scenarioID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){1,6}$`)
-	decimal    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$`)
+	// Which keys a generated world may have, the target knows.
+	generated = regexp.MustCompile(`^generated:([a-z]+=[a-z0-9]+(,[a-z]+=[a-z0-9]+)*)?$`)
+	decimal   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$`)
 )
 
 const maxScopes = 50
@@ -156,8 +158,8 @@ func (v *validator) expects(step *Step, triple string) bool {
 
 // given checks a starting state; account is "" for the scenario's own.
 func (v *validator) given(g *Given, account string) {
-	if g.Has("fixture") {
-		v.oneOf(g.LineOf("fixture"), "fixture", g.Fixture, "demo", "empty")
+	if g.Has("fixture") && !generated.MatchString(g.Fixture) {
+		v.oneOf(g.LineOf("fixture"), "fixture", g.Fixture, "demo", "empty", "generated:seed=7,tokens=250")
 	}
 	if g.Has("environment") {
 		v.oneOf(g.LineOf("environment"), "environment", g.Environment, "production", "sandbox")

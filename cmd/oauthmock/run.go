@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})
-	root.AddCommand(serveCommand(stdout, stderr), checkCommand(stdout), versionCommand(stdout))
+	root.AddCommand(serveCommand(stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout), versionCommand(stdout))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

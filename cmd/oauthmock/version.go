@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"oauthmock/release"
 )
 
 // versionCommand prints which build this is.
@@ -21,11 +22,5 @@ func versionCommand(stdout io.Writer) *cobra.Command {
 	}
 }
 
-// version is the module's version as the build stamped it, "(devel)" for a build from a work tree.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
-}
+// version names this build.
+func version() string { return release.Version() }

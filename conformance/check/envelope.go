@@ -82,7 +82,7 @@ func tokenShape(e *Exchange) []Finding {
 		return nil
 	}
 	shape := e.Shape()
-	f := Finding{Kind: "token.shape", Level: scenarios.Should, OK: shape != "", Source: place(e) + " schema; overlay",
+	f := Finding{Kind: "token.shape", Level: scenarios.Should, OK: shape != "", Source: e.Place() + " schema; overlay",
 		Requirement: "A single token is sent under `data`, bare, or both; both are then equal.",
 		Expected:    "a token under data, at the top level, or equal in both", Actual: shape}
 	if shape == "" {
@@ -115,19 +115,22 @@ func tokenShape(e *Exchange) []Finding {
 // timestamps checks that the members which the document calls date-time are times on a real day, which the validator of
 // the schemas does not see.
 func (j *Judge) timestamps(e *Exchange) []Finding {
-	f := Finding{Kind: "timestamp.calendar", Level: scenarios.Should, OK: true, Source: place(e) + " format date-time, RFC 3339",
+	f := Finding{Kind: "timestamp.calendar", Level: scenarios.Should, OK: true, Source: e.Place() + " format date-time, RFC 3339",
 		Requirement: "Every date-time is a time with an offset on a day that the calendar has."}
-	seen := 0
-	j.walkAnswer(e, func(path string, property property, value any) {
+	seen, wrong := 0, ""
+	path, found := j.walkAnswer(e, func(member *outline, value any) bool {
 		text, ok := value.(string)
-		if property.format != "date-time" || !ok {
-			return
+		if member.format != "date-time" || !ok {
+			return false
 		}
 		seen++
-		if _, err := spec.Timestamp(text); err != nil && f.OK {
-			f.OK, f.Expected, f.Actual = false, "such as 2026-02-12T08:30:00+00:00", path+" is "+Render(text)
-		}
+		_, err := spec.Timestamp(text)
+		wrong = text
+		return err != nil
 	})
+	if found {
+		f.OK, f.Expected, f.Actual = false, "such as 2026-02-12T08:30:00+00:00", path+" is "+Render(wrong)
+	}
 	if seen == 0 {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"unicode/utf8"
 
 	"oauthmock/scenarios"
@@ -25,6 +26,7 @@ type Exchange struct {
 	Header http.Header
 	Body   []byte
 
+	place   string
 	value   any
 	problem error
 }
@@ -32,8 +34,21 @@ type Exchange struct {
 // NewExchange decodes the body once, numbers exactly.
 func NewExchange(operation *spec.Operation, query url.Values, status int, header http.Header, body []byte) *Exchange {
 	e := &Exchange{Operation: operation, Query: query, Status: status, Header: header, Body: body}
+	e.place = placeOf(operation, status)
 	e.value, e.problem = decode(body)
 	return e
+}
+
+// Place names the answer in the document, "GET /tokens/{token} 404"; "v2" where the request belongs to no operation.
+func (e *Exchange) Place() string {
+	return e.place
+}
+
+func placeOf(operation *spec.Operation, status int) string {
+	if operation == nil {
+		return "v2"
+	}
+	return operation.Method + " " + operation.Path + " " + strconv.Itoa(status)
 }
 
 // Value is the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or the error that says why it is none.
@@ -104,6 +119,41 @@ func decode(body []byte) (any, error) {
 		return value, fmt.Errorf("%d bytes follow the JSON value", len(rest))
 	}
 	return value, nil
+}
+
+// names counts the members of all objects in a text of valid JSON, as often as they are named.
+func names(body []byte) int {
+	count, inText := 0, false
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '"':
+			inText = !inText
+		case '\\':
+			i++
+		case ':':
+			if !inText {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// members counts the members of all objects in a value.
+func members(value any) int {
+	count := 0
+	switch v := value.(type) {
+	case []any:
+		for _, one := range v {
+			count += members(one)
+		}
+	case map[string]any:
+		count = len(v)
+		for _, one := range v {
+			count += members(one)
+		}
+	}
+	return count
 }
 
 // doubledKey finds an object in valid JSON that names a member twice, and tells the member.

@@ -159,6 +159,43 @@ func TestEachStandingCheckTurnsRed(t *testing.T) {
 	}
 }
 
+func TestADoubledKeyIsFoundWhereverItStands(t *testing.T) {
+	for body, doubled := range map[string]string{
+		`{"data":{"a:b":"{\"c\":1,\"c\":2}","c":"\\\\","d":[{"c":1},{"c":2}]}}`: "",
+		`{"data":{"c":1,"\u0063":2}}`:                                           `"c"`,
+		`{"data":[{"x":{"y":[0,{"z":1,"z":1}]}}]}`:                              `"z"`,
+		`[{"":1,"":2}]`: `""`,
+		`"c:c:"`:        "",
+	} {
+		f := standing(t, answer(t, "wallet.get", 200, body), scenarios.Must)["json.duplicate-keys"]
+		assert.Equal(t, doubled == "", f.OK, body)
+		if doubled != "" {
+			assert.Equal(t, doubled+" stands twice in one object", f.Actual)
+		}
+	}
+}
+
+func TestTheFirstTimeThatNoCalendarHasIsTold(t *testing.T) {
+	wrong := strings.Replace(token, `"createdAt":"20`, `"createdAt":"19-`, 1)
+	require.NotEqual(t, token, wrong)
+	for body, path := range map[string]string{
+		`{"data":[{` + token + `},{` + wrong + `},{` + wrong + `}]}`: "$.data[1].createdAt is ",
+		`{"data":[{` + token + `}]}`:                                 "",
+	} {
+		f := standing(t, answer(t, "token.list", 200, body), scenarios.Must)["timestamp.calendar"]
+		assert.Equal(t, path == "", f.OK, body)
+		assert.Contains(t, f.Actual, path)
+	}
+}
+
+func TestTheDocumentsAreReadOnce(t *testing.T) {
+	first, err := check.NewJudge()
+	require.NoError(t, err)
+	second, err := check.NewJudge()
+	require.NoError(t, err)
+	assert.Same(t, first, second)
+}
+
 func TestWhereTheDocumentAsksForNothingARefusalIsOnlyAShould(t *testing.T) {
 	e := answer(t, "token.update", 400, `{"success":false,"message":"bad","error":7,"data":null}`)
 	assert.Contains(t, failing(standing(t, e, scenarios.Must), scenarios.Must), "refusal.triple")

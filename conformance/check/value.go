@@ -179,6 +179,12 @@ func typeOf(value any) string {
 	return "unknown"
 }
 
+var (
+	idForm          = regexp.MustCompile(`^[0-9a-f]{24}$`)
+	transactionForm = regexp.MustCompile(`^txn_[0-9a-f]{23,24}$`)
+	scopeForm       = regexp.MustCompile(`^(\*|[A-Z]+):[^/\s]+/\S*$`)
+)
+
 func hasFormat(value any, format string) bool {
 	text, ok := value.(string)
 	if !ok {
@@ -186,11 +192,11 @@ func hasFormat(value any, format string) bool {
 	}
 	switch format {
 	case "id":
-		return regexp.MustCompile(`^[0-9a-f]{24}$`).MatchString(text)
+		return idForm.MatchString(text)
 	case "transaction-id":
-		return regexp.MustCompile(`^txn_[0-9a-f]{23,24}$`).MatchString(text)
+		return transactionForm.MatchString(text)
 	case "scope":
-		return regexp.MustCompile(`^(\*|[A-Z]+):[^/\s]+/\S*$`).MatchString(text)
+		return scopeForm.MatchString(text)
 	case "ip":
 		_, err := netip.ParseAddr(text)
 		return err == nil

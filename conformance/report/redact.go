@@ -1,20 +1,14 @@
 package report
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"html"
-	"net/url"
 	"reflect"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // shortest is the length in bytes below which a secret is refused: replacing "abc" everywhere would shred every text
-// without hiding anything. It is also how many leading bytes of a form the index is keyed by, so no form is shorter.
+// without hiding anything. It is also how many leading bytes of a form Redactor.lengths is keyed by, so no form is shorter.
 const shortest = 6
 
 // longEnough is the length from which a form is replaced even in the suite's own words (titles, requirements, ids).
@@ -23,23 +17,29 @@ const longEnough = 16
 
 // Redactor replaces secrets by their names, in every form in which a target or a library may send them back: as they
 // are, in upper or lower case, escaped for URLs, JSON, HTML and shells, in hexadecimal, and in base64 at any alignment.
-// The zero value is not ready; see NewRedactor. All methods are safe for concurrent use. Learning a secret is cheap,
-// and the time for a text does not grow with the number of secrets.
+// The zero value is not ready; see NewRedactor. All methods are safe for concurrent use. Learning a secret is cheap, and
+// learning it again costs nothing; the time for a text does not grow with the number of secrets.
 type Redactor struct {
 	mu sync.RWMutex
-	// forms holds what to look for, by its first bytes, each list longest first.
-	forms map[string][]form
+	// named holds what to look for, with the name that takes its place.
+	named map[string]string
+	// lengths says how long what is looked for is, by its first bytes; each list longest first. Texts that begin alike, as
+	// tokens of the same second do, are mostly of the same few lengths.
+	lengths map[string][]int
+	// starts has a bit for each pair of bytes that something to look for begins with. Most places of a text are done with that.
+	starts [1 << 16 / 64]uint64
+	// secrets holds the forms of each secret.
+	secrets map[string][]string
+	// names are those that stay in texts.
 	names map[string]bool
 	// longestName bounds the search for a name's end, so that a body of a million dollar signs costs nothing.
 	longestName int
 	parent      *Redactor
 }
 
-type form struct{ text, name string }
-
 // NewRedactor returns a Redactor that knows no secrets.
 func NewRedactor() *Redactor {
-	return &Redactor{forms: map[string][]form{}, names: map[string]bool{}}
+	return &Redactor{named: map[string]string{}, lengths: map[string][]int{}, secrets: map[string][]string{}, names: map[string]bool{}}
 }
 
 // Child returns a Redactor for a part of a run. What it learns its parent learns too, under the name "${ANOTHER_…}", and
@@ -60,49 +60,75 @@ func (r *Redactor) Add(name, secret string) bool {
 	if !strings.HasPrefix(name, "${") {
 		name = "${" + name + "}"
 	}
-	forms := formsOf(secret)
-	r.learn(name, name, forms)
+	forms := r.formsOf(secret)
 	if r.parent != nil {
-		r.parent.learn("${ANOTHER_"+name[len("${"):], name, forms)
+		r.parent.learn(secret, forms, "${ANOTHER_"+name[len("${"):], name)
 	}
+	r.learn(secret, forms, name)
 	return true
 }
 
-// learn registers the forms of a secret under a name, and makes a second name one that stays in texts.
-func (r *Redactor) learn(name, alsoKept string, forms []string) {
+// formsOf are the forms of a secret, taken from whoever made them before.
+func (r *Redactor) formsOf(secret string) []string {
+	for known := r; known != nil; known = known.parent {
+		known.mu.RLock()
+		forms := known.secrets[secret]
+		known.mu.RUnlock()
+		if forms != nil {
+			return forms
+		}
+	}
+	return formsOf(secret)
+}
+
+// learn registers a secret under a name, unless it has one, and makes this and other names stay in texts.
+func (r *Redactor) learn(secret string, forms []string, name string, others ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, kept := range []string{name, alsoKept} {
+	for _, kept := range append(others, name) {
 		r.names[kept] = true
 		r.longestName = max(r.longestName, len(kept))
 	}
+	if r.secrets[secret] != nil {
+		return
+	}
+	r.secrets[secret] = forms
 	for _, text := range forms {
-		r.insert(form{text: text, name: name})
-	}
-}
-
-func (r *Redactor) insert(f form) {
-	key := f.text[:shortest]
-	list := r.forms[key]
-	at := len(list)
-	for i, other := range list {
-		if other.text == f.text {
-			return
+		if _, known := r.named[text]; known {
+			continue
 		}
-		if at == len(list) && len(other.text) < len(f.text) {
-			at = i
+		r.named[text] = name
+		pair := startOf(text)
+		r.starts[pair/64] |= 1 << (pair % 64)
+		start := text[:shortest]
+		if lengths := r.lengths[start]; !slices.Contains(lengths, len(text)) {
+			lengths = append(lengths, len(text))
+			slices.SortFunc(lengths, func(a, b int) int { return b - a })
+			r.lengths[start] = lengths
 		}
 	}
-	// A new slice each time: nobody who reads the old one may see it move.
-	grown := make([]form, 0, len(list)+1)
-	grown = append(append(append(grown, list[:at]...), f), list[at:]...)
-	r.forms[key] = grown
 }
 
 // Text returns s with every registered secret replaced by its name. Where secrets overlap, the whole stretch is
 // replaced by the name of the one that begins first. Names already in the text stay, so redacting twice is harmless.
 func (r *Redactor) Text(s string) string {
 	return r.replace(s, shortest)
+}
+
+// Finds says whether a text holds a secret, that is, whether Text would change it.
+func (r *Redactor) Finds(s string) bool {
+	for known := r; known != nil; known = known.parent {
+		if _, found := known.first(s); found {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Redactor) first(s string) (stretch, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.next(s, 0, shortest)
 }
 
 func (r *Redactor) replace(s string, atLeast int) string {
@@ -116,30 +142,16 @@ func (r *Redactor) replace(s string, atLeast int) string {
 func (r *Redactor) replaceOwn(s string, atLeast int) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if len(r.forms) == 0 || len(s) < shortest {
-		return s
-	}
 	var out strings.Builder
 	from := 0
-	for i := 0; i+shortest <= len(s); {
-		if skip := r.nameAt(s[i:]); skip > 0 {
-			i += skip
-			continue
-		}
-		found, ok := r.match(s[i:], atLeast)
+	for {
+		found, ok := r.next(s, from, atLeast)
 		if !ok {
-			i++
-			continue
+			break
 		}
-		end := i + len(found.text)
-		for j := i + 1; j < end && j+shortest <= len(s); j++ {
-			if other, ok := r.match(s[j:], atLeast); ok {
-				end = max(end, j+len(other.text))
-			}
-		}
-		out.WriteString(s[from:i])
+		out.WriteString(s[from:found.start])
 		out.WriteString(found.name)
-		from, i = end, end
+		from = found.end
 	}
 	if from == 0 {
 		return s
@@ -148,24 +160,60 @@ func (r *Redactor) replaceOwn(s string, atLeast int) string {
 	return out.String()
 }
 
-// match returns the longest form that s begins with.
-func (r *Redactor) match(s string, atLeast int) (form, bool) {
-	if len(s) < shortest {
-		return form{}, false
+// stretch is a part of a text that must not be shown, and the name that takes its place.
+type stretch struct {
+	start, end int
+	name       string
+}
+
+// next finds the first secret of at least a length at or after a place, as far as others overlap it.
+func (r *Redactor) next(s string, from, atLeast int) (stretch, bool) {
+	for i := from; i+shortest <= len(s); i++ {
+		if s[i] == '$' {
+			if skip := r.nameAt(s[i:]); skip > 0 {
+				i += skip - 1
+				continue
+			}
+		}
+		text := r.match(s[i:], atLeast)
+		if text == "" {
+			continue
+		}
+		end := i + len(text)
+		for j := i + 1; j < end && j+shortest <= len(s); j++ {
+			end = max(end, j+len(r.match(s[j:], atLeast)))
+		}
+		return stretch{start: i, end: end, name: r.named[text]}, true
 	}
-	for _, f := range r.forms[s[:shortest]] {
-		if len(f.text) >= atLeast && strings.HasPrefix(s, f.text) {
-			return f, true
+	return stretch{}, false
+}
+
+// match returns the longest form that s, of six bytes at least, begins with; "" when it begins with none.
+func (r *Redactor) match(s string, atLeast int) string {
+	if pair := startOf(s); r.starts[pair/64]&(1<<(pair%64)) == 0 {
+		return ""
+	}
+	for _, length := range r.lengths[s[:shortest]] {
+		if length < atLeast {
+			break
+		}
+		if length > len(s) {
+			continue
+		}
+		if _, known := r.named[s[:length]]; known {
+			return s[:length]
 		}
 	}
-	return form{}, false
+	return ""
+}
+
+// startOf is the first two bytes as a number.
+func startOf(s string) uint {
+	return uint(s[0])<<8 | uint(s[1])
 }
 
 // nameAt returns the length of the registered name that s begins with, or 0.
 func (r *Redactor) nameAt(s string) int {
-	if s[0] != '$' {
-		return 0
-	}
 	end := strings.IndexByte(s[:min(len(s), r.longestName)], '}')
 	if end < 0 || !r.names[s[:end+1]] {
 		return 0
@@ -234,88 +282,4 @@ func (r *Redactor) word(s string, own bool) string {
 		return r.replace(s, longEnough)
 	}
 	return r.replace(s, shortest)
-}
-
-// formsOf lists the texts that give a secret away, without doubles.
-func formsOf(secret string) []string {
-	plain := []string{secret, strings.ToLower(secret), strings.ToUpper(secret)}
-	encoded := append(base64Forms(secret), strings.ToUpper(hex.EncodeToString([]byte(secret))), hex.EncodeToString([]byte(secret)))
-	var all []string
-	for _, text := range plain {
-		all = append(all, escapedForms(text)...)
-	}
-	for _, text := range encoded {
-		// "/", "+" and "=" of base64 are escaped in URLs, and "/" by some JSON encoders.
-		all = append(all, text, url.QueryEscape(text), strings.ReplaceAll(text, "/", `\/`))
-	}
-	seen := make(map[string]bool, len(all))
-	unique := all[:0]
-	for _, text := range all {
-		if len(text) >= shortest && !seen[text] {
-			seen[text] = true
-			unique = append(unique, text)
-		}
-	}
-	return unique
-}
-
-func escapedForms(s string) []string {
-	var byUnicode, byPercent strings.Builder
-	for _, unit := range s {
-		fmt.Fprintf(&byUnicode, `\u%04x`, unit)
-	}
-	for i := range len(s) {
-		fmt.Fprintf(&byPercent, "%%%02X", s[i])
-	}
-	query := url.QueryEscape(s)
-	return []string{
-		s,
-		url.PathEscape(s), query, strings.ReplaceAll(query, "+", "%20"), lowerEscapes(query), byPercent.String(), lowerEscapes(byPercent.String()),
-		jsonForm(s, true), jsonForm(s, false), strings.ReplaceAll(s, "/", `\/`), byUnicode.String(),
-		html.EscapeString(s),
-		trimQuotes(strconv.Quote(s)), trimQuotes(strconv.QuoteToASCII(s)),
-		strings.ReplaceAll(s, `'`, `'\''`),
-	}
-}
-
-// base64Forms encodes the secret as it looks inside longer text: whatever stands before it shifts it by zero, one or two
-// bytes, and the characters at both ends mix with the neighbours. What is left in the middle is the same every time.
-func base64Forms(secret string) []string {
-	var all []string
-	for shift := range 3 {
-		padded := append(make([]byte, shift), secret...)
-		first := (shift*8 + 5) / 6
-		last := len(padded) * 8 / 6
-		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-			whole := encoding.EncodeToString(padded)
-			all = append(all, whole[first:last])
-			if shift == 0 {
-				all = append(all, whole, strings.TrimRight(whole, "="))
-			}
-		}
-	}
-	return all
-}
-
-func jsonForm(s string, escapeHTML bool) string {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(escapeHTML)
-	if err := encoder.Encode(s); err != nil {
-		return s
-	}
-	return trimQuotes(strings.TrimSuffix(out.String(), "\n"))
-}
-
-func trimQuotes(s string) string { return s[1 : len(s)-1] }
-
-// lowerEscapes writes %2F as %2f: both are allowed in URLs.
-func lowerEscapes(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:i+3], strings.ToLower(string(b[i+1:i+3])))
-		}
-	}
-	return string(b)
 }

@@ -67,6 +67,52 @@ func TestRedactorReplacesEveryFormOfASecret(t *testing.T) {
 	}
 }
 
+func TestRedactorFindsWhatItWouldReplace(t *testing.T) {
+	whole := report.NewRedactor()
+	part := whole.Child()
+	whole.Add("KEY", key)
+	part.Add("TOKEN_1", "698d8f88e5dd48f8c14f70c4")
+
+	for text, found := range map[string]bool{
+		"":                                false,
+		"5":                               false,
+		"698d8f88e5dd48f8c14f70c":         false,
+		"a 698d8f88e5dd48f8c14f70c4":      true,
+		"${TOKEN_1} ${KEY}":               false,
+		"${TOKEN_1} " + key:               true,
+		strings.ToUpper("x" + key):        true,
+		hex.EncodeToString([]byte(key)):   true,
+		"698d8f88e5dd48f8c14f70c5 698d8f": false,
+	} {
+		assert.Equal(t, found, part.Finds(text), text)
+		assert.Equal(t, found, part.Text(text) != text, text)
+	}
+}
+
+func TestRedactorTellsSecretsApartThatBeginAlike(t *testing.T) {
+	redactor := report.NewRedactor()
+	var text, want []string
+	for i := range 300 {
+		// As tokens of the same second do, and with some that are longer.
+		secret := fmt.Sprintf("698d8f88%016x", i) + strings.Repeat("0", i%3)
+		require.True(t, redactor.Add(fmt.Sprintf("TOKEN_%d", i), secret))
+		text, want = append(text, secret, fmt.Sprintf("698d8f88%016x", i+1000)), append(want, fmt.Sprintf("${TOKEN_%d}", i), fmt.Sprintf("698d8f88%016x", i+1000))
+	}
+
+	assert.Equal(t, strings.Join(want, " "), redactor.Text(strings.Join(text, " ")))
+}
+
+func TestRedactorKeepsNamesOfSecretsThatItKnewBefore(t *testing.T) {
+	whole := report.NewRedactor()
+	whole.Add("ANOTHER_TOKEN", "first-secret")
+	part := whole.Child()
+	part.Add("TOKEN_1", "first-secret")
+	part.Add("TOKEN_2", "TOKEN_1")
+
+	assert.Equal(t, "${TOKEN_1} ${TOKEN_2}", part.Text("first-secret TOKEN_1"))
+	assert.Equal(t, "${ANOTHER_TOKEN} ${TOKEN_1}", whole.Text("first-secret ${TOKEN_1}"), "the name of a part stays, though the whole has another")
+}
+
 func TestRedactorLeavesOtherTextsAlone(t *testing.T) {
 	redactor := report.NewRedactor()
 	require.True(t, redactor.Add("KEY", key))
@@ -159,6 +205,21 @@ func TestRedactorMayBeUsedByManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func BenchmarkRedactorAdd(b *testing.B) {
+	b.ReportAllocs()
+	secrets := make([]string, 500)
+	for i := range secrets {
+		secrets[i] = fmt.Sprintf("698d8f88%016x", i*7919+1_000_000_007)
+	}
+	for b.Loop() {
+		redactor := report.NewRedactor()
+		for _, secret := range secrets {
+			redactor.Add("TOKEN", secret)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(secrets)), "ns/secret")
 }
 
 func BenchmarkRedactorText(b *testing.B) {

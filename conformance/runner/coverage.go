@@ -68,8 +68,8 @@ func (c *coverage) count(sent *sent) {
 	if e.Success() {
 		c.seen[operations][e.Operation.Name] = true
 	}
-	if status := fmt.Sprintf("%s %s %d", e.Operation.Method, e.Operation.Path, e.Status); c.statuses[status] {
-		c.seen[statuses][status] = true
+	if c.statuses[e.Place()] {
+		c.seen[statuses][e.Place()] = true
 	}
 	code, message, _ := e.Refusal()
 	for _, triple := range c.judge.Triples() {

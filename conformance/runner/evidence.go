@@ -17,6 +17,12 @@ const (
 	maxText     = 600
 )
 
+var (
+	noWord = regexp.MustCompile(`[^A-Za-z0-9]`)
+	// variable is one of the names that take the place of secrets.
+	variable = regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}`)
+)
+
 // redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a token that an answer
 // shows late may stand in the URL of an earlier request.
 func (s *session) redactor() *report.Redactor {
@@ -25,54 +31,65 @@ func (s *session) redactor() *report.Redactor {
 	for _, name := range sortedNames(s.accounts) {
 		suffix := ""
 		if name != "" {
-			suffix = "_" + strings.ToUpper(regexp.MustCompile(`[^A-Za-z0-9]`).ReplaceAllString(name, "_"))
+			suffix = "_" + strings.ToUpper(noWord.ReplaceAllString(name, "_"))
 		}
 		r.Add("OAUTH_API_KEY"+suffix, s.accounts[name].APIKey)
 		r.Add("OAUTH_BASIC"+suffix, basicCredential(s.accounts[name].Email, s.accounts[name].APIKey))
 	}
 	r.Add("OAUTH_API_KEY", s.target.APIKey)
 	r.Add("OAUTH_SANDBOX_API_KEY", s.target.SandboxAPIKey)
-	counts := map[string]int{}
-	note := func(key, text string) {
-		var name string
-		switch lower := strings.ToLower(key); {
-		case strings.Contains(lower, "refresh"):
-			name = "REFRESH_TOKEN"
-		case strings.Contains(lower, "token"):
-			name = "TOKEN"
-		case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"):
-			name = "SECRET"
-		default:
-			return
-		}
-		if r.Add(fmt.Sprintf("%s_%d", name, counts[name]+1), text) {
-			counts[name]++
-		}
-	}
+	counts, noted := map[string]int{}, map[string]bool{}
 	for _, sent := range s.evidence {
-		if sent.exchange == nil {
-			continue
+		for _, secret := range sent.secrets {
+			if noted[secret.text] {
+				continue
+			}
+			noted[secret.text] = true
+			if r.Add(fmt.Sprintf("%s_%d", secret.kind, counts[secret.kind]+1), secret.text) {
+				counts[secret.kind]++
+			}
 		}
-		value, _ := sent.exchange.Value()
-		eachText(value, "", note)
 	}
 	return r
 }
 
-// eachText visits every text of a JSON value, in a stable order, with the key under which it stands (that of the list for elements).
-func eachText(value any, key string, visit func(key, text string)) {
+// secret is a text of an answer that must not be shown.
+type secret struct {
+	// kind is the beginning of its name in reports.
+	kind string
+	// key is that of the member that holds it.
+	key, text string
+}
+
+// secretsOf lists the texts of a JSON value that stand under telling keys, in a stable order. Elements stand under the key of their list.
+func secretsOf(value any, key string, found []secret) []secret {
 	switch v := value.(type) {
 	case string:
-		visit(key, v)
+		if kind := secretKind(key); kind != "" {
+			found = append(found, secret{kind: kind, key: key, text: v})
+		}
 	case []any:
 		for _, one := range v {
-			eachText(one, key, visit)
+			found = secretsOf(one, key, found)
 		}
 	case map[string]any:
 		for _, name := range sortedNames(v) {
-			eachText(v[name], name, visit)
+			found = secretsOf(v[name], name, found)
 		}
 	}
+	return found
+}
+
+func secretKind(key string) string {
+	switch lower := strings.ToLower(key); {
+	case strings.Contains(lower, "refresh"):
+		return "REFRESH_TOKEN"
+	case strings.Contains(lower, "token"):
+		return "TOKEN"
+	case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"):
+		return "SECRET"
+	}
+	return ""
 }
 
 func sortedNames[V any](m map[string]V) []string {
@@ -84,8 +101,7 @@ func sortedNames[V any](m map[string]V) []string {
 	return names
 }
 
-// steps renders the exchanges as evidence, redacted before anything is cut.
-// steps are the exchanges as evidence. Of a scenario that passed nobody needs bodies and headers, and they would be most of a report.
+// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed nobody needs bodies and headers, and they would be most of a report.
 func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
 	for _, sent := range s.evidence {
@@ -157,8 +173,7 @@ func (s *session) curl(sent *sent, r *report.Redactor) string {
 
 // quote makes one word for a shell. Single quotes, unless variables in it must be filled in.
 func quote(text string) string {
-	variable := regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}`)
-	if !variable.MatchString(text) {
+	if !strings.Contains(text, "${") || !variable.MatchString(text) {
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 	}
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", "$", `\$`)

@@ -39,6 +39,7 @@ type sent struct {
 	answer
 	failure  string
 	exchange *check.Exchange // nil when no whole answer came
+	secrets  []secret        // that the answer shows
 }
 
 // parameter is the value of a path parameter, "" when the path has none there.
@@ -106,6 +107,8 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	t.breaker.success(c.operationName())
 	query, _ := url.ParseQuery(c.rawQuery)
 	s.exchange = check.NewExchange(c.operation, query, got.status, got.header, got.body)
+	value, _ := s.exchange.Value()
+	s.secrets = secretsOf(value, "", nil)
 	return s, nil
 }
 

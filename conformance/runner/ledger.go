@@ -52,9 +52,16 @@ func (r *Runner) verdictOf(finding check.Finding) report.Verdict {
 	return report.Fail
 }
 
-func graver(a, b report.Verdict) bool {
-	rank := map[report.Verdict]int{report.Pass: 0, report.Warn: 1, report.Fail: 2}
-	return rank[a] > rank[b]
+func graver(a, b report.Verdict) bool { return gravity(a) > gravity(b) }
+
+func gravity(verdict report.Verdict) int {
+	switch verdict {
+	case report.Fail:
+		return 2
+	case report.Warn:
+		return 1
+	}
+	return 0
 }
 
 // verdict of the whole scenario by its assertions, with the reason. OBSERVE never changes it.

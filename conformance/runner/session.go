@@ -102,7 +102,7 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 
 // leak says whether a text holds the account's API key or Basic credential, in any form.
 func (s *session) leak(text string) bool {
-	return s.leaks.Text(text) != text
+	return s.leaks.Finds(text)
 }
 
 // noteTokens remembers which tokens the scenario made, and which it only saw.
@@ -120,12 +120,11 @@ func (s *session) noteTokens(sent *sent) {
 			}
 		}
 	}
-	value, _ := sent.exchange.Value()
-	eachText(value, "", func(key, text string) {
-		if key == "token" && !s.owns(text) {
-			s.foreign.add(text)
+	for _, secret := range sent.secrets {
+		if secret.key == "token" && !s.owns(secret.text) {
+			s.foreign.add(secret.text)
 		}
-	})
+	}
 }
 
 func (s *session) own(token string, account *account) {

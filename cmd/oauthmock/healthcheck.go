@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// healthPath is what a healthcheck asks: the mock answers there as soon as it can answer anything.
+const healthPath = "/readyz"
+
+// healthFlags are the flags of oauthmock healthcheck, as they were written.
+type healthFlags struct{ url, addr, timeout string }
+
+// healthcheckCommand asks a running mock whether it answers. It is for containers, whose image holds no other client.
+func healthcheckCommand(stdout io.Writer) *cobra.Command {
+	var f healthFlags
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Ask a running mock whether it is ready",
+		Long: "Ask a running mock whether it is ready. The exit status is 0 when it is, and 1 in every other case.\n" +
+			"Without --url the mock is looked for where serve would listen: at --addr (OAUTHMOCK_ADDR), which is 127.0.0.1:8080 by default.\n" +
+			"Every flag has an environment variable: --url is OAUTHMOCK_URL. A flag wins over the environment.",
+		// Container engines know 0 and 1 only, so that even wrong usage is 1 here.
+		Args: func(cmd *cobra.Command, args []string) error { return unhealthy(noArguments(cmd, args)) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			base, err := healthcheck(cmd.Context(), f)
+			if err != nil {
+				return unhealthy(err)
+			}
+			_, err = fmt.Fprintln(stdout, base, "is ready")
+			return err
+		},
+	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	flags := cmd.Flags()
+	flags.StringVar(&f.url, "url", "", "base `URL` of the mock, as serve prints it")
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address that the mock listens on, `HOST:PORT`, where no --url is given")
+	flags.StringVar(&f.timeout, "timeout", "3s", "how long to wait for the answer, a `DURATION` above zero")
+	return cmd
+}
+
+// unhealthy is the same error without what makes it one of usage, so that the exit status is 1.
+func unhealthy(err error) error {
+	if usage, ok := errors.AsType[usageError](err); ok {
+		return usage.error
+	}
+	return err
+}
+
+// healthcheck asks once, and answers whom. An error says why the mock is not ready, or cannot be asked.
+func healthcheck(ctx context.Context, f healthFlags) (string, error) {
+	base, err := f.base()
+	if err != nil {
+		return "", err
+	}
+	timeout, err := time.ParseDuration(f.timeout)
+	if err != nil || timeout <= 0 {
+		return "", fmt.Errorf("--timeout: %q is no duration above zero such as 3s", f.timeout)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base.JoinPath(healthPath).String(), http.NoBody)
+	if err != nil {
+		return "", fmt.Errorf("--url: %w", err)
+	}
+	client := &http.Client{
+		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points to.
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answer, err := client.Do(request)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "", fmt.Errorf("%s did not answer within %s", base, timeout)
+	case err != nil:
+		return "", fmt.Errorf("%s does not answer: %w", base, err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s is not ready: GET %s answers %s", base, healthPath, answer.Status)
+	}
+	return base.String(), nil
+}
+
+// base is whom to ask: --url, or the mock that listens on --addr.
+func (f healthFlags) base() (*url.URL, error) {
+	if f.url != "" {
+		base, err := url.Parse(f.url)
+		if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Hostname() == "" || base.RawQuery != "" || base.Fragment != "" {
+			return nil, fmt.Errorf("--url: %q is no base URL such as http://127.0.0.1:8080", f.url)
+		}
+		return base, nil
+	}
+	if err := checkAddress("--addr", f.addr); err != nil {
+		return nil, err
+	}
+	host, port, err := net.SplitHostPort(f.addr)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("--addr: %w", err)
+	case port == "0":
+		return nil, errors.New("--addr: port 0 is a free port that only the mock knows: give --url what it printed")
+	}
+	// What listens everywhere is asked here.
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}, nil
+}
