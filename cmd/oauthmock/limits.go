@@ -60,7 +60,7 @@ func (l *limits) listen(flag, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
 	}
-	return netutil.LimitListener(listener, l.connections), nil
+	return netutil.LimitListener(lenientListener{listener}, l.connections), nil
 }
 
 // server serves a handler within the limits.
