@@ -15,7 +15,7 @@ ENGINE  ?= $(or $(shell command -v docker || command -v podman || command -v bui
 RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test certify prove bench microbench benchcmp lint fmt fuzz docs mocks dist image
+.PHONY: help run test certify prove bench microbench profile benchcmp lint fmt fuzz docs mocks dist image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: ## measure the mock over loopback, against a bare Gin server, and print o
 
 microbench: ## run the Go benchmarks of all packages (BENCH_TIME=1s BENCH_COUNT=1)
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCH_TIME) -count $(BENCH_COUNT) ./...
+
+profile: ## make the profile anew that released programs are compiled with (release/serve.pgo)
+	$(GO) test -run '^$$' -bench BenchmarkServe -benchtime 5s -cpuprofile release/serve.pgo -o "$$(mktemp -d)/command.test" ./mockserver/command
 
 benchcmp: ## compare two results of microbench: make benchcmp ARGS="old.txt new.txt"
 	$(TOOL) benchstat $(ARGS)

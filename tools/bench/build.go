@@ -22,7 +22,7 @@ type bench struct {
 	stderr     io.Writer
 }
 
-// build builds both servers as users do, with no flags but the output, and sees to it that both hold the same Gin.
+// build builds both servers, the mock with the profile that releases are compiled with, and sees to it that both hold the same Gin.
 func build(ctx context.Context, set settings, stderr io.Writer) (*bench, error) {
 	folder, err := os.MkdirTemp("", "oauthmock-bench-*")
 	if err != nil {
@@ -31,7 +31,7 @@ func build(ctx context.Context, set settings, stderr io.Writer) (*bench, error) 
 	b := &bench{settings: set, folder: folder, stderr: stderr, mock: set.mock, bare: filepath.Join(folder, "bare"+suffix())}
 	if b.mock == "" {
 		b.mock = filepath.Join(folder, "oauthmock"+suffix())
-		err = goBuild(ctx, set.root, b.mock, "./cmd/oauthmock", stderr)
+		err = goBuild(ctx, set.root, b.mock, "./cmd/oauthmock", stderr, "-pgo", "release/serve.pgo")
 	}
 	if err == nil {
 		err = goBuild(ctx, filepath.Join(set.root, "tools"), b.bare, "./bench/bare", stderr)
@@ -59,9 +59,9 @@ func suffix() string {
 	return ""
 }
 
-func goBuild(ctx context.Context, folder, output, program string, stderr io.Writer) error {
+func goBuild(ctx context.Context, folder, output, program string, stderr io.Writer, flags ...string) error {
 	fmt.Fprintf(stderr, "bench: go build %s\n", program)
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", output, program)
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "-o", output, program)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, stderr, stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("go build %s: %w", program, err)

@@ -17,18 +17,29 @@ import (
 func project(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	program := "package main\n\nimport (\n\t\"os\"\n\n\t\"oauthmock/release\"\n)\n\nfunc main() { os.Stdout.WriteString(\"NAME \" + release.Version() + \"\\n\") }\n"
+	program := "package main\n\nimport (\n\t\"os\"\n\n\t\"oauthmock/release\"\n)\n\nfunc main() { os.Stdout.WriteString(NAME + \" \" + release.Version() + \"\\n\") }\n"
 	for name, text := range map[string]string{
+		profileFile:                profile(t),
 		"go.mod":                   "module oauthmock\n\ngo 1.26\n",
 		"README.md":                "# both\n",
 		"release/version.txt":      "",
 		"release/version.go":       "package release\n\nimport (\n\t_ \"embed\"\n\t\"strings\"\n)\n\n//go:embed version.txt\nvar stamped string\n\nfunc Version() string { return strings.TrimSpace(stamped) }\n",
-		"cmd/oauthmock/main.go":    strings.ReplaceAll(program, "NAME", "oauthmock"),
-		"cmd/oauthconform/main.go": strings.ReplaceAll(program, "NAME", "oauthconform"),
+		"cmd/oauthmock/main.go":    strings.ReplaceAll(program, "NAME", `"oauthmock"`),
+		"cmd/oauthconform/main.go": strings.ReplaceAll(strings.Replace(program, `"os"`, `"os"; "path/filepath"; "strings"`, 1), "NAME", `strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")`),
 	} {
 		write(t, filepath.Join(root, name), text)
 	}
 	return root
+}
+
+// profile is the project's own: of what it does not know the compiler makes nothing.
+func profile(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(profileFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func write(t *testing.T, path, text string) {

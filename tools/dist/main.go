@@ -1,9 +1,9 @@
 // Command dist builds oauthmock and oauthconform for release: archives for every platform with a list of checksums, or,
-// for a container image, the two programs alone. It needs nothing but Go. From the root of the project:
+// for a container image, one program with two names. It needs nothing but Go. From the root of the project:
 //
 //	go run -C tools ./dist                            archives into dist/, named after git describe
 //	go run -C tools ./dist -version v1.2.3            the same, named after a version
-//	go run -C tools ./dist -binaries DIR              the programs for this machine
+//	go run -C tools ./dist -binaries DIR              one program with two names, for this machine
 //
 // The same sources, version, date and Go give the same bytes.
 package main
@@ -65,7 +65,7 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.root, "root", "..", "the root of the project, a `FOLDER`")
 	flags.StringVar(&o.out, "out", "", "the `FOLDER` of the archives; files of other builds in it stay (default ROOT/dist)")
-	flags.StringVar(&o.binaries, "binaries", "", "write the programs for one platform into this `FOLDER`, and no archives")
+	flags.StringVar(&o.binaries, "binaries", "", "write one program with both names, for one platform, into this `FOLDER`, and no archives")
 	flags.StringVar(&o.version, "version", getenv("VERSION"), "the `VERSION` that is stamped (default $VERSION, else git describe)")
 	flags.StringVar(&platforms, "platforms", "", "`OS/ARCH`, separated by commas (default linux, darwin and windows on amd64 and arm64; with -binaries, this machine)")
 	if err := flags.Parse(args); err != nil {
@@ -104,7 +104,7 @@ func (o options) work(ctx context.Context, getenv func(string) string, stdout io
 		return err
 	}
 	if o.binaries != "" {
-		err = b.build(ctx, o.platforms[0], o.binaries)
+		err = b.buildOne(ctx, o.platforms[0], o.binaries)
 		return errors.Join(err, b.close())
 	}
 	date, err := dateOf(ctx, o.root, getenv("SOURCE_DATE_EPOCH"))

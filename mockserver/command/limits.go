@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -20,14 +20,22 @@ type limits struct {
 	read, write, idle time.Duration
 }
 
+func defaultLimits() limits {
+	return limits{
+		body: mockserver.DefaultMaxBody, header: 64 << 10, connections: 10_000,
+		read: 30 * time.Second, write: time.Minute, idle: 2 * time.Minute,
+	}
+}
+
 // register names the limits as flags.
 func (l *limits) register(flags *pflag.FlagSet) {
-	flags.Int64Var(&l.body, "max-body", mockserver.DefaultMaxBody, "largest request body in `BYTES`; larger ones are answered 413")
-	flags.Int64Var(&l.header, "max-header", 64<<10, "largest request line with headers in `BYTES` (4096 more are let through); larger ones are answered 431")
-	flags.IntVar(&l.connections, "max-connections", 10_000, "connections that a listener serves at once; others wait until one ends")
-	flags.DurationVar(&l.read, "read-timeout", 30*time.Second, "how long a request may take to arrive; a body that takes longer is answered 408")
-	flags.DurationVar(&l.write, "write-timeout", time.Minute, "how long an answer may take, from the end of the request's headers until the caller has it")
-	flags.DurationVar(&l.idle, "idle-timeout", 2*time.Minute, "how long a connection may stay open without a request")
+	*l = defaultLimits()
+	flags.Int64Var(&l.body, "max-body", l.body, "largest request body in `BYTES`; larger ones are answered 413")
+	flags.Int64Var(&l.header, "max-header", l.header, "largest request line with headers in `BYTES` (4096 more are let through); larger ones are answered 431")
+	flags.IntVar(&l.connections, "max-connections", l.connections, "connections that a listener serves at once; others wait until one ends")
+	flags.DurationVar(&l.read, "read-timeout", l.read, "how long a request may take to arrive; a body that takes longer is answered 408")
+	flags.DurationVar(&l.write, "write-timeout", l.write, "how long an answer may take, from the end of the request's headers until the caller has it")
+	flags.DurationVar(&l.idle, "idle-timeout", l.idle, "how long a connection may stay open without a request")
 }
 
 // check refuses limits that let nobody in, or that would mean "no limit" to the parts that enforce them.

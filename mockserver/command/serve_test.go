@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bufio"
@@ -52,7 +52,7 @@ func start(t *testing.T, env map[string]string, args ...string) *process {
 	out, in := io.Pipe()
 	p := &process{t: t, stop: cancel, code: make(chan int, 1), stderr: &safeBuffer{}}
 	go func() {
-		p.code <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, in, p.stderr)
+		p.code <- Run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, in, p.stderr)
 		_ = in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -264,7 +264,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr safeBuffer
-			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &stdout, &stderr)
+			code := Run(t.Context(), c.args, func(name string) string { return c.env[name] }, &stdout, &stderr)
 			assert.Equal(t, c.code, code)
 			assert.Contains(t, stderr.String(), c.says)
 			assert.Empty(t, stdout.String())
@@ -274,13 +274,13 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 
 func TestCheckSaysWhatAFileHolds(t *testing.T) {
 	var stdout, stderr safeBuffer
-	code := run(t.Context(), []string{"check", "../../fixtures/demo.yaml", "../../scenarios/v2/wallet.yaml"}, func(string) string { return "" }, &stdout, &stderr)
+	code := Run(t.Context(), []string{"check", "../../fixtures/demo.yaml", "../../scenarios/v2/wallet.yaml"}, func(string) string { return "" }, &stdout, &stderr)
 	assert.Equal(t, exitOK, code, stderr.String())
 	assert.Regexp(t, `demo\.yaml: a fixture with 2 accounts, ok\n.*wallet\.yaml: \d+ scenarios, ok\n`, stdout.String())
 }
 
 func TestVersionIsPrinted(t *testing.T) {
 	var stdout, stderr safeBuffer
-	assert.Equal(t, exitOK, run(t.Context(), []string{"version"}, func(string) string { return "" }, &stdout, &stderr))
+	assert.Equal(t, exitOK, Run(t.Context(), []string{"version"}, func(string) string { return "" }, &stdout, &stderr))
 	assert.Regexp(t, `^oauthmock \S+\n$`, stdout.String())
 }

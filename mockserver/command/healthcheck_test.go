@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"net"
@@ -15,7 +15,7 @@ import (
 func askHealth(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs safeBuffer
-	code = run(t.Context(), append([]string{"healthcheck"}, args...), func(name string) string { return env[name] }, &out, &errs)
+	code = Run(t.Context(), append([]string{"healthcheck"}, args...), func(name string) string { return env[name] }, &out, &errs)
 	return code, out.String(), errs.String()
 }
 

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -21,8 +21,8 @@ const (
 // usageError is an error of whoever called the program: a flag, an argument, a file.
 type usageError struct{ error }
 
-// run is the program: what main and the tests call. It answers the exit status.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+// Run is the program oauthmock: what its main and the tests call. It answers the exit status.
+func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:           "oauthmock",
 		Short:         "A mock of Openapi's OAuth API",

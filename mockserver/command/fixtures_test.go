@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 // command runs the program without environment and answers what it wrote.
 func command(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = run(ctx, args, func(string) string { return "" }, &out, &errs)
+	code = Run(ctx, args, func(string) string { return "" }, &out, &errs)
 	return code, out.String(), errs.String()
 }
 
