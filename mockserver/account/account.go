@@ -73,10 +73,17 @@ func (a *Account) Secrets() []Secret {
 }
 
 // TakeSecretChanges hands over which secrets were revoked and issued since it was last called. A Store calls it at the
-// end of every transaction, and indexes what it gets.
+// end of every transaction, and indexes what it gets before the next begins.
 func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
+	const kept = 16 // so that a token or two need no new memory
 	revoked, issued = a.revoked, a.issued
-	a.revoked, a.issued = nil, nil
+	a.revoked, a.issued = revoked[:0], issued[:0]
+	if cap(revoked) > kept {
+		a.revoked = nil
+	}
+	if cap(issued) > kept {
+		a.issued = nil
+	}
 	return revoked, issued
 }
 

@@ -100,11 +100,16 @@ func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitl
 // Patterns and requirements with which the entitlements were made.
 func (e *Entitlements) Patterns() (enabled, requirementsMet []string) { return e.patterns, e.met }
 
+// Enabled says whether a scope, by its name in the environment, is enabled.
+func (e *Entitlements) Enabled(scope string) bool {
+	_, ok := e.enabled[scope]
+	return ok
+}
+
 // Allows says whether a token may be given a scope: it is enabled, or a wildcard that covers something enabled.
 func (e *Entitlements) Allows(p Pattern) bool {
 	if !p.Wild() {
-		_, ok := e.enabled[p.String()]
-		return ok
+		return e.Enabled(p.String())
 	}
 	for _, s := range e.enabled {
 		if p.Matches(s.Method, DomainIn(s.Domain, e.environment), s.Endpoint) {

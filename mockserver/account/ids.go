@@ -2,7 +2,6 @@ package account
 
 import (
 	"hash/fnv"
-	"maps"
 	"math/rand/v2"
 	"time"
 )
@@ -11,49 +10,121 @@ import (
 // provider's own. They are drawn by (seed, account, kind, n-th), so that the same calls on the same seed get the same ids
 // whatever other accounts do meanwhile.
 type IDs struct {
-	seed, account uint64
-	issued        map[string]uint64
+	seed   uint64
+	series map[string]*series
+}
+
+// series is the ids of one kind.
+type series struct {
+	first uint64 // draw
+	count uint64 // of ids given out
 }
 
 // NewIDs answers a source for one account. Issued says how many of each kind were given out before; nil is none.
 func NewIDs(seed uint64, account ID, issued map[string]uint64) IDs {
-	counts := make(map[string]uint64, len(issued)+4)
-	maps.Copy(counts, issued)
-	return IDs{seed: seed, account: digest(string(account)), issued: counts}
+	i := IDs{seed: seed ^ digest(string(account)), series: make(map[string]*series, len(issued)+4)}
+	for kind, n := range issued {
+		i.of(kind).count = n
+	}
+	return i
 }
 
 // Issued says how many of each kind were given out.
 func (i *IDs) Issued() map[string]uint64 {
-	out := make(map[string]uint64, len(i.issued))
-	maps.Copy(out, i.issued)
+	out := make(map[string]uint64, len(i.series))
+	for kind, s := range i.series {
+		out[kind] = s.count
+	}
 	return out
+}
+
+func (i *IDs) of(kind string) *series {
+	s, ok := i.series[kind]
+	if !ok {
+		s = &series{first: digest(kind)}
+		i.series[kind] = s
+	}
+	return s
 }
 
 // Next is a fresh identifier of a kind ("token", "refresh", "error", "transaction").
 func (i *IDs) Next(kind string, now time.Time) string {
-	n := i.issued[kind]
-	i.issued[kind] = n + 1
-	return Identifier(now, i.seed^i.account, digest(kind)+n)
+	var b [idLength]byte
+	return string(i.append(b[:0], kind, now))
+}
+
+func (i *IDs) append(b []byte, kind string, now time.Time) []byte {
+	s := i.of(kind)
+	s.count++
+	return appendIdentifier(b, now, i.seed, s.first+s.count-1)
 }
 
 // Identifier is 24 hex digits made of a time and the first draw of the stream (seed, draw).
 func Identifier(now time.Time, seed, draw uint64) string {
+	var b [idLength]byte
+	return string(appendIdentifier(b[:0], now, seed, draw))
+}
+
+// idLength is the length of an identifier.
+const idLength = 24
+
+func appendIdentifier(b []byte, now time.Time, seed, draw uint64) []byte {
 	const hex = "0123456789abcdef"
-	random := rand.NewPCG(seed, draw).Uint64()
 	seconds := uint32(now.Unix())
-	var b [24]byte
-	for i := range 8 {
-		b[i] = hex[seconds>>(28-4*i)&15]
+	for shift := 28; shift >= 0; shift -= 4 {
+		b = append(b, hex[seconds>>shift&15])
 	}
-	for i := range 16 {
-		b[8+i] = hex[random>>(60-4*i)&15]
+	random := rand.NewPCG(seed, draw).Uint64()
+	for shift := 60; shift >= 0; shift -= 4 {
+		b = append(b, hex[random>>shift&15])
 	}
-	return string(b[:])
+	return b
+}
+
+// Index finds values by identifiers. What is as long as an identifier is kept without a pointer: a server may hold hundreds of thousands,
+// and the garbage collector has nothing to follow in them. Other texts are welcome too. The zero Index is empty. It is not safe for concurrent use.
+type Index[V any] struct {
+	ids   map[[idLength]byte]V
+	texts map[string]V
+}
+
+// Get finds a value.
+func (x *Index[V]) Get(id string) (V, bool) {
+	if len(id) == idLength {
+		v, ok := x.ids[[idLength]byte([]byte(id))]
+		return v, ok
+	}
+	v, ok := x.texts[id]
+	return v, ok
+}
+
+// Set puts a value in the place of what stood under the id.
+func (x *Index[V]) Set(id string, v V) {
+	if len(id) == idLength {
+		if x.ids == nil {
+			x.ids = map[[idLength]byte]V{}
+		}
+		x.ids[[idLength]byte([]byte(id))] = v
+		return
+	}
+	if x.texts == nil {
+		x.texts = map[string]V{}
+	}
+	x.texts[id] = v
+}
+
+// Delete takes out what stands under the id.
+func (x *Index[V]) Delete(id string) {
+	if len(id) == idLength {
+		delete(x.ids, [idLength]byte([]byte(id)))
+		return
+	}
+	delete(x.texts, id)
 }
 
 // ValidID says whether text has the form of an identifier: 24 lower-case hex digits.
 func ValidID(text string) bool {
-	if len(text) != 24 {
+	if len(text) != idLength {
 		return false
 	}
 	for i := range len(text) {

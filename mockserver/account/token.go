@@ -134,13 +134,16 @@ func (a *Account) checkScopes(r TokenRequest) error {
 	if r.Scopes.Present && len(r.Scopes.Value) == 0 {
 		return Refuse(ScopesMalformed, "scopes is an empty array")
 	}
-	patterns := make([]Pattern, len(r.Scopes.Value))
-	for i, text := range r.Scopes.Value {
+	var patterns []Pattern
+	for _, text := range r.Scopes.Value {
+		if a.Entitlements.Enabled(text) {
+			continue // as most are: nothing to take apart
+		}
 		p, ok := ParsePattern(text)
 		if !ok {
 			return Refuse(ScopesMalformed, "\""+text+"\" is not of the form METHOD:host/path")
 		}
-		patterns[i] = p
+		patterns = append(patterns, p)
 	}
 	for _, p := range patterns {
 		if !a.Entitlements.Allows(p) {
@@ -160,7 +163,7 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 	}
 	ttl := r.ttl()
 	t := &Token{
-		Name: r.Name.Value, Scopes: r.Scopes.Value,
+		Name: r.Name.Value, Scopes: a.Tokens.share(r.Scopes.Value),
 		CreatedAt: MomentOf(now), UpdatedAt: MomentOf(now), ExpireAt: MomentOf(now.Add(ttl)), TTL: ttl,
 		Limits: r.Limits.apply(nil),
 	}
@@ -173,7 +176,9 @@ func (a *Account) issueToken(t *Token, now time.Time) {
 	// Both are drawn side by side, so that a value that is free has a refresh token that is free. (A state that was imported without
 	// its count of ids would be given the same ones again.)
 	for taken := true; taken; _, taken = a.Tokens.Get(t.Value) {
-		t.Value, t.RefreshToken = a.IDs.Next("token", now), a.IDs.Next("refresh", now)
+		var b [2 * idLength]byte
+		pair := string(a.IDs.append(a.IDs.append(b[:0], "token", now), "refresh", now))
+		t.Value, t.RefreshToken = pair[:idLength], pair[idLength:]
 	}
 	a.addToken(t)
 }
@@ -188,7 +193,7 @@ func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Tok
 		return nil, err
 	}
 	if r.Scopes.Present {
-		t.Scopes = r.Scopes.Value
+		t.Scopes = a.Tokens.share(r.Scopes.Value)
 	}
 	if r.Name.Present {
 		t.Name = r.Name.Value
@@ -232,9 +237,10 @@ func (a *Account) deleteToken(value string) error {
 // Tokens are the live tokens of an account, oldest first.
 type Tokens struct {
 	ordered  []*Token // by seq
-	byValue  map[string]*Token
+	byValue  Index[*Token]
 	expiring expiries
 	lastSeq  uint64
+	scopes   map[string][]string // lists of one scope, which most tokens have, so that those with the same share it
 }
 
 // Len is the number of live tokens.
@@ -245,25 +251,44 @@ func (ts *Tokens) All() []*Token { return ts.ordered }
 
 // Get finds a live token by its value.
 func (ts *Tokens) Get(value string) (*Token, bool) {
-	t, ok := ts.byValue[value]
-	return t, ok
+	return ts.byValue.Get(value)
 }
 
 func (ts *Tokens) add(t *Token) {
-	if ts.byValue == nil {
-		ts.byValue = map[string]*Token{}
-	}
 	ts.lastSeq++
 	t.seq = ts.lastSeq
 	ts.ordered = append(ts.ordered, t)
-	ts.byValue[t.Value] = t
+	ts.byValue.Set(t.Value, t)
 	ts.reschedule(t)
 }
 
 func (ts *Tokens) remove(t *Token) {
-	i := sort.Search(len(ts.ordered), func(i int) bool { return ts.ordered[i].seq >= t.seq })
+	i := ts.position(t.seq)
 	ts.ordered = slices.Delete(ts.ordered, i, i+1)
-	delete(ts.byValue, t.Value)
+	ts.byValue.Delete(t.Value)
+}
+
+// position is where the token with a seq stands, or would stand.
+func (ts *Tokens) position(seq uint64) int {
+	return sort.Search(len(ts.ordered), func(i int) bool { return ts.ordered[i].seq >= seq })
+}
+
+// share answers a list that is equal, and the same for all who ask with it.
+func (ts *Tokens) share(scopes []string) []string {
+	const most = 1000
+	if len(scopes) != 1 {
+		return scopes
+	}
+	if shared, ok := ts.scopes[scopes[0]]; ok {
+		return shared
+	}
+	if ts.scopes == nil {
+		ts.scopes = map[string][]string{}
+	}
+	if len(ts.scopes) < most {
+		ts.scopes[scopes[0]] = scopes
+	}
+	return scopes
 }
 
 // reschedule notes when the token expires. Older notes of the same token go stale and are dropped when they come up,
@@ -272,28 +297,29 @@ func (ts *Tokens) reschedule(t *Token) {
 	if len(ts.expiring) > 2*len(ts.ordered)+64 {
 		ts.expiring = ts.expiring[:0]
 		for _, live := range ts.ordered {
-			ts.expiring = append(ts.expiring, expiry{live.ExpireAt, live})
+			ts.expiring = append(ts.expiring, expiry{live.ExpireAt, live.seq})
 		}
 		heap.Init(&ts.expiring)
 		return
 	}
-	heap.Push(&ts.expiring, expiry{t.ExpireAt, t})
+	heap.Push(&ts.expiring, expiry{t.ExpireAt, t.seq})
 }
 
 // nextExpired takes out of the schedule a live token that has expired by now.
 func (ts *Tokens) nextExpired(now time.Time) (*Token, bool) {
 	for len(ts.expiring) > 0 && ts.expiring[0].at <= MomentOf(now) {
 		due := heap.Pop(&ts.expiring).(expiry)
-		if live := ts.byValue[due.token.Value]; live == due.token && live.ExpireAt == due.at {
-			return live, true
+		if i := ts.position(due.seq); i < len(ts.ordered) && ts.ordered[i].seq == due.seq && ts.ordered[i].ExpireAt == due.at {
+			return ts.ordered[i], true
 		}
 	}
 	return nil, false
 }
 
+// expiry is when a token expires, without a pointer to it, which the garbage collector would follow.
 type expiry struct {
-	at    Moment
-	token *Token
+	at  Moment
+	seq uint64
 }
 
 type expiries []expiry
@@ -305,7 +331,6 @@ func (e *expiries) Push(x any)        { *e = append(*e, x.(expiry)) }
 func (e *expiries) Pop() any {
 	old := *e
 	last := old[len(old)-1]
-	old[len(old)-1] = expiry{}
 	*e = old[:len(old)-1]
 	return last
 }

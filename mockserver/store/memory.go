@@ -15,54 +15,54 @@ import (
 type Memory struct {
 	mu       sync.RWMutex
 	accounts map[account.ID]*record
-	order    []account.ID // of creation
+	records  map[uint32]*record // by number
+	numbers  uint32             // given out
+	order    []account.ID       // of creation
 	owners   owners
 }
 
-// owners finds an account by its secrets: a map for each kind, because with 100,000 tokens each byte of a key counts 200,000 times.
-type owners [account.SecretKinds]map[string]*record
-
-func (o *owners) find(s account.Secret) (*record, bool) {
-	r, ok := o[s.Kind][s.Value]
-	return r, ok
-}
-
-func (o *owners) add(s account.Secret, r *record) {
-	if o[s.Kind] == nil {
-		o[s.Kind] = map[string]*record{}
-	}
-	o[s.Kind][s.Value] = r
-}
-
-// remove takes away a secret, if it is still that record's.
-func (o *owners) remove(s account.Secret, r *record) {
-	if o[s.Kind][s.Value] == r {
-		delete(o[s.Kind], s.Value)
-	}
-}
+// owners finds the number of a record by a secret: an index for each kind.
+type owners [account.SecretKinds]account.Index[uint32]
 
 // record is an account with the lock that its transactions hold.
 type record struct {
 	mu       sync.Mutex
 	account  *account.Account
 	gone     bool // removed or replaced while a transaction waited for it
+	number   uint32
 	identity account.Identity
 }
 
 // NewMemory answers an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[account.ID]*record{}}
+	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}}
 }
 
 // Find says whose secret it is.
 func (m *Memory) Find(s account.Secret) (account.Identity, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	r, ok := m.owners.find(s)
+	r, ok := m.owner(s)
 	if !ok {
 		return account.Identity{}, false
 	}
 	return r.identity, true
+}
+
+// owner finds the record that a secret belongs to. The store is locked.
+func (m *Memory) owner(s account.Secret) (*record, bool) {
+	number, ok := m.owners[s.Kind].Get(s.Value)
+	if !ok {
+		return nil, false
+	}
+	return m.records[number], true
+}
+
+// disown takes a secret out of the index, if it is still that record's. The store is locked.
+func (m *Memory) disown(s account.Secret, r *record) {
+	if number, ok := m.owners[s.Kind].Get(s.Value); ok && number == r.number {
+		m.owners[s.Kind].Delete(s.Value)
+	}
 }
 
 // Update hands the account to the closure, alone. What the closure did stays, also when it answers an error, which Update
@@ -101,10 +101,10 @@ func (m *Memory) index(r *record) {
 	}
 	// First what was issued, then what was revoked: a token that was made and expired in one transaction is gone.
 	for _, s := range issued {
-		m.owners.add(s, r)
+		m.owners[s.Kind].Set(s.Value, r.number)
 	}
 	for _, s := range revoked {
-		m.owners.remove(s, r)
+		m.disown(s, r)
 	}
 }
 
@@ -120,7 +120,7 @@ func (m *Memory) Put(a *account.Account) error {
 	}
 	secrets := a.Secrets()
 	for _, s := range secrets {
-		if owner, taken := m.owners.find(s); taken && owner.identity.ID != a.ID {
+		if owner, taken := m.owner(s); taken && owner.identity.ID != a.ID {
 			return fmt.Errorf("account %q and account %q would share a secret: e-mail with API key, tokens and refresh tokens must be unique", a.ID, owner.identity.ID)
 		}
 	}
@@ -136,10 +136,11 @@ func (m *Memory) Put(a *account.Account) error {
 // insert indexes an account whose secrets are nobody's. The store is locked.
 func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	a.TakeSecretChanges() // all of them are in secrets
-	r := &record{account: a, identity: account.Identity{ID: a.ID, Environment: a.Environment}}
-	m.accounts[a.ID] = r
+	m.numbers++
+	r := &record{account: a, number: m.numbers, identity: account.Identity{ID: a.ID, Environment: a.Environment}}
+	m.accounts[a.ID], m.records[r.number] = r, r
 	for _, s := range secrets {
-		m.owners.add(s, r)
+		m.owners[s.Kind].Set(s.Value, r.number)
 	}
 }
 
@@ -164,8 +165,9 @@ func (m *Memory) hold(id account.ID) (r *record, unlock func()) {
 // forget takes a held account out of the index. The store is locked too.
 func (m *Memory) forget(r *record) {
 	r.gone = true
+	delete(m.records, r.number)
 	for _, s := range r.account.Secrets() {
-		m.owners.remove(s, r)
+		m.disown(s, r)
 	}
 }
 
@@ -197,7 +199,7 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 	}
 	m.mu.Lock()
 	old := m.accounts
-	m.accounts, m.order, m.owners = next.accounts, next.order, next.owners
+	m.accounts, m.order, m.owners, m.records, m.numbers = next.accounts, next.order, next.owners, next.records, next.numbers
 	m.mu.Unlock()
 	for _, r := range old { // transactions that still wait are turned away
 		r.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -226,19 +227,13 @@ func text(raw json.RawMessage) (string, error) {
 	return *s, nil
 }
 
+// texts reads an array of texts, none of which is empty or null: neither is a scope, or an address.
 func texts(raw json.RawMessage) ([]string, error) {
-	var items []*string
-	if _, err := fast.Parse(raw, &items, 0); err != nil || items == nil {
+	var items []string
+	if _, err := fast.Parse(raw, &items, 0); err != nil || items == nil || slices.Contains(items, "") {
 		return nil, errType
 	}
-	out := make([]string, len(items))
-	for i, s := range items {
-		if s == nil {
-			return nil, errType
-		}
-		out[i] = *s
-	}
-	return out, nil
+	return items, nil
 }
 
 // addresses reads texts none of which is blank.
