@@ -30,8 +30,9 @@ type counted struct {
 	took     *metrics.Histogram
 }
 
-func newMeter() *meter {
+func newMeter(dropped func() uint64) *meter {
 	m := &meter{set: metrics.NewSet()}
+	m.set.NewGauge("oauthmock_journal_dropped_total", func() float64 { return float64(dropped()) })
 	m.known.Store(&map[series]counted{})
 	return m
 }

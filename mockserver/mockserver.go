@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -16,8 +17,11 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/admin"
 	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/v2"
@@ -32,8 +36,8 @@ const (
 	DefaultRateLimit = 10_000 // requests a minute and account (v2 product page)
 	DefaultMaxBody   = 1 << 20
 
-	journalEntries = 10_000
-	journalBytes   = 32 << 20
+	DefaultJournalEntries = 10_000
+	DefaultJournalBytes   = 32 << 20
 )
 
 // Option changes how a server begins.
@@ -50,6 +54,11 @@ type config struct {
 	adminToken string
 	maxBody    int64
 	origins    []string
+	strict     bool
+	entries    int
+	bytes      int64
+	open       bool
+	state      *statefile.File
 	log        *slog.Logger
 }
 
@@ -169,6 +178,24 @@ func WithCORS(origins ...string) Option {
 	}
 }
 
+// WithStrictRequests refuses requests that the published document forbids, with 400 or 415, and says what was wrong. (What the document
+// only does not know is let through.)
+func WithStrictRequests() Option {
+	return func(c *config) error { c.strict = true; return nil }
+}
+
+// WithJournal bounds the journal: it keeps the newest exchanges, at most so many, which together take about so many bytes of memory. What
+// is dropped is counted. (The newest one is always kept, whatever its size.)
+func WithJournal(entries int, bytes int64) Option {
+	return func(c *config) error {
+		if entries < 1 || bytes < 1 {
+			return fmt.Errorf("the journal is bounded to %d entries and %d bytes; want 1 or more of each", entries, bytes)
+		}
+		c.entries, c.bytes = entries, bytes
+		return nil
+	}
+}
+
 // WithLog sends the server's log somewhere; the default is nowhere.
 func WithLog(log *slog.Logger) Option {
 	return func(c *config) error { c.log = log; return nil }
@@ -182,13 +209,16 @@ type Server struct {
 	meter   *meter
 	journal *journal.Journal
 	world   *world.World
+	state   *statefile.File // nil keeps none
+	saving  sync.Mutex
 }
 
 // New wires a server: this function is the map of which part talks to which.
 func New(options ...Option) (*Server, error) {
 	c := config{
 		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
-		limit: account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true},
+		limit:   account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true},
+		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
 		if err := option(&c); err != nil {
@@ -217,24 +247,61 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
-	book := journal.New(journalEntries, journalBytes)
-	meter := newMeter()
+	book := journal.New(c.entries, c.bytes)
+	book.WhenDropping(func(dropped uint64) {
+		c.log.Warn("the journal is full and drops its oldest entries: it can have more room, or be cleared", "dropped", dropped, "entries", c.entries, "bytes", c.bytes)
+	})
+	meter := newMeter(book.Dropped)
+	met := coverage.New()
 
-	mount := surface.Mount{Name: v2.Name, Handler: v2.New(service, refusals, c.shape, c.log), Hosts: surface.HostsV2()}
-	if c.root == "v1" {
-		mount.Prefix = "/__v2"
+	document := explain.NewDocument(documented())
+	var violations func(*exchange.Exchange) []spec.Violation
+	if c.strict {
+		if err := document.Load(); err != nil {
+			return nil, err
+		}
+		violations = document.Violations
 	}
-	router := surface.NewRouter(http.HandlerFunc(noSurface), mount)
+	mount := func(accounts v2.Accounts) surface.Mount {
+		m := surface.Mount{Name: v2.Name, Handler: v2.New(accounts, refusals, v2.Config{Shape: c.shape, Violations: violations, Log: c.log}), Hosts: surface.HostsV2()}
+		if c.root == "v1" {
+			m.Prefix = "/__v2"
+		}
+		return m
+	}
+	mounts := []surface.Mount{mount(service)}
+	if c.open {
+		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
+	}
+	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {
 		book.Add(e)
 		meter.count(e)
+		met.Count(e)
 	}
-	return &Server{
+	s := &Server{
 		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
-		router: router, meter: meter, journal: book, world: everybody,
-		admin: admin.New(admin.Config{World: everybody, Journal: book, Token: c.adminToken, Log: c.log}),
-	}, nil
+		router: router, meter: meter, journal: book, world: everybody, state: c.state,
+	}
+	s.admin = admin.New(admin.Config{World: everybody, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
+	if err := s.resume(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
+
+// documented are the operations of all surfaces.
+func documented() []explain.Operation {
+	var out []explain.Operation
+	for _, o := range v2.Operations() {
+		out = append(out, explain.Operation(o))
+	}
+	return out
+}
+
+// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, now and from now on.
+// A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
+func (s *Server) Interrupt() { s.admin.Interrupt() }
 
 // Handler answers everything: the API, health and metrics, and the control API.
 func (s *Server) Handler() http.Handler { return handler{s, true} }

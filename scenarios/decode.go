@@ -286,6 +286,22 @@ func (s *Statuses) decode(d *decoder, node *yaml.Node, what string) {
 	}
 }
 
+// decode reads a text, or a list of them.
+func (t *Texts) decode(d *decoder, node *yaml.Node, what string) {
+	nodes := []*yaml.Node{node}
+	if node.Kind == yaml.SequenceNode {
+		nodes = node.Content
+		if len(nodes) == 0 {
+			d.problem(node.Line, "%s must hold at least one text; leave it out instead", what)
+		}
+	}
+	for _, one := range nodes {
+		var text string
+		d.scalar(one, reflect.ValueOf(&text).Elem(), what)
+		*t = append(*t, text)
+	}
+}
+
 // decode reads an id, or a list of them. Whether there are such scenarios only Lint can say, which sees all files.
 func (ids *IDs) decode(d *decoder, node *yaml.Node, what string) {
 	nodes := []*yaml.Node{node}

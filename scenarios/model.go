@@ -114,13 +114,17 @@ type Step struct {
 	Auth *Auth             `yaml:"auth,omitempty"` // default: basic
 	Path map[string]string `yaml:"path,omitempty"`
 	// Query holds scalars, or lists for repeated parameters; RawQuery is sent unescaped, exactly as written.
-	Query    map[string]any    `yaml:"query,omitempty"`
-	RawQuery *string           `yaml:"rawQuery,omitempty"`
-	Headers  map[string]string `yaml:"headers,omitempty"`
+	Query    map[string]any `yaml:"query,omitempty"`
+	RawQuery *string        `yaml:"rawQuery,omitempty"`
+	// Headers hold one value, or a list for a header that is sent several times.
+	Headers map[string]Texts `yaml:"headers,omitempty"`
 	// Body is sent as JSON; RawBody as it stands. Both with Content-Type application/json unless Headers say
 	// otherwise ("" sends none). "${x}" alone in a body keeps x's type.
 	Body    any     `yaml:"body,omitempty"`
 	RawBody *string `yaml:"rawBody,omitempty"`
+	// Charset of RawBody: "utf-8" (the default), or "iso-8859-1", in which each letter is one byte, so that "\xff" is the byte 0xff and
+	// bodies can be written that are no UTF-8. The Content-Type does not tell it.
+	Charset string `yaml:"charset,omitempty"`
 
 	// Matrix runs the step once for every combination of its values, which become variables: {date: ["2026-13", "x"]}.
 	// With several keys all combinations are run.
@@ -297,6 +301,9 @@ type Matcher struct {
 
 // IDs is a list of ids of scenarios, written as one or as a list.
 type IDs []string
+
+// Texts is a list of texts, written as one or as a list.
+type Texts []string
 
 // Statuses is a list of HTTP statuses, written as one or as a list.
 type Statuses []int

@@ -27,7 +27,7 @@ func (v *validator) step(step *Step) {
 		}
 	}
 	if !step.Has("call") {
-		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
+		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
 			if step.Has(key) {
 				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
 			}
@@ -84,8 +84,11 @@ func (v *validator) call(step *Step) {
 		v.texts(step.LineOf("query"), step.Query[key])
 	}
 	for _, name := range sortedKeys(step.Headers) {
-		v.texts(step.LineOf("headers"), step.Headers[name])
+		for _, value := range step.Headers[name] {
+			v.texts(step.LineOf("headers"), value)
+		}
 	}
+	v.charset(step)
 	v.texts(step.LineOf("body"), step.Body)
 	for key, text := range map[string]*string{"rawQuery": step.RawQuery, "rawBody": step.RawBody} {
 		if text != nil {
@@ -94,6 +97,23 @@ func (v *validator) call(step *Step) {
 	}
 	v.sending(step)
 	v.expect(step)
+}
+
+func (v *validator) charset(step *Step) {
+	if !step.Has("charset") {
+		return
+	}
+	line := step.LineOf("charset")
+	switch {
+	case step.Charset != "utf-8" && step.Charset != Latin1:
+		v.problem(line, "unknown charset %q; it is utf-8 or %s", step.Charset, Latin1)
+	case step.RawBody == nil:
+		v.problem(line, "step %q: charset belongs to a rawBody", step.Name)
+	default:
+		if _, err := Encode(*step.RawBody, step.Charset); err != nil {
+			v.problem(line, "rawBody: %v", err)
+		}
+	}
 }
 
 func (v *validator) path(step *Step, call Call) {

@@ -25,8 +25,13 @@ type Exchange struct {
 	Query url.Values
 	// Caller is the Authorization header.
 	Caller string
-	// Body of the request, as JSON values; nil when it is none.
+	// Header of the request. Ask sends it as it is then.
+	Header http.Header
+	// Path and RawQuery as they were sent.
+	Path, RawQuery string
+	// Body of the request, as JSON values; nil when it is none. Sent are its bytes.
 	Body   any
+	Sent   []byte
 	Answer *Answer
 	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage and error log.
 	Ask func(method, target string, body any) *Answer
@@ -146,7 +151,8 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.honest.ServeHTTP(answer, again)
 		return &Answer{Status: answer.Code, Header: answer.Header(), JSON: decode(answer.Body.Bytes()), Raw: answer.Body.Bytes()}
 	}
-	x := &Exchange{Method: r.Method, Query: r.URL.Query(), Caller: r.Header.Get("Authorization"), Body: decode(sent)}
+	x := &Exchange{Method: r.Method, Query: r.URL.Query(), Caller: r.Header.Get("Authorization"), Body: decode(sent),
+		Header: r.Header, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Sent: sent}
 	x.Operation, x.ID = operationOf(r, l.operations)
 	x.Answer = ask(r.Method, r.URL.RequestURI(), sent)
 	x.Ask = func(method, target string, body any) *Answer {

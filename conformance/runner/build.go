@@ -50,20 +50,31 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		return call{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(step.Headers)) {
-		value, err := scenarios.ExpandText(step.Headers[name], lookup)
-		if err != nil {
+		if err := c.setHeader(name, step.Headers[name], lookup); err != nil {
 			return call{}, err
-		}
-		switch {
-		case http.CanonicalHeaderKey(name) == "Host":
-			c.host = value
-		case value == "":
-			c.header.Del(name)
-		default:
-			c.header.Set(name, value)
 		}
 	}
 	return c, s.mayTouch(&c)
+}
+
+// setHeader sends a header with these values, in the place of what was there.
+func (c *call) setHeader(name string, values []string, lookup lookup) error {
+	c.header.Del(name)
+	for _, written := range values {
+		value, err := scenarios.ExpandText(written, lookup)
+		switch {
+		case err != nil:
+			return err
+		case http.CanonicalHeaderKey(name) == "Host":
+			c.host = value
+		case value != "":
+			c.header.Add(name, value)
+		}
+	}
+	if http.CanonicalHeaderKey(name) == "Authorization" {
+		c.basic = false
+	}
+	return nil
 }
 
 type lookup func(string) (any, error)
@@ -93,7 +104,9 @@ func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {
 		if err != nil {
 			return err
 		}
-		c.body = []byte(text)
+		if c.body, err = scenarios.Encode(text, step.Charset); err != nil {
+			return stop{report.Error, fmt.Sprintf("step %q: rawBody: %v", step.Name, err)}
+		}
 	case step.Body != nil || step.Has("body"):
 		value, err := scenarios.Expand(step.Body, lookup)
 		if err != nil {

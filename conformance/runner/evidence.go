@@ -163,12 +163,37 @@ func (s *session) curl(sent *sent, r *report.Redactor) string {
 		if name == "Accept" || name == "User-Agent" || name == "Authorization" && sent.basic {
 			continue
 		}
-		parts = append(parts, "-H", quote(name+": "+r.Text(strings.Join(sent.call.header[name], ", "))))
+		for _, value := range sent.call.header[name] {
+			parts = append(parts, "-H", quote(name+": "+r.Text(value)))
+		}
 	}
-	if sent.body() != nil {
-		parts = append(parts, "--data-raw", quote(cut(r.Text(string(sent.body())), maxEvidence)))
+	if body := string(sent.body()); printable(body) && sent.body() != nil {
+		parts = append(parts, "--data-raw", quote(cut(r.Text(body), maxEvidence)))
+	} else if sent.body() != nil {
+		parts = append(parts, "--data-binary", "@<(printf %b "+quote(cut(escaped(r.Text(body)), maxEvidence))+")")
 	}
 	return strings.Join(parts, " ")
+}
+
+// printable says whether a text can be an argument of a command: it is UTF-8 without NUL.
+func printable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
+
+// escaped writes a text for printf's %b: what cannot be an argument stands as \xNN.
+func escaped(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1, r == 0:
+			fmt.Fprintf(&out, `\x%02x`, text[0])
+		case r == '\\':
+			out.WriteString(`\\`)
+		default:
+			out.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return out.String()
 }
 
 // quote makes one word for a shell. Single quotes, unless variables in it must be filled in.

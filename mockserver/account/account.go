@@ -17,6 +17,9 @@ type Account struct {
 	APIKey      string
 	Environment Environment
 	CreatedAt   time.Time
+	// Visitor says that the account was made for credentials that nobody had. Its API key may be somebody else's as well, and alone finds
+	// nobody.
+	Visitor bool
 
 	// Clock is the account's own, relative to the server's.
 	Clock         clock.Setting
@@ -65,7 +68,10 @@ func Credentials(email, apiKey string) Secret {
 // Secrets are all secrets of the account at this moment.
 func (a *Account) Secrets() []Secret {
 	out := make([]Secret, 0, 2+2*a.Tokens.Len())
-	out = append(out, Credentials(a.Email, a.APIKey), Secret{APIKey, a.APIKey})
+	out = append(out, Credentials(a.Email, a.APIKey))
+	if !a.Visitor {
+		out = append(out, Secret{APIKey, a.APIKey})
+	}
 	for _, t := range a.Tokens.All() {
 		out = append(out, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
 	}

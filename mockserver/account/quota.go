@@ -18,6 +18,14 @@ type Quota struct {
 	used  int64
 }
 
+// NewQuota is a quota in whose window, begun at start, so many requests were counted.
+func NewQuota(own *RateLimit, start time.Time, used int64) Quota {
+	return Quota{Own: own, start: start, used: used}
+}
+
+// Window is when the current window began, and how many requests were counted in it. Start is zero before the first request.
+func (q *Quota) Window() (start time.Time, used int64) { return q.start, q.used }
+
 // QuotaState says what a request found and left.
 type QuotaState struct {
 	Enabled   bool

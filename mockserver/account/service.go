@@ -18,6 +18,21 @@ type Store interface {
 // ErrNoAccount says that an account does not exist, or no longer.
 var ErrNoAccount = errors.New("there is no such account")
 
+// maxReplaced is how often an account may be replaced while somebody waits for it.
+const maxReplaced = 8
+
+// Transact is Update for who waited while the account was replaced by another of the same ID, by a reset for example: they get the one that is
+// there now. It answers ErrNoAccount when there is none.
+func Transact(ctx context.Context, store Store, id ID, transact func(*Account) error) error {
+	var err error
+	for range maxReplaced {
+		if err = store.Update(ctx, id, transact); err == nil || !errors.Is(err, ErrNoAccount) {
+			return err
+		}
+	}
+	return err
+}
+
 // Identity is who a secret belongs to.
 type Identity struct {
 	ID          ID
@@ -87,7 +102,7 @@ func (s *Service) AuthenticateBearer(value string) (Identity, SecretKind, bool) 
 // do is the way of every call.
 func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now time.Time) error) (Receipt, error) {
 	receipt := Receipt{Account: call.Account}
-	err := s.store.Update(ctx, call.Account, func(a *Account) error {
+	err := Transact(ctx, s.store, call.Account, func(a *Account) error {
 		now := a.Now(s.clock.Now())
 		receipt.At = now
 		a.Settle(now)

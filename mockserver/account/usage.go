@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -56,7 +57,13 @@ func (c *Counter) Add(o *Counter) {
 // Usage is what was called, by day and scope. Every statistic is a sum of it.
 type Usage struct {
 	days map[Day]map[string]*Counter
+	// shared is what this usage and others began with. It is never changed: a counter in days stands in the place of the one here.
+	shared map[Day]map[string]*Counter
 }
+
+// Shared answers a usage that begins with what was counted in this one, and shares its memory, so that this one must not change any more. It
+// must not be a shared one itself.
+func (u *Usage) Shared() Usage { return Usage{shared: u.days} }
 
 // Counter is the counter of a scope on a day, made when it is not there.
 func (u *Usage) Counter(day Day, scope string) *Counter {
@@ -71,17 +78,47 @@ func (u *Usage) Counter(day Day, scope string) *Counter {
 	c, ok := scopes[scope]
 	if !ok {
 		c = &Counter{}
+		if begun, ok := u.shared[day][scope]; ok {
+			*c = *begun
+			c.IPs = begun.IPs.clone()
+		}
 		scopes[scope] = c
 	}
 	return c
 }
 
+// Restore puts a counter that is already counted in its place, or adds it to what stands there. The counter belongs to the usage afterwards.
+func (u *Usage) Restore(day Day, scope string, c *Counter) {
+	_, known := u.days[day][scope]
+	_, begun := u.shared[day][scope]
+	if known || begun {
+		u.Counter(day, scope).Add(c)
+		return
+	}
+	if u.days == nil {
+		u.days = map[Day]map[string]*Counter{}
+	}
+	scopes, ok := u.days[day]
+	if !ok {
+		scopes = map[string]*Counter{}
+		u.days[day] = scopes
+	}
+	scopes[scope] = c
+}
+
 // Days calls yield for every day and scope, in order. Within the transaction only.
 func (u *Usage) Days(yield func(Day, string, *Counter)) {
-	for _, day := range slices.Sorted(maps.Keys(u.days)) {
-		for _, scope := range slices.Sorted(maps.Keys(u.days[day])) {
-			yield(day, scope, u.days[day][scope])
-		}
+	type place struct {
+		day   Day
+		scope string
+	}
+	counters := map[place]*Counter{}
+	u.every(Period{}, func(day Day, scope string, c *Counter) { counters[place{day, scope}] = c })
+	order := slices.SortedFunc(maps.Keys(counters), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.scope, b.scope))
+	})
+	for _, at := range order {
+		yield(at.day, at.scope, counters[at])
 	}
 }
 
@@ -147,12 +184,28 @@ func (api *API) add(scope string, c *Counter) {
 
 // each visits the counters of a period in no order: sums do not need one.
 func (u *Usage) each(p Period, visit func(scope string, c *Counter)) {
+	u.every(p, func(_ Day, scope string, c *Counter) { visit(scope, c) })
+}
+
+// every visits the counters of a period with their days.
+func (u *Usage) every(p Period, visit func(day Day, scope string, c *Counter)) {
 	for day, scopes := range u.days {
 		if !p.Contains(day) {
 			continue
 		}
 		for scope, c := range scopes {
-			visit(scope, c)
+			visit(day, scope, c)
+		}
+	}
+	for day, scopes := range u.shared {
+		if !p.Contains(day) {
+			continue
+		}
+		own := u.days[day]
+		for scope, c := range scopes {
+			if _, changed := own[scope]; !changed {
+				visit(day, scope, c)
+			}
 		}
 	}
 }

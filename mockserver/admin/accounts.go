@@ -72,6 +72,7 @@ func (a *API) putAccount(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	defer a.loading()()
 	f, err := fixtures.DecodeAccount("body", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
@@ -88,9 +89,11 @@ func (a *API) putAccount(c *gin.Context) (int, any, error) {
 }
 
 func (a *API) deleteAccount(c *gin.Context) (int, any, error) {
-	if !a.World.RemoveAccount(account.ID(c.Param("id"))) {
+	id := account.ID(c.Param("id"))
+	if !a.World.RemoveAccount(id) {
 		return 0, nil, account.ErrNoAccount
 	}
+	a.Coverage.Clear(id) // makes room
 	return http.StatusNoContent, nil, nil
 }
 

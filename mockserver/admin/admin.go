@@ -1,12 +1,17 @@
 package admin
 
 import (
+	"context"
 	_ "embed" // the description is part of the program
 	"log/slog"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"oauthmock/mockserver/coverage"
+	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/journal"
 	"oauthmock/mockserver/world"
 )
@@ -19,22 +24,33 @@ var description []byte
 
 // Config says what the control API controls.
 type Config struct {
-	World   *world.World
-	Journal *journal.Journal
+	World    *world.World
+	Journal  *journal.Journal
+	Explain  *explain.Explainer
+	Coverage *coverage.Recorder
 	// Token, unless empty, is the bearer token that every request must carry.
 	Token string
 	Log   *slog.Logger
+	// Save writes the state to its file; nil where the server keeps none.
+	Save func(context.Context) error
+	// Ticker, unless nil, is what the pauses of streams are measured by, in the place of time.NewTicker: stop ends it.
+	Ticker func(every time.Duration) (ticks <-chan time.Time, stop func())
 }
 
 // API is the control API. It is safe for concurrent use.
 type API struct {
 	Config
 	engine *gin.Engine
+	loads  sync.Mutex // held while a world is read: see loading
+	// alive is done once the server stops; interrupt makes it so.
+	alive     context.Context
+	interrupt context.CancelFunc
 }
 
 // New makes the control API.
 func New(config Config) *API {
 	a := &API{Config: config, engine: gin.New()}
+	a.alive, a.interrupt = context.WithCancel(context.Background())
 	a.engine.RedirectTrailingSlash = false
 	a.engine.HandleMethodNotAllowed = true
 	a.engine.UseRawPath = true
@@ -77,11 +93,21 @@ func (a *API) routes() []route {
 		{"POST", "/accounts/:id/wallet", a.moveWallet, nil},
 		{"GET", "/ratelimit", a.getRateLimit, []string{"account"}},
 		{"PUT", "/ratelimit", a.putRateLimit, []string{"account"}},
-		{"GET", "/requests", a.listRequests, []string{"surface", "operation", "account", "status"}},
+		{"GET", "/requests", a.listRequests, filterQuery("limit", "format")},
+		{"GET", "/requests/stream", a.streamRequests, filterQuery()},
 		{"DELETE", "/requests", a.clearRequests, []string{"account"}},
 		{"GET", "/requests/:id", a.getRequest, nil},
+		{"POST", "/verify", a.verify, []string{"account"}},
+		{"GET", "/coverage", a.getCoverage, []string{"account"}},
+		{"DELETE", "/coverage", a.clearCoverage, []string{"account"}},
 		{"GET", "/state", a.getState, nil},
 		{"PUT", "/state", a.putState, nil},
+		{"POST", "/state/save", a.saveState, nil},
+		{"GET", "/snapshots", a.listSnapshots, nil},
+		{"GET", "/snapshots/:name", a.getSnapshot, nil},
+		{"PUT", "/snapshots/:name", a.takeSnapshot, []string{"account"}},
+		{"DELETE", "/snapshots/:name", a.deleteSnapshot, nil},
+		{"POST", "/snapshots/:name/restore", a.restoreSnapshot, []string{"account"}},
 	}
 }
 
@@ -101,11 +127,13 @@ func (a *API) reset(c *gin.Context) (int, any, error) {
 			return 0, nil, err
 		}
 		a.Journal.Clear(id)
+		a.Coverage.Clear(id)
 		return http.StatusNoContent, nil, nil
 	}
 	if err := a.World.Reset(); err != nil {
 		return 0, nil, err
 	}
 	a.Journal.Clear("")
+	a.Coverage.Clear("")
 	return http.StatusNoContent, nil, nil
 }

@@ -30,8 +30,15 @@ type problem struct {
 func (p *problem) Error() string { return p.Detail }
 
 func problemf(status int, format string, args ...any) *problem {
-	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+	detail := fmt.Sprintf(format, args...)
+	if len(detail) > maxDetail { // it repeats what was sent
+		detail = strings.ToValidUTF8(detail[:maxDetail], "") + "… (cut)"
+	}
+	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
 }
+
+// maxDetail bounds the words of a problem, in bytes.
+const maxDetail = 16 << 10
 
 // problemOf turns any error into a problem. Errors that nobody foresaw are 500.
 func problemOf(err error) *problem {
@@ -53,6 +60,9 @@ func problemOf(err error) *problem {
 // rawJSON is an answer that is JSON already.
 type rawJSON []byte
 
+// streamed is an answer that writes itself, piece by piece.
+type streamed func(c *gin.Context)
+
 // serve writes what a handler answers.
 func (a *API) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
@@ -73,6 +83,8 @@ func (a *API) serve(r route) gin.HandlerFunc {
 		case nil:
 			c.Status(status)
 			c.Writer.WriteHeaderNow()
+		case streamed:
+			body(c)
 		case rawJSON:
 			c.Data(status, "application/json", body)
 		default:

@@ -1,8 +1,12 @@
 package admin
 
 import (
+	"bufio"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -10,43 +14,100 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-func (a *API) listRequests(c *gin.Context) (int, any, error) {
-	match := func(*exchange.Exchange) bool { return true }
-	and := func(also func(*exchange.Exchange) bool) {
-		before := match
-		match = func(e *exchange.Exchange) bool { return before(e) && also(e) }
-	}
-	for name, values := range c.Request.URL.Query() {
-		value := values[0]
-		switch name {
-		case "surface":
-			and(func(e *exchange.Exchange) bool { return e.Surface == value })
-		case "operation":
-			and(func(e *exchange.Exchange) bool { return e.Operation == value })
-		case "account":
-			and(func(e *exchange.Exchange) bool { return string(e.Account) == value })
-		case "status":
-			status, err := strconv.Atoi(value)
-			if err != nil {
-				return 0, nil, problemf(http.StatusBadRequest, "\"status\" is %q; want a number such as 404", value)
-			}
-			and(func(e *exchange.Exchange) bool { return e.Response.Status == status })
-		}
-	}
-	entries, dropped := a.Journal.List(match)
-	out := list[journal.Entry]{Items: make([]journal.Entry, len(entries)), Dropped: dropped}
-	for i, e := range entries {
-		out.Items[i] = journal.Show(e, a.World.Secret)
-	}
-	return http.StatusOK, out, nil
+// filterQuery are the parameters by which the journal is filtered, in the list and in the stream.
+func filterQuery(more ...string) []string {
+	return append([]string{"surface", "operation", "account", "status", "code", "since", "until", "path", "method"}, more...)
 }
 
-func (a *API) getRequest(c *gin.Context) (int, any, error) {
-	e, ok := a.Journal.Get(c.Param("id"))
-	if !ok {
-		return 0, nil, problemf(http.StatusNotFound, "the journal has no request %q: it may have been dropped or cleared", c.Param("id"))
+// filterOf reads the parameters of filterQuery, and limit.
+func filterOf(c *gin.Context) (journal.Filter, error) {
+	f := journal.Filter{
+		Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"),
+		Path: c.Query("path"), Method: c.Query("method"), Code: c.Query("code"),
 	}
-	return http.StatusOK, journal.Show(e, a.World.Secret), nil
+	var err error
+	number := func(name string, from, to int, want string) int {
+		text := c.Query(name)
+		if text == "" || err != nil {
+			return 0
+		}
+		n, wrong := strconv.Atoi(text)
+		if wrong != nil || n < from || n > to {
+			err = problemf(http.StatusBadRequest, "%q is %q; want %s", name, text, want)
+		}
+		return n
+	}
+	moment := func(name string) (t time.Time) {
+		text := c.Query(name)
+		if text == "" || err != nil {
+			return t
+		}
+		t, wrong := time.Parse(time.RFC3339, text)
+		if wrong != nil {
+			err = problemf(http.StatusBadRequest, "%q is %q; want a time in RFC 3339, such as 2026-02-12T08:30:00Z (a + must be written %%2B)", name, text)
+		}
+		return t
+	}
+	f.Status = number("status", 100, 999, "a status such as 404")
+	f.Limit = number("limit", 1, 1<<31-1, "how many entries are wanted, 1 or more")
+	f.Since, f.Until = moment("since"), moment("until")
+	if err == nil && !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
+		err = problemf(http.StatusBadRequest, "\"since\" (%s) is not before \"until\" (%s): nothing can match", c.Query("since"), c.Query("until"))
+	}
+	if err == nil && f.Path != "" && f.Path[0] != '/' && f.Path[0] != '*' {
+		err = problemf(http.StatusBadRequest, "\"path\" is %q; want a path such as /tokens/*, which begins with / or *", f.Path)
+	}
+	return f, err
+}
+
+// listRequests is the journal as a list, or with ?format=har as an HTTP archive.
+func (a *API) listRequests(c *gin.Context) (int, any, error) {
+	f, err := filterOf(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	switch format := c.Query("format"); format {
+	case "", "json":
+		return http.StatusOK, a.entries(f, document{
+			before: `{"items":[`,
+			item:   func(e *exchange.Exchange) any { return journal.Show(e, a.World.Secret) },
+			after:  func(dropped uint64) string { return fmt.Sprintf(`],"dropped":%d}`, dropped) },
+		}), nil
+	case "har":
+		return http.StatusOK, a.entries(f, harDocument(a.World.Secret)), nil
+	default:
+		return 0, nil, problemf(http.StatusBadRequest, "\"format\" is %q; want json or har", format)
+	}
+}
+
+// document is a JSON document with entries of the journal in it.
+type document struct {
+	before string
+	item   func(*exchange.Exchange) any
+	after  func(dropped uint64) string
+}
+
+// entries writes a document one entry at a time: rendered at once, a full journal would take several times the memory that it is bounded to.
+func (a *API) entries(f journal.Filter, d document) streamed {
+	return func(c *gin.Context) {
+		c.Header("Content-Type", "application/json")
+		out := bufio.NewWriter(c.Writer)
+		encoder := json.NewEncoder(out)
+		encoder.SetEscapeHTML(false)
+		between := d.before
+		var err error // the caller left, and nobody is there to be told
+		dropped := a.Journal.Walk(f, func(e *exchange.Exchange) bool {
+			_, _ = out.WriteString(between) // Encode says whether it failed
+			between = ","
+			err = encoder.Encode(d.item(e))
+			return err == nil
+		})
+		if between == d.before {
+			_, _ = out.WriteString(d.before)
+		}
+		_, _ = out.WriteString(d.after(dropped) + "\n")
+		_ = out.Flush()
+	}
 }
 
 func (a *API) clearRequests(c *gin.Context) (int, any, error) {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"time"
 
@@ -21,6 +22,7 @@ func (a *API) putState(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	defer a.loading()()
 	state, err := fixtures.Load("body", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
@@ -30,6 +32,17 @@ func (a *API) putState(c *gin.Context) (int, any, error) {
 	}
 	return http.StatusNoContent, nil, nil
 }
+
+func (a *API) saveState(c *gin.Context) (int, any, error) {
+	if a.Save == nil {
+		return 0, nil, problemf(http.StatusConflict, "the server keeps no state: start it with --state FILE")
+	}
+	// The caller may leave; the file is written all the same.
+	return http.StatusNoContent, nil, a.Save(context.WithoutCancel(c.Request.Context()))
+}
+
+// maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which must be countable.
+const maxWindow = 365 * 24 * time.Hour
 
 func (a *API) getRateLimit(c *gin.Context) (int, any, error) {
 	limit := a.World.RateLimit()
@@ -64,13 +77,13 @@ func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
 	}
 	if in.Window != nil {
 		window, err := time.ParseDuration(*in.Window)
-		if err != nil || window <= 0 {
-			return 0, nil, problemf(http.StatusBadRequest, "\"window\" is %q; want a duration above zero such as \"1m\"", *in.Window)
+		if err != nil || window <= 0 || window > maxWindow {
+			return 0, nil, problemf(http.StatusBadRequest, "\"window\" is %q; want a duration above zero such as \"1m\", and of a year (8760h) at most", *in.Window)
 		}
 		limit.Window = window
 	}
 	limit.Enabled = in.Enabled == nil || *in.Enabled
-	if limit.Enabled && limit.Limit < 1 {
+	if limit.Limit < 0 || limit.Enabled && limit.Limit < 1 {
 		return 0, nil, problemf(http.StatusBadRequest, "\"limit\" is %d; want 1 or more", limit.Limit)
 	}
 	if one {

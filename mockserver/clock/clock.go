@@ -93,6 +93,15 @@ func (c *Clock) Set(now time.Time, frozen bool) {
 	c.setting.Store(&s)
 }
 
+// Machine is the machine's time in UTC, which the clock counts from.
+func (c *Clock) Machine() time.Time { return c.machine().Round(0).UTC() }
+
+// Setting is how the clock stands relative to the machine's; Restore makes it stand so again.
+func (c *Clock) Setting() Setting { return *c.setting.Load() }
+
+// Restore makes the clock stand as a Setting says.
+func (c *Clock) Restore(s Setting) { c.setting.Store(&s) }
+
 // Release makes the clock show the machine's time again.
 func (c *Clock) Release() { c.setting.Store(&Setting{}) }
 

@@ -76,7 +76,7 @@ func generateTo(ctx context.Context, spec fixtures.Spec, output string, most int
 	if output == "" {
 		err = write()
 	} else {
-		err = atomically(output, func(file io.Writer) error {
+		err = atomically(output, 0o644, func(file io.Writer) error {
 			count.w = file
 			return write()
 		})
@@ -92,14 +92,17 @@ func generateTo(ctx context.Context, spec fixtures.Spec, output string, most int
 	return nil
 }
 
-// atomically writes a file so that it is there whole or not at all.
-func atomically(path string, write func(io.Writer) error) error {
+// atomically writes a file so that it is there whole or not at all. Mode says who may read it.
+func atomically(path string, mode os.FileMode, write func(io.Writer) error) error {
+	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() { // a rename would put a file in the place of a device
+		return fmt.Errorf("%s is no regular file", path)
+	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".oauthmock-*")
 	if err != nil {
 		return err
 	}
 	err = write(temporary)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), path)
 	}

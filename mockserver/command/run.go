@@ -13,10 +13,17 @@ import (
 
 // Exit statuses.
 const (
-	exitOK    = 0
-	exitError = 1 // it did not work
-	exitUsage = 2 // it was asked for wrongly
+	exitOK      = 0
+	exitError   = 1 // it did not work, or what was to be verified is not so
+	exitUsage   = 2 // it was asked for wrongly
+	exitUnknown = 3 // what was to be verified cannot be known
 )
+
+// exitStatus ends a command whose output says everything.
+type exitStatus int
+
+// Error implements error.
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // usageError is an error of whoever called the program: a flag, an argument, a file.
 type usageError struct{ error }
@@ -37,6 +44,8 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})
 	root.AddCommand(serveCommand(stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout), versionCommand(stdout))
+	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Asking a running mock:"})
+	root.AddCommand(clientCommands(getenv, stdout, stderr)...)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -44,6 +53,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if status, ok := errors.AsType[exitStatus](err); ok {
+		return int(status)
 	}
 	fmt.Fprintf(stderr, "oauthmock: %v\n", err)
 	var usage usageError

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -28,12 +27,18 @@ type serveFlags struct {
 
 	seed   uint64
 	freeze bool
+	strict bool
+	open   bool
+	state  string
 	cors   []string
 	limits limits
+
+	journalEntries int
+	journalBytes   int64
 }
 
 // drainTimeout is how long a stop waits for requests under way.
-const drainTimeout = 10 * time.Second
+const drainTimeout = 5 * time.Second
 
 // serveCommand starts the mock.
 func serveCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -58,7 +63,12 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 	flags.StringVar(&f.adminAddr, "admin-addr", "", "address of a listener of its own for the control API, `HOST:PORT`")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback")
 	flags.StringSliceVar(&f.cors, "cors", nil, "`ORIGIN` whose web pages may call the API (not the control API), or * for all; may be repeated; none by default")
+	flags.IntVar(&f.journalEntries, "journal-entries", mockserver.DefaultJournalEntries, "how many requests with their answers the journal keeps; older ones are dropped and counted")
+	flags.Int64Var(&f.journalBytes, "journal-bytes", mockserver.DefaultJournalBytes, "how much memory they may take, in `BYTES`")
 	f.limits.register(flags)
+	flags.BoolVar(&f.strict, "strict-requests", false, "refuse requests that the published document forbids, with 400 or 415, and say what was wrong")
+	flags.BoolVar(&f.open, "open-accounts", false, "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen")
+	flags.StringVar(&f.state, "state", "", "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save")
 	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
 	flags.StringVar(&f.log, "log", "text", "how the log is written: text or json")
 	return cmd
@@ -125,13 +135,16 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	if err := announce(url, f.urlFile, stdout); err != nil {
 		return errors.Join(err, stop(ctx, servers))
 	}
+	for _, s := range servers {
+		s.RegisterOnShutdown(server.Interrupt)
+	}
 	log.Info("serving", "url", url, "fixtures", f.fixtures, "seed", f.seed, "version", version())
 	select {
 	case err := <-failed:
-		return errors.Join(err, stop(ctx, servers))
+		return errors.Join(err, stopAndSave(ctx, server, servers, log))
 	case <-ctx.Done():
 		log.Info("stopping", "reason", context.Cause(ctx))
-		return stop(ctx, servers)
+		return stopAndSave(ctx, server, servers, log)
 	}
 }
 
@@ -163,6 +176,15 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		}
 		add("--clock", mockserver.WithClock(start))
 	}
+	if f.strict {
+		add("--strict-requests", mockserver.WithStrictRequests())
+	}
+	if f.open {
+		add("--open-accounts", mockserver.WithOpenAccounts())
+	}
+	if f.state != "" {
+		add("--state", mockserver.WithStateFile(f.state))
+	}
 	if f.freeze {
 		add("--freeze", mockserver.WithFrozenClock())
 	}
@@ -171,6 +193,7 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		return nil, err
 	}
 	add("--rate-limit", mockserver.WithRateLimit(limit))
+	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 
 	all := make([]mockserver.Option, 0, len(options))
 	for _, o := range options {
@@ -241,17 +264,15 @@ func baseURL(addr net.Addr) string {
 // announce prints the base URL, and writes it to a file in one step, so that who waits for the file never reads half of it.
 func announce(url, file string, stdout io.Writer) error {
 	if file != "" {
-		temporary, err := os.CreateTemp(filepath.Dir(file), ".oauthmock-url-*")
+		if there, err := os.Stat(file); err == nil && !there.Mode().IsRegular() { // a rename would put a file in the place of a device
+			return fmt.Errorf("--url-file: %s is no regular file", file)
+		}
+		err := atomically(file, 0o644, func(w io.Writer) error {
+			_, err := fmt.Fprintln(w, url)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("--url-file: %w", err)
-		}
-		_, err = fmt.Fprintln(temporary, url)
-		err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
-		if err == nil {
-			err = os.Rename(temporary.Name(), file)
-		}
-		if err != nil {
-			return fmt.Errorf("--url-file: %w", errors.Join(err, os.Remove(temporary.Name())))
 		}
 	}
 	_, err := fmt.Fprintln(stdout, url)

@@ -156,6 +156,15 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 			status, _ = p.ask("GET", "/wallet", "")
 			assert.Equal(t, 404, status)
 		}},
+		"--strict-requests": {[]string{"--strict-requests"}, func(t *testing.T, p *process) {
+			status, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"],"ttl":"60"}`)
+			assert.Equal(t, 400, status)
+			assert.Contains(t, body, "body.ttl")
+			status, _ = p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") })
+			assert.Equal(t, 415, status)
+			status, _ = p.ask("POST", "/tokens", `{"scopes":["*:*/*"],"grant_type":"unknown to the document, not forbidden"}`)
+			assert.Equal(t, 200, status)
+		}},
 		"--rate-limit N": {[]string{"--rate-limit", "1"}, func(t *testing.T, p *process) {
 			status, _ := p.ask("GET", "/wallet", "")
 			assert.Equal(t, 200, status)

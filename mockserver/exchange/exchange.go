@@ -34,8 +34,10 @@ type Exchange struct {
 	Account account.ID
 	Auth    string
 	IP      string
-	// Reason of the refusal, and what its row of the refusals table says of it; empty when the call succeeded.
+	// Reason of the refusal, in words what was wrong, and what its row of the refusals table says of it; empty when the call succeeded.
 	Reason string
+	Detail string
+	Code   string // error number, as on the wire: "130", "125.22"
 	Grade  string
 	Source string
 	Quota  account.QuotaState
@@ -126,15 +128,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
-	e.Response.Header["Content-Length"] = []string{strconv.Itoa(len(e.Response.Body))}
+	values := []string{strconv.FormatUint(e.ID, 10), strconv.Itoa(len(e.Response.Body))}
+	e.Response.Header[headerID], e.Response.Header["Content-Length"] = values[0:1:1], values[1:2:2]
+	e.Took = h.Real().Sub(e.Began)
+	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
 	w.WriteHeader(e.Response.Status)
 	_, _ = w.Write(e.Response.Body) // the caller may have left; the state has changed all the same
-	e.Took = h.Real().Sub(e.Began)
-	h.Done(e)
 	if cap(a.question)+cap(e.Response.Body) <= maxIdle {
 		h.idle.Put(a)
 	}
 }
+
+// headerID is in every answer: by it the journal knows the exchange (GET /__admin/requests/{id}).
+const headerID = "X-Mock-Request-Id"
 
 // maxIdle bounds what an exchange that waits for the next request may hold, in bytes.
 const maxIdle = 64 << 10
@@ -148,6 +154,7 @@ func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 		return buffer, nil
 	}
 	if r.ContentLength > bound {
+		drain(r)
 		return buffer, ErrBodyTooLarge
 	}
 	for {
@@ -158,6 +165,7 @@ func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 		buffer = buffer[:len(buffer)+n]
 		switch {
 		case int64(len(buffer)) > bound:
+			drain(r)
 			return buffer, ErrBodyTooLarge
 		case err == io.EOF:
 			return buffer, nil
@@ -166,6 +174,17 @@ func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 		case err != nil:
 			return buffer, err
 		}
+	}
+}
+
+// maxDrained bounds what is read of a body that is too large, in bytes.
+const maxDrained = 16 << 20
+
+// drain reads on, and keeps nothing: many clients send all of a body before they look for an answer, and would find a broken connection. Who
+// waits to be asked for the body is not asked, and of who announces more than that nothing is read.
+func drain(r *http.Request) {
+	if r.Header.Get("Expect") == "" && r.ContentLength <= maxDrained {
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
 	}
 }
 

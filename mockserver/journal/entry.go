@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,17 +67,19 @@ type Quota struct {
 // Show renders an exchange. Live says whether a word is a secret of somebody at this moment: such words are hidden wherever they stand,
 // beside those whose place gives them away.
 func Show(e *exchange.Exchange, live func(word string) bool) Entry {
-	secrets := secretsOf(e)
-	secrets.live = live
+	return show(e, secretsOf(e, live))
+}
+
+func show(e *exchange.Exchange, secrets *secrets) Entry {
 	text := secrets.redact
 	out := Entry{
 		ID: strconv.FormatUint(e.ID, 10), At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
 		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
-			Method: e.Request.Method, Host: e.Request.Host, URI: text(e.Request.URI),
-			Headers: headers(e.Request.Header, text), Body: body(e.Request.Body, text),
+			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: text(e.Request.URI),
+			Headers: headers(e.Request.Header, text), Body: body(e.Request.Body, secrets),
 		},
-		Response: Response{Status: e.Response.Status, Headers: headers(e.Response.Header, text), Body: body(e.Response.Body, text)},
+		Response: Response{Status: e.Response.Status, Headers: headers(e.Response.Header, text), Body: body(e.Response.Body, secrets)},
 	}
 	if e.Request.BodyError != nil {
 		out.Request.BodyError = e.Request.BodyError.Error()
@@ -102,30 +105,38 @@ func headers(h http.Header, text func(string) string) map[string][]string {
 			default:
 				v = text(v)
 			}
-			out[name] = append(out[name], v)
+			out[text(name)] = append(out[text(name)], v)
 		}
 	}
 	return out
 }
 
-// authorization shows the scheme and a fingerprint of the rest.
+// authorization shows the scheme and a fingerprint of the rest. What is no scheme may be the secret itself.
 func authorization(v string) string {
 	scheme, rest, found := strings.Cut(v, " ")
-	if !found {
+	if !found || !slices.Contains([]string{"basic", "bearer", "digest"}, strings.ToLower(scheme)) {
 		return fingerprint(v)
 	}
 	return scheme + " " + fingerprint(rest)
 }
 
-// body shows a body as text; what is no text is shown by its length only. Secrets are taken out before it is cut.
-func body(b []byte, text func(string) string) string {
+// body shows a body as text; what is no text is shown by its length only. Secrets are taken out before it is cut: what was cut off before
+// that, because nobody looks through what nobody will see, may begin in the middle of one, and so takes the end of what is left along.
+func body(b []byte, secrets *secrets) string {
+	if secrets.tooMany {
+		return secrets.redact(string(b))
+	}
 	if !utf8.Valid(b) {
 		quoted, _ := json.Marshal(len(b)) // an int always renders
 		return "(" + string(quoted) + " bytes that are no UTF-8)"
 	}
-	s := text(string(b))
-	if len(s) > maxShown {
-		return strings.ToValidUTF8(s[:maxShown], "") + "… (cut)"
+	visible, read := maxShown, b[:min(len(b), maxShown+2*maxCompared)]
+	s := secrets.redact(string(read))
+	if len(read) < len(b) {
+		visible = max(0, min(visible, len(s)-maxCompared))
+	}
+	if len(s) > visible {
+		return strings.ToValidUTF8(s[:visible], "") + "… (cut)"
 	}
 	return s
 }

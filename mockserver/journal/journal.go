@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 
@@ -20,9 +21,13 @@ type Journal struct {
 	first   int
 	count   int
 	bytes   int64
-	dropped uint64
+	drops   drops
 	draft   []byte // where a record is written before its size is known
 	spare   []byte // the record that was dropped last
+	// readers read records while the journal is not locked: meanwhile no record's memory is used again.
+	readers       int
+	subscriptions []*Subscription
+	tell          func(dropped uint64)
 }
 
 // maxDraft bounds the memory that waits for the next record, in bytes.
@@ -43,10 +48,29 @@ func New(maxEntries int, maxBytes int64) *Journal {
 	return &Journal{maxEntries: max(1, maxEntries), maxBytes: maxBytes}
 }
 
+// WhenDropping says who is told that entries are dropped: with the first, the tenth, the hundredth and so on. It is called by who adds the
+// entry that makes it happen, before the journal is used.
+func (j *Journal) WhenDropping(tell func(dropped uint64)) { j.tell = tell }
+
 // Add writes a finished exchange into the journal, and keeps nothing of it. The oldest entries make room.
 func (j *Journal) Add(e *exchange.Exchange) {
+	before, after := j.add(e)
+	if before == after || j.tell == nil {
+		return
+	}
+	for round := uint64(1); round <= after; round *= 10 {
+		if before < round {
+			j.tell(after)
+			return
+		}
+	}
+}
+
+// add answers how many entries were dropped ever, before and after.
+func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	before = j.drops.lifetime
 	if j.count == j.maxEntries {
 		j.drop()
 	}
@@ -61,10 +85,17 @@ func (j *Journal) Add(e *exchange.Exchange) {
 	if j.count == len(j.entries) {
 		j.grow()
 	}
-	j.entries[(j.first+j.count)%len(j.entries)] = new
+	*j.at(j.count) = new
 	j.count++
 	j.bytes += new.size()
+	if len(j.subscriptions) > 0 {
+		j.publish(e, new.record)
+	}
+	return before, j.drops.lifetime
 }
+
+// at is the i-th place of the ring, counted from the oldest entry.
+func (j *Journal) at(i int) *entry { return &j.entries[(j.first+i)%len(j.entries)] }
 
 // keep copies a record into the memory of the entry that was dropped last, if it fits without much waste, else into new memory.
 func (j *Journal) keep(record []byte) []byte {
@@ -77,35 +108,84 @@ func (j *Journal) keep(record []byte) []byte {
 }
 
 func (j *Journal) drop() {
-	oldest := &j.entries[j.first]
+	oldest := j.at(0)
 	j.bytes -= oldest.size()
-	j.spare = oldest.record
+	if j.readers == 0 {
+		j.spare = oldest.record
+	}
+	j.drops.add(oldest.account)
 	*oldest = entry{}
 	j.first = (j.first + 1) % len(j.entries)
 	j.count--
-	j.dropped++
 }
 
 // grow doubles the ring, up to its bound: a server that is hardly asked stays small.
 func (j *Journal) grow() {
 	ring := make([]entry, min(max(64, 2*len(j.entries)), j.maxEntries))
 	for i := range j.count {
-		ring[i] = j.entries[(j.first+i)%len(j.entries)]
+		ring[i] = *j.at(i)
 	}
 	j.entries, j.first = ring, 0
 }
 
-// List answers the entries that match, oldest first, and how many entries were dropped since the journal was cleared. A nil
-// match takes all.
-func (j *Journal) List(match func(*exchange.Exchange) bool) (entries []*exchange.Exchange, dropped uint64) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for i := range j.count {
-		if e := read(j.entries[(j.first+i)%len(j.entries)].record); match == nil || match(e) {
-			entries = append(entries, e)
+// Select answers the entries that match, oldest first, and how many entries were dropped since the journal was cleared: of the filter's
+// account, or of all if it names none. (Of an account there were at most so many: with more than 10,000 accounts, the count may hold those
+// of others.) Both are of the same moment.
+func (j *Journal) Select(f Filter) (entries []*exchange.Exchange, dropped uint64) {
+	dropped = j.Walk(f, func(e *exchange.Exchange) bool {
+		entries = append(entries, e)
+		return true
+	})
+	return entries, dropped
+}
+
+// Walk is Select for who needs one entry at a time: it calls visit until that answers false. The journal is not locked meanwhile.
+func (j *Journal) Walk(f Filter, visit func(*exchange.Exchange) bool) (dropped uint64) {
+	held, dropped := j.hold(f)
+	defer j.release()
+	match := func(record []byte) bool { return f.plain() || f.Match(skim(record)) }
+	if f.Limit > 0 {
+		var newest [][]byte
+		for _, record := range slices.Backward(held) {
+			if len(newest) == f.Limit {
+				break
+			}
+			if match(record) {
+				newest = append(newest, record)
+			}
+		}
+		slices.Reverse(newest)
+		held, match = newest, func([]byte) bool { return true }
+	}
+	for _, record := range held {
+		if match(record) && !visit(read(record)) {
+			break
 		}
 	}
-	return entries, j.dropped
+	return dropped
+}
+
+// hold answers the records that can match, oldest first, as far as that can be told without reading them. They stay as they are until
+// release is called.
+func (j *Journal) hold(f Filter) (held [][]byte, dropped uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.readers++
+	if f.Account == "" {
+		held = make([][]byte, 0, j.count)
+	}
+	for i := range j.count {
+		if e := j.at(i); (f.After == 0 || e.id > f.After) && (f.Account == "" || e.account == f.account()) {
+			held = append(held, e.record)
+		}
+	}
+	return held, j.drops.count(f.account())
+}
+
+func (j *Journal) release() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.readers--
 }
 
 // Get finds an entry by its ID.
@@ -117,27 +197,32 @@ func (j *Journal) Get(id string) (*exchange.Exchange, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i := range j.count {
-		if e := j.entries[(j.first+i)%len(j.entries)]; e.id == n {
+		if e := j.at(i); e.id == n {
 			return read(e.record), true
 		}
 	}
 	return nil, false
 }
 
-// Clear forgets all entries, or those of one account, and with all of them the count of what was dropped.
+// Dropped is how many entries were dropped ever; clearing the journal does not change it.
+func (j *Journal) Dropped() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.drops.lifetime
+}
+
+// Clear forgets all entries, or those of one account, and with them the count of what was dropped of them.
 func (j *Journal) Clear(of account.ID) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var kept []entry
 	j.bytes = 0
 	for i := range j.count {
-		if e := j.entries[(j.first+i)%len(j.entries)]; of != "" && e.account != of {
+		if e := *j.at(i); of != "" && e.account != of {
 			kept = append(kept, e)
 			j.bytes += e.size()
 		}
 	}
 	j.entries, j.first, j.count, j.spare = kept, 0, len(kept), nil
-	if of == "" {
-		j.dropped = 0
-	}
+	j.drops.clear(of)
 }

@@ -80,7 +80,9 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	best := -1
 	for i, m := range r.mounts {
-		under := m.Prefix == "" || req.URL.Path == m.Prefix || strings.HasPrefix(req.URL.Path, m.Prefix+"/")
+		// As it was sent, because that is what the surface goes by: an escaped letter of the prefix is another path.
+		path := req.URL.EscapedPath()
+		under := m.Prefix == "" || path == m.Prefix || strings.HasPrefix(path, m.Prefix+"/")
 		if under && (best < 0 || len(m.Prefix) > len(r.mounts[best].Prefix)) {
 			best = i
 		}

@@ -10,8 +10,11 @@ const (
 	DateInvalid        account.Reason = "date-invalid"
 	FieldType          account.Reason = "field-type"
 	BodyMalformed      account.Reason = "body-malformed"
-	BodyTooLarge       account.Reason = "body-too-large"
-	RequestTimeout     account.Reason = "request-timeout"
-	PathUnknown        account.Reason = "path-unknown"
-	MethodNotAllowed   account.Reason = "method-not-allowed"
+	// RequestViolates and MediaType refuse what the document does not allow, where a server is asked to be strict.
+	RequestViolates  account.Reason = "request-violates-document"
+	MediaType        account.Reason = "media-type-unsupported"
+	BodyTooLarge     account.Reason = "body-too-large"
+	RequestTimeout   account.Reason = "request-timeout"
+	PathUnknown      account.Reason = "path-unknown"
+	MethodNotAllowed account.Reason = "method-not-allowed"
 )

@@ -30,6 +30,9 @@ type key struct {
 	reason    account.Reason
 }
 
+// ownSurface is what the table calls refusals of the mock's own, which all surfaces have.
+const ownSurface = "mock"
+
 // NewRefusals answers the rows of a surface.
 func NewRefusals(table *spec.Table, surface string, log *slog.Logger) *Refusals {
 	return &Refusals{table: table, surface: surface, log: log}
@@ -44,24 +47,33 @@ func (r *Refusals) Row(operation string, reason account.Reason) Row {
 	}
 	refusal, ok := r.table.Find(r.surface, operation, string(reason))
 	if !ok {
+		refusal, ok = r.table.Find(ownSurface, operation, string(reason))
+	}
+	if !ok {
 		r.log.Error("the refusals table (spec/refusals.yaml) has no row", "surface", r.surface, "operation", operation, "reason", reason)
 		refusal, ok = r.table.Find(r.surface, operation, string(account.Internal))
 	}
 	if !ok {
 		panic(fmt.Sprintf("the refusals table has no row for %q and none for internal errors of surface %q", reason, r.surface))
 	}
+	row := Row{Refusal: refusal}
+	row.Body = row.BodyWith(refusal.Message)
+	r.found.Store(k, row)
+	return row
+}
+
+// BodyWith is the envelope with another message.
+func (r Row) BodyWith(message string) []byte {
 	body, err := json.Marshal(struct {
 		Success bool      `json:"success"`
 		Message string    `json:"message"`
 		Error   spec.Code `json:"error"`
 		Data    any       `json:"data"`
-	}{Message: refusal.Message, Error: refusal.Code})
+	}{Message: message, Error: r.Code})
 	if err != nil {
 		panic(fmt.Sprintf("the refusals table cannot be rendered: %v", err))
 	}
-	row := Row{Refusal: refusal, Body: body}
-	r.found.Store(k, row)
-	return row
+	return body
 }
 
 // Failure is how a refusal is remembered in an account's error log.

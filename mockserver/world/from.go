@@ -30,12 +30,55 @@ func catalogue(services []fixtures.Service) *account.Catalogue {
 	return account.NewCatalogue(scopes)
 }
 
-// build makes an account of its fixture. Times count from start. The fixture must be valid.
-func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Time) (*account.Account, error) {
+// kit is what all accounts of one fixture have in common, and share. What it holds is never changed, except for the memory of names, which
+// who builds locks the world for.
+type kit struct {
+	entitlements account.Entitlements
+	environment  account.Environment
+	// lived accounts stand in the order in which they lived; of others the oldest comes first.
+	lived bool
+	moved map[string]string // scopes, by what they are called in production
+	// shares says that more than one account is made with the kit. They begin with the same usage, as long as day is today.
+	shares bool
+	day    account.Day
+	usage  account.Usage
+}
+
+func newKit(f *fixtures.Account, c *account.Catalogue, lived bool) *kit {
+	e := account.Environment(f.Environment)
+	return &kit{
+		environment: e, lived: lived, moved: map[string]string{},
+		entitlements: account.NewEntitlements(c, e, f.EnabledScopes, f.RequirementsMet),
+	}
+}
+
+// move is a scope as it is called in the environment.
+func (k *kit) move(scope string) string {
+	if k.environment == account.Production {
+		return scope
+	}
+	name, ok := k.moved[scope]
+	if !ok {
+		name = account.MoveScope(scope, k.environment)
+		k.moved[scope] = name
+	}
+	return name
+}
+
+// sort puts the oldest first, unless the order is what happened.
+func sort[T any](k *kit, list []T, compare func(x, y T) int) {
+	if !k.lived {
+		slices.SortStableFunc(list, compare)
+	}
+}
+
+// build makes an account of its fixture, with which it shares what neither changes in place. Times count from start. The fixture must be
+// valid.
+func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account.Account, error) {
 	at := func(w fixtures.When) time.Time { return w.Resolve(start) }
-	environment := account.Environment(f.Environment)
+	environment := k.environment
 	moment := func(w fixtures.When) account.Moment { return account.MomentOf(at(w)) }
-	move := func(scope string) string { return account.MoveScope(scope, environment) }
+	move := k.move
 	moveAll := func(scopes []string) []string {
 		if environment == account.Production {
 			return scopes // as they are, and the same memory: neither side changes them in place
@@ -47,8 +90,8 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 		return out
 	}
 	a := &account.Account{
-		ID: account.ID(f.ID), Email: f.Email, APIKey: f.APIKey, Environment: environment, CreatedAt: at(f.CreatedAt),
-		Entitlements: account.NewEntitlements(c, environment, f.EnabledScopes, f.RequirementsMet),
+		ID: account.ID(f.ID), Email: f.Email, APIKey: f.APIKey, Environment: environment, Visitor: f.Visitor, CreatedAt: at(f.CreatedAt),
+		Entitlements: k.entitlements,
 		IDs:          account.NewIDs(seed, account.ID(f.ID), f.Issued),
 	}
 	if f.Clock != nil {
@@ -67,13 +110,16 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("account %q: %w", f.ID, err)
 	}
-	a.Quota.Own = limit
+	a.Quota = account.NewQuota(limit, time.Time{}, 0)
+	if f.Quota != nil {
+		a.Quota = account.NewQuota(limit, at(f.Quota.Start), f.Quota.Used)
+	}
 
 	transactions := make([]account.Transaction, len(f.Wallet.Transactions))
 	for i, t := range f.Wallet.Transactions {
 		transactions[i] = account.Transaction{ID: t.ID, Amount: account.Money(t.Amount), CreatedAt: at(t.CreatedAt), Description: t.Description}
 	}
-	slices.SortStableFunc(transactions, func(x, y account.Transaction) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	sort(k, transactions, func(x, y account.Transaction) int { return x.CreatedAt.Compare(y.CreatedAt) })
 	a.Wallet = account.NewWallet(at(f.Wallet.CreatedAt), transactions)
 
 	tokens := make([]account.Token, len(f.Tokens))
@@ -95,7 +141,7 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 		}
 		tokens[i] = token
 	}
-	slices.SortStableFunc(tokens, func(x, y account.Token) int { return cmp.Compare(x.CreatedAt, y.CreatedAt) })
+	sort(k, tokens, func(x, y account.Token) int { return cmp.Compare(x.CreatedAt, y.CreatedAt) })
 	for _, t := range tokens {
 		a.RestoreToken(t)
 	}
@@ -107,7 +153,7 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 			StartsAt: at(s.StartsAt), ExpiresAt: at(s.ExpiresAt), CreatedAt: at(s.CreatedAt), UpdatedAt: at(s.UpdatedAt),
 		})
 	}
-	slices.SortStableFunc(a.Subscriptions, func(x, y *account.Subscription) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	sort(k, a.Subscriptions, func(x, y *account.Subscription) int { return x.CreatedAt.Compare(y.CreatedAt) })
 
 	for _, b := range f.Callbacks {
 		callback := &account.Callback{
@@ -123,22 +169,37 @@ func build(f *fixtures.Account, c *account.Catalogue, seed uint64, start time.Ti
 		}
 		a.Callbacks = append(a.Callbacks, callback)
 	}
-	slices.SortStableFunc(a.Callbacks, func(x, y *account.Callback) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	sort(k, a.Callbacks, func(x, y *account.Callback) int { return x.CreatedAt.Compare(y.CreatedAt) })
 
 	entries := make([]account.ErrorEntry, len(f.Errors))
 	for i, e := range f.Errors {
 		entries[i] = account.ErrorEntry{ID: e.ID, Scope: move(e.Scope), At: at(e.ErrorAt), Status: e.Status, Code: e.Code, Message: e.Message, IP: e.IP}
 	}
-	slices.SortStableFunc(entries, func(x, y account.ErrorEntry) int { return x.At.Compare(y.At) })
+	sort(k, entries, func(x, y account.ErrorEntry) int { return x.At.Compare(y.At) })
 	a.Errors = account.NewErrorLog(entries)
 
-	for _, u := range f.Usage {
-		a.Usage.Counter(account.DayOf(at(u.Day)), move(u.Scope)).Add(&account.Counter{
+	if !k.shares {
+		a.Usage = k.count(f, start)
+		return a, nil
+	}
+	if today := account.DayOf(start); k.day != today {
+		k.day, k.usage = today, k.count(f, start)
+	}
+	a.Usage = k.usage.Shared()
+	return a, nil
+}
+
+// count is the usage of a fixture.
+func (k *kit) count(f *fixtures.Account, start time.Time) (usage account.Usage) {
+	counters := make([]account.Counter, len(f.Usage)) // in one piece
+	for i, u := range f.Usage {
+		counters[i] = account.Counter{
 			Requests: u.TotalRequests, WalletRequests: u.WalletRequests, SubscriptionRequests: u.SubscriptionRequests,
 			ErrorRequests: u.ErrorRequests, WalletAmount: account.Money(u.WalletAmount), IPs: account.NewIPs(u.IP),
-		})
+		}
+		usage.Restore(account.DayOf(u.Day.Resolve(start)), k.move(u.Scope), &counters[i])
 	}
-	return a, nil
+	return usage
 }
 
 // rateLimit reads a limit; nil is none.

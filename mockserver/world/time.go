@@ -57,7 +57,7 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, e
 
 // AccountTime is what an account's clock shows.
 func (w *World) AccountTime(ctx context.Context, id account.ID) (t Time, err error) {
-	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
+	err = w.update(ctx, id, func(a *account.Account) error {
 		t = w.timeOf(a)
 		return nil
 	})
@@ -95,7 +95,7 @@ func (w *World) AdvanceAccount(ctx context.Context, id account.ID, by time.Durat
 
 // settle moves an account's clock, if asked to, and does what is then due.
 func (w *World) settle(ctx context.Context, id account.ID, move func(*account.Account) error) (fired []Fired, err error) {
-	err = w.config.Store.Update(ctx, id, func(a *account.Account) error {
+	err = w.update(ctx, id, func(a *account.Account) error {
 		if move != nil {
 			if err := move(a); err != nil {
 				return err

@@ -23,15 +23,16 @@ func describe(a *account.Account) fixtures.Account {
 		enabled = []string{} // a list, also in JSON
 	}
 	f := fixtures.Account{
-		ID: string(a.ID), Email: a.Email, APIKey: a.APIKey, Environment: string(a.Environment), CreatedAt: fixtures.At(a.CreatedAt),
+		ID: string(a.ID), Email: a.Email, APIKey: a.APIKey, Environment: string(a.Environment), Visitor: a.Visitor, CreatedAt: fixtures.At(a.CreatedAt),
 		Clock: relative(a.Clock), RateLimit: WireRateLimit(a.Quota.Own), EnabledScopes: enabled, RequirementsMet: met,
 		Wallet: fixtures.Wallet{CreatedAt: fixtures.At(a.Wallet.CreatedAt)}, Issued: a.IDs.Issued(),
+	}
+	if start, used := a.Quota.Window(); !start.IsZero() {
+		f.Quota = &fixtures.Quota{Start: fixtures.At(start), Used: used}
 	}
 	for _, t := range a.Wallet.Transactions() {
 		f.Wallet.Transactions = append(f.Wallet.Transactions, WireTransaction(t))
 	}
-	// In order of time, which is not that of booking when somebody set the clock back.
-	slices.SortStableFunc(f.Wallet.Transactions, func(x, y fixtures.Transaction) int { return x.CreatedAt.At.Compare(y.CreatedAt.At) })
 	for _, t := range a.Tokens.All() {
 		f.Tokens = append(f.Tokens, fixtures.Token{
 			Token: t.Value, RefreshToken: t.RefreshToken, Name: t.Name, Scopes: restoreAll(t.Scopes),
@@ -70,7 +71,6 @@ func describe(a *account.Account) fixtures.Account {
 			ID: e.ID, Scope: restore(e.Scope), ErrorAt: fixtures.At(e.At), Status: e.Status, Code: e.Code, Message: e.Message, IP: e.IP,
 		})
 	}
-	slices.SortStableFunc(f.Errors, func(x, y fixtures.Error) int { return x.ErrorAt.At.Compare(y.ErrorAt.At) })
 	a.Usage.Days(func(day account.Day, scope string, c *account.Counter) {
 		f.Usage = append(f.Usage, fixtures.Usage{
 			Day: fixtures.At(day.Time()), Scope: restore(scope), TotalRequests: c.Requests, WalletRequests: c.WalletRequests,

@@ -36,7 +36,7 @@ func (s *Surface) succeed(c *gin.Context, answer any) {
 	body := any(envelope{Data: answer, Success: true})
 	switch a := answer.(type) {
 	case *tokenDetail:
-		switch s.shape {
+		switch s.config.Shape {
 		case Flat:
 			body = a
 		case Both:
@@ -51,7 +51,7 @@ func (s *Surface) succeed(c *gin.Context, answer any) {
 	text, err := json.Append(e.AvailableBuffer(), body, json.SortMapKeys)
 	if err != nil {
 		s.log.Error("answer cannot be rendered", "error", err)
-		s.fail(c, e.Operation, account.Internal)
+		s.fail(c, e.Operation, account.Internal, err.Error())
 		return
 	}
 	head(c, http.StatusOK)
@@ -66,22 +66,28 @@ func (s *Surface) refuse(c *gin.Context, operation string, err error, receipt ac
 		if refusal.Reason == account.RateLimited {
 			c.Header("Retry-After", seconds(receipt.Quota.Reset))
 		}
-		s.fail(c, operation, refusal.Reason)
+		s.fail(c, operation, refusal.Reason, refusal.Detail)
 	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
-		s.fail(c, operation, surface.CredentialsInvalid)
+		s.fail(c, operation, surface.CredentialsInvalid, "the account was removed while the call waited")
 	default:
 		s.log.Error("call failed", "operation", operation, "error", err)
-		s.fail(c, operation, account.Internal)
+		s.fail(c, operation, account.Internal, err.Error())
 	}
 }
 
-// fail writes the refusals table's row of an operation and reason.
-func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason) {
+// fail writes the refusals table's row of an operation and reason. The detail is for explanations, and shown to callers only where they
+// asked for it: who wants strict requests is told what was wrong with them.
+func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason, detail string) {
 	row := s.refusals.Row(operation, reason)
 	e := exchange.From(c.Writer)
-	e.Reason, e.Grade, e.Source = row.Reason, string(row.Grade), row.Source
+	e.Reason, e.Detail, e.Code = row.Reason, detail, row.Code.String()
+	e.Grade, e.Source = string(row.Grade), row.Source
+	body := row.Body
+	if reason == surface.RequestViolates || reason == surface.MediaType {
+		body = row.BodyWith(row.Message + ": " + detail)
+	}
 	head(c, row.Status)
-	_, _ = c.Writer.Write(row.Body) // into memory
+	_, _ = c.Writer.Write(body) // into memory
 	c.Abort()
 }
 

@@ -1,6 +1,10 @@
 package v2
 
-import "oauthmock/mockserver/account"
+import (
+	"strings"
+
+	"oauthmock/mockserver/account"
+)
 
 // operation is one line of the contract: where it is found, under which scope it is counted, who answers.
 type operation struct {
@@ -11,7 +15,28 @@ type operation struct {
 	handle func(*Surface, *call) (any, account.Receipt, error)
 }
 
-// operations is the routing table. Calls are counted under the collection's scope (design: ids under their collection,
+// Operation is an operation as others need to know it: its name, and where it is found ("/tokens/{token}").
+type Operation struct{ Name, Method, Path string }
+
+// Operations are those of the surface, each once.
+func Operations() []Operation {
+	var out []Operation
+	for _, o := range operations() {
+		if strings.HasSuffix(o.path, "/") {
+			continue // the form without an id of one that is listed
+		}
+		segments := strings.Split(o.path, "/")
+		for i, segment := range segments {
+			if name, ok := strings.CutPrefix(segment, ":"); ok {
+				segments[i] = "{" + name + "}"
+			}
+		}
+		out = append(out, Operation{o.name, o.method, strings.Join(segments, "/")})
+	}
+	return out
+}
+
+// operations is the routing table. Calls are counted under the collection's scope (docs/behaviour.md, Accounting: ids under their collection,
 // /wallet/transactions under /wallet, all statistics under /stats).
 func operations() []operation {
 	scope := func(method, collection string) account.ScopeName {

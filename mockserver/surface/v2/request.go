@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math/big"
 	"net/url"
 	"slices"
 	"strconv"
@@ -92,7 +91,7 @@ func period(query url.Values) (account.Period, bool) {
 // empty body, null and (as the provider's language sees no difference) an empty array are an empty object; other JSON is none, and what
 // is no JSON is an error. Whatever Content-Type says does not matter.
 func object[F any](body []byte, fields *F) (isObject bool, err error) {
-	body = bytes.TrimSpace(body)
+	body = trim(body)
 	if len(body) == 0 {
 		return true, nil
 	}
@@ -109,10 +108,13 @@ func object[F any](body []byte, fields *F) (isObject bool, err error) {
 	case 'n':
 		return true, nil
 	case '[':
-		return len(bytes.TrimSpace(body[1:len(body)-1])) == 0, nil
+		return len(trim(body[1:len(body)-1])) == 0, nil
 	}
 	return false, nil
 }
+
+// trim takes away what JSON calls white space. (bytes.TrimSpace would take more.)
+func trim(body []byte) []byte { return bytes.Trim(body, " \t\r\n") }
 
 // tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every one has its own refusal.
 type tokenFields struct {
@@ -270,12 +272,42 @@ func integer(raw json.RawMessage) (int64, error) {
 	if i, err := strconv.ParseInt(n, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return i, nil
 	}
-	f, _, err := big.ParseFloat(n, 10, 128, big.ToNearestEven)
-	if err != nil || !f.IsInt() {
-		return 0, errType
+	return whole(n)
+}
+
+// whole reads a JSON number with a fraction or an exponent, in time that grows with its length only: big.Float would take seconds for a
+// million digits.
+func whole(number string) (int64, error) {
+	digits, negative := strings.CutPrefix(number, "-")
+	exponent := 0
+	if i := strings.IndexAny(digits, "eE"); i >= 0 {
+		const far = 1 << 30 // farther than any body has digits
+		n, err := strconv.Atoi(digits[i+1:])
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			return 0, errType
+		}
+		digits, exponent = digits[:i], min(max(n, -far), far)
 	}
-	i, _ := f.Int64() // saturates
-	return i, nil
+	before, after, _ := strings.Cut(digits, ".")
+	point := len(before) + exponent // where the decimal point stands among the digits
+	digits = before + after
+	significant := strings.TrimLeft(digits, "0")
+	point -= len(digits) - len(significant)
+	significant = strings.TrimRight(significant, "0")
+	switch {
+	case significant == "":
+		return 0, nil
+	case len(significant) > point:
+		return 0, errType
+	case point > 19: // more digits than an int64 has
+		significant, point = "9", 20
+	}
+	text := significant + strings.Repeat("0", point-len(significant))
+	if negative {
+		text = "-" + text
+	}
+	n, _ := strconv.ParseInt(text, 10, 64) // saturates
+	return n, nil
 }
 
 func count(raw json.RawMessage) (int64, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -38,15 +39,23 @@ type Surface struct {
 	accounts Accounts
 	refusals *surface.Refusals
 	hosts    []surface.Host
-	shape    TokenShape
+	config   Config
 	log      *slog.Logger
 }
 
+// Config says how the surface speaks.
+type Config struct {
+	Shape TokenShape
+	// Violations, unless nil, holds every request against the document; what the document forbids is refused.
+	Violations func(*exchange.Exchange) []spec.Violation
+	Log        *slog.Logger
+}
+
 // New makes the surface.
-func New(accounts Accounts, table *spec.Table, shape TokenShape, log *slog.Logger) *Surface {
+func New(accounts Accounts, table *spec.Table, config Config) *Surface {
 	s := &Surface{
-		engine: gin.New(), accounts: accounts, refusals: surface.NewRefusals(table, Name, log),
-		hosts: surface.HostsV2(), shape: shape, log: log,
+		engine: gin.New(), accounts: accounts, refusals: surface.NewRefusals(table, Name, config.Log),
+		hosts: surface.HostsV2(), config: config, log: config.Log,
 	}
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
@@ -55,8 +64,8 @@ func New(accounts Accounts, table *spec.Table, shape TokenShape, log *slog.Logge
 	for _, o := range operations() {
 		s.engine.Handle(o.method, o.path, s.serve(o))
 	}
-	s.engine.NoRoute(func(c *gin.Context) { s.fail(c, "", surface.PathUnknown) })
-	s.engine.NoMethod(func(c *gin.Context) { s.fail(c, "", surface.MethodNotAllowed) })
+	s.engine.NoRoute(func(c *gin.Context) { s.fail(c, "", surface.PathUnknown, "") })
+	s.engine.NoMethod(func(c *gin.Context) { s.fail(c, "", surface.MethodNotAllowed, "") })
 	return s
 }
 
@@ -70,7 +79,7 @@ func (s *Surface) begin(c *gin.Context) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panic while answering", "operation", e.Operation, "panic", p)
-			s.fail(c, e.Operation, account.Internal)
+			s.fail(c, e.Operation, account.Internal, "")
 		}
 	}()
 	c.Next()
@@ -97,14 +106,14 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		e.Operation = o.name
 		c := &call{gin: g, body: e.Request.Body, Call: account.Call{Scope: o.scope, IP: e.IP, Failure: failure}}
 		if reason := s.authenticate(o, c, e); reason != "" {
-			s.fail(g, o.name, reason)
+			s.fail(g, o.name, reason, "")
 			return
 		}
 		var answer any
 		var receipt account.Receipt
 		var err error
-		if e.Request.BodyError != nil {
-			receipt, err = s.accounts.Refuse(c.context(), c.Call, unreadable(e.Request.BodyError))
+		if refusal := s.improper(e); refusal != nil {
+			receipt, err = s.accounts.Refuse(c.context(), c.Call, refusal)
 		} else {
 			answer, receipt, err = o.handle(s, c)
 		}
@@ -118,6 +127,35 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		}
 		s.succeed(g, answer)
 	}
+}
+
+// improper says why a request is none that an operation could answer, or nil.
+func (s *Surface) improper(e *exchange.Exchange) error {
+	if e.Request.BodyError != nil {
+		return unreadable(e.Request.BodyError)
+	}
+	if s.config.Violations == nil {
+		return nil
+	}
+	reason := account.Reason("")
+	var said []string
+	for _, v := range s.config.Violations(e) {
+		if v.Severity != spec.SeverityError {
+			continue
+		}
+		said = append(said, v.Location+": "+v.Message)
+		if reason == "" {
+			reason = surface.RequestViolates
+			if v.Media() {
+				reason = surface.MediaType
+			}
+		}
+	}
+	if reason == "" {
+		return nil
+	}
+	const most = 5 // more would help nobody
+	return account.Refuse(reason, strings.Join(said[:min(most, len(said))], "; "))
 }
 
 // unreadable says why a body could not be read, as a refusal.

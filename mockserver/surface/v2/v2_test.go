@@ -42,7 +42,7 @@ func newBench(t *testing.T, shape v2.TokenShape) *bench {
 	b.accounts.EXPECT().Authenticate("a+b@example.com", "key").Return(account.Identity{ID: "one", Environment: account.Production}, true).Maybe()
 	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
 	b.handler = &exchange.Handler{
-		Next:  v2.New(b.accounts, table, shape, slog.New(slog.NewTextHandler(&b.log, nil))),
+		Next:  v2.New(b.accounts, table, v2.Config{Shape: shape, Log: slog.New(slog.NewTextHandler(&b.log, nil))}),
 		Clock: clock.New(func() time.Time { return noon }), Real: func() time.Time { return noon }, MaxBody: 1 << 10,
 		Done: func(e *exchange.Exchange) { b.last = e },
 	}

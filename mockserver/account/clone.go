@@ -1,0 +1,71 @@
+package account
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone is a copy of the account as it stands, which goes on by itself: what happens to one never shows in the other. Lists that are only
+// appended to, and values that are never changed in place, share memory. It must be called within a transaction, and not while secrets
+// that changed wait for the Store.
+func (a *Account) Clone() *Account {
+	out := *a
+	out.issued, out.revoked = nil, nil
+	out.IDs = a.IDs.clone()
+	out.Tokens = a.Tokens.clone()
+	out.Wallet.transactions = slices.Clip(a.Wallet.transactions)
+	out.Errors.entries = slices.Clip(a.Errors.Entries())
+	out.Usage = a.Usage.clone()
+	out.Subscriptions = copies(a.Subscriptions)
+	out.Callbacks = copies(a.Callbacks)
+	return &out
+}
+
+// copies of what the pointers lead to, in one piece of memory.
+func copies[T any](list []*T) []*T {
+	if list == nil {
+		return nil
+	}
+	values, out := make([]T, len(list)), make([]*T, len(list))
+	for i, v := range list {
+		values[i], out[i] = *v, &values[i]
+	}
+	return out
+}
+
+func (i *IDs) clone() IDs {
+	out := IDs{seed: i.seed, series: make(map[string]*series, len(i.series)+1)}
+	for kind, s := range i.series {
+		own := *s
+		out.series[kind] = &own
+	}
+	return out
+}
+
+func (ts *Tokens) clone() Tokens {
+	out := Tokens{ordered: make([]*Token, len(ts.ordered)), expiring: slices.Clone(ts.expiring), lastSeq: ts.lastSeq, scopes: maps.Clone(ts.scopes)}
+	for i, t := range ts.ordered {
+		own := *t
+		own.Stats.IPs = t.Stats.IPs.clone()
+		out.ordered[i] = &own
+		out.byValue.Set(own.Value, &own)
+	}
+	return out
+}
+
+func (s IPs) clone() IPs { return IPs{list: slices.Clip(s.list), index: maps.Clone(s.index)} }
+
+func (u *Usage) clone() Usage {
+	out := Usage{days: make(map[Day]map[string]*Counter, len(u.days)), shared: u.shared}
+	for day, scopes := range u.days {
+		counters, own := make([]Counter, 0, len(scopes)), make(map[string]*Counter, len(scopes))
+		for scope, c := range scopes {
+			counters = append(counters, *c)
+			last := &counters[len(counters)-1]
+			last.IPs = c.IPs.clone()
+			own[scope] = last
+		}
+		out.days[day] = own
+	}
+	return out
+}

@@ -1,0 +1,25 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/explain"
+	"oauthmock/mockserver/journal"
+)
+
+// explained is an entry of the journal with the reasons of its answer.
+type explained struct {
+	journal.Entry
+	Explanation explain.Explanation `json:"explanation"`
+}
+
+// getRequest is one entry, explained.
+func (a *API) getRequest(c *gin.Context) (int, any, error) {
+	e, ok := a.Journal.Get(c.Param("id"))
+	if !ok {
+		return 0, nil, problemf(http.StatusNotFound, "the journal has no request %q: it may have been dropped or cleared", c.Param("id"))
+	}
+	return http.StatusOK, explained{journal.Show(e, a.World.Secret), a.Explain.Explain(e)}, nil
+}

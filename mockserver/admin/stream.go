@@ -1,0 +1,149 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+)
+
+const (
+	// heartbeat is how often a stream says that it is still there.
+	heartbeat = 15 * time.Second
+	// streamBuffer is how many entries wait for a reader who is slow; more are dropped, and he is told.
+	streamBuffer = 1024
+	// patience is how long a reader may take none of what is sent before the stream ends. He can come back, and say where he was.
+	patience = 30 * time.Second
+)
+
+// streamRequests tells of entries of the journal as they are added, as server-sent events: "request" with an entry, "dropped" with how many
+// are missing. Who says by Last-Event-ID which entry he saw last, as browsers do when they come back, gets what was added since.
+func (a *API) streamRequests(c *gin.Context) (int, any, error) {
+	f, err := filterOf(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	last := c.GetHeader("Last-Event-ID")
+	id, err := strconv.ParseUint(last, 10, 64)
+	if last != "" && err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "Last-Event-ID is %q; want the id of an event of this stream, a number", last)
+	}
+	return http.StatusOK, streamed(func(c *gin.Context) {
+		ctx, done := a.waiting(c)
+		defer done()
+		out := events{connection: http.NewResponseController(c.Writer.(interface{ Unwrap() http.ResponseWriter }).Unwrap())}
+		var missed []*exchange.Exchange
+		var dropped uint64
+		var subscription *journal.Subscription
+		if last == "" {
+			subscription = a.Journal.SubscribeTo(f, streamBuffer)
+		} else {
+			missed, dropped, subscription = a.Journal.Resume(f, id, streamBuffer)
+		}
+		defer subscription.Close()
+
+		c.Header("Content-Type", "text/event-stream")
+		c.Header("Cache-Control", "no-store")
+		c.Header("X-Accel-Buffering", "no") // a proxy that waits for more would keep events back
+		c.Writer.WriteHeaderNow()
+		out.writer = c.Writer
+		out.comment("the journal from here on")
+		out.dropped(dropped)
+		for _, e := range missed {
+			out.request(e, a)
+		}
+		missed = nil // is not to be kept for as long as the stream lasts
+		out.flush()
+		a.follow(ctx, subscription, &out)
+	}), nil
+}
+
+// follow writes what a subscription brings until the context is done or the reader is gone.
+func (a *API) follow(ctx context.Context, s *journal.Subscription, out *events) {
+	ticks, stop := a.ticker(heartbeat)
+	defer stop()
+	var told uint64
+	for ctx.Err() == nil && out.err == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+			out.comment("")
+		case e := <-s.C:
+			out.request(e, a)
+			for range len(s.C) { // one packet for what is there already
+				out.request(<-s.C, a)
+			}
+		}
+		if lost := s.Dropped(); lost != told {
+			out.dropped(lost - told)
+			told = lost
+		}
+		out.flush()
+	}
+}
+
+func (a *API) ticker(every time.Duration) (ticks <-chan time.Time, stop func()) {
+	if a.Ticker != nil {
+		return a.Ticker(every)
+	}
+	t := time.NewTicker(every)
+	return t.C, t.Stop
+}
+
+// events writes server-sent events. After an error it writes no more.
+type events struct {
+	writer     http.ResponseWriter
+	connection *http.ResponseController
+	b          bytes.Buffer
+	err        error
+}
+
+func (o *events) comment(text string) { o.write(": %s\n\n", text) }
+
+func (o *events) request(e *exchange.Exchange, a *API) {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(journal.Show(e, a.World.Secret)); err != nil { // ends in a line end, and holds no other
+		a.Log.Error("control API: entry cannot be rendered", "id", e.ID, "error", err)
+		return
+	}
+	o.write("id: %d\nevent: request\ndata: %s\n", e.ID, data.Bytes())
+}
+
+func (o *events) dropped(n uint64) {
+	if n > 0 {
+		o.write("event: dropped\ndata: {\"dropped\":%d}\n\n", n)
+	}
+}
+
+func (o *events) write(format string, args ...any) {
+	if o.err != nil {
+		return
+	}
+	o.b.Reset()
+	fmt.Fprintf(&o.b, format, args...)
+	o.deadline()
+	_, o.err = o.writer.Write(o.b.Bytes())
+}
+
+func (o *events) flush() {
+	if o.err == nil {
+		o.deadline()
+		o.err = o.connection.Flush()
+	}
+}
+
+// deadline gives the reader time: the server's own time limit is for the whole of an answer, and a stream has no end.
+func (o *events) deadline() {
+	_ = o.connection.SetWriteDeadline(time.Now().Add(patience)) // a recorder in a test has none
+}

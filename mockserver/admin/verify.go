@@ -1,0 +1,76 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/verify"
+)
+
+// verify says whether the journal holds what is expected: 200 it does, 409 it does not, 424 nobody can tell, because entries were dropped.
+func (a *API) verify(c *gin.Context) (int, any, error) {
+	var in verify.Expectation
+	if err := decode(c, &in); err != nil {
+		return 0, nil, err
+	}
+	if id, one := accountOf(c); one {
+		if in.Account != "" && in.Account != string(id) {
+			return 0, nil, problemf(http.StatusBadRequest, "the body's account is %q, the query's %q: want one of them, or the same", in.Account, id)
+		}
+		in.Account = string(id)
+	}
+	check, err := verify.Compile(in)
+	if err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
+	}
+	if err := a.exists(c, account.ID(in.Account)); err != nil {
+		return 0, nil, err
+	}
+	ctx := c.Request.Context()
+	if check.Wait() > 0 {
+		waiting, done := a.waiting(c)
+		defer done()
+		within, over := a.World.Within(waiting, account.ID(in.Account))
+		defer over()
+		ctx = within
+	}
+	result, err := check.Await(ctx, a.Journal, func(e *exchange.Exchange) journal.Entry { return journal.Show(e, a.World.Secret) })
+	switch {
+	case err != nil:
+		// Written here, because nothing failed that the log should tell of.
+		write(c, problemf(http.StatusServiceUnavailable, "the wait was cut short: by a reset, or because the caller left or the server stops"))
+		return http.StatusServiceUnavailable, nil, nil
+	case result.Satisfied:
+		return http.StatusOK, result, nil
+	case result.Inconclusive:
+		return http.StatusFailedDependency, result, nil
+	default:
+		return http.StatusConflict, result, nil
+	}
+}
+
+// exists refuses an account that nobody knows: its name is misspelt, and of nobody all kinds of things are true. The journal may know
+// accounts that were removed.
+func (a *API) exists(c *gin.Context, id account.ID) error {
+	if id == "" {
+		return nil
+	}
+	_, err := a.World.Summary(c.Request.Context(), id)
+	if !errors.Is(err, account.ErrNoAccount) {
+		return err
+	}
+	known := false
+	dropped := a.Journal.Walk(journal.Filter{Account: string(id)}, func(*exchange.Exchange) bool {
+		known = true
+		return false
+	})
+	if known || dropped > 0 {
+		return nil
+	}
+	return err
+}

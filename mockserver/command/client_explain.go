@@ -1,0 +1,68 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver/journal"
+)
+
+// explainCommand tells why a running mock answered as it did.
+func (c *client) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain ID",
+		Short: "Tell why a running mock answered a request as it did",
+		Long: "Tell why a running mock answered a request as it did. The ID is that of the answer's header X-Mock-Request-Id, and of \"oauthmock\n" +
+			"requests\".",
+		Args:              exactly("ID"),
+		ValidArgsFunction: c.completeFirst(c.completeRequests),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.run(cmd.Context(), question{method: http.MethodGet, path: []string{"requests", args[0]}}, c.showExplained)
+		},
+	}
+}
+
+// showExplained prints an entry of the journal and its explanation: the words first, and then all else that the server says.
+func (c *client) showExplained(body []byte) error {
+	var e struct {
+		journal.Entry
+		Explanation json.RawMessage
+	}
+	if err := decodeAnswer(body, &e); err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "#%s  %s  %s → %d\n", cell(e.ID), e.At.Format(time.RFC3339), shorten(e.Request.Method+" "+e.Request.URI), e.Response.Status)
+	for _, side := range []struct{ name, body string }{{"request ", e.Request.Body}, {"response", e.Response.Body}} {
+		if side.body != "" {
+			fmt.Fprintf(&out, "%s  %s\n", side.name, shorten(side.body))
+		}
+	}
+	if len(e.Explanation) == 0 || e.Explanation[0] != '{' {
+		return c.printf("%s", out.String())
+	}
+	all, err := members(e.Explanation)
+	if err != nil {
+		return fmt.Errorf("the answer is not what oauthmock answers: %w", err)
+	}
+	out.WriteByte('\n')
+	var details bytes.Buffer
+	for _, m := range all {
+		var words []string
+		if m.name == "words" && json.Unmarshal(m.value, &words) == nil {
+			for _, sentence := range words {
+				fmt.Fprintln(&out, cell(sentence))
+			}
+			continue
+		}
+		if err := outlined(&details, "", cell(m.name)+":", m.value); err != nil {
+			return fmt.Errorf("the answer is not what oauthmock answers: %w", err)
+		}
+	}
+	return c.printf("%s\n%s", out.String(), details.String())
+}

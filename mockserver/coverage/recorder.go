@@ -1,0 +1,139 @@
+// Package coverage remembers which operations, statuses and error numbers the callers of a server met, and says which of those that the
+// published document knows they never did. It stands beside the journal, because a journal forgets.
+package coverage
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+)
+
+// Bounds of what a Recorder remembers.
+const (
+	// MaxAccounts is how many accounts are counted on their own.
+	MaxAccounts = 16_384
+	// maxMet is how many different answers are told apart. The surfaces have a few hundred.
+	maxMet = 1024
+)
+
+// Recorder remembers what was met, by all callers together and by each account. It is safe for concurrent use.
+type Recorder struct {
+	// known numbers the answers that were met. It is replaced, never changed, so that counting needs no lock for it.
+	known atomic.Pointer[map[answer]int]
+	// read reads the published document when it is first needed.
+	read func() (*contract, error)
+
+	overall marks
+
+	mu       sync.RWMutex
+	accounts map[account.ID]*marks
+	full     bool // an account found no place
+}
+
+// answer is what can be met.
+type answer struct {
+	operation string
+	status    int
+	code      string
+}
+
+// marks are a bit for each answer.
+type marks [maxMet / 64]atomic.Uint64
+
+func (m *marks) set(number int) {
+	word, bit := &m[number/64], uint64(1)<<(number%64)
+	if word.Load()&bit == 0 { // nearly always it is set, and reading is cheaper
+		word.Or(bit)
+	}
+}
+
+func (m *marks) has(number int) bool { return m[number/64].Load()&(1<<(number%64)) != 0 }
+
+func (m *marks) clear() {
+	for i := range m {
+		m[i].Store(0)
+	}
+}
+
+// New answers a recorder that has met nothing.
+func New() *Recorder {
+	r := &Recorder{read: sync.OnceValues(readContract), accounts: map[account.ID]*marks{}}
+	r.known.Store(&map[answer]int{})
+	return r
+}
+
+// Count notes what a finished exchange met, and keeps nothing of it. What matched no operation is not counted.
+func (r *Recorder) Count(e *exchange.Exchange) {
+	if e.Operation == "" {
+		return
+	}
+	met := answer{e.Operation, e.Response.Status, e.Code}
+	number, ok := (*r.known.Load())[met]
+	if !ok {
+		if number, ok = r.meet(met); !ok {
+			return
+		}
+	}
+	r.overall.set(number)
+	if e.Account == "" {
+		return
+	}
+	r.mu.RLock()
+	own := r.accounts[e.Account]
+	r.mu.RUnlock()
+	if own == nil {
+		if own = r.begin(e.Account); own == nil {
+			return
+		}
+	}
+	own.set(number)
+}
+
+// meet numbers an answer, unless there are too many.
+func (r *Recorder) meet(met answer) (number int, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := *r.known.Load()
+	if number, ok = known[met]; ok {
+		return number, true
+	}
+	if number = len(known); number == maxMet {
+		return 0, false
+	}
+	known = maps.Clone(known)
+	known[met] = number
+	r.known.Store(&known)
+	return number, true
+}
+
+// begin begins to count an account, or answers nil when there are too many.
+func (r *Recorder) begin(id account.ID) *marks {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if own := r.accounts[id]; own != nil {
+		return own
+	}
+	if len(r.accounts) == MaxAccounts {
+		r.full = true
+		return nil
+	}
+	own := &marks{}
+	r.accounts[id] = own
+	return own
+}
+
+// Clear forgets what an account met, or, without one, what anybody did. What all met together is not changed by forgetting an account.
+func (r *Recorder) Clear(of account.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if of != "" {
+		delete(r.accounts, of)
+		return
+	}
+	r.overall.clear()
+	clear(r.accounts)
+	r.full = false
+}

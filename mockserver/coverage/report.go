@@ -1,0 +1,108 @@
+package coverage
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/spec"
+)
+
+// Report says how much of the published contract was met.
+type Report struct {
+	Operations Covered `json:"operations"` // "token.create": it was asked, whatever the answer
+	Statuses   Covered `json:"statuses"`   // "POST /tokens 422"
+	Refusals   Covered `json:"refusals"`   // "PATCH /tokens/{token} 401 130"
+}
+
+// Covered counts one kind; Missing is sorted.
+type Covered struct {
+	Covered int      `json:"covered"`
+	Total   int      `json:"total"`
+	Missing []string `json:"missing"`
+}
+
+// ErrTooMany says that an account found no place among those that are counted on their own.
+var ErrTooMany = errors.New("too many accounts are counted, and this one is not among them")
+
+// Report answers what one account met, or, without one, all callers together. Calls whose credentials were refused count for all only.
+// It answers ErrTooMany when it cannot tell. The first call reads the published document, which takes a few hundredths of a second.
+func (r *Recorder) Report(of account.ID) (Report, error) {
+	c, err := r.read()
+	if err != nil {
+		return Report{}, err
+	}
+	seen := &r.overall
+	if of != "" {
+		r.mu.RLock()
+		own, full := r.accounts[of], r.full
+		r.mu.RUnlock()
+		if own == nil && full {
+			return Report{}, ErrTooMany
+		}
+		if seen = own; seen == nil {
+			seen = &marks{}
+		}
+	}
+	var operations, statuses, refusals []string
+	for met, number := range *r.known.Load() {
+		if !seen.has(number) {
+			continue
+		}
+		place := c.places[met.operation]
+		operations = append(operations, met.operation)
+		statuses = append(statuses, fmt.Sprintf("%s %d", place, met.status))
+		refusals = append(refusals, fmt.Sprintf("%s %d %s", place, met.status, met.code))
+	}
+	return Report{
+		Operations: covered(c.operations, operations), Statuses: covered(c.statuses, statuses), Refusals: covered(c.refusals, refusals),
+	}, nil
+}
+
+// covered holds what was met against what there is.
+func covered(all, met []string) Covered {
+	out := Covered{Total: len(all), Missing: []string{}}
+	for _, name := range all {
+		if !slices.Contains(met, name) {
+			out.Missing = append(out.Missing, name)
+		}
+	}
+	slices.Sort(out.Missing)
+	out.Covered = out.Total - len(out.Missing)
+	return out
+}
+
+// contract is what the published document knows.
+type contract struct {
+	operations, statuses, refusals []string
+	places                         map[string]string // "token.create": "POST /tokens"
+}
+
+// readContract reads the published document. Every operation has the status 200, and those of its refusals.
+func readContract() (*contract, error) {
+	operations, err := spec.Operations()
+	if err != nil {
+		return nil, err
+	}
+	triples, err := spec.Triples()
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{places: map[string]string{}}
+	add := func(status string) {
+		if !slices.Contains(c.statuses, status) {
+			c.statuses = append(c.statuses, status)
+		}
+	}
+	for _, o := range operations {
+		c.operations = append(c.operations, o.Name)
+		c.places[o.Name] = o.Method + " " + o.Path
+		add(fmt.Sprintf("%s 200", c.places[o.Name]))
+	}
+	for _, t := range triples {
+		add(fmt.Sprintf("%s %d", c.places[t.Operation], t.Status))
+		c.refusals = append(c.refusals, t.String())
+	}
+	return c, nil
+}

@@ -1,0 +1,69 @@
+package explain
+
+import (
+	"fmt"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+)
+
+// authentication says what was made of the credentials. Where they were refused it looks for the reason in the directory.
+func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
+	given := e.Request.Header["Authorization"]
+	switch {
+	case len(given) == 0:
+		return Authentication{"none", false, "The request has no Authorization header."}
+	case len(given) > 1:
+		return Authentication{"unreadable", false, fmt.Sprintf("The request has %d Authorization headers, and nobody could say which one counts.", len(given))}
+	}
+	known := e.Account != ""
+	if email, key, ok := surface.Basic(given[0]); ok {
+		if known {
+			return Authentication{"basic", true, "HTTP Basic was accepted: e-mail and API key are those of account " + string(e.Account) + "."}
+		}
+		return Authentication{"basic", false, "HTTP Basic was refused: " + x.whyNotBasic(e, email, key)}
+	}
+	if value, ok := surface.Bearer(given[0]); ok {
+		switch {
+		case known && e.Reason == string(account.RefreshTokenInvalid):
+			return Authentication{"bearer", false, "The Bearer is a secret of account " + string(e.Account) + ", but neither this token nor its refresh token."}
+		case known && e.Auth == "refresh":
+			return Authentication{"bearer", true, "The Bearer is a refresh token of account " + string(e.Account) + "."}
+		case known:
+			return Authentication{"bearer", true, "The Bearer is a token of account " + string(e.Account) + "."}
+		}
+		return Authentication{"bearer", false, "The Bearer was refused: " + x.whyNotBearer(e, value)}
+	}
+	return Authentication{"unreadable", false, "The Authorization header is neither Basic with Base64 of \"e-mail:API key\" nor Bearer."}
+}
+
+func (x *Explainer) whyNotBasic(e *exchange.Exchange, email, key string) string {
+	owner, keyKnown := x.Directory.Find(account.Secret{Kind: account.APIKey, Value: key})
+	_, pair := x.Directory.Find(account.Credentials(email, key))
+	switch {
+	case pair:
+		return fmt.Sprintf("the credentials are those of account %s, a %s account; the host %q takes the other environment only, unless they were made since.", owner.ID, owner.Environment, e.Request.Host)
+	case keyKnown:
+		return fmt.Sprintf("the API key is that of account %s, but the e-mail is not.", owner.ID)
+	case x.Directory.EmailKnown(email):
+		return "the e-mail is known, but the API key is nobody's."
+	case email == "" || key == "":
+		return "the e-mail or the API key is empty."
+	}
+	return "neither the e-mail nor the API key is known."
+}
+
+func (x *Explainer) whyNotBearer(e *exchange.Exchange, value string) string {
+	for kind, name := range map[account.SecretKind]string{account.AccessToken: "a token", account.RefreshToken: "a refresh token"} {
+		owner, ok := x.Directory.Find(account.Secret{Kind: kind, Value: value})
+		if !ok {
+			continue
+		}
+		if e.Reason == string(surface.CredentialsInvalid) {
+			return fmt.Sprintf("it is %s of account %s, but this operation takes e-mail and API key (Basic).", name, owner.ID)
+		}
+		return fmt.Sprintf("it is %s of account %s, a %s account, which the host %q does not take, unless it was made since.", name, owner.ID, owner.Environment, e.Request.Host)
+	}
+	return "it is nobody's token or refresh token, or no longer: tokens expire, and a rotation revokes both."
+}

@@ -1,0 +1,165 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/spec"
+)
+
+// Explanation is why an answer was given, in words and as data.
+type Explanation struct {
+	// Words are sentences in the order in which things were decided.
+	Words          []string       `json:"words"`
+	Matched        *Matched       `json:"matched"`
+	Near           []Near         `json:"near"`
+	Authentication Authentication `json:"authentication"`
+	Account        string         `json:"account"`
+	Rule           *Rule          `json:"rule"`
+	Quota          *Quota         `json:"quota"`
+	Answer         Answer         `json:"answer"`
+	// Violations of the request against the document; empty where there are none, or where no operation matched.
+	Violations []spec.Violation `json:"violations"`
+}
+
+// Matched is the operation that answered.
+type Matched struct {
+	Surface   string `json:"surface"`
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"` // template
+}
+
+// Near is an operation that the request came near to, and what was off.
+type Near struct {
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Off       string `json:"off"`
+}
+
+// Authentication is what the caller offered and what became of it.
+type Authentication struct {
+	// Offered is "basic", "bearer", "none", or "unreadable".
+	Offered string `json:"offered"`
+	// Accepted says whether the caller was known by it. Why says in words what decided.
+	Accepted bool   `json:"accepted"`
+	Why      string `json:"why"`
+}
+
+// Rule is what refused, in the domain's words.
+type Rule struct {
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
+}
+
+// Quota is the account's window before and after the call.
+type Quota struct {
+	Limit   int64 `json:"limit"`
+	Before  int64 `json:"before"` // remaining
+	After   int64 `json:"after"`  // remaining
+	ResetMs int64 `json:"resetMs"`
+}
+
+// Answer is how the caller was answered, and how well it is known that the real service would answer so.
+type Answer struct {
+	Status int    `json:"status"`
+	Code   string `json:"code"` // error number, empty for successes
+	// Grade is "documented", "observed" or "assumed", or "limit" for a full window. Of successes the parts have grades of their own.
+	Grade string `json:"grade"`
+	// Row is where docs/behaviour.md says it; Source is what it rests on.
+	Row    string `json:"row"`
+	Source string `json:"source"`
+}
+
+// Directory knows whose credentials are whose at this moment.
+type Directory interface {
+	Find(s account.Secret) (account.Identity, bool)
+	EmailKnown(email string) bool
+}
+
+// Explainer explains exchanges. It is safe for concurrent use.
+type Explainer struct {
+	Directory Directory
+	Document  *Document
+}
+
+// Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
+func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
+	out := Explanation{Near: []Near{}, Violations: []spec.Violation{}, Account: string(e.Account)}
+	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
+
+	if operation, ok := x.Document.operation(e.Operation); ok {
+		out.Matched = &Matched{e.Surface, e.Operation, operation.Method, operation.Path}
+		say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
+		out.Violations = append(out.Violations, x.Document.Violations(e)...)
+	} else {
+		out.Near = append(out.Near, x.Document.near(e)...)
+		say("No operation%s matches this method and path.", onSurface(e.Surface))
+		for _, n := range out.Near {
+			say("%s %s (%s) came near: %s.", n.Method, n.Path, n.Operation, n.Off)
+		}
+	}
+
+	out.Authentication = x.authentication(e)
+	if out.Matched != nil {
+		say("%s", out.Authentication.Why)
+	}
+
+	if q := e.Quota; q.Enabled {
+		out.Quota = &Quota{Limit: q.Limit, Before: q.Remaining, After: q.Remaining, ResetMs: q.Reset.Milliseconds()}
+		if e.Reason != string(account.RateLimited) {
+			out.Quota.Before++
+		}
+		say("The account's window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
+			q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
+	}
+
+	out.Answer = answer(e)
+	if e.Reason == "" {
+		say("No rule refused: %d.", e.Response.Status)
+	} else {
+		out.Rule = &Rule{e.Reason, e.Detail}
+		said := e.Reason
+		if e.Detail != "" {
+			said += " (" + e.Detail + ")"
+		}
+		say("It was refused for the reason %s, which %s words as %d with error %s.", said, who(e), e.Response.Status, out.Answer.Code)
+		say("That answer is %s: %s. See %s.", out.Answer.Grade, e.Source, out.Answer.Row)
+	}
+	for _, v := range out.Violations {
+		say("Against the document (%s): %s: %s.", v.Severity, v.Location, v.Message)
+	}
+	return out
+}
+
+func onSurface(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " of surface " + name
+}
+
+func who(e *exchange.Exchange) string {
+	if e.Operation == "" {
+		return "the surface"
+	}
+	return "the operation " + e.Operation
+}
+
+// answer grades an answer.
+func answer(e *exchange.Exchange) Answer {
+	a := Answer{Status: e.Response.Status, Code: e.Code, Grade: e.Grade, Source: e.Source, Row: "docs/behaviour.md#refusals"}
+	switch {
+	case e.Reason == "":
+		a.Row = "docs/behaviour.md#answers"
+	case e.Reason == string(account.RateLimited):
+		a.Grade, a.Row = "limit", "docs/behaviour.md#accounting"
+	case strings.HasPrefix(e.Reason, "credentials") || e.Reason == string(account.RefreshTokenInvalid):
+		a.Row = "docs/behaviour.md#authentication"
+	}
+	return a
+}

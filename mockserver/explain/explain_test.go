@@ -1,0 +1,148 @@
+package explain_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/explain"
+)
+
+// directory knows one account, with a token.
+type directory struct{}
+
+func (directory) Find(s account.Secret) (account.Identity, bool) {
+	known := map[account.Secret]bool{
+		account.Credentials("dev@example.com", "key"): true, {Kind: account.APIKey, Value: "key"}: true,
+		{Kind: account.AccessToken, Value: "token"}: true, {Kind: account.RefreshToken, Value: "refresh"}: true,
+	}
+	if !known[s] {
+		return account.Identity{}, false
+	}
+	return account.Identity{ID: "demo", Environment: account.Production}, true
+}
+
+func (directory) EmailKnown(email string) bool { return email == "dev@example.com" }
+
+func explainer() *explain.Explainer {
+	return &explain.Explainer{Directory: directory{}, Document: explain.NewDocument([]explain.Operation{
+		{Name: "token.list", Method: "GET", Path: "/tokens"}, {Name: "token.create", Method: "POST", Path: "/tokens"},
+		{Name: "token.get", Method: "GET", Path: "/tokens/{token}"}, {Name: "token.update", Method: "PATCH", Path: "/tokens/{token}"},
+		{Name: "wallet.get", Method: "GET", Path: "/wallet"}, {Name: "stats.api", Method: "GET", Path: "/stats/apis/{domain}"},
+	})}
+}
+
+func basic(email, key string) http.Header {
+	return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(email+":"+key))}}
+}
+
+func TestWhyNobodyWasKnown(t *testing.T) {
+	for name, c := range map[string]struct {
+		header        http.Header
+		reason        account.Reason
+		offered, says string
+	}{
+		"nothing was offered":              {http.Header{}, "credentials-invalid", "none", "no Authorization header"},
+		"two were offered":                 {http.Header{"Authorization": {"Basic a", "Basic b"}}, "credentials-invalid", "unreadable", "2 Authorization headers"},
+		"no Base64":                        {http.Header{"Authorization": {"Basic !"}}, "credentials-invalid", "unreadable", "neither Basic"},
+		"an unknown e-mail":                {basic("x@example.com", "nobody's"), "credentials-invalid", "basic", "neither the e-mail nor the API key"},
+		"a wrong key":                      {basic("dev@example.com", "nobody's"), "credentials-invalid", "basic", "the e-mail is known, but the API key is nobody's"},
+		"another's key":                    {basic("x@example.com", "key"), "credentials-invalid", "basic", "the API key is that of account demo, but the e-mail is not"},
+		"the right pair on the wrong host": {basic("dev@example.com", "key"), "credentials-invalid", "basic", "takes the other environment only"},
+		"an empty key":                     {basic("x@example.com", ""), "credentials-invalid", "basic", "is empty"},
+		"a token where Basic is asked":     {http.Header{"Authorization": {"Bearer token"}}, "credentials-invalid", "bearer", "takes e-mail and API key"},
+		"nobody's Bearer":                  {http.Header{"Authorization": {"Bearer x"}}, "refresh-token-invalid", "bearer", "nobody's token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := explainer().Explain(&exchange.Exchange{
+				Surface: "v2", Operation: "wallet.get", Reason: string(c.reason), Code: "140", Grade: "assumed",
+				Request: exchange.Request{Method: "GET", URI: "/wallet", Host: "test.oauth.openapi.com", Header: c.header}, Response: exchange.Response{Status: 401},
+			})
+			assert.Equal(t, c.offered, got.Authentication.Offered)
+			assert.False(t, got.Authentication.Accepted)
+			assert.Contains(t, got.Authentication.Why, c.says)
+			assert.Contains(t, strings.Join(got.Words, " "), c.says)
+			assert.Equal(t, explain.Answer{Status: 401, Code: "140", Grade: "assumed", Row: got.Answer.Row}, got.Answer)
+		})
+	}
+}
+
+func TestWhoWasKnown(t *testing.T) {
+	for name, c := range map[string]struct {
+		header   http.Header
+		auth     string
+		reason   account.Reason
+		accepted bool
+		says     string
+	}{
+		"by Basic":                        {basic("dev@example.com", "key"), "basic", "", true, "those of account demo"},
+		"by the refresh token":            {http.Header{"Authorization": {"Bearer refresh"}}, "refresh", "", true, "is a refresh token of account demo"},
+		"by the token":                    {http.Header{"Authorization": {"Bearer token"}}, "token", "", true, "is a token of account demo"},
+		"by a token that is not this one": {http.Header{"Authorization": {"Bearer token"}}, "token", "refresh-token-invalid", false, "neither this token nor its refresh token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := explainer().Explain(&exchange.Exchange{
+				Surface: "v2", Operation: "token.update", Account: "demo", Auth: c.auth, Reason: string(c.reason),
+				Request: exchange.Request{Method: "PATCH", URI: "/tokens/x", Header: c.header}, Response: exchange.Response{Status: 200},
+			})
+			assert.Equal(t, c.accepted, got.Authentication.Accepted)
+			assert.Contains(t, got.Authentication.Why, c.says)
+		})
+	}
+}
+
+func TestWhatCameNear(t *testing.T) {
+	for name, c := range map[string]struct {
+		method, uri string
+		want        []string
+	}{
+		"the path with another method": {"DELETE", "/wallet", []string{"wallet.get: the method is DELETE"}},
+		"a slash too many":             {"GET", "/wallet/", []string{"wallet.get: the path ends in a slash"}},
+		"v1's spelling":                {"GET", "/token?x=1", []string{"token.list: the path is /token"}},
+		"a prefix too many":            {"GET", "/v2/wallet", []string{"wallet.get: the path is /v2/wallet"}},
+		"nothing":                      {"GET", "/a/b/c/d/e/f/g", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := explainer().Explain(&exchange.Exchange{
+				Surface: "v2", Reason: "path-unknown", Request: exchange.Request{Method: c.method, URI: c.uri}, Response: exchange.Response{Status: 404},
+			})
+			assert.Nil(t, got.Matched)
+			for i, want := range c.want {
+				assert.Equal(t, want, got.Near[i].Operation+": "+got.Near[i].Off)
+			}
+			if c.want == nil {
+				assert.Empty(t, got.Near)
+			}
+		})
+	}
+}
+
+func TestQuotaRuleAndViolations(t *testing.T) {
+	e := &exchange.Exchange{
+		Surface: "v2", Operation: "token.create", Account: "demo", Auth: "basic", Reason: "scopes-not-enabled", Detail: "\"GET:a/b\" is unknown", Code: "90",
+		Grade: "documented", Source: "POST /tokens 422 invalid_scopes", Quota: account.QuotaState{Enabled: true, Limit: 10, Remaining: 4, Reset: 42 * time.Second},
+		Request:  exchange.Request{Method: "POST", URI: "/tokens", Header: basic("dev@example.com", "key"), Body: []byte(`{"scopes":["GET:a/b"],"tll":1}`)},
+		Response: exchange.Response{Status: 422},
+	}
+	got := explainer().Explain(e)
+	assert.Equal(t, &explain.Quota{Limit: 10, Before: 5, After: 4, ResetMs: 42_000}, got.Quota)
+	assert.Equal(t, &explain.Rule{Reason: "scopes-not-enabled", Detail: "\"GET:a/b\" is unknown"}, got.Rule)
+	assert.Equal(t, explain.Answer{Status: 422, Code: "90", Grade: "documented", Row: "docs/behaviour.md#refusals", Source: "POST /tokens 422 invalid_scopes"}, got.Answer)
+	locations := []string{got.Violations[0].Location, got.Violations[1].Location}
+	assert.Equal(t, []string{"header.Content-Type", "body.tll"}, locations)
+	words := strings.Join(got.Words, " ")
+	for _, part := range []string{"POST /tokens is the operation token.create", "5 were left before this one, 4 are left after", "42s", "scopes-not-enabled (\"GET:a/b\" is unknown)", "422 with error 90", "documented", "body.tll"} {
+		assert.Contains(t, words, part)
+	}
+
+	e.Reason, e.Quota.Remaining = "rate-limited", 0
+	got = explainer().Explain(e)
+	assert.Equal(t, &explain.Quota{Limit: 10, Before: 0, After: 0, ResetMs: 42_000}, got.Quota)
+	assert.Equal(t, "limit", got.Answer.Grade)
+}

@@ -1,0 +1,88 @@
+package journal
+
+import (
+	"strings"
+	"time"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+)
+
+// Filter says which exchanges are meant. Members that are zero match all.
+type Filter struct {
+	// Surface ("v2"), Operation ("token.create") and Account are taken literally, Method in any case. Path is that of the request as it was
+	// sent, without the query, taken literally but for *, which stands for any text, also for none and for slashes.
+	Surface, Operation, Account, Path, Method string
+	// Status of the answer.
+	Status int
+	// Code is the error number of the answer as text ("130", "125.22").
+	Code string
+	// Since and Until bound the time of the exchange (At), which is the server's, or the account's once that is known. Since is within,
+	// Until is not.
+	Since, Until time.Time
+	// After is an ID: only those of later requests match.
+	After uint64
+	// Limit, if above zero, is how many of those that match are taken, the newest ones. Match knows nothing of it.
+	Limit int
+}
+
+// Match says whether an exchange is meant.
+func (f Filter) Match(e *exchange.Exchange) bool {
+	switch {
+	case f.Surface != "" && f.Surface != e.Surface,
+		f.Operation != "" && f.Operation != e.Operation,
+		f.Account != "" && f.Account != string(e.Account),
+		f.Status != 0 && f.Status != e.Response.Status,
+		f.After != 0 && e.ID <= f.After,
+		!f.Since.IsZero() && e.At.Before(f.Since),
+		!f.Until.IsZero() && !e.At.Before(f.Until),
+		f.Method != "" && !strings.EqualFold(f.Method, e.Request.Method),
+		f.Path != "" && !Wildcard(f.Path, Path(e.Request.URI)),
+		f.Code != "" && f.Code != e.Code:
+		return false
+	}
+	return true
+}
+
+// plain says whether the filter asks for nothing but what an entry tells without being read.
+func (f Filter) plain() bool {
+	return f == Filter{Account: f.Account, After: f.After, Limit: f.Limit}
+}
+
+func (f Filter) account() account.ID { return account.ID(f.Account) }
+
+// Path is the path of a request's URI as it was sent, without host and query.
+func Path(uri string) string {
+	path, _, _ := strings.Cut(uri, "?")
+	if _, rest, absolute := strings.Cut(path, "://"); absolute && !strings.HasPrefix(path, "/") {
+		_, path, _ = strings.Cut(rest, "/")
+		path = "/" + path
+	}
+	return path
+}
+
+// Wildcard says whether a text is a pattern, in which * stands for any text, also for none and for slashes. It takes time in proportion to
+// the lengths of both, multiplied only for patterns that repeat themselves.
+func Wildcard(pattern, text string) bool {
+	first, rest, found := strings.Cut(pattern, "*")
+	if !found {
+		return pattern == text
+	}
+	if !strings.HasPrefix(text, first) {
+		return false
+	}
+	text = text[len(first):]
+	for {
+		var part string
+		part, rest, found = strings.Cut(rest, "*")
+		if !found {
+			return strings.HasSuffix(text, part)
+		}
+		// The leftmost place is as good as any other: it leaves the most for what follows.
+		at := strings.Index(text, part)
+		if at < 0 {
+			return false
+		}
+		text = text[at+len(part):]
+	}
+}

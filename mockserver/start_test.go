@@ -1,0 +1,501 @@
+package mockserver_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/mockserver"
+	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/verify"
+	"oauthmock/mockserver/world"
+)
+
+// recorded is a test that writes down what it is told.
+type recorded struct {
+	testing.TB
+	mu       sync.Mutex
+	failed   bool
+	log      strings.Builder
+	cleanups []func()
+}
+
+func (r *recorded) Helper() {}
+func (r *recorded) Cleanup(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cleanups = append(r.cleanups, f)
+}
+
+func (r *recorded) Failed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
+}
+
+func (r *recorded) Logf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprintf(&r.log, format+"\n", args...)
+}
+
+func (r *recorded) Errorf(format string, args ...any) {
+	r.Logf(format, args...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed = true
+}
+
+// fatal is what a recorded test ends with.
+type fatal struct{ message string }
+
+func (r *recorded) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	panic(fatal{fmt.Sprintf(format, args...)})
+}
+
+// end runs what was to be cleaned up, the newest first, and answers all that was logged.
+func (r *recorded) end() string {
+	for len(r.cleanups) > 0 {
+		last := len(r.cleanups) - 1
+		f := r.cleanups[last]
+		r.cleanups = r.cleanups[:last]
+		f()
+	}
+	return r.log.String()
+}
+
+// get asks for a URL and answers the status and the body.
+func get(t testing.TB, c *http.Client, url string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	require.NoError(t, err)
+	return do(t, c, r)
+}
+
+func do(t testing.TB, c *http.Client, r *http.Request) (int, string) {
+	t.Helper()
+	answer, err := c.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(body)
+}
+
+func TestFiftyMocksInOneProcess(t *testing.T) {
+	t.Parallel()
+	for i := range 50 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			m := mockserver.Start(t, mockserver.WithSeed(uint64(i+1)))
+			a := m.NewAccount(t)
+			assert.InDelta(t, 134.049+float64(i), a.Recharge(float64(i)+0.0001), 0.001)
+			client := a.Client()
+			if i%2 == 0 {
+				client = a.InProcess()
+			}
+			for range i%5 + 1 {
+				status, body := get(t, client, m.URL()+"/wallet")
+				assert.Equal(t, 200, status, body)
+			}
+			assert.Len(t, m.Requests(), i%5+1)
+			m.Clock().Advance(time.Duration(i+1) * time.Hour)
+			assert.WithinDuration(t, time.Now().Add(time.Duration(i+1)*time.Hour), a.Clock().Now(), time.Minute)
+		})
+	}
+}
+
+func TestBothClientsAskTheMockWhateverHostIsNamed(t *testing.T) {
+	m := mockserver.Start(t)
+	a := m.NewAccount(t)
+	for name, c := range map[string]struct {
+		client *http.Client
+		url    string
+		status int
+	}{
+		"over the port":                          {a.Client(), m.URL() + "/wallet", 200},
+		"over the port, a host of the provider":  {a.Client(), "http://oauth.openapi.com/wallet", 200},
+		"over the port, the other environment":   {a.Client(), "http://test.oauth.openapi.com/wallet", 401},
+		"in process":                             {a.InProcess(), m.URL() + "/wallet", 200},
+		"in process, a host of the provider":     {a.InProcess(), "https://oauth.openapi.com/wallet", 200},
+		"in process, the other environment":      {a.InProcess(), "https://test.oauth.openapi.com/wallet", 401},
+		"over the port, nobody":                  {m.Client(), m.URL() + "/wallet", 401},
+		"in process, nobody":                     {m.InProcess(), "http://anything/wallet", 401},
+		"over the port, the control API":         {m.Client(), m.URL() + "/__admin/clock", 200},
+		"in process, health":                     {m.InProcess(), "http://anything/healthz", 200},
+		"over the port, no proxy is asked":       {a.Client(), "http://example.com/wallet", 200},
+		"in process, another port makes nothing": {a.InProcess(), "https://oauth.openapi.com:8443/wallet", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, body := get(t, c.client, c.url)
+			assert.Equal(t, c.status, status, body)
+		})
+	}
+}
+
+func TestAnAccountsClientLeavesABearerAlone(t *testing.T) {
+	m := mockserver.Start(t)
+	a := m.NewAccount(t)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.URL()+"/tokens", strings.NewReader(`{"scopes":["*:*/*"]}`))
+	require.NoError(t, err)
+	status, body := do(t, a.InProcess(), r)
+	require.Equal(t, 200, status, body)
+	assert.Empty(t, r.Header, "the caller's request is not touched")
+	var made struct{ Token, RefreshToken string }
+	require.NoError(t, json.Unmarshal([]byte(body), &made))
+
+	r, err = http.NewRequestWithContext(t.Context(), http.MethodPatch, m.URL()+"/tokens/"+made.Token, strings.NewReader(`{}`))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+made.RefreshToken)
+	status, body = do(t, a.InProcess(), r)
+	assert.Equal(t, 200, status, body)
+	assert.NotContains(t, body, made.Token)
+	a.Verify(t, verify.Expectation{Match: &verify.Match{Operation: "token.update", Auth: "refresh"}, Exactly: new(1)})
+}
+
+func TestACallInProcessEndsWithItsContext(t *testing.T) {
+	m := mockserver.Start(t)
+	for name, client := range map[string]*http.Client{"in process": m.InProcess(), "over the port": m.Client()} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL()+"/__admin/verify", strings.NewReader(`{"match":{"path":"/never"},"wait":"1m"}`))
+			require.NoError(t, err)
+			r.Header.Set("Content-Type", "application/json")
+			left := errors.New("the caller left")
+			ended := make(chan error)
+			go func() {
+				answer, err := client.Do(r)
+				if err == nil {
+					_ = answer.Body.Close()
+				}
+				ended <- err
+			}()
+			cancel(left)
+			assert.ErrorIs(t, <-ended, left)
+		})
+	}
+}
+
+func TestBodiesAndStreamsInProcess(t *testing.T) {
+	m := mockserver.Start(t, mockserver.WithMaxBody(8<<20))
+	a := m.NewAccount(t)
+	name := strings.Repeat("x", 4<<20)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.URL()+"/tokens", io.MultiReader(strings.NewReader(`{"scopes":["*:*/*"],"name":"`), strings.NewReader(name+`"}`)))
+	require.NoError(t, err)
+	status, body := do(t, a.InProcess(), r)
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, name)
+
+	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.URL()+"/__admin/requests/stream", http.NoBody)
+	require.NoError(t, err)
+	answer, err := m.InProcess().Do(stream)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	get(t, a.InProcess(), "http://mock/wallet")
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() && lines.Text() != "event: request" {
+	}
+	assert.NoError(t, lines.Err())
+	assert.Equal(t, "event: request", lines.Text())
+}
+
+func TestAMockLivesInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := mockserver.Start(t)
+		a := m.NewAccount(t)
+		before := a.Clock().Now()
+		time.Sleep(24 * time.Hour) //nolint:forbidigo // within the bubble it takes no time, and only there can the mock be made to wait so
+		assert.Equal(t, 24*time.Hour, a.Clock().Now().Sub(before))
+		status, body := get(t, a.InProcess(), "https://oauth.openapi.com/wallet")
+		assert.Equal(t, 200, status, body)
+	})
+}
+
+func TestClocksAreTurned(t *testing.T) {
+	start := time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)
+	m := mockserver.Start(t, mockserver.WithClock(start), mockserver.WithFrozenClock())
+	a, b := m.NewAccount(t), m.NewAccount(t)
+	assert.Equal(t, start, m.Clock().Now())
+	assert.True(t, m.Clock().Frozen())
+
+	fired := a.Clock().Advance(365 * 24 * time.Hour)
+	require.NotEmpty(t, fired)
+	for _, f := range fired {
+		assert.Equal(t, a.ID, f.Account)
+		assert.NotEmpty(t, f.What)
+		assert.NotEmpty(t, f.ID)
+		assert.False(t, f.At.Before(start))
+	}
+	assert.Equal(t, start.Add(365*24*time.Hour), a.Clock().Now())
+	assert.Equal(t, start, b.Clock().Now())
+
+	m.Clock().Set(start.Add(time.Hour))
+	assert.True(t, m.Clock().Frozen())
+	assert.Equal(t, start.Add(time.Hour), b.Clock().Now())
+	m.Clock().Run()
+	assert.False(t, m.Clock().Frozen())
+	m.Clock().Freeze()
+	assert.True(t, m.Clock().Frozen())
+
+	a.Reset()
+	assert.False(t, a.Clock().Now().Before(start.Add(time.Hour)))
+	m.Reset()
+	assert.Equal(t, start, m.Clock().Now())
+}
+
+func TestAnAccountIsMadeAsWished(t *testing.T) {
+	m := mockserver.Start(t, mockserver.WithAdminToken("of nobody's concern"))
+	a := m.NewAccount(t, world.Wish{Fixture: "empty", Email: "me@example.com", APIKey: "key-of-mine", Environment: "production"})
+	assert.Equal(t, "me@example.com", a.Email)
+	assert.Equal(t, "key-of-mine", a.APIKey)
+	assert.Equal(t, "production", a.Environment)
+	assert.Zero(t, a.Recharge(1)-1)
+	sandbox := m.NewAccount(t, world.Wish{Environment: "sandbox"})
+	assert.Equal(t, "sandbox", sandbox.Environment)
+	assert.NotEqual(t, a.ID, sandbox.ID)
+}
+
+func TestAnAccountIsGoneWhenItsTestEnds(t *testing.T) {
+	m := mockserver.Start(t)
+	var a *mockserver.Account
+	t.Run("a part", func(t *testing.T) {
+		a = m.NewAccount(t)
+		status, _ := get(t, a.InProcess(), "http://mock/wallet")
+		assert.Equal(t, 200, status)
+	})
+	status, _ := get(t, a.InProcess(), "http://mock/wallet")
+	assert.Equal(t, 401, status)
+}
+
+func TestRequestsAreFiltered(t *testing.T) {
+	m := mockserver.Start(t)
+	a, b := m.NewAccount(t), m.NewAccount(t)
+	get(t, a.InProcess(), "http://mock/wallet")
+	get(t, a.InProcess(), "http://mock/scopes/x")
+	get(t, b.InProcess(), "http://mock/wallet")
+	get(t, m.InProcess(), "http://mock/wallet")
+	assert.Len(t, m.Requests(), 4)
+	assert.Len(t, a.Requests(), 2)
+	assert.Len(t, m.Requests(journal.Filter{Operation: "wallet.get"}, journal.Filter{Status: 200}), 2)
+	one := a.Requests(journal.Filter{Status: 404})
+	require.Len(t, one, 1)
+	assert.Equal(t, "/scopes/x", one[0].Request.URI)
+	assert.NotContains(t, fmt.Sprint(m.Requests()), a.APIKey)
+	assert.Empty(t, b.Requests(journal.Filter{Account: a.ID}))
+	b.Reset()
+	assert.Empty(t, b.Requests())
+	assert.Len(t, a.Requests(), 2)
+}
+
+func TestVerifyPrintsWhatCameNear(t *testing.T) {
+	m := mockserver.Start(t)
+	a := m.NewAccount(t)
+	get(t, a.InProcess(), "http://mock/tokens?limit=5")
+	assert.True(t, a.Verify(t, verify.Expectation{Match: &verify.Match{Path: "/tokens", Query: map[string]string{"limit": "5"}}}))
+
+	other := &recorded{}
+	assert.False(t, a.Verify(other, verify.Expectation{Match: &verify.Match{Path: "/tokens", Query: map[string]string{"limit": "6"}}, Exactly: new(1)}))
+	assert.True(t, other.Failed())
+	assert.Equal(t, "0 requests match, wanted exactly 1\nrequest 1 came near:\n  query.limit: expected \"6\", but got \"5\"\n", other.end())
+
+	other = &recorded{}
+	assert.False(t, m.NewAccount(t).Verify(other, verify.Expectation{}), "another account was asked nothing")
+	other = &recorded{}
+	assert.PanicsWithValue(t, fatal{`mockserver.Verify: "exactly" is -1; want 0 or more`}, func() { m.Verify(other, verify.Expectation{Exactly: new(-1)}) })
+}
+
+func TestVerifyWaits(t *testing.T) {
+	m := mockserver.Start(t)
+	a := m.NewAccount(t)
+	var asking sync.WaitGroup
+	asking.Go(func() { get(t, a.InProcess(), "http://mock/wallet") })
+	a.Verify(t, verify.Expectation{Match: &verify.Match{Operation: "wallet.get"}, Wait: "1m"})
+	asking.Wait()
+}
+
+func TestVerifyFailsWhenNobodyCanKnow(t *testing.T) {
+	m := mockserver.Start(t, mockserver.WithJournal(1, 1<<20))
+	a := m.NewAccount(t)
+	get(t, a.InProcess(), "http://mock/wallet")
+	get(t, a.InProcess(), "http://mock/tokens")
+	other := &recorded{}
+	assert.False(t, a.Verify(other, verify.Expectation{Match: &verify.Match{Operation: "wallet.get"}}))
+	assert.Contains(t, other.end(), "nobody can tell")
+	other = &recorded{}
+	inner := mockserver.Start(other, mockserver.WithJournal(1, 1<<20))
+	get(t, inner.InProcess(), "http://mock/wallet")
+	get(t, inner.InProcess(), "http://mock/wallet")
+	assert.Len(t, inner.Requests(), 1)
+	assert.Contains(t, other.end(), "the journal dropped 1 requests")
+}
+
+func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail     func(mock, account *recorded)
+		mock     []string
+		account  []string
+		silent   bool
+		accounts int
+	}{
+		"no failure": {fail: func(_, _ *recorded) {}},
+		"the account's test": {
+			fail:    func(_, account *recorded) { account.Errorf("it went wrong") },
+			account: []string{"asked 2 times", "#1 GET /wallet → 200 (wallet.get)", "#2 POST /tokens → 422 (token.create) because scopes-malformed", `> {"scopes":"all"}`, `< {"success":false,`, "auth basic [secret "},
+		},
+		"the mock's test": {
+			fail: func(mock, _ *recorded) { mock.Errorf("it went wrong") },
+			mock: []string{"the mock was asked 3 times", "#1 GET /wallet", "#2 POST /tokens", "#3 GET /wallet → 401", "auth none"},
+		},
+		"both, and nothing is written twice": {
+			fail: func(mock, account *recorded) {
+				mock.Errorf("it went wrong")
+				account.Errorf("it went wrong")
+			},
+			account: []string{"#1 GET /wallet", "#2 POST /tokens"},
+			mock:    []string{"the mock was asked 3 times", "#3 GET /wallet → 401"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			outer, inner := &recorded{}, &recorded{}
+			m := mockserver.Start(outer)
+			a := m.NewAccount(inner)
+			get(t, a.InProcess(), "http://mock/wallet")
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/tokens", strings.NewReader(`{"scopes":"all"}`))
+			require.NoError(t, err)
+			do(t, a.InProcess(), r)
+			get(t, m.InProcess(), "http://mock/wallet")
+			c.fail(outer, inner)
+			ofAccount, ofMock := inner.end(), outer.end()
+			for log, wanted := range map[string][]string{ofAccount: c.account, ofMock: c.mock} {
+				for _, want := range wanted {
+					assert.Contains(t, log, want)
+				}
+				assert.NotContains(t, log, a.APIKey)
+			}
+			if c.account == nil {
+				assert.Empty(t, ofAccount)
+			}
+			if c.mock == nil {
+				assert.Empty(t, ofMock)
+			}
+			if c.account != nil && c.mock != nil {
+				assert.NotContains(t, ofMock, "#1 ")
+				assert.NotContains(t, ofMock, "#2 ")
+			}
+		})
+	}
+	t.Run("the mock was asked nothing", func(t *testing.T) {
+		tb := &recorded{}
+		mockserver.Start(tb)
+		tb.Errorf("it went wrong")
+		assert.Contains(t, tb.end(), "the mock was asked nothing")
+	})
+}
+
+func TestWhatCannotBeEndsTheTest(t *testing.T) {
+	tb := &recorded{}
+	defer tb.end()
+	m := mockserver.Start(tb)
+	for want, wrong := range map[string]func(){
+		"mockserver.Start: the token shape is \"round\"": func() { mockserver.Start(tb, mockserver.WithTokenShape("round")) },
+		"POST /clock/advance: a clock advances by":       func() { m.Clock().Advance(-time.Hour) },
+		"PUT /clock: 1900-01-01T00:00:00Z is outside":    func() { m.Clock().Set(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		"POST /accounts: ":                               func() { m.NewAccount(tb, world.Wish{Fixture: "demmo"}) },
+		"NewAccount takes one wish, but got 2":           func() { m.NewAccount(tb, world.Wish{}, world.Wish{}) },
+		"/wallet: ":                                      func() { m.NewAccount(tb).Recharge(0.00001) },
+	} {
+		func() {
+			defer func() {
+				message, ok := recover().(fatal)
+				require.True(t, ok, want)
+				assert.Contains(t, message.message, want)
+			}()
+			wrong()
+		}()
+	}
+}
+
+func TestAMockStopsWithItsTest(t *testing.T) {
+	tb := &recorded{}
+	m := mockserver.Start(tb)
+	url := m.URL()
+	a := m.NewAccount(tb)
+	get(t, a.Client(), url+"/wallet")
+	get(t, a.InProcess(), url+"/wallet")
+	waiting := make(chan error)
+	go func() { // somebody who waits does not keep it
+		r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, url+"/__admin/requests/stream", http.NoBody)
+		if err == nil {
+			var answer *http.Response
+			if answer, err = m.Client().Do(r); err == nil {
+				waiting <- nil
+				_, err = io.Copy(io.Discard, answer.Body)
+				_ = answer.Body.Close()
+			}
+		}
+		waiting <- err
+	}()
+	require.NoError(t, <-waiting)
+	ended := time.Now()
+	tb.end()
+	assert.Less(t, time.Since(ended), 5*time.Second)
+	<-waiting
+	for name, client := range map[string]*http.Client{"over the port": m.Client(), "in process": m.InProcess(), "somebody else": {Transport: &http.Transport{}}} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/wallet", http.NoBody)
+		require.NoError(t, err)
+		answer, err := client.Do(r)
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		assert.Error(t, err, name)
+	}
+	assert.Equal(t, url, m.URL(), "it is still known where it was")
+
+	unused := &recorded{}
+	m = mockserver.Start(unused)
+	unused.end()
+	assert.Panics(t, func() { m.URL() }, "no port is opened any more")
+}
+
+// TestNoProgramCarriesThePackageTesting keeps TB what it is for: the package testing, and httptest with it, bring flags of their own along.
+func TestNoProgramCarriesThePackageTesting(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == "storetest": // what any store must do, for tests
+			return fs.SkipDir
+		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		files++
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imported := range file.Imports {
+			assert.NotContains(t, []string{`"testing"`, `"net/http/httptest"`}, imported.Path.Value, path)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	assert.Greater(t, files, 50)
+}

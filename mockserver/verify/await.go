@@ -1,0 +1,103 @@
+package verify
+
+import (
+	"context"
+	"time"
+
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+)
+
+// Journal is what Await needs of where exchanges are remembered.
+type Journal interface {
+	Walk(f journal.Filter, visit func(*exchange.Exchange) bool) (dropped uint64)
+	SubscribeTo(f journal.Filter, buffer int) *journal.Subscription
+}
+
+// Await holds the check against the journal, and waits as long as it says (Expectation.Wait) for the answer to become better:
+//
+//   - atLeast and inOrder answer as soon as they are satisfied,
+//   - exactly answers as soon as the number is reached or exceeded; exactly 0 answers at the end, like atMost,
+//   - atMost, with or without atLeast, answers at the end, or as soon as there are too many,
+//
+// Exactly and atMost, once entries were dropped without which nobody can tell, are inconclusive with the next request that matches. Where
+// nothing is decided before, the journal at the end of the wait decides. The answer is always that of one moment of the journal: when it is
+// cleared meanwhile, counting begins anew.
+//
+// The error is the context's, when that is done before.
+func (c *Check) Await(ctx context.Context, j Journal, show Show) (Result, error) {
+	if c.wait == 0 {
+		return c.take(j).result(show), nil
+	}
+	deadline := time.NewTimer(c.wait)
+	defer deadline.Stop()
+	// Subscribed before the journal is read, so that nothing comes in between.
+	news := j.SubscribeTo(c.filter(), 256)
+	defer news.Close()
+	for {
+		began, lost := time.Now(), news.Dropped()
+		t := c.take(j)
+		if t.settled() {
+			return t.result(show), nil
+		}
+		over, err := c.sleep(ctx, deadline, news, lost, t.wanted(), restFactor*time.Since(began))
+		if err != nil {
+			return Result{}, err
+		}
+		if over {
+			return c.take(j).result(show), nil
+		}
+	}
+}
+
+// restFactor is how many times longer than reading the journal took it is left alone, while much happens.
+const restFactor = 4
+
+// sleep waits for so many requests that match, or until some were lost that may, and at least for the rest; over says that the time is up.
+func (c *Check) sleep(
+	ctx context.Context, deadline *time.Timer, news *journal.Subscription, lost uint64, wanted int, rest time.Duration,
+) (over bool, err error) {
+	pause := time.NewTimer(rest)
+	defer pause.Stop()
+	for rested := false; !rested || wanted > 0 && news.Dropped() == lost; {
+		entries := news.C
+		if wanted <= 0 {
+			entries = nil // enough is known; what comes is read with the journal
+		}
+		select {
+		case e := <-entries:
+			if e == nil || c.concerns(e) {
+				wanted--
+			}
+		case <-pause.C:
+			rested = true
+		case <-deadline.C:
+			return true, nil
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+	}
+	return false, nil
+}
+
+// concerns says whether a request can change the answer.
+func (c *Check) concerns(e *exchange.Exchange) bool {
+	for _, step := range c.steps {
+		if step.distance(e) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Check) filter() journal.Filter { return journal.Filter{Account: c.account} }
+
+// take holds the check against the journal as it is.
+func (c *Check) take(j Journal) *tally {
+	t := newTally(c)
+	t.finish(j.Walk(c.filter(), func(e *exchange.Exchange) bool {
+		t.add(e)
+		return true
+	}))
+	return t
+}

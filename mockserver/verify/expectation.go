@@ -1,0 +1,146 @@
+package verify
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Expectation is what a test expects of the requests that a server got: POST /__admin/verify. Every member is optional; the zero
+// Expectation wants at least one request, whichever.
+type Expectation struct {
+	// Match says which requests are meant. InOrder, in its place, wants one request after the other, by the order of their arrival; others
+	// may have come between them.
+	Match   *Match  `json:"match,omitempty"`
+	InOrder []Match `json:"inOrder,omitempty"`
+	// How many requests have to match, 0 or more. AtLeast and AtMost together are a range; of neither, nor Exactly, AtLeast is 1.
+	Exactly *int `json:"exactly,omitempty"`
+	AtLeast *int `json:"atLeast,omitempty"`
+	AtMost  *int `json:"atMost,omitempty"`
+	// Wait is how long to wait for the requests, by the machine's clock: a duration such as "5s", at most MaxWait. See Check.Await.
+	Wait string `json:"wait,omitempty"`
+	// Account confines the question to the requests of one account. A request whose credentials were refused is nobody's.
+	Account string `json:"account,omitempty"`
+}
+
+// Match describes requests. Members that are empty match all; the empty Match matches every request.
+type Match struct {
+	// Operation as the journal names it, such as "token.update". Method in any case.
+	Operation string `json:"operation,omitempty"`
+	Method    string `json:"method,omitempty"`
+	// Path of the request, without the query, as it was sent or decoded; * stands for any text, also for none and for slashes.
+	Path string `json:"path,omitempty"`
+	// Query parameters and headers that must be there, among others. * stands for any text. Of a name that stands more than once, one value
+	// has to match. Names of headers in any case; "Host" is the host that was asked.
+	Query   map[string]string `json:"query,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	// Auth is what the server took the caller's credentials for: "basic", "refresh" (a bearer), "token" (a token as bearer) or "none".
+	Auth string `json:"auth,omitempty"`
+	// Body is a JSON value that the request's must hold: of objects the members that stand here, arrays element by element, numbers by
+	// their value. A text also matches a body that is no JSON and is that text.
+	Body json.RawMessage `json:"body,omitempty"`
+	// Status of the answer.
+	Status int `json:"status,omitempty"`
+}
+
+// MaxWait bounds Expectation.Wait.
+const MaxWait = time.Minute
+
+// unbounded is the upper bound of a count that has none.
+const unbounded = math.MaxInt
+
+// Check is a compiled Expectation. It never changes, so it is safe for concurrent use.
+type Check struct {
+	steps   []*matcher // one, unless ordered
+	ordered bool
+	// How many requests have to match: at least low, at most high.
+	low, high int
+	wait      time.Duration
+	account   string
+}
+
+// Wait is how long Await may wait.
+func (c *Check) Wait() time.Duration { return c.wait }
+
+// Account is the ID that the check is confined to; empty when it is about all.
+func (c *Check) Account() string { return c.account }
+
+// Compile checks an expectation. Its errors name the member, what is wrong with it, and what would be right.
+func Compile(x Expectation) (*Check, error) {
+	c := &Check{ordered: x.InOrder != nil, account: x.Account}
+	if err := c.bounds(x); err != nil {
+		return nil, err
+	}
+	switch {
+	case c.ordered && x.Match != nil:
+		return nil, fmt.Errorf(`"match" and "inOrder" exclude each other: want one of them`)
+	case c.ordered && len(x.InOrder) == 0:
+		return nil, fmt.Errorf(`"inOrder" is empty; want one match or more`)
+	case c.ordered:
+		for i, step := range x.InOrder {
+			if err := c.add(fmt.Sprintf("inOrder[%d]", i), step); err != nil {
+				return nil, err
+			}
+		}
+	default:
+		var match Match
+		if x.Match != nil {
+			match = *x.Match
+		}
+		if err := c.add("match", match); err != nil {
+			return nil, err
+		}
+	}
+	if x.Wait != "" {
+		wait, err := time.ParseDuration(x.Wait)
+		if err != nil || wait < 0 || wait > MaxWait {
+			return nil, fmt.Errorf(`"wait" is %q; want a duration such as "5s", at most %s`, x.Wait, MaxWait)
+		}
+		c.wait = wait
+	}
+	return c, nil
+}
+
+func (c *Check) add(name string, match Match) error {
+	m, err := compile(name, match)
+	c.steps = append(c.steps, m)
+	return err
+}
+
+// bounds reads how many requests are wanted.
+func (c *Check) bounds(x Expectation) error {
+	c.low, c.high = 0, unbounded
+	for _, one := range []struct {
+		name  string
+		value *int
+	}{{"exactly", x.Exactly}, {"atLeast", x.AtLeast}, {"atMost", x.AtMost}} {
+		switch {
+		case one.value == nil:
+		case c.ordered:
+			return fmt.Errorf(`"%s" has no meaning with "inOrder": every match there wants one request`, one.name)
+		case *one.value < 0:
+			return fmt.Errorf(`"%s" is %d; want 0 or more`, one.name, *one.value)
+		}
+	}
+	switch {
+	case x.Exactly != nil && (x.AtLeast != nil || x.AtMost != nil):
+		return fmt.Errorf(`"exactly" excludes "atLeast" and "atMost"`)
+	case x.Exactly != nil:
+		c.low, c.high = *x.Exactly, *x.Exactly
+		return nil
+	case x.AtLeast == nil && x.AtMost == nil:
+		c.low = 1
+		return nil
+	}
+	if x.AtLeast != nil {
+		c.low = *x.AtLeast
+	}
+	if x.AtMost != nil {
+		c.high = *x.AtMost
+	}
+	if c.low > c.high {
+		return fmt.Errorf(`"atLeast" is %d and "atMost" %d: no number is both`, c.low, c.high)
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package verify
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+)
+
+// matcher is a compiled Match.
+type matcher struct {
+	operation, method, auth string
+	path                    *pattern
+	query, headers          []named
+	body                    value // nil when any will do
+	status                  int
+}
+
+// named is what a parameter or a header is to be.
+type named struct {
+	name string
+	pattern
+}
+
+// compile checks a match, which name leads to.
+func compile(name string, m Match) (*matcher, error) {
+	wrong := func(member, format string, args ...any) error {
+		return fmt.Errorf("%q: %s", name+"."+member, fmt.Sprintf(format, args...))
+	}
+	out := &matcher{operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
+	switch m.Auth {
+	case "", "basic", "refresh", "token", "none":
+	default:
+		return nil, wrong("auth", "is %q; want basic, refresh, token or none", m.Auth)
+	}
+	if m.Status != 0 && (m.Status < 100 || m.Status > 599) {
+		return nil, wrong("status", "is %d; want a status such as 404", m.Status)
+	}
+	if m.Path != "" {
+		switch {
+		case strings.ContainsAny(m.Path, "?#"):
+			return nil, wrong("path", "%q goes on after the path; parameters stand in \"query\"", m.Path)
+		case !strings.HasPrefix(m.Path, "/") && !strings.HasPrefix(m.Path, "*"):
+			return nil, wrong("path", "%q begins neither with / nor with *", m.Path)
+		case strings.ContainsAny(m.Path, "{}"):
+			return nil, wrong("path", "%q is a template, which no request sends; write * for any text, such as /tokens/*", m.Path)
+		}
+		p, err := newPattern(m.Path, true)
+		if err != nil {
+			return nil, wrong("path", "%v", err)
+		}
+		out.path = &p
+	}
+	var err error
+	if out.query, err = newNamed(m.Query); err != nil {
+		return nil, wrong("query", "%v", err)
+	}
+	if out.headers, err = newNamed(m.Headers); err != nil {
+		return nil, wrong("headers", "%v", err)
+	}
+	for i, h := range out.headers {
+		out.headers[i].name = http.CanonicalHeaderKey(h.name)
+		if strings.ContainsFunc(h.name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
+			return nil, wrong("headers", "%q is no name of a header", h.name)
+		}
+	}
+	if len(m.Body) == 0 || string(m.Body) == "null" { // as with all members, null is absent
+		return out, nil
+	}
+	body, ok := decode(m.Body)
+	if !ok {
+		return nil, wrong("body", "is no JSON value")
+	}
+	if out.body, err = newValue(body); err != nil {
+		return nil, wrong("body", "%v", err)
+	}
+	return out, nil
+}
+
+func newNamed(from map[string]string) (out []named, err error) {
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		if name == "" {
+			return nil, fmt.Errorf("a name is empty")
+		}
+		p, err := newPattern(from[name], true)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, named{name, p})
+	}
+	return out, nil
+}
+
+// maxDifferences bounds the differences of one request that are counted, and shown.
+const maxDifferences = 20
+
+// difference is where a request is not as expected. What is shown of it, is worked out when somebody wants to see it.
+type difference struct {
+	field    string
+	expected func(*view) any
+	actual   func(*view) any
+}
+
+// distance is how many differences there are; none is a match.
+func (m *matcher) distance(e *exchange.Exchange) int {
+	n := 0
+	m.compare(e, func(difference) bool { n++; return n < maxDifferences })
+	return n
+}
+
+// compare reports the differences, until report answers false.
+func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
+	word := func(field, want, got string, same func(a, b string) bool) bool {
+		if want == "" || same(want, got) {
+			return true
+		}
+		return report(difference{field,
+			func(v *view) any { return v.hide(want) },
+			func(v *view) any { return v.hide(got) }})
+	}
+	equal := func(a, b string) bool { return a == b }
+	if !word("operation", m.operation, e.Operation, equal) ||
+		!word("method", m.method, e.Request.Method, strings.EqualFold) ||
+		!m.comparePath(e, report) || !m.compareQuery(e, report) || !m.compareHeaders(e, report) ||
+		!word("auth", m.auth, e.Auth, equal) || !m.compareBody(e, report) {
+		return
+	}
+	if got := e.Response.Status; m.status != 0 && m.status != got {
+		report(difference{"status", func(*view) any { return m.status }, func(*view) any { return got }})
+	}
+}
+
+func (m *matcher) comparePath(e *exchange.Exchange, report func(difference) bool) bool {
+	if m.path == nil {
+		return true
+	}
+	path := journal.Path(e.Request.URI)
+	if m.path.match(path) {
+		return true
+	}
+	if plain, err := url.PathUnescape(path); err == nil && m.path.match(plain) {
+		return true
+	}
+	return report(difference{"path",
+		func(v *view) any { return v.expectedPath(*m.path) },
+		func(v *view) any { return v.path() }})
+}
+
+func (m *matcher) compareQuery(e *exchange.Exchange, report func(difference) bool) bool {
+	if len(m.query) == 0 {
+		return true
+	}
+	_, raw, _ := strings.Cut(e.Request.URI, "?")
+	given, _ := url.ParseQuery(raw) // what can be read of it
+	for _, want := range m.query {
+		values, there := given[want.name]
+		if slices.ContainsFunc(values, want.match) {
+			continue
+		}
+		if !report(difference{"query." + want.name,
+			func(v *view) any { return v.expectedParameter(want) },
+			func(v *view) any { return v.parameter(want.name, there) }}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *matcher) compareHeaders(e *exchange.Exchange, report func(difference) bool) bool {
+	for _, want := range m.headers {
+		values := e.Request.Header[want.name]
+		if want.name == "Host" { // which net/http keeps elsewhere
+			values = []string{e.Request.Host}
+		}
+		if slices.ContainsFunc(values, want.match) {
+			continue
+		}
+		if !report(difference{"headers." + want.name,
+			func(v *view) any { return v.expectedHeader(want) },
+			func(v *view) any { return v.header(want.name, len(values) > 0) }}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *matcher) compareBody(e *exchange.Exchange, report func(difference) bool) bool {
+	if m.body == nil {
+		return true
+	}
+	body, ok := decode(e.Request.Body)
+	if !ok {
+		if want, isText := m.body.(text); isText && len(e.Request.Body) > 0 && want.match(string(e.Request.Body)) {
+			return true
+		}
+		return report(difference{"body",
+			func(v *view) any { return v.expectedBody(nil, m.body) },
+			func(v *view) any { return v.bodyText() }})
+	}
+	return m.body.compare(nil, body, func(at place, want value, got any) bool {
+		_, absent := got.(missing)
+		return report(difference{at.String(),
+			func(v *view) any { return v.expectedBody(at, want) },
+			func(v *view) any { return v.body(at, !absent) }})
+	})
+}

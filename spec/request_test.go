@@ -1,0 +1,55 @@
+package spec_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec"
+)
+
+func TestRequestsAreHeldAgainstTheDocument(t *testing.T) {
+	doc, err := spec.Corrected()
+	require.NoError(t, err)
+	create, list := spec.Operation{Method: "POST", Path: "/tokens"}, spec.Operation{Method: "GET", Path: "/tokens"}
+	errors, stats := spec.Operation{Method: "GET", Path: "/errors"}, spec.Operation{Method: "GET", Path: "/stats"}
+	json := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+	for name, c := range map[string]struct {
+		op      spec.Operation
+		request spec.Request
+		want    []string // location severity
+	}{
+		"as the document has it":              {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"ttl":60,"limits":{"ip":["192.0.2.1"]}}`)}, nil},
+		"without a body":                      {create, spec.Request{Header: json}, []string{"body error"}},
+		"what is no JSON":                     {create, spec.Request{Header: json, Body: []byte(`{"scopes":`)}, []string{"body error"}},
+		"something after the JSON":            {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"]} x`)}, []string{"body error"}},
+		"without a media type":                {create, spec.Request{Body: []byte(`{"scopes":["GET:a.b/c"]}`)}, []string{"header.Content-Type error"}},
+		"another media type":                  {create, spec.Request{Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(`{"scopes":["GET:a.b/c"]}`)}, []string{"header.Content-Type error"}},
+		"a member that is missing":            {create, spec.Request{Header: json, Body: []byte(`{}`)}, []string{"body.scopes error"}},
+		"scopes that are no array":            {create, spec.Request{Header: json, Body: []byte(`{"scopes":"GET:a.b/c"}`)}, []string{"body.scopes error"}},
+		"a scope that is no text":             {create, spec.Request{Header: json, Body: []byte(`{"scopes":[1]}`)}, []string{"body.scopes[0] error"}},
+		"a ttl that is no integer":            {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"ttl":"60"}`)}, []string{"body.ttl error"}},
+		"a limit of the wrong type, nested":   {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"limits":{"totalRequests":"1"}}`)}, []string{"body.limits.totalRequests error"}},
+		"a member that nobody knows":          {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"grant_type":"x"}`)}, []string{"body.grant_type warning"}},
+		"a nested member that nobody knows":   {create, spec.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"limits":{"total":1}}`)}, []string{"body.limits.total warning"}},
+		"a body where none is taken":          {list, spec.Request{Header: json, Body: []byte(`{}`)}, []string{"body warning"}},
+		"a limit that is no integer":          {errors, spec.Request{Query: "limit=ten"}, []string{"query.limit error"}},
+		"a limit above the largest":           {errors, spec.Request{Query: "limit=101"}, []string{"query.limit error"}},
+		"a parameter that nobody knows":       {errors, spec.Request{Query: "limt=5"}, []string{"query.limt warning"}},
+		"a parameter that stands twice":       {errors, spec.Request{Query: "limit=1&limit=2"}, []string{"query.limit warning"}},
+		"a query that is no query":            {errors, spec.Request{Query: "limit=%zz"}, []string{"query error"}},
+		"a year, which the error text allows": {stats, spec.Request{Query: "date=2026"}, nil},
+		"an operation that is none":           {spec.Operation{Method: "GET", Path: "/nothing"}, spec.Request{Query: "x=1"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, v := range spec.RequestViolations(doc, c.op, c.request) {
+				got = append(got, v.Location+" "+string(v.Severity))
+				assert.NotEmpty(t, v.Message)
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
