@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -134,7 +135,7 @@ func (t *taping) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	t.server.ServeHTTP(w, in)
-	one := taped{status: w.Code, header: w.Header().Clone(), body: w.Body.Bytes(), api: !bytes.HasPrefix([]byte(r.URL.Path), []byte("/__admin"))}
+	one := taped{status: w.Code, header: w.Header().Clone(), body: w.Body.Bytes(), api: !strings.HasPrefix(r.URL.Path, "/__admin")}
 	t.tape = append(t.tape, one)
 	return one.response(r), nil
 }

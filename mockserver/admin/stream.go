@@ -57,10 +57,10 @@ func (a *API) streamRequests(c *gin.Context) (int, any, error) {
 		out.writer = c.Writer
 		out.comment("the journal from here on")
 		out.dropped(dropped)
-		for _, e := range missed {
+		for i, e := range missed {
 			out.request(e, a)
+			missed[i] = nil // is not to be kept for as long as the stream lasts
 		}
-		missed = nil // is not to be kept for as long as the stream lasts
 		out.flush()
 		a.follow(ctx, subscription, &out)
 	}), nil

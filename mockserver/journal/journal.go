@@ -75,21 +75,21 @@ func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 		j.drop()
 	}
 	j.draft = write(j.draft[:0], e)
-	new := entry{id: e.ID, account: e.Account, record: j.keep(j.draft)}
+	newest := entry{id: e.ID, account: e.Account, record: j.keep(j.draft)}
 	if cap(j.draft) > maxDraft {
 		j.draft = nil
 	}
-	for j.count > 0 && j.bytes+new.size() > j.maxBytes {
+	for j.count > 0 && j.bytes+newest.size() > j.maxBytes {
 		j.drop()
 	}
 	if j.count == len(j.entries) {
 		j.grow()
 	}
-	*j.at(j.count) = new
+	*j.at(j.count) = newest
 	j.count++
-	j.bytes += new.size()
+	j.bytes += newest.size()
 	if len(j.subscriptions) > 0 {
-		j.publish(e, new.record)
+		j.publish(e, newest.record)
 	}
 	return before, j.drops.lifetime
 }

@@ -30,10 +30,10 @@ func Open(path string) (*File, error) {
 	if path == "" {
 		return nil, errors.New("the state needs the name of a file")
 	}
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	switch {
 	case err == nil:
-		path = real
+		path = target
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}

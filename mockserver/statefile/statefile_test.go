@@ -111,7 +111,7 @@ func TestADamagedFileIsRefusedAndStays(t *testing.T) {
 		"zeros":                {strings.Repeat("\x00", 4096), "1"},
 		"half of it":           {whole[:len(whole)/2], `\d+`},
 		"all but the last":     {strings.TrimRight(whole, "}\n"), `\d+`},
-		"a wrong letter":       {strings.Replace(whole, `"environment"`, `"enviroment"`, 1), `\d+`},
+		"a wrong letter":       {strings.Replace(whole, `"environment"`, `"environs"`, 1), `\d+`},
 		"an odd amount":        {strings.Replace(whole, `"amount":50`, `"amount":"50"`, 1), `\d+`},
 		"an id cut short":      {strings.Replace(whole, `"txn_66064804b25145ee88ee20d6"`, `"txn_660648"`, 1), `\d+`},
 		"another version":      {strings.Replace(whole, `"version":"1.0"`, `"version":"2.0"`, 1), `\d+`},

@@ -151,14 +151,14 @@ func TestWhoWaitsIsCancelledByWhatChangesWhatTheyWaitFor(t *testing.T) {
 			w := newWorld(t, "demo")
 			_, err := w.TakeSnapshot(t.Context(), "all", "")
 			require.NoError(t, err)
-			var waiting [3]context.Context
-			for i, id := range []account.ID{"", "demo", "demo-sandbox"} {
-				ctx, stop := w.Within(t.Context(), id)
-				defer stop()
-				waiting[i] = ctx
-			}
+			everybody, stop := w.Within(t.Context(), "")
+			defer stop()
+			demo, stop := w.Within(t.Context(), "demo")
+			defer stop()
+			sandbox, stop := w.Within(t.Context(), "demo-sandbox")
+			defer stop()
 			require.NoError(t, c.change(w))
-			for i, ctx := range waiting {
+			for i, ctx := range []context.Context{everybody, demo, sandbox} {
 				assert.Equal(t, c.ends[i], ctx.Err() != nil)
 				if c.ends[i] {
 					assert.ErrorIs(t, context.Cause(ctx), world.ErrReset)
