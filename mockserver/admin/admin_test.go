@@ -209,3 +209,23 @@ func credit(t *testing.T, h http.Handler, id string) int {
 	account := decoded(t, send(t, h, "GET", "/__admin/accounts/"+id, "").Body.Bytes()).(map[string]any)
 	return len(account["wallet"].(map[string]any)["transactions"].([]any))
 }
+
+func TestTheServersClockTakesNoAccountOutOfRange(t *testing.T) {
+	server, err := mockserver.New()
+	require.NoError(t, err)
+	handler := server.Handler()
+	for _, step := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"PUT", "/clock", `{"now":"1970-01-02T00:00:00Z","frozen":false}`, 200},
+		{"PUT", "/clock?account=demo", `{"now":"2249-01-02T00:00:00Z","frozen":false}`, 200},
+		{"PUT", "/clock", `{"now":"2026-01-01T00:00:00Z","frozen":false}`, 400},
+		{"POST", "/clock/advance", `{"by":"87600h"}`, 400},
+		{"PUT", "/clock?account=demo", `{"now":"1971-01-02T00:00:00Z","frozen":false}`, 200},
+		{"PUT", "/clock", `{"now":"2026-01-01T00:00:00Z","frozen":false}`, 200},
+	} {
+		answer := send(t, handler, step.method, "/__admin"+step.path, step.body)
+		assert.Equal(t, step.status, answer.Code, "%s %s %s: %s", step.method, step.path, step.body, answer.Body)
+	}
+}

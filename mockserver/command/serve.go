@@ -10,9 +10,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,6 +78,7 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 
 // serve runs the mock until the context is done.
 func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
+	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the server
 	log, err := logger(f.log, stderr)
 	if err != nil {
 		return err

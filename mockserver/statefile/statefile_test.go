@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,7 @@ func stateOf(seed uint64) (*fixtures.World, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Description = strings.Repeat("It takes a while to write. ", 20_000)
 	w.Name, w.Server = "state", &fixtures.Server{Seed: seed, Clock: &fixtures.Clock{}, Now: fixtures.At(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC))}
 	return w, nil
 }
@@ -197,12 +200,13 @@ func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 			_, err = reader.ReadString('\n')
 			require.NoError(t, err)
 		}
-		// The next one is being written: how far, only chance knows, so that all moments are met.
-		<-time.After(time.Duration(round%10) * 300 * time.Microsecond)
+		// The next one is about to be written. Every other time it is killed at a moment that chance knows, else when it has begun.
+		for round%2 == 0 && !slices.ContainsFunc(names(t, filepath.Dir(path)), func(name string) bool { return name != "state.json" }) {
+			runtime.Gosched()
+		}
 		cancel()
-		rest, _ := io.ReadAll(reader)
+		_, _ = io.Copy(io.Discard, reader)
 		require.Error(t, writer.Wait(), "it was killed")
-		_ = rest
 
 		for _, name := range names(t, filepath.Dir(path)) {
 			if name != "state.json" {
@@ -218,7 +222,7 @@ func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 	assert.Positive(t, cut, "no writer was killed while it wrote: the test proves nothing")
 }
 
-// writeForEver writes one state after the other, and a line after each.
+// writeForEver writes one large state after the other, and a line after each.
 func writeForEver(path string) {
 	f, err := statefile.Open(path)
 	for seed := uint64(1); err == nil; seed++ {

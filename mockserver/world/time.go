@@ -33,13 +33,35 @@ func (w *World) SetTime(t Time) error {
 	if err := clock.Check(t.Now); err != nil {
 		return err
 	}
+	if err := w.checkAccounts(t.Now); err != nil {
+		return err
+	}
 	w.config.Clock.Set(t.Now, t.Frozen)
+	return nil
+}
+
+// checkAccounts refuses a time of the server's clock that would move an account's clock, by its offset, out of what a clock can show.
+func (w *World) checkAccounts(server time.Time) error {
+	for _, id := range w.Accounts() {
+		err := w.update(context.Background(), id, func(a *account.Account) error {
+			if err := clock.Check(a.Clock.At(server)); err != nil {
+				return fmt.Errorf("the clock of account %q moves along: %w", id, err)
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, account.ErrNoAccount) {
+			return err
+		}
+	}
 	return nil
 }
 
 // Advance moves the server's clock on, and answers what fell due in all accounts, in order of time.
 func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, error) {
 	if err := advanceable(w.config.Clock.Now(), by); err != nil {
+		return Time{}, nil, err
+	}
+	if err := w.checkAccounts(w.config.Clock.Now().Add(by)); err != nil {
 		return Time{}, nil, err
 	}
 	w.config.Clock.Advance(by)
