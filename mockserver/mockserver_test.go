@@ -312,3 +312,11 @@ func BenchmarkNew(b *testing.B) {
 		newHandler(b)
 	}
 }
+
+func TestAnEscapedPrefixIsAnUnknownPathAndNoPlainText(t *testing.T) {
+	handler := newHandler(t, mockserver.WithRootSurface("v1"))
+	assert.Equal(t, 200, send(handler, "GET", "/__v2/wallet", "").Code)
+	answer := send(handler, "GET", "/%5F_v2/wallet", "")
+	assert.Equal(t, 404, answer.Code)
+	assert.JSONEq(t, `{"success":false,"message":"Not Found","error":404,"data":null}`, answer.Body.String())
+}

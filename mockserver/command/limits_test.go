@@ -213,3 +213,21 @@ func TestRubbishOnTheWire(t *testing.T) {
 	mutable := strings.Index(before, `"errors"`)
 	assert.Equal(t, before[:mutable], after[:mutable], "the state stays as it was")
 }
+
+func TestWhoStallsDoesNotHoldUpAStop(t *testing.T) {
+	t.Parallel() // it takes as long as a stop waits
+	p := start(t, nil)
+	stalls := p.dial()
+	p.write(stalls, "POST /tokens HTTP/1.1\r\nHost: localhost\r\n"+demoBasic+"Content-Length: 50\r\n\r\n{")
+	p.stop()
+	_, err := io.ReadAll(stalls)
+	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the connection is closed")
+	// That the program ends with 0, what start registered looks after.
+}
+
+func TestATooLargeBodyIsAnsweredThoughItIsSentWhole(t *testing.T) {
+	p := start(t, nil)
+	status, body := p.ask("POST", "/tokens", strings.Repeat(" ", 10<<20))
+	assert.Equal(t, 413, status)
+	assert.Contains(t, body, `"error":413`)
+}

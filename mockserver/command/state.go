@@ -17,12 +17,12 @@ func stopAndSave(ctx context.Context, server *mockserver.Server, servers []*http
 	ctx = context.WithoutCancel(ctx)
 	early := server.SaveState(ctx)
 	if errors.Is(early, mockserver.ErrNoStateFile) {
-		return stop(ctx, servers)
+		return stop(ctx, servers, log)
 	}
 	if early != nil {
 		log.Error("state", "error", early)
 	}
-	err := stop(ctx, servers)
+	err := stop(ctx, servers, log)
 	if late := server.SaveState(ctx); late != nil {
 		return errors.Join(err, fmt.Errorf("--state: %w", late))
 	}

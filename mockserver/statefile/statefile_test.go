@@ -47,7 +47,7 @@ func stateOf(seed uint64) (*fixtures.World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Description = strings.Repeat("It takes a while to write. ", 20_000)
+	w.Description = strings.Repeat("It takes a while to write. ", 5_000)
 	w.Name, w.Server = "state", &fixtures.Server{Seed: seed, Clock: &fixtures.Clock{}, Now: fixtures.At(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC))}
 	return w, nil
 }
@@ -188,7 +188,7 @@ func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	require.NoError(t, open(t, path).Save(state(t, 0)))
 	cut := 0
-	for round := range 40 {
+	for round := range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		writer := exec.CommandContext(ctx, os.Args[0])
 		writer.Env = append(os.Environ(), writerFor+"="+path)
