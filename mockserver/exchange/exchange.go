@@ -128,8 +128,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
-	values := []string{strconv.FormatUint(e.ID, 10), strconv.Itoa(len(e.Response.Body))}
-	e.Response.Header[headerID], e.Response.Header["Content-Length"] = values[0:1:1], values[1:2:2]
+	e.Response.Header[headerID] = []string{strconv.FormatUint(e.ID, 10)}
+	if len(e.Response.Body) >= buffered {
+		e.Response.Header["Content-Length"] = []string{strconv.Itoa(len(e.Response.Body))}
+	}
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
 	w.WriteHeader(e.Response.Status)
@@ -138,6 +140,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.idle.Put(a)
 	}
 }
+
+// buffered is the length, in bytes, from which net/http does not say by itself how long an answer is.
+const buffered = 2 << 10
 
 // headerID is in every answer: by it the journal knows the exchange (GET /__admin/requests/{id}).
 const headerID = "X-Mock-Request-Id"
