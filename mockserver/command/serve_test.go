@@ -156,6 +156,12 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 			status, _ = p.ask("GET", "/wallet", "")
 			assert.Equal(t, 404, status)
 		}},
+		"--open-accounts": {[]string{"--open-accounts"}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/wallet", "", func(r *http.Request) { r.SetBasicAuth("nobody@example.com", "some-key-of-mine") })
+			assert.Equal(t, 200, status)
+			_, body := p.ask("GET", "/__admin/accounts", "")
+			assert.Contains(t, body, "nobody@example.com")
+		}},
 		"--strict-requests": {[]string{"--strict-requests"}, func(t *testing.T, p *process) {
 			status, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"],"ttl":"60"}`)
 			assert.Equal(t, 400, status)
