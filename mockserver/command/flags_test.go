@@ -26,7 +26,7 @@ func TestEveryFlagIsTriedAndTold(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	serveCommand(io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
-		assert.True(t, strings.Contains(tests.String(), `"--`+f.Name+`"`), "no test gives --%s", f.Name)
-		assert.True(t, regexp.MustCompile("`--"+f.Name+"[ `]").Match(readme), "the README does not name --%s", f.Name)
+		assert.Contains(t, tests.String(), `"--`+f.Name+`"`, "no test gives --%s", f.Name)
+		assert.Regexp(t, regexp.MustCompile("`--"+f.Name+"[ `]"), string(readme), "the README does not name --%s", f.Name)
 	})
 }
