@@ -38,6 +38,13 @@ func TestBytesAndRepeatedHeadersAreSentAsWritten(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var got []request
+	taken := func() []request {
+		mu.Lock()
+		defer mu.Unlock()
+		all := got
+		got = nil
+		return all
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if assert.NoError(t, err) && r.Method == http.MethodPost {
@@ -55,7 +62,7 @@ func TestBytesAndRepeatedHeadersAreSentAsWritten(t *testing.T) {
 
 	both, credentials := []string{"one", "two words"}, []string{"a", "b"}
 	sent := []request{{both, credentials, "{\"it's\":\"\\\\\xff\x00\"}"}, {both, credentials, "{\"it's\":\"\\\\é\"}"}}
-	require.Equal(t, sent, got, "%v", verdicts(out))
+	require.Equal(t, sent, taken(), "%v", verdicts(out))
 
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -64,12 +71,11 @@ func TestBytesAndRepeatedHeadersAreSentAsWritten(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("the command lines are not tried: there is no curl")
 	}
-	got = nil
 	for _, step := range out.Results[0].Steps {
 		if strings.Contains(step.Curl, "POST") {
 			output, err := exec.CommandContext(t.Context(), bash, "-c", step.Curl).CombinedOutput()
 			require.NoError(t, err, "%s\n%s", step.Curl, output)
 		}
 	}
-	assert.Equal(t, sent, got)
+	assert.Equal(t, sent, taken())
 }
