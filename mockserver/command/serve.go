@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
@@ -267,9 +266,6 @@ func baseURL(addr net.Addr) string {
 // announce prints the base URL, and writes it to a file in one step, so that who waits for the file never reads half of it.
 func announce(url, file string, stdout io.Writer) error {
 	if file != "" {
-		if there, err := os.Stat(file); err == nil && !there.Mode().IsRegular() { // a rename would put a file in the place of a device
-			return fmt.Errorf("--url-file: %s is no regular file", file)
-		}
 		err := atomically(file, 0o644, func(w io.Writer) error {
 			_, err := fmt.Fprintln(w, url)
 			return err
