@@ -24,6 +24,8 @@ import (
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/spec"
@@ -60,6 +62,10 @@ type config struct {
 	open       bool
 	state      *statefile.File
 	log        *slog.Logger
+	retention  account.Retention
+	forwarded  bool
+	documents  services.Documents
+	warnings   map[string][]document.Warning
 }
 
 // Named makes an option say by what name it was given when it refuses: a flag, for example.
@@ -242,6 +248,7 @@ func New(options ...Option) (*Server, error) {
 	accounts := store.NewMemory()
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.frozen, Seed: c.seed, RateLimit: c.limit,
+		Retention: c.retention, Services: c.sold(),
 	})
 	if err != nil {
 		return nil, err
@@ -273,6 +280,8 @@ func New(options ...Option) (*Server, error) {
 	if c.open {
 		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
 	}
+	mounts = append(mounts, c.paid(service, everybody, refusals))
+	c.tellDocuments()
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {
 		book.Add(e)
@@ -280,7 +289,7 @@ func New(options ...Option) (*Server, error) {
 		met.Count(e)
 	}
 	s := &Server{
-		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
+		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done, Forwarded: c.forwarded}),
 		router: router, meter: meter, journal: book, world: everybody, state: c.state,
 	}
 	s.admin = admin.New(admin.Config{World: everybody, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
@@ -350,7 +359,7 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-		ExposedHeaders: []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+		ExposedHeaders: []string{"X-Mock-Charge", "X-Mock-Paid-By", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
 	}).Handler(h)
 }
 

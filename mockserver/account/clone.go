@@ -18,6 +18,12 @@ func (a *Account) Clone() *Account {
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)
 	out.Callbacks = copies(a.Callbacks)
+	out.free = nil // follows from the usage
+	out.scopes = make(map[string]*Quota, len(a.scopes))
+	for scope, q := range a.scopes {
+		own := *q
+		out.scopes[scope] = &own
+	}
 	return &out
 }
 

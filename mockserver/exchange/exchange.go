@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +42,10 @@ type Exchange struct {
 	Grade  string
 	Source string
 	Quota  account.QuotaState
+	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for other calls. PaidBy is empty for refused calls.
+	Scope   string
+	PaidBy  string
+	Charged account.Money
 
 	Request  Request
 	Response Response
@@ -99,6 +104,8 @@ type Handler struct {
 	Real func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
+	// Forwarded takes the first address of X-Forwarded-For as the caller's, where there is one.
+	Forwarded bool
 	// Done gets every finished exchange, and must not keep it.
 	Done func(*Exchange)
 
@@ -119,6 +126,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
 	}
 	e := &a.exchange
+	if h.Forwarded {
+		e.IP = forwarded(r.Header, e.IP)
+	}
 	if e.Request.URI == "" { // a request that never was on a wire
 		e.Request.URI = r.URL.RequestURI()
 	}
@@ -200,6 +210,24 @@ func caller(remote string) string {
 		return "127.0.0.1"
 	}
 	return address.Addr().Unmap().WithZone("").String()
+}
+
+// forwarded is the first address of X-Forwarded-For, which is the caller's if every proxy added its own; otherwise when there is none.
+func forwarded(h http.Header, otherwise string) string {
+	values := h["X-Forwarded-For"]
+	if len(values) == 0 {
+		return otherwise
+	}
+	first, _, _ := strings.Cut(values[0], ",")
+	first = strings.TrimSpace(first)
+	if at, err := netip.ParseAddrPort(first); err == nil { // some proxies write the port
+		return at.Addr().Unmap().WithZone("").String()
+	}
+	address, err := netip.ParseAddr(strings.Trim(first, "[]"))
+	if err != nil {
+		return otherwise
+	}
+	return address.Unmap().WithZone("").String()
 }
 
 // answer collects what next answers in the exchange that it belongs to.

@@ -31,6 +31,8 @@ type Entry struct {
 	Response   Response `json:"response"`
 	Refusal    *Refusal `json:"refusal,omitempty"`
 	Quota      *Quota   `json:"quota,omitempty"`
+	// Charge is what a call of a paid service cost; unset for other calls, and for refused ones.
+	Charge *Charge `json:"charge,omitempty"`
 }
 
 // Request as it came.
@@ -55,6 +57,13 @@ type Refusal struct {
 	Reason string `json:"reason"`
 	Grade  string `json:"grade"`
 	Source string `json:"source"`
+}
+
+// Charge is what a call cost, and who paid.
+type Charge struct {
+	Scope  string      `json:"scope"`
+	Amount json.Number `json:"amount"`
+	PaidBy string      `json:"paidBy"`
 }
 
 // Quota is what the call found and left of the account's rate limit.
@@ -89,6 +98,9 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	}
 	if q := e.Quota; q.Enabled {
 		out.Quota = &Quota{Limit: q.Limit, Remaining: q.Remaining, ResetMs: q.Reset.Milliseconds()}
+	}
+	if e.PaidBy != "" {
+		out.Charge = &Charge{Scope: e.Scope, Amount: json.Number(e.Charged.String()), PaidBy: e.PaidBy}
 	}
 	return out
 }

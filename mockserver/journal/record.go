@@ -63,6 +63,9 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.number(&e.Quota.Remaining)
 	t.number((*int64)(&e.Quota.Reset))
 
+	t.text(&e.Scope)
+	t.text(&e.PaidBy)
+	t.number((*int64)(&e.Charged))
 	t.text(&e.Request.Method)
 	t.text(&e.Request.Host)
 	t.text(&e.Request.URI)

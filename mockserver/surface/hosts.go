@@ -43,8 +43,11 @@ type Mount struct {
 	Handler http.Handler
 	// Hosts of the provider on which it stands at "/".
 	Hosts []Host
-	// Prefix on any other host: "" is "/", "/__v2" is what stands below it.
+	// Serves, unless nil, says of any other host, by its HostName, whether the surface stands there at "/" as well.
+	Serves func(host string) bool
+	// Prefix on any other host: "" is "/", "/__v2" is what stands below it. The handler sees paths without it, unless Whole is set.
 	Prefix string
+	Whole  bool
 }
 
 // Router finds the surface of a request: by the provider's host, else by the longest prefix.
@@ -68,13 +71,25 @@ func NewRouter(none http.Handler, mounts ...Mount) *Router {
 
 // Provider says whether a host is one of the provider's own.
 func (r *Router) Provider(host string) bool {
-	_, ok := r.hosts[HostName(host)]
-	return ok
+	return r.provided(HostName(host)) != nil
+}
+
+// provided is what stands at a host of the provider; nil where the host is another's.
+func (r *Router) provided(name string) http.Handler {
+	if h, ok := r.hosts[name]; ok {
+		return h
+	}
+	for i := range r.mounts {
+		if m := &r.mounts[i]; m.Serves != nil && m.Serves(name) {
+			return m.Handler
+		}
+	}
+	return nil
 }
 
 // ServeHTTP implements http.Handler.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if h, ok := r.hosts[HostName(req.Host)]; ok {
+	if h := r.provided(HostName(req.Host)); h != nil {
 		h.ServeHTTP(w, req)
 		return
 	}
@@ -91,7 +106,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.None.ServeHTTP(w, req)
 		return
 	}
-	if m := r.mounts[best]; m.Prefix != "" {
+	if m := r.mounts[best]; m.Prefix != "" && !m.Whole {
 		http.StripPrefix(m.Prefix, m.Handler).ServeHTTP(w, req)
 	} else {
 		m.Handler.ServeHTTP(w, req)

@@ -3,7 +3,6 @@ package v2
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -64,7 +63,7 @@ func (s *Surface) refuse(c *gin.Context, operation string, err error, receipt ac
 	switch {
 	case errors.As(err, &refusal):
 		if refusal.Reason == account.RateLimited {
-			c.Header("Retry-After", seconds(receipt.Quota.Reset))
+			c.Header("Retry-After", surface.Seconds(receipt.Quota.Reset))
 		}
 		s.fail(c, operation, refusal.Reason, refusal.Detail)
 	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
@@ -95,21 +94,6 @@ func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason, 
 func head(c *gin.Context, status int) {
 	c.Writer.Header()["Content-Type"] = []string{"application/json"} // without Set, which would make the name canonical again
 	c.Status(status)
-}
-
-// quotaHeaders say how much of the account's window is left (assumed: RateLimit header fields, in seconds).
-func quotaHeaders(h http.Header, q account.QuotaState) {
-	if !q.Enabled {
-		return
-	}
-	// Without Set, which would have to make the names canonical each time, and allocate each value.
-	values := []string{strconv.FormatInt(q.Limit, 10), strconv.FormatInt(q.Remaining, 10), seconds(q.Reset)}
-	h["Ratelimit-Limit"], h["Ratelimit-Remaining"], h["Ratelimit-Reset"] = values[0:1:1], values[1:2:2], values[2:3:3]
-}
-
-// seconds rounds up, so that who waits that long has waited long enough.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
 // money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON, whose result the encoder would

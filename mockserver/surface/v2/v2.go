@@ -4,7 +4,6 @@ package v2
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -120,7 +119,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		if !receipt.At.IsZero() {
 			e.At, e.Quota = receipt.At, receipt.Quota
 		}
-		quotaHeaders(g.Writer.Header(), receipt.Quota)
+		surface.QuotaHeaders(g.Writer.Header(), receipt.Quota)
 		if err != nil {
 			s.refuse(g, o.name, err, receipt)
 			return
@@ -132,7 +131,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 // improper says why a request is none that an operation could answer, or nil.
 func (s *Surface) improper(e *exchange.Exchange) error {
 	if e.Request.BodyError != nil {
-		return unreadable(e.Request.BodyError)
+		return surface.Unreadable(e.Request.BodyError)
 	}
 	if s.config.Violations == nil {
 		return nil
@@ -156,18 +155,6 @@ func (s *Surface) improper(e *exchange.Exchange) error {
 	}
 	const most = 5 // more would help nobody
 	return account.Refuse(reason, strings.Join(said[:min(most, len(said))], "; "))
-}
-
-// unreadable says why a body could not be read, as a refusal.
-func unreadable(err error) error {
-	switch {
-	case errors.Is(err, exchange.ErrBodyTooLarge):
-		return account.Refuse(surface.BodyTooLarge, err.Error())
-	case errors.Is(err, exchange.ErrBodyTimeout):
-		return account.Refuse(surface.RequestTimeout, err.Error())
-	default:
-		return account.Refuse(surface.BodyMalformed, err.Error())
-	}
 }
 
 // authenticate finds out who calls, or why nobody does. Authentication comes before everything else.
