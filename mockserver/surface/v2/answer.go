@@ -40,7 +40,7 @@ func (s *Surface) succeed(c *gin.Context, answer any) {
 		s.fail(c, e.Operation, account.Internal, err.Error())
 		return
 	}
-	head(c, http.StatusOK)
+	head(c, e, http.StatusOK)
 	_, _ = c.Writer.Write(text) // into memory
 }
 
@@ -66,7 +66,7 @@ func (s *Surface) refuse(c *gin.Context, operation string, err error, receipt ac
 	switch {
 	case errors.As(err, &refusal):
 		if refusal.Reason == account.RateLimited {
-			c.Header("Retry-After", seconds(receipt.Quota.Reset))
+			c.Header("Retry-After", strconv.FormatInt(wholeSeconds(receipt.Quota.Reset), 10))
 		}
 		s.fail(c, operation, refusal.Reason, refusal.Detail)
 	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
@@ -88,31 +88,34 @@ func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason, 
 	if reason == surface.RequestViolates || reason == surface.MediaType {
 		body = row.BodyWith(row.Message + ": " + detail)
 	}
-	head(c, row.Status)
+	head(c, e, row.Status)
 	_, _ = c.Writer.Write(body) // into memory
 	c.Abort()
 }
 
 // head says what kind of answer comes.
-func head(c *gin.Context, status int) {
-	c.Writer.Header()["Content-Type"] = []string{"application/json"} // without Set, which would make the name canonical again
+func head(c *gin.Context, e *exchange.Exchange, status int) {
+	e.SetHeader("Content-Type", "application/json")
 	c.Status(status)
 }
 
 // quotaHeaders say how much of the account's window is left (assumed: RateLimit header fields, in seconds).
-func quotaHeaders(h http.Header, q account.QuotaState) {
+func quotaHeaders(e *exchange.Exchange, q account.QuotaState) {
 	if !q.Enabled {
 		return
 	}
-	// Without Set, which would have to make the names canonical each time, and allocate each value.
-	values := []string{strconv.FormatInt(q.Limit, 10), strconv.FormatInt(q.Remaining, 10), seconds(q.Reset)}
-	h["Ratelimit-Limit"], h["Ratelimit-Remaining"], h["Ratelimit-Reset"] = values[0:1:1], values[1:2:2], values[2:3:3]
+	// One text for all three values, as they are needed for every answer.
+	var b [3 * len("-9223372036854775808")]byte
+	limit := strconv.AppendInt(b[:0], q.Limit, 10)
+	remaining := strconv.AppendInt(limit, q.Remaining, 10)
+	text := string(strconv.AppendInt(remaining, wholeSeconds(q.Reset), 10))
+	e.SetHeader("Ratelimit-Limit", text[:len(limit)])
+	e.SetHeader("Ratelimit-Remaining", text[len(limit):len(remaining)])
+	e.SetHeader("Ratelimit-Reset", text[len(remaining):])
 }
 
-// seconds rounds up, so that who waits that long has waited long enough.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
-}
+// wholeSeconds rounds up, so that who waits that long has waited long enough.
+func wholeSeconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }
 
 // money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON, whose result the encoder would
 // read through once more: with a page of 100 tokens that is half of the work.

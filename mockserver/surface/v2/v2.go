@@ -120,7 +120,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		if !receipt.At.IsZero() {
 			e.At, e.Quota = receipt.At, receipt.Quota
 		}
-		quotaHeaders(g.Writer.Header(), receipt.Quota)
+		quotaHeaders(e, receipt.Quota)
 		if err != nil {
 			s.refuse(g, o.name, err, receipt)
 			return
