@@ -338,15 +338,17 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	if !h.router.Provider(r.Host) {
-		switch path {
-		case "/healthz", "/readyz":
-			readOnly(health, w, r)
-			return
-		case "/metrics":
-			readOnly(h.meter.ServeHTTP, w, r)
-			return
+	switch path {
+	case "/healthz", "/readyz", "/metrics":
+		if h.router.Provider(r.Host) {
+			break
 		}
+		if path == "/metrics" {
+			readOnly(h.meter.ServeHTTP, w, r)
+		} else {
+			readOnly(health, w, r)
+		}
+		return
 	}
 	h.api.ServeHTTP(w, r)
 }

@@ -147,13 +147,19 @@ func (a *Account) auditSubscriptions(off func(invariant, format string, values .
 }
 
 func (a *Account) auditTokens(off func(invariant, format string, values ...any)) {
+	indexed := 0
 	for _, t := range a.Tokens.ordered {
 		if s := t.Stats.tally(); !s.fits() {
 			off("token.stats", "the parts of the stats of the token called %q, made at %s, do not fit into its total: %+v", t.Name, t.CreatedAt.Time(), s)
 		}
 		if found, ok := a.Tokens.Get(t.Value); !ok || found != t {
 			off("token.index", "the token called %q, made at %s, is in the list and cannot be found", t.Name, t.CreatedAt.Time())
+		} else {
+			indexed++
 		}
+	}
+	if n := a.Tokens.byValue.Len(); n > indexed {
+		off("token.index", "%d tokens can be found, of which %d are in the list", n, indexed)
 	}
 	if !a.books.opened {
 		return

@@ -122,8 +122,8 @@ func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now t
 }
 
 func refusedFor(err error, reason Reason) bool {
-	var refusal *Refusal
-	return errors.As(err, &refusal) && refusal.Reason == reason
+	refusal, ok := errors.AsType[*Refusal](err)
+	return ok && refusal.Reason == reason
 }
 
 // record remembers a call in the usage and, if it failed, in the error log.

@@ -103,7 +103,8 @@ func set[T any](limit **T, c Change[T]) {
 	case c.Null:
 		*limit = nil
 	case c.Present:
-		*limit = &c.Value
+		own := c.Value // so that nothing is allocated for what no request names, which is most
+		*limit = &own
 	}
 }
 
@@ -303,7 +304,8 @@ func (ts *Tokens) reschedule(t *Token) {
 		heap.Init(&ts.expiring)
 		return
 	}
-	heap.Push(&ts.expiring, expiry{t.ExpireAt, t.seq})
+	ts.expiring = append(ts.expiring, expiry{t.ExpireAt, t.seq})
+	heap.Fix(&ts.expiring, len(ts.expiring)-1) // heap.Push would put it into an any
 }
 
 // nextExpired takes out of the schedule a live token that has expired by now.

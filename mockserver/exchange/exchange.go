@@ -49,6 +49,8 @@ type Exchange struct {
 
 	Request  Request
 	Response Response
+
+	values []string // of the answer's headers, side by side: see SetHeader
 }
 
 // Request as it came.
@@ -71,6 +73,17 @@ type Response struct {
 
 // AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to Write, which copies nothing then.
 func (e *Exchange) AvailableBuffer() []byte { return e.Response.Body[len(e.Response.Body):] }
+
+// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"), and is not made so. The values of one answer lie side by
+// side in one piece of memory, where Header.Set would need one for each.
+func (e *Exchange) SetHeader(name, value string) {
+	n := len(e.values)
+	e.values = append(e.values, value)
+	e.Response.Header[name] = e.values[n : n+1 : n+1]
+}
+
+// usualHeaders is how many headers an answer has, mostly.
+const usualHeaders = 6
 
 // Why a body could not be read.
 var (
@@ -124,6 +137,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
 		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
+		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over
 	}
 	e := &a.exchange
 	if h.Forwarded {
@@ -138,9 +152,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
-	e.Response.Header[headerID] = []string{strconv.FormatUint(e.ID, 10)}
+	e.SetHeader(headerID, strconv.FormatUint(e.ID, 10))
 	if len(e.Response.Body) >= buffered {
-		e.Response.Header["Content-Length"] = []string{strconv.Itoa(len(e.Response.Body))}
+		e.SetHeader("Content-Length", strconv.Itoa(len(e.Response.Body)))
 	}
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
@@ -208,6 +222,9 @@ func caller(remote string) string {
 	address, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return "127.0.0.1"
+	}
+	if address.Addr().Is4() { // which can be written in one way only
+		return remote[:strings.LastIndexByte(remote, ':')]
 	}
 	return address.Addr().Unmap().WithZone("").String()
 }

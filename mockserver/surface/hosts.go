@@ -29,12 +29,24 @@ func HostsV1() []Host {
 // HostName is the host of a request in lower case, without port and trailing dot.
 func HostName(host string) string {
 	// net.SplitHostPort would allocate an error for every host without a port.
-	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && strings.Trim(host[colon+1:], "0123456789") == "" {
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && digits(host[colon+1:]) {
 		if name := host[:colon]; strings.IndexByte(name, ':') < 0 || strings.HasSuffix(name, "]") {
 			host = name
 		}
 	}
-	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if strings.IndexByte(host, '[') >= 0 || strings.IndexByte(host, ']') >= 0 {
+		host = strings.Trim(host, "[]")
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+func digits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // Mount is a surface with the places where it is found.
@@ -48,6 +60,16 @@ type Mount struct {
 	// Prefix on any other host: "" is "/", "/__v2" is what stands below it. The handler sees paths without it, unless Whole is set.
 	Prefix string
 	Whole  bool
+}
+
+// holds says whether a request's path stands at the mount's prefix or below it.
+func (m *Mount) holds(r *http.Request) bool {
+	if m.Prefix == "" {
+		return true
+	}
+	// As it was sent, because that is what the surface goes by: an escaped letter of the prefix is another path.
+	rest, found := strings.CutPrefix(r.URL.EscapedPath(), m.Prefix)
+	return found && (rest == "" || rest[0] == '/')
 }
 
 // Router finds the surface of a request: by the provider's host, else by the longest prefix.
@@ -95,10 +117,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	best := -1
 	for i, m := range r.mounts {
-		// As it was sent, because that is what the surface goes by: an escaped letter of the prefix is another path.
-		path := req.URL.EscapedPath()
-		under := m.Prefix == "" || path == m.Prefix || strings.HasPrefix(path, m.Prefix+"/")
-		if under && (best < 0 || len(m.Prefix) > len(r.mounts[best].Prefix)) {
+		if m.holds(req) && (best < 0 || len(m.Prefix) > len(r.mounts[best].Prefix)) {
 			best = i
 		}
 	}

@@ -131,7 +131,7 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.At, e.Quota = receipt.At, receipt.Quota
 	}
 	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
-	surface.QuotaHeaders(w.Header(), receipt.Quota)
+	surface.QuotaHeaders(e, receipt.Quota)
 	if err != nil {
 		a.refuse(err, charge, receipt)
 		return

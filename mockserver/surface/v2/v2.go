@@ -119,7 +119,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		if !receipt.At.IsZero() {
 			e.At, e.Quota = receipt.At, receipt.Quota
 		}
-		surface.QuotaHeaders(g.Writer.Header(), receipt.Quota)
+		surface.QuotaHeaders(e, receipt.Quota)
 		if err != nil {
 			s.refuse(g, o.name, err, receipt)
 			return

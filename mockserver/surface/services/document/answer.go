@@ -69,7 +69,7 @@ func (resp *response) prepare(r *reader, op *Operation) {
 		v, fit := resp.suits(v)
 		if !fit {
 			if i == 0 {
-				r.warn.add(resp.at, "the example does not fit its schema; a body made by schema is sent instead")
+				r.warn.because(resp.at, misfit(resp.schema, v), "the example does not fit its schema; a body made by schema is sent instead")
 			}
 			continue
 		}
@@ -81,11 +81,13 @@ func (resp *response) prepare(r *reader, op *Operation) {
 	if _, ok := resp.made(0, op.String()); ok {
 		return
 	}
+	v, _ := generate(resp.schema, 0, op.String())
+	reason := misfit(resp.schema, v)
 	if len(examples) > 0 && resp.use(examples[0]) {
-		r.warn.add(resp.at, "no body could be made that fits the schema; the example is sent although it does not either")
+		r.warn.because(resp.at, reason, "no body could be made that fits the schema; the example is sent although it does not either")
 		return
 	}
-	r.warn.add(resp.at, "no body could be made that fits the schema; what is sent does not fit it everywhere")
+	r.warn.because(resp.at, reason, "no body could be made that fits the schema; what is sent does not fit it everywhere")
 }
 
 // suits says whether an example fits the schema, and reads one that is JSON inside a string.

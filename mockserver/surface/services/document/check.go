@@ -40,6 +40,15 @@ func fits(s *schema, v any) bool {
 	return c.value(s, v)
 }
 
+// misfit says what keeps a value from fitting, "" when nothing does.
+func misfit(s *schema, v any) string {
+	c := checker{direction: fromService, strict: true}
+	if c.value(s, v); len(c.found) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(c.found[0].Where + " " + c.found[0].Message)
+}
+
 // probe checks without telling.
 func (c *checker) probe(s *schema, v any) bool {
 	c.quiet++
@@ -66,7 +75,7 @@ func (c *checker) value(s *schema, v any) bool {
 	if s.never {
 		return c.fault("must not be there")
 	}
-	if v == nil && s.nullable {
+	if v == nil && (s.nullable || s.maybeNull && !c.strict) {
 		return true
 	}
 	ok := true
@@ -211,7 +220,7 @@ func (c *checker) text(s *schema, text string) bool {
 		return c.fault("must match %s", shortened(s.pattern.source))
 	}
 	if s.format != "" && (s.types == 0 || s.types&typeString != 0) {
-		if problem := formatProblem(s.format, text); problem != "" {
+		if problem := formatProblem(s.format, text, c.strict); problem != "" {
 			return c.fault("%s", problem)
 		}
 	}

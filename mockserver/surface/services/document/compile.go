@@ -70,6 +70,10 @@ func (r *reader) beside(node, target *object, at, place *place) *schema {
 			own.add(key, node.values[i])
 		}
 	}
+	if s.maybeNull = node.flag("nullable"); !r.modern {
+		s.allOf = []*schema{r.schemaOf(target, place)}
+		return s
+	}
 	s.allOf = []*schema{r.schemaOf(target, place), r.schemaOf(own, at)}
 	return s
 }
@@ -134,7 +138,11 @@ func (r *reader) anyKeyword(s *schema, key string, v any, at *place) bool {
 	case "type":
 		r.types(s, v, inside)
 	case "nullable":
-		s.nullable = v == true || v == "true"
+		if s.maybeNull = v == true || v == "true"; !r.modern {
+			s.nullable = s.maybeNull
+		} else if s.maybeNull {
+			r.warn.add(inside, `nullable means nothing in OAS 3.1; null is accepted in requests, and not sent`)
+		}
 	case "enum":
 		if list, ok := v.([]any); ok && len(list) > 0 {
 			s.enum, s.hasEnum = list, true

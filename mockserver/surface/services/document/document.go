@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -184,7 +185,8 @@ func (r *reader) vet() {
 		}
 		s.schema.keepSamples()
 		if len(s.schema.samples) < len(had) {
-			r.warn.add(s.at, "an example or default does not fit its own schema; it is not used")
+			i := slices.IndexFunc(had, func(v any) bool { return !fits(s.schema, v) })
+			r.warn.because(s.at, misfit(s.schema, had[max(i, 0)]), "an example or default does not fit its own schema; it is not used")
 		}
 	}
 }

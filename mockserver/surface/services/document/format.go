@@ -18,14 +18,15 @@ func knownFormat(name string) bool {
 }
 
 // formatProblem says what is wrong with a text of a format, "" when nothing is. Only formats whose meaning nobody doubts are looked at.
-func formatProblem(format, s string) string {
+// Strictly, a time has its seconds and zone.
+func formatProblem(format, s string, strict bool) string {
 	switch format {
 	case "date":
 		if _, err := time.Parse(time.DateOnly, s); err != nil {
 			return "must be a date like 2026-01-31"
 		}
 	case "date-time":
-		if !isDateTime(s) {
+		if _, err := time.Parse(time.RFC3339Nano, s); err != nil && (strict || !isDateTime(s)) {
 			return "must be a time like 2026-01-31T12:00:00Z"
 		}
 	case "uuid":

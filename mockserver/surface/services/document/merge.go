@@ -72,7 +72,7 @@ func (s *schema) fix(name, value string) {
 // copied is a schema of its own with the same content.
 func (s *schema) copied() *schema {
 	return &schema{
-		name: s.name, never: s.never, types: s.types, nullable: s.nullable, enum: s.enum, hasEnum: s.hasEnum, format: s.format,
+		name: s.name, never: s.never, types: s.types, nullable: s.nullable, maybeNull: s.maybeNull, enum: s.enum, hasEnum: s.hasEnum, format: s.format,
 		minimum: s.minimum, maximum: s.maximum, step: s.step, minLength: s.minLength, maxLength: s.maxLength, pattern: s.pattern,
 		minItems: s.minItems, maxItems: s.maxItems, minMembers: s.minMembers, maxMembers: s.maxMembers, unique: s.unique, items: s.items,
 		prefix: s.prefix, contains: s.contains, properties: s.properties, byName: s.byName, patterned: s.patterned, required: s.required,
@@ -87,6 +87,7 @@ func (s *schema) with(o *schema) *schema {
 	common, possible := s.types.both(o.types)
 	m.types, m.never = common, s.never || o.never || !possible
 	m.nullable = s.nullable && o.nullable
+	m.maybeNull = (s.nullable || s.maybeNull) && (o.nullable || o.maybeNull)
 	m.mergeEnum(s, o)
 	m.mergePlain(s, o)
 	m.mergeList(s, o)

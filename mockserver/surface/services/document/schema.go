@@ -70,11 +70,12 @@ type schema struct {
 	name  string // in components, "" elsewhere
 	never bool   // nothing fits
 
-	types    types
-	nullable bool
-	enum     []any
-	hasEnum  bool
-	format   string
+	types     types
+	nullable  bool
+	maybeNull bool // "nullable" where it means nothing: in OAS 3.1, and beside a reference
+	enum      []any
+	hasEnum   bool
+	format    string
 
 	minimum, maximum       *bound
 	step                   *big.Rat // of multipleOf

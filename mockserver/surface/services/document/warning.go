@@ -42,8 +42,10 @@ type warnings struct {
 	lost int
 }
 
-func (w *warnings) add(at *place, format string, args ...any) {
-	message := fmt.Sprintf(format, args...)
+func (w *warnings) add(at *place, format string, args ...any) { w.because(at, "", fmt.Sprintf(format, args...)) }
+
+// because adds a warning whose reason is another at each place; the first one is told.
+func (w *warnings) because(at *place, reason, message string) {
 	if i, ok := w.seen[message]; ok {
 		w.list[i].More++
 		return
@@ -56,6 +58,9 @@ func (w *warnings) add(at *place, format string, args ...any) {
 		w.seen = make(map[string]int)
 	}
 	w.seen[message] = len(w.list)
+	if reason != "" {
+		message += " (" + reason + ")"
+	}
 	w.list = append(w.list, Warning{Place: at.String(), Line: at.line, Message: message})
 }
 
