@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,11 +22,13 @@ import (
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
+	"oauthmock/scenarios"
 	"oauthmock/spec"
 )
 
@@ -47,10 +50,10 @@ type config struct {
 	fixtures   world.Source
 	seed       uint64
 	start      time.Time
-	frozen     bool
+	frozen     *bool // nil: as the scenario says, or running
 	shape      v2.TokenShape
 	root       string
-	limit      account.RateLimit
+	limit      *account.RateLimit // nil: the default
 	adminToken string
 	maxBody    int64
 	origins    []string
@@ -60,6 +63,8 @@ type config struct {
 	open       bool
 	state      *statefile.File
 	log        *slog.Logger
+	scenario   *scenarios.Scenario
+	scene      *scene.Scene // made of the scenario and the options above
 }
 
 // Named makes an option say by what name it was given when it refuses: a flag, for example.
@@ -110,7 +115,7 @@ func WithClock(start time.Time) Option {
 
 // WithFrozenClock makes the clock stand still until somebody moves it.
 func WithFrozenClock() Option {
-	return func(c *config) error { c.frozen = true; return nil }
+	return func(c *config) error { c.frozen = new(true); return nil }
 }
 
 // WithTokenShape says how single tokens are sent: "both", "data" or "flat".
@@ -143,7 +148,7 @@ func WithRateLimit(perMinute int64) Option {
 		if perMinute < 0 {
 			return fmt.Errorf("the rate limit is %d; want a number of requests a minute, or 0 for none", perMinute)
 		}
-		c.limit = account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
+		c.limit = &account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
 		return nil
 	}
 }
@@ -210,6 +215,7 @@ type Server struct {
 	journal *journal.Journal
 	world   *world.World
 	state   *statefile.File // nil keeps none
+	scene   atomic.Pointer[scene.Scene]
 	saving  sync.Mutex
 }
 
@@ -217,13 +223,15 @@ type Server struct {
 func New(options ...Option) (*Server, error) {
 	c := config{
 		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
-		limit:   account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true},
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
 		if err := option(&c); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.set(); err != nil {
+		return nil, err
 	}
 	if c.fixtures == nil {
 		named, err := fixtures.Named(DefaultFixtures)
@@ -241,7 +249,7 @@ func New(options ...Option) (*Server, error) {
 	serverClock := clock.New(clock.Real)
 	accounts := store.NewMemory()
 	everybody, err := world.New(world.Config{
-		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.frozen, Seed: c.seed, RateLimit: c.limit,
+		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit(),
 	})
 	if err != nil {
 		return nil, err
@@ -283,6 +291,7 @@ func New(options ...Option) (*Server, error) {
 		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
 		router: router, meter: meter, journal: book, world: everybody, state: c.state,
 	}
+	s.scene.Store(c.scene)
 	s.admin = admin.New(admin.Config{World: everybody, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
 	if err := s.resume(); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,11 +21,12 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/scene"
 )
 
 // serveFlags are the flags of oauthmock serve, as they were written.
 type serveFlags struct {
-	addr, fixtures, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
+	addr, fixtures, scenario, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
 
 	seed   uint64
 	freeze bool
@@ -36,6 +38,9 @@ type serveFlags struct {
 
 	journalEntries int
 	journalBytes   int64
+
+	// given says whether a flag was set, by the command line or the environment: what was set wins over a scenario.
+	given func(flag string) bool
 }
 
 // drainTimeout is how long a stop waits for requests under way.
@@ -50,11 +55,15 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: "Start the mock. The one line on standard output is the base URL, printed once the server answers; logs go to standard error.\n" +
 			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, stdout, stderr) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.given = cmd.Flags().Changed
+			return serve(cmd.Context(), f, stdout, stderr)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
 	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)")
+	flags.StringVar(&f.scenario, "scenario", "", "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it")
 	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "seed of everything that is drawn, such as ids")
 	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
 	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
@@ -141,6 +150,7 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
 	log.Info("serving", "url", url, "fixtures", f.fixtures, "seed", f.seed, "version", version())
+	tell(server.Scene(), log)
 	select {
 	case err := <-failed:
 		return errors.Join(err, stopAndSave(ctx, server, servers, log))
@@ -156,7 +166,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		flag   string
 		option mockserver.Option
 	}{
-		{"--fixtures", mockserver.WithFixtures(f.fixtures)},
 		{"--seed", mockserver.WithSeed(f.seed)},
 		{"--token-shape", mockserver.WithTokenShape(f.tokenShape)},
 		{"--root-surface", mockserver.WithRootSurface(f.rootSurface)},
@@ -170,6 +179,12 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 			flag   string
 			option mockserver.Option
 		}{flag, o})
+	}
+	if f.scenario == "" || f.given("fixtures") {
+		add("--fixtures", mockserver.WithFixtures(f.fixtures))
+	}
+	if f.scenario != "" {
+		add("--scenario", mockserver.WithScenario(f.scenario))
 	}
 	if f.clock != "" {
 		start, err := time.Parse(time.RFC3339, f.clock)
@@ -187,14 +202,19 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.state != "" {
 		add("--state", mockserver.WithStateFile(f.state))
 	}
-	if f.freeze {
+	switch {
+	case f.freeze:
 		add("--freeze", mockserver.WithFrozenClock())
+	case f.given("freeze"):
+		add("--freeze", mockserver.WithRunningClock())
 	}
-	limit, err := parseRateLimit(f.rateLimit)
-	if err != nil {
-		return nil, err
+	if f.scenario == "" || f.given("rate-limit") {
+		limit, err := parseRateLimit(f.rateLimit)
+		if err != nil {
+			return nil, err
+		}
+		add("--rate-limit", mockserver.WithRateLimit(limit))
 	}
-	add("--rate-limit", mockserver.WithRateLimit(limit))
 	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 
 	all := make([]mockserver.Option, 0, len(options))

@@ -1,0 +1,38 @@
+package command
+
+import (
+	"log/slog"
+
+	"oauthmock/mockserver/scene"
+)
+
+// maxTold is how many tokens of an account are told; the control API shows the others.
+const maxTold = 20
+
+// tell logs who a scenario's accounts are, and what to test. The keys and tokens are whole: they belong to the mock, and are there to be used.
+func tell(s *scene.Scene, log *slog.Logger) {
+	if s == nil {
+		return
+	}
+	log.Info("scenario", "id", s.Scenario.ID, "title", s.Scenario.Title)
+	for _, m := range s.Cast {
+		who := m.Name
+		if who == "" {
+			who = "(own)"
+		}
+		log.Info("scenario account", "account", who, "id", m.ID, "email", m.Email, "apiKey", m.APIKey, "environment", m.Environment)
+		for i, t := range m.Tokens {
+			if i == maxTold {
+				log.Info("more tokens are in the control API", "tokens", len(m.Tokens)-maxTold, "path", "/__admin/accounts/"+string(m.ID))
+				break
+			}
+			log.Info("scenario token", "account", who, "as", t.As, "name", t.Name, "token", t.Token, "refreshToken", t.RefreshToken, "lives", t.TTL)
+		}
+	}
+	for _, rule := range s.Faults {
+		log.Info("scenario fault", "name", rule["name"])
+	}
+	if about := s.Scenario.Description; about != "" {
+		log.Info("what to test: " + about)
+	}
+}
