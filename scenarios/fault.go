@@ -1,11 +1,14 @@
 package scenarios
 
 import (
+	"regexp"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
+
+// ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side by side.
+var ruleName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 
 // decode keeps a rule as it is written.
 func (f *FaultRule) decode(d *decoder, node *yaml.Node, what string) {
@@ -30,8 +33,8 @@ func (v *validator) faults(place string, rules []FaultRule) {
 		if rule.Rule == nil {
 			continue // told already
 		}
-		if strings.TrimSpace(rule.Name) == "" || hasVariables(rule.Name) {
-			v.problem(rule.Line, "%s: a rule needs a name of its own, such as outage", place)
+		if !ruleName.MatchString(rule.Name) {
+			v.problem(rule.Line, "%s: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not %q", place, rule.Name)
 		} else if first, twice := seen[rule.Name]; twice {
 			v.problem(rule.Line, "%s: the name %q is already used on line %d", place, rule.Name, first)
 		}
