@@ -216,17 +216,19 @@ type Server struct {
 	world   *world.World
 	state   *statefile.File // nil keeps none
 	scene   atomic.Pointer[scene.Scene]
-	saving  sync.Mutex
+	// reloading is held by Reload, so that of two that come at once one is whole.
+	reloading sync.Mutex
+	saving    sync.Mutex
 }
 
-// New wires a server: this function is the map of which part talks to which.
-func New(options ...Option) (*Server, error) {
-	c := config{
+// configure reads options.
+func configure(options []Option) (*config, error) {
+	c := &config{
 		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
-		if err := option(&c); err != nil {
+		if err := option(c); err != nil {
 			return nil, err
 		}
 	}
@@ -239,6 +241,15 @@ func New(options ...Option) (*Server, error) {
 			return nil, err
 		}
 		c.fixtures = world.Static(named)
+	}
+	return c, nil
+}
+
+// New wires a server: this function is the map of which part talks to which.
+func New(options ...Option) (*Server, error) {
+	c, err := configure(options)
+	if err != nil {
+		return nil, err
 	}
 	refusals, err := spec.Refusals()
 	if err != nil {

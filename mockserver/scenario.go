@@ -5,6 +5,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/scene"
+	"oauthmock/mockserver/world"
 )
 
 // WithScenario begins with what a scenario gives: its fixture, environment, credit, clock, rate limit, tokens, further accounts and faults. It
@@ -48,6 +49,24 @@ func (c *config) rateLimit() account.RateLimit {
 		return *c.limit
 	}
 	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
+}
+
+// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock and rate limit; all others are of no effect. From
+// now on a reset leads there. On an error the server goes on as it was, and nothing has changed. It is safe for concurrent use.
+func (s *Server) Reload(options ...Option) error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	c, err := configure(options)
+	if err != nil {
+		return err
+	}
+	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit()}); err != nil {
+		return err
+	}
+	s.scene.Store(c.scene)
+	s.journal.Clear("")
+	s.admin.Coverage.Clear("")
+	return nil
 }
 
 // Scene is what the server began with: the scenario of WithScenario with its accounts and tokens; nil without one. It is read-only.

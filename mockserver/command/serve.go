@@ -13,7 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,12 +21,11 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/admin"
-	"oauthmock/mockserver/scene"
 )
 
 // serveFlags are the flags of oauthmock serve, as they were written.
 type serveFlags struct {
-	addr, fixtures, scenario, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
+	addr, fixtures, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
 
 	seed   uint64
 	freeze bool
@@ -39,6 +38,8 @@ type serveFlags struct {
 	journalEntries int
 	journalBytes   int64
 
+	scenario string
+	watch    bool
 	// given says whether a flag was set, by the command line or the environment: what was set wins over a scenario.
 	given func(flag string) bool
 }
@@ -63,7 +64,7 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
 	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)")
-	flags.StringVar(&f.scenario, "scenario", "", "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it")
+	f.registerScenario(cmd)
 	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "seed of everything that is drawn, such as ids")
 	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
 	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
@@ -108,6 +109,10 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		f.adminToken = rand.Text()
 		log.Warn("the control API can be reached from the network: a token was made for it", "admin-token", f.adminToken)
 	}
+	watched, err := f.watcher() // before the files are read, so that no change is missed
+	if err != nil {
+		return err
+	}
 	server, err := f.server(log)
 	if err != nil {
 		return err
@@ -149,8 +154,13 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	for _, s := range servers {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
-	log.Info("serving", "url", url, "fixtures", f.fixtures, "seed", f.seed, "version", version())
+	log.Info("serving", "url", url, f.began(), "seed", f.seed, "version", version())
 	tell(server.Scene(), log)
+	following, unfollow := context.WithCancel(ctx)
+	var followed sync.WaitGroup
+	followed.Go(func() { watched.follow(following, f, server, log) })
+	defer followed.Wait()
+	defer unfollow()
 	select {
 	case err := <-failed:
 		return errors.Join(err, stopAndSave(ctx, server, servers, log))
@@ -166,7 +176,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		flag   string
 		option mockserver.Option
 	}{
-		{"--seed", mockserver.WithSeed(f.seed)},
 		{"--token-shape", mockserver.WithTokenShape(f.tokenShape)},
 		{"--root-surface", mockserver.WithRootSurface(f.rootSurface)},
 		{"--admin-token", mockserver.WithAdminToken(f.adminToken)},
@@ -180,19 +189,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 			option mockserver.Option
 		}{flag, o})
 	}
-	if f.scenario == "" || f.given("fixtures") {
-		add("--fixtures", mockserver.WithFixtures(f.fixtures))
-	}
-	if f.scenario != "" {
-		add("--scenario", mockserver.WithScenario(f.scenario))
-	}
-	if f.clock != "" {
-		start, err := time.Parse(time.RFC3339, f.clock)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--clock: %q is no time in RFC 3339, such as 2026-02-12T08:30:00Z", f.clock)}
-		}
-		add("--clock", mockserver.WithClock(start))
-	}
 	if f.strict {
 		add("--strict-requests", mockserver.WithStrictRequests())
 	}
@@ -202,22 +198,12 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.state != "" {
 		add("--state", mockserver.WithStateFile(f.state))
 	}
-	switch {
-	case f.freeze:
-		add("--freeze", mockserver.WithFrozenClock())
-	case f.given("freeze"):
-		add("--freeze", mockserver.WithRunningClock())
-	}
-	if f.scenario == "" || f.given("rate-limit") {
-		limit, err := parseRateLimit(f.rateLimit)
-		if err != nil {
-			return nil, err
-		}
-		add("--rate-limit", mockserver.WithRateLimit(limit))
-	}
 	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 
-	all := make([]mockserver.Option, 0, len(options))
+	all, err := f.world()
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range options {
 		all = append(all, mockserver.Named(o.flag, o.option))
 	}
