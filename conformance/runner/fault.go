@@ -9,11 +9,20 @@ import (
 	"net/url"
 	"slices"
 
+	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
 
 // faultHeader names the rule that made an answer.
 const faultHeader = "X-Mock-Fault"
+
+// breaks says whether the control API takes rules of faults, which not every one does. It is asked once.
+func (c *control) breaks(ctx context.Context) bool {
+	c.askedFaults.Do(func() {
+		c.faulty = c.call(ctx, http.MethodGet, "/faults", nil, nil, nil) == nil
+	})
+	return c.faulty
+}
 
 // setFault is a rule that the session put into the target.
 type setFault struct {
@@ -26,6 +35,9 @@ func (f setFault) name() string { return f.written + "." + f.account.ID }
 
 // addFaults puts rules into the target, for one account.
 func (s *session) addFaults(ctx context.Context, a *account, rules []scenarios.FaultRule, lookup lookup, answer any) error {
+	if len(rules) > 0 && !s.control.breaks(ctx) {
+		return stop{report.Skip, "needs a control API with faults"}
+	}
 	for i := range rules {
 		expanded, err := scenarios.Expand(rules[i].Rule, lookup)
 		if err != nil {
