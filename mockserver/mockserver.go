@@ -21,6 +21,7 @@ import (
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/explain"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
@@ -65,6 +66,10 @@ type config struct {
 	log        *slog.Logger
 	scenario   *scenarios.Scenario
 	scene      *scene.Scene // made of the scenario and the options above
+
+	faults, chaos []fault.Rule
+	faultFiles    []string
+	hideFaults    bool
 }
 
 // Named makes an option say by what name it was given when it refuses: a flag, for example.
@@ -214,6 +219,7 @@ type Server struct {
 	meter   *meter
 	journal *journal.Journal
 	world   *world.World
+	faults  *fault.Book
 	state   *statefile.File // nil keeps none
 	scene   atomic.Pointer[scene.Scene]
 	// reloading is held by Reload, so that of two that come at once one is whole.
@@ -258,10 +264,15 @@ func New(options ...Option) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode) // else gin prints its routes on standard output
 
 	serverClock := clock.New(clock.Real)
-	accounts := store.NewMemory()
+	past := fault.NewPast()
+	accounts := stage{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit(),
 	})
+	if err != nil {
+		return nil, err
+	}
+	faults, err := c.bookOf(fault.Config{World: everybody, Past: past})
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +293,7 @@ func New(options ...Option) (*Server, error) {
 		violations = document.Violations
 	}
 	mount := func(accounts v2.Accounts) surface.Mount {
-		m := surface.Mount{Name: v2.Name, Handler: v2.New(accounts, refusals, v2.Config{Shape: c.shape, Violations: violations, Log: c.log}), Hosts: surface.HostsV2()}
+		m := surface.Mount{Name: v2.Name, Handler: v2.New(accounts, refusals, v2.Config{Shape: c.shape, Violations: violations, Faults: faults, Log: c.log}), Hosts: surface.HostsV2()}
 		if c.root == "v1" {
 			m.Prefix = "/__v2"
 		}
@@ -300,10 +311,10 @@ func New(options ...Option) (*Server, error) {
 	}
 	s := &Server{
 		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
-		router: router, meter: meter, journal: book, world: everybody, state: c.state,
+		router: router, meter: meter, journal: book, world: everybody, faults: faults, state: c.state,
 	}
 	s.scene.Store(c.scene)
-	s.admin = admin.New(admin.Config{World: everybody, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
+	s.admin = admin.New(admin.Config{World: everybody, Faults: faults, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
 	if err := s.resume(); err != nil {
 		return nil, err
 	}
@@ -319,9 +330,12 @@ func documented() []explain.Operation {
 	return out
 }
 
-// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, now and from now on.
-// A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
-func (s *Server) Interrupt() { s.admin.Interrupt() }
+// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, and the delays of faults,
+// now and from now on. A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
+func (s *Server) Interrupt() {
+	s.admin.Interrupt()
+	s.faults.Interrupt()
+}
 
 // Handler answers everything: the API, health and metrics, and the control API.
 func (s *Server) Handler() http.Handler { return handler{s, true} }

@@ -1,9 +1,12 @@
 package mockserver
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/world"
 )
@@ -36,6 +39,7 @@ func (c *config) set() error {
 		return err
 	}
 	c.scene, c.fixtures, c.start = s, s.World, s.Start
+	c.faults = append(c.faults, s.Faults...)
 	if c.frozen == nil {
 		c.frozen = &s.Frozen
 	}
@@ -51,7 +55,7 @@ func (c *config) rateLimit() account.RateLimit {
 	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
 }
 
-// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock and rate limit; all others are of no effect. From
+// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock, rate limit and faults; all others are of no effect. From
 // now on a reset leads there. On an error the server goes on as it was, and nothing has changed. It is safe for concurrent use.
 func (s *Server) Reload(options ...Option) error {
 	s.reloading.Lock()
@@ -60,7 +64,14 @@ func (s *Server) Reload(options ...Option) error {
 	if err != nil {
 		return err
 	}
+	rules := slices.Concat(c.faults, c.chaos)
+	if err := fault.Check(rules, knownCode()); err != nil {
+		return fmt.Errorf("the faults: %w", err)
+	}
 	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit()}); err != nil {
+		return err
+	}
+	if err := s.faults.Begin(rules); err != nil {
 		return err
 	}
 	s.scene.Store(c.scene)

@@ -112,6 +112,8 @@ type FaultRule struct {
 	Rule map[string]any
 	// Line on which it begins.
 	Line int
+
+	lines map[string]int // of its members
 }
 
 // Step is one request, a walk over pages, several requests at once, or one action of the control API.

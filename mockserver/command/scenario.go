@@ -50,7 +50,7 @@ func tell(s *scene.Scene, log *slog.Logger) {
 		}
 	}
 	for _, rule := range s.Faults {
-		log.Info("scenario fault", "name", rule["name"])
+		log.Info("scenario fault", "name", rule.Name)
 	}
 	if about := s.Scenario.Description; about != "" {
 		log.Info("what to test: " + about)

@@ -9,6 +9,7 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/fault"
 	"oauthmock/scenarios"
 )
 
@@ -18,7 +19,7 @@ type composition struct {
 	world  *fixtures.World
 	start  time.Time // what the server's clock will show
 	cast   []Member
-	faults []map[string]any
+	faults []fault.Rule
 	vars   map[string]any // what steps know: scopes, further accounts, tokens
 	issued map[string]bool
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"strings"
 	"time"
 
@@ -215,24 +214,4 @@ func (c *composition) nonce() string {
 	_ = binary.Write(hash, binary.BigEndian, c.wish.Seed) // never fails, says package hash
 	hash.Write([]byte(c.Scenario.ID))
 	return hex.EncodeToString(hash.Sum(nil))[:12]
-}
-
-// rules takes over the rules of given.faults, for the account alone that they were given to.
-func (c *composition) rules(g scenarios.Given, m *Member) error {
-	for i := range g.Faults {
-		rule, err := scenarios.Expand(g.Faults[i].Rule, c.lookup(m.Name))
-		if err != nil {
-			return problem(c.Scenario, g.Faults[i].Line, "%sfault %s: %v", of(m.Name), g.Faults[i].Name, err)
-		}
-		object, _ := rule.(map[string]any)
-		match, _ := object["match"].(map[string]any)
-		match = maps.Clone(match)
-		if match == nil {
-			match = map[string]any{}
-		}
-		match["account"] = string(m.ID)
-		object["match"] = match
-		c.faults = append(c.faults, object)
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/fault"
 	"oauthmock/scenarios"
 )
 
@@ -32,7 +33,7 @@ type Scene struct {
 	// Cast are the accounts of the scenario: its own first, then the further ones by name.
 	Cast []Member
 	// Faults are the rules of given.faults, each for the account that it was given to.
-	Faults []map[string]any
+	Faults []fault.Rule
 
 	wish Wish
 }
