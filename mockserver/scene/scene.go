@@ -70,6 +70,9 @@ func Set(s *scenarios.Scenario, w Wish) (*Scene, error) {
 			out.Start = now
 		}
 	}
+	if err := checkGiven(s); err != nil {
+		return nil, err
+	}
 	composed, err := out.compose()
 	if err != nil {
 		return nil, err
