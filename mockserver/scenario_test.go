@@ -163,12 +163,12 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 	before := server.Scene()
 
 	for name, wrong := range map[string]string{
-		"half of a file":        mine[:200],
-		"an empty file":         "",
-		"a misspelt key":        strings.Replace(mine, "credit: 12.5", "credti: 1", 1),
-		"a scope that is not":   strings.Replace(mine, "as: theirs", "as: theirs, scopes: [GET:nowhere.openapi.com/x]", 1),
-		"a fault of no kind":    strings.Replace(mine, "kind: status", "kind: statsu", 1),
-		"a world that is not":   strings.Replace(mine, "fixture: empty", "fixture: \"generated:tokns=3\"", 1),
+		"half of a file":      mine[:200],
+		"an empty file":       "",
+		"a misspelt key":      strings.Replace(mine, "credit: 12.5", "credti: 1", 1),
+		"a scope that is not": strings.Replace(mine, "as: theirs", "as: theirs, scopes: [GET:nowhere.openapi.com/x]", 1),
+		"a fault of no kind":  strings.Replace(mine, "kind: status", "kind: statsu", 1),
+		"a world that is not": strings.Replace(mine, "fixture: empty", "fixture: \"generated:tokns=3\"", 1),
 	} {
 		require.NoError(t, os.WriteFile(file, []byte(wrong), 0o600))
 		require.Error(t, server.Reload(mockserver.WithScenario(file)), name)

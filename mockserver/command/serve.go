@@ -147,6 +147,7 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	ballast := make([]byte, 24<<20)
 	defer runtime.KeepAlive(ballast)
 
+	tell(server.Scene(), log) // before the URL: who waits for that finds the tokens in the log
 	url := baseURL(listener.Addr())
 	if err := announce(url, f.urlFile, stdout); err != nil {
 		return errors.Join(err, stop(ctx, servers, log))
@@ -155,7 +156,6 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
 	log.Info("serving", "url", url, f.began(), "seed", f.seed, "version", version())
-	tell(server.Scene(), log)
 	following, unfollow := context.WithCancel(ctx)
 	var followed sync.WaitGroup
 	followed.Go(func() { watched.follow(following, f, server, log) })
