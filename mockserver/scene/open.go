@@ -52,15 +52,12 @@ func (p Place) Open() (*scenarios.Scenario, error) {
 	if p.File != "" {
 		return p.openFile()
 	}
-	// Only the folder that it is in: to read all takes longer than to start.
-	folder, _, _ := strings.Cut(p.ID, "/")
-	below, err := fs.Sub(scenarios.Embedded(), folder)
+	all, err := scenarios.LoadEmbedded(p.ID) // the one file: to read all takes longer than to start
 	if err != nil {
 		return nil, err
 	}
-	all, err := scenarios.Load(below)
-	if err != nil {
-		return nil, err
+	if all == nil {
+		return nil, fmt.Errorf("the suite has no scenario %q: oauthconform list prints their ids; to develop against there are %s", p.ID, strings.Join(Names(), ", "))
 	}
 	return choose(all, p.ID, "the program")
 }
