@@ -39,9 +39,10 @@ func TestTheEmbeddedScenariosLoad(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
 	for _, s := range list {
-		assert.True(t, strings.HasPrefix(s.File, "v2/"), s.File)
+		folder, _, _ := strings.Cut(s.File, "/")
+		assert.Contains(t, []string{"v2", "development"}, folder, s.File)
 		assert.Positive(t, s.Line)
-		assert.True(t, strings.HasPrefix(s.ID, "v2/"), s.ID)
+		assert.True(t, strings.HasPrefix(s.ID, folder+"/"), s.ID)
 	}
 }
 
@@ -71,6 +72,14 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a wrong window":                   {head + "    given: {rateLimit: {limit: 1, window: minute}}\n" + steps, `rateLimit: window must be a duration such as 90s or 24h, not "minute"`},
 		"an unknown items list":            {head + "    given: {items: {callbacks.list: 1}}\n" + steps, `items: unknown operation "callbacks.list"; did you mean "callback.list"?`},
 		"items of no list":                 {head + "    given: {items: {token.get: 1}}\n" + steps, `items: token.get is not a list`},
+		"a fault that is no mapping":       {head + "    given: {faults: [outage]}\n" + steps, `v2/x.yaml:8: faults[0] must be a mapping with a name and an effect, not "outage"`},
+		"a fault without a name":           {head + "    given:\n      faults:\n        - {effect: {kind: reset}}\n" + steps, `v2/x.yaml:10: given.faults: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not ""`},
+		"two faults of one name":           {head + "    given:\n      faults:\n        - {name: a}\n        - {name: a}\n" + steps, `v2/x.yaml:11: given.faults: the name "a" is already used on line 10`},
+		"a fault for an account":           {head + "    given: {faults: [{name: a, match: {account: demo}}]}\n" + steps, `v2/x.yaml:8: given.faults: rule "a" must not match an account: it is for the account that it is given to`},
+		"a fault about no known token":     {head + "    given: {faults: [{name: a, match: {token: \"${first.token}\"}}]}\n" + steps, "v2/x.yaml:8: ${first.token} is not defined up to here"},
+		"a step that removes no rule":      {head + steps + "      - name: b\n        control: {faults: {remove: outage}}\n", `v2/x.yaml:13: faults: there is no rule "outage" up to here`},
+		"a step that adds and removes":     {head + steps + "      - name: b\n        control: {faults: {add: [{name: a}], remove: a}}\n", "faults must have either add, a list of rules, or remove, the names of rules; it has add, remove"},
+		"a step that adds no rule":         {head + steps + "      - name: b\n        control: {faults: {add: []}}\n", "faults must have either add, a list of rules, or remove, the names of rules; it has add"},
 		"nested accounts":                  {head + "    given: {accounts: {a: {accounts: {b: {}}}}}\n" + steps, `accounts cannot have accounts of their own`},
 		"an unknown refusal":               {head + "    covers: [\"PATCH /tokens/{token} 401 131\"]\n" + steps, `v2/x.yaml:8: covers: "PATCH /tokens/{token} 401 131" is not a documented refusal (METHOD path status code); did you mean "PATCH /tokens/{token} 401 130"?`},
 		"a refusal nobody expects":         {head + "    covers: [\"PATCH /tokens/{token} 401 130\"]\n" + steps, `covers "PATCH /tokens/{token} 401 130", but no step on that operation expects this status and code`},
@@ -81,7 +90,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a doubled step name":              {head + steps + "      - name: read\n        call: wallet.get\n        expect: {status: 200}\n", `v2/x.yaml:12: step name "read" is already used on line 9`},
 		"an unknown alias":                 {head + "    steps:\n      - name: a\n        call: walet.get\n        expect: {status: 200}\n", `v2/x.yaml:10: call "walet.get" must be an operation (token.create) or a method and a path ("POST /tokens"); query parameters stand under query; did you mean "wallet.get"?`},
 		"call and control":                 {head + "    steps:\n      - name: a\n        call: wallet.get\n        control: {advance: 1h}\n        expect: {status: 200}\n", `step "a" must have exactly one of call, control and compare; it has call, control`},
-		"two control actions":              {head + steps + "      - name: b\n        control: {advance: 1h, credit: {amount: 1}}\n", `control must have exactly one of advance, clock, credit and rateLimit; it has advance, credit`},
+		"two control actions":              {head + steps + "      - name: b\n        control: {advance: 1h, credit: {amount: 1}}\n", `control must have exactly one of advance, clock, credit, rateLimit and faults; it has advance, credit`},
 		"expect without call":              {head + steps + "      - name: b\n        control: {advance: 1h}\n        expect: {status: 200}\n", `step "b": "expect" belongs to a call`},
 		"a bad duration":                   {head + steps + "      - name: b\n        control: {advance: 1 day}\n", `advance must be a duration such as 90s or 24h, not "1 day"`},
 		"an undefined variable":            {head + "    steps:\n      - name: a\n        call: token.get\n        path: {token: \"${frist.token}\"}\n        expect: {status: 200}\n    given: {tokens: [{as: first}]}\n", `${frist.token} is not defined up to here; did you mean "first"?`},

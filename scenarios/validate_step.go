@@ -208,9 +208,9 @@ func (v *validator) outcome(step *Step, outcome *Outcome) {
 
 func (v *validator) control(step *Step) {
 	control := step.Control
-	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit"}, func(key string) bool { return !control.Has(key) })
+	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "faults"}, func(key string) bool { return !control.Has(key) })
 	if len(actions) != 1 {
-		v.problem(control.line, "control must have exactly one of advance, clock, credit and rateLimit; it has %s", orNone(actions))
+		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit and faults; it has %s", orNone(actions))
 		return
 	}
 	switch {
@@ -222,6 +222,8 @@ func (v *validator) control(step *Step) {
 		v.texts(control.LineOf("clock"), control.Clock.Now)
 	case control.RateLimit != nil:
 		v.rateLimit(control.RateLimit)
+	case control.Faults != nil:
+		v.controlFaults(control)
 	case control.Credit != nil:
 		if !decimal.MatchString(control.Credit.Amount) && !hasVariables(control.Credit.Amount) {
 			v.problem(control.Credit.LineOf("amount"), "credit: amount must be a decimal number with at most 4 places, such as 10.5 or -3, not %q", control.Credit.Amount)

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"oauthmock/fixtures"
+	"oauthmock/mockserver/scene"
 	"oauthmock/scenarios"
 )
 
@@ -55,7 +56,11 @@ func checkFile(path string) (string, error) {
 	// What cannot be read at all is reported by the fixture loader, with its line.
 	if err := yaml.Unmarshal(data, &peek); err == nil && !peek.Scenarios.IsZero() {
 		found, err := scenarios.LoadFile(path)
-		return fmt.Sprintf("%d scenarios", len(found)), err
+		var problems []error
+		for i := range found {
+			problems = append(problems, scene.Check(&found[i]))
+		}
+		return fmt.Sprintf("%d scenarios", len(found)), errors.Join(append(problems, err)...)
 	}
 	world, err := fixtures.LoadFile(path)
 	if err != nil {

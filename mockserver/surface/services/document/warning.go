@@ -42,7 +42,9 @@ type warnings struct {
 	lost int
 }
 
-func (w *warnings) add(at *place, format string, args ...any) { w.because(at, "", fmt.Sprintf(format, args...)) }
+func (w *warnings) add(at *place, format string, args ...any) {
+	w.because(at, "", fmt.Sprintf(format, args...))
+}
 
 // because adds a warning whose reason is another at each place; the first one is told.
 func (w *warnings) because(at *place, reason, message string) {
