@@ -28,7 +28,7 @@ func WithFaultFile(path string) Option {
 		if slices.Contains(c.faultFiles, path) {
 			return nil
 		}
-		rules, err := fault.LoadFile(path, knownCode())
+		rules, err := LoadFaults(path)
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,9 @@ func WithFaultFile(path string) Option {
 		return nil
 	}
 }
+
+// LoadFaults reads a file of rules and checks them. What is wrong is said with file and line.
+func LoadFaults(path string) ([]fault.Rule, error) { return fault.LoadFile(path, knownCode()) }
 
 // WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
 func WithHiddenFaults() Option {
