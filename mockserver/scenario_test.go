@@ -154,7 +154,7 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://localhost"+path, http.NoBody)
 		require.NoError(t, err)
 		r.SetBasicAuth("empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f")
-		w := &reply{header: http.Header{}}
+		w := &answered{header: http.Header{}}
 		server.Handler().ServeHTTP(w, r)
 		return w.body.String()
 	}
@@ -203,12 +203,12 @@ func TestEveryDevelopmentScenarioCanBeBegun(t *testing.T) {
 	}
 }
 
-// reply keeps an answer.
-type reply struct {
+// answered keeps an answer.
+type answered struct {
 	header http.Header
 	body   strings.Builder
 }
 
-func (r *reply) Header() http.Header         { return r.header }
-func (r *reply) WriteHeader(int)             {}
-func (r *reply) Write(p []byte) (int, error) { return r.body.Write(p) }
+func (r *answered) Header() http.Header         { return r.header }
+func (r *answered) WriteHeader(int)             {}
+func (r *answered) Write(p []byte) (int, error) { return r.body.Write(p) }

@@ -64,6 +64,9 @@ func (a *Account) OpenBooks() {
 }
 
 func (u *Usage) tally() (sum tally) {
+	if len(u.days) == 0 && u.begun != nil {
+		return *u.begun
+	}
 	u.every(Period{}, func(_ Day, _ string, c *Counter) { sum.add(c.tally()) })
 	return sum
 }
@@ -100,10 +103,11 @@ func (a *Account) Violations() []Violation {
 			out = append(out, Violation{invariant, fmt.Sprintf(format, values...)})
 		}
 	}
-	a.auditWallet(off)
-	a.auditSubscriptions(off)
-	a.auditTokens(off)
-	a.auditUsage(off)
+	since := a.Usage.tally().minus(a.books.usage)
+	a.auditWallet(since, off)
+	a.auditSubscriptions(since, off)
+	a.auditTokens(since, off)
+	a.auditUsage(since, off)
 	for _, scope := range a.limitedScopes() {
 		if _, used := a.scopes[scope].Window(); used < 0 {
 			off("quota.window", "of scope %s %d requests are counted", scope, used)
@@ -115,7 +119,8 @@ func (a *Account) Violations() []Violation {
 	return out
 }
 
-func (a *Account) auditWallet(off func(invariant, format string, values ...any)) {
+// auditWallet, like the others, is given what the usage counts since the start.
+func (a *Account) auditWallet(since tally, off func(invariant, format string, values ...any)) {
 	var sum Money
 	for _, t := range a.Wallet.transactions {
 		sum += t.Amount
@@ -126,40 +131,33 @@ func (a *Account) auditWallet(off func(invariant, format string, values ...any))
 	if a.Wallet.credit < 0 {
 		off("wallet.credit", "the credit is %s, below zero", a.Wallet.credit)
 	}
-	if a.books.opened {
-		if counted := a.Usage.tally().minus(a.books.usage).WalletAmount; counted != a.books.charged {
-			off("wallet.charges", "calls took %s from the wallet, and the usage counts %s", a.books.charged, counted)
-		}
+	if a.books.opened && since.WalletAmount != a.books.charged {
+		off("wallet.charges", "calls took %s from the wallet, and the usage counts %s", a.books.charged, since.WalletAmount)
 	}
 }
 
-func (a *Account) auditSubscriptions(off func(invariant, format string, values ...any)) {
+func (a *Account) auditSubscriptions(since tally, off func(invariant, format string, values ...any)) {
 	for _, s := range a.Subscriptions {
 		if s.AvailableRequests < 0 || s.AvailableRequests > s.TotalRequests {
 			off("subscription.requests", "subscription %s has %d of %d requests left", s.ID, s.AvailableRequests, s.TotalRequests)
 		}
 	}
-	if a.books.opened {
-		if counted := a.Usage.tally().minus(a.books.usage).SubscriptionRequests; counted != a.books.prepaid {
-			off("subscription.requests", "subscriptions paid for %d calls, and the usage counts %d", a.books.prepaid, counted)
-		}
+	if a.books.opened && since.SubscriptionRequests != a.books.prepaid {
+		off("subscription.requests", "subscriptions paid for %d calls, and the usage counts %d", a.books.prepaid, since.SubscriptionRequests)
 	}
 }
 
-func (a *Account) auditTokens(off func(invariant, format string, values ...any)) {
-	indexed := 0
+func (a *Account) auditTokens(since tally, off func(invariant, format string, values ...any)) {
 	for _, t := range a.Tokens.ordered {
 		if s := t.Stats.tally(); !s.fits() {
 			off("token.stats", "the parts of the stats of the token called %q, made at %s, do not fit into its total: %+v", t.Name, t.CreatedAt.Time(), s)
 		}
 		if found, ok := a.Tokens.Get(t.Value); !ok || found != t {
 			off("token.index", "the token called %q, made at %s, is in the list and cannot be found", t.Name, t.CreatedAt.Time())
-		} else {
-			indexed++
 		}
 	}
-	if n := a.Tokens.byValue.Len(); n > indexed {
-		off("token.index", "%d tokens can be found, of which %d are in the list", n, indexed)
+	if n := a.Tokens.byValue.Len(); n > a.Tokens.Len() {
+		off("token.index", "%d tokens can be found, and the list has %d", n, a.Tokens.Len())
 	}
 	if !a.books.opened {
 		return
@@ -167,12 +165,12 @@ func (a *Account) auditTokens(off func(invariant, format string, values ...any))
 	made := a.Tokens.tally()
 	made.add(a.books.gone)
 	made = made.minus(a.books.tokens)
-	if counted := a.Usage.tally().minus(a.books.usage).minus(a.books.own); counted != made {
+	if counted := since.minus(a.books.own); counted != made {
 		off("token.stats", "tokens count %+v of calls since the start, and the usage counts %+v for them", made, counted)
 	}
 }
 
-func (a *Account) auditUsage(off func(invariant, format string, values ...any)) {
+func (a *Account) auditUsage(since tally, off func(invariant, format string, values ...any)) {
 	a.Usage.Days(func(day Day, scope string, c *Counter) {
 		if !c.tally().fits() {
 			off("usage.totals", "the parts of %s on %d do not fit into their total: %+v", scope, day, c.tally())
@@ -181,7 +179,7 @@ func (a *Account) auditUsage(off func(invariant, format string, values ...any)) 
 			off("usage.sum", "%d is no day of the calendar, and what %s counts on it is in the sum of no month", day, scope)
 		}
 	})
-	if since := a.Usage.tally().minus(a.books.usage); a.books.opened && !since.apart() {
+	if a.books.opened && !since.apart() {
 		off("usage.totals", "the parts of all calls since the start do not fit into their total: %+v", since)
 	}
 	total := a.Usage.Total(Period{})

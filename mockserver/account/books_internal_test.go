@@ -65,7 +65,7 @@ func TestEachInvariantCanFail(t *testing.T) {
 		"a token of which there are two": {func(a *Account) { other := *token(a); a.Tokens.byValue.Set("t", &other) },
 			Violation{"token.index", `the token called "cron", made at 2026-02-12 12:00:00 +0000 UTC, is in the list and cannot be found`}},
 		"a token that can be found and is gone": {func(a *Account) { a.Tokens.byValue.Set("gone", &Token{Value: "gone"}) },
-			Violation{"token.index", "2 tokens can be found, of which 1 are in the list"}},
+			Violation{"token.index", "2 tokens can be found, and the list has 1"}},
 		"a day that counts more than its total": {func(a *Account) { counter(a).WalletRequests = 8; a.OpenBooks() },
 			Violation{"usage.totals", "the parts of GET:a.com/x on 20260212 do not fit into their total: {Requests:10 WalletRequests:8 SubscriptionRequests:3 ErrorRequests:4 WalletAmount:0.004}"}},
 		"a call both paid and failed": {func(a *Account) {

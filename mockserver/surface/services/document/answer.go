@@ -31,12 +31,15 @@ func (o *Operation) Answer(seed uint64) Answer {
 	return Answer{resp.status, resp.contentType, body}
 }
 
+// maxTries is how often a body is made before it is sent although it does not fit.
+const maxTries = 8
+
 // made is a body by schema; ok is false when it does not fit.
 func (resp *response) made(seed uint64, name string) (body []byte, ok bool) {
 	var v any = &object{}
 	ok = true
 	if resp.schema != nil {
-		v, ok = generate(resp.schema, seed, name)
+		v, ok = generate(resp.schema, seed, name, resp.tries)
 	} else if !resp.json {
 		v = "example"
 	}
@@ -54,6 +57,7 @@ func (resp *response) made(seed uint64, name string) (body []byte, ok bool) {
 func (resp *response) prepare(r *reader, op *Operation) {
 	examples := resp.examples
 	resp.examples = nil
+	resp.tries = maxTries
 	if resp.hasReady || resp.bodyless {
 		return
 	}
@@ -81,7 +85,8 @@ func (resp *response) prepare(r *reader, op *Operation) {
 	if _, ok := resp.made(0, op.String()); ok {
 		return
 	}
-	v, _ := generate(resp.schema, 0, op.String())
+	resp.tries = 1
+	v, _ := generate(resp.schema, 0, op.String(), 1)
 	reason := misfit(resp.schema, v)
 	if len(examples) > 0 && resp.use(examples[0]) {
 		r.warn.because(resp.at, reason, "no body could be made that fits the schema; the example is sent although it does not either")

@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -21,6 +20,8 @@ type requestBody struct {
 type media struct {
 	name   string // in small letters, without parameters; "*/*" and "image/*" too
 	schema *schema
+
+	examples []any // only while the document is loaded
 }
 
 func (r *reader) requestBody(op *object, at *place) *requestBody {
@@ -50,6 +51,10 @@ func (r *reader) requestBody(op *object, at *place) *requestBody {
 		if schema, has := o.get("schema"); has {
 			m.schema = r.schemaAt(schema, within.in("schema", schema))
 		}
+		if v, has := o.get("example"); has {
+			m.examples = append(m.examples, v)
+		}
+		m.examples = append(m.examples, r.examples(o, within)...)
 		b.content = append(b.content, m)
 	}
 	return b
@@ -166,7 +171,7 @@ func (b *requestBody) known() string {
 
 func (c *checker) json(s *schema, body []byte) {
 	v, err := readJSON(bytes.TrimPrefix(body, []byte{0xEF, 0xBB, 0xBF}), nil)
-	var syntax *json.SyntaxError
+	var wrong *lineError
 	switch {
 	case err == nil:
 		if s != nil {
@@ -176,8 +181,8 @@ func (c *checker) json(s *schema, body []byte) {
 		c.fault("nests deeper than %d levels", maxDepth)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		c.fault("is not JSON: it ends too early")
-	case errors.As(err, &syntax):
-		c.fault("is not JSON: there is a mistake at byte %d", syntax.Offset)
+	case errors.As(err, &wrong):
+		c.fault("is not JSON: the mistake is in what begins at byte %d", wrong.offset+1)
 	default:
 		c.fault("is not JSON")
 	}
@@ -190,7 +195,7 @@ func (c *checker) form(s *schema, fields url.Values, files map[string]bool) {
 		return // which of the variants is meant can only be guessed
 	}
 	for _, name := range flat.required {
-		if files[name] || sentAs(fields, name) || c.excused(flat, name) {
+		if files[name] || sentAs(fields, name) || c.oneWay(flat, name) {
 			continue
 		}
 		mark := c.enter(name)

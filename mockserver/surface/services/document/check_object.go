@@ -8,7 +8,7 @@ func (c *checker) object(s *schema, o *object) bool {
 		return false
 	}
 	for _, name := range s.required {
-		if o.find(name) >= 0 || c.excused(s, name) {
+		if o.find(name) >= 0 || c.oneWay(s, name) {
 			continue
 		}
 		mark := c.enter(name)
@@ -40,8 +40,8 @@ func (c *checker) object(s *schema, o *object) bool {
 	return ok
 }
 
-// excused says that a required property may be missing because it only goes the other way.
-func (c *checker) excused(s *schema, name string) bool {
+// oneWay says that a required property may be missing because it only goes the other way.
+func (c *checker) oneWay(s *schema, name string) bool {
 	p := s.property(name)
 	if p == nil && c.whole != nil {
 		p = c.whole.property(name)
@@ -159,6 +159,9 @@ func (c *checker) mixed(s *schema, v any) bool {
 
 func (c *checker) group(s *schema, g *group, v any) bool {
 	fitting := 0
+	if named := g.named(s.discriminator, v); named != nil && c.probe(named, v) {
+		return true
+	}
 	for _, option := range g.options {
 		if !c.probe(option, v) {
 			continue
@@ -186,6 +189,11 @@ func (g *group) meant(d *discriminator, v any) *schema {
 	if len(g.options) == 1 {
 		return g.options[0]
 	}
+	return g.named(d, v)
+}
+
+// named is the option that the discriminating property names; nil when none is.
+func (g *group) named(d *discriminator, v any) *schema {
 	o, ok := v.(*object)
 	if d == nil || !ok {
 		return nil

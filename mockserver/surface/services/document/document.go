@@ -165,6 +165,9 @@ func (r *reader) document() *Document {
 		r.path(d, template, paths.values[i], place.in(template, paths.values[i]))
 	}
 	r.drain()
+	for i, op := range d.operations {
+		op.excuse(r, r.places[i])
+	}
 	r.vet()
 	for _, op := range d.operations {
 		op.response.prepare(r, op)

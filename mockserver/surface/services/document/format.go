@@ -17,8 +17,8 @@ func knownFormat(name string) bool {
 	return false
 }
 
-// formatProblem says what is wrong with a text of a format, "" when nothing is. Only formats whose meaning nobody doubts are looked at.
-// Strictly, a time has its seconds and zone.
+// formatProblem says what is wrong with a text of a format, "" when nothing is. A format is a hint more than a rule, so in a request only dates and
+// times are looked at, and times generously. Strictly, a time has its seconds and zone, and other formats count too.
 func formatProblem(format, s string, strict bool) string {
 	switch format {
 	case "date":
@@ -29,6 +29,11 @@ func formatProblem(format, s string, strict bool) string {
 		if _, err := time.Parse(time.RFC3339Nano, s); err != nil && (strict || !isDateTime(s)) {
 			return "must be a time like 2026-01-31T12:00:00Z"
 		}
+	}
+	if !strict {
+		return ""
+	}
+	switch format {
 	case "uuid":
 		if !isUUID(s) {
 			return "must be a UUID"

@@ -34,11 +34,11 @@ func random(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // answers of a mock are to be repeatable
 }
 
-// generate makes a value that fits the schema; ok is false when none was found, and the value is then the best there is.
-func generate(s *schema, seed uint64, name string) (v any, ok bool) {
+// generate makes a value that fits the schema; ok is false when none was found in so many tries, and the value is then the best there is.
+func generate(s *schema, seed uint64, name string, tries int) (v any, ok bool) {
 	r := random(seed, name)
 	var first any
-	for i := range 8 {
+	for i := range tries {
 		g := generator{random: r, frugal: i%2 == 1, plain: i > 3}
 		v = g.value(s, "")
 		if fits(s, v) {

@@ -11,6 +11,14 @@ import (
 // string makes a text. Format and pattern come first, then what the name suggests, then plain words; all within the lengths.
 func (g *generator) string(s *schema, name string) string {
 	low, high := min(s.minLength, maxBody/4), s.maxLength
+	if s.format == "date-time" {
+		at := g.moment()
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05.000Z07:00", "2006-01-02T15:04:05-07:00", "2006-01-02T15:04:05.000000Z07:00"} {
+			if text := at.Format(layout); g.suits(s, text) {
+				return text
+			}
+		}
+	}
 	if s.format != "" {
 		if text := g.formatted(s.format); text != "" && g.suits(s, text) {
 			return text

@@ -24,8 +24,9 @@ type jsonReader struct {
 
 // lineError is a fault of the file at a line.
 type lineError struct {
-	line int
-	err  error
+	line   int
+	offset int64 // of the value that is wrong, in bytes; 0 when it is not known
+	err    error
 }
 
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
@@ -49,11 +50,7 @@ func readJSON(data []byte, warn *warnings) (any, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	at := r.decoder.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = max(at, min(syntax.Offset, int64(len(data))))
-	}
-	return nil, &lineError{r.lineAt(at), err}
+	return nil, &lineError{r.lineAt(at), at, err}
 }
 
 // lineAt counts lines up to an offset, which only grows.

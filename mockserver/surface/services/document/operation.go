@@ -17,6 +17,7 @@ type Operation struct {
 	parameters []*parameter
 	body       *requestBody
 	response   *response
+	excused    map[Violation]bool // what the document's own examples do, and so is not told
 }
 
 // String is the operation in one word pair, "GET /IT-start/{vatCode}".
@@ -119,6 +120,7 @@ func (r *reader) operation(d *Document, method, template string, common []*param
 		return
 	}
 	d.operations = append(d.operations, op)
+	r.places = append(r.places, at)
 }
 
 // declares says whether a path parameter of that name is documented.

@@ -21,7 +21,8 @@ type parameter struct {
 	style    string
 	explode  bool
 	schema   *schema
-	json     bool // its content is JSON
+	json     bool  // its content is JSON
+	examples []any // only while the document is loaded
 }
 
 const parameterFields = " $ref name in description required deprecated allowEmptyValue style explode allowReserved schema example examples content "
@@ -88,6 +89,10 @@ func (r *reader) parameter(node *object, at *place) *parameter {
 	r.fields(node, at, "a parameter", parameterFields+"type format enum default items minimum maximum pattern minLength maxLength x-example ")
 	r.style(p, node, at)
 	p.schema = r.parameterSchema(p, node, at)
+	if v, has := node.get("example"); has {
+		p.examples = append(p.examples, v)
+	}
+	p.examples = append(p.examples, r.examples(node, at)...)
 	return p
 }
 

@@ -18,6 +18,7 @@ type reader struct {
 	all     []read
 	formats map[string]bool
 	ids     map[string]bool
+	places  []*place // of the operations
 }
 
 type pending struct {

@@ -35,7 +35,7 @@ func jsonInt(i int) json.Number { return json.Number(strconv.Itoa(i)) }
 // Check holds a request against the operation and returns what the document clearly forbids, at most 20 places; nil when nothing is. Who calls is not
 // looked at, nor are parameters that the document does not know. It is safe for concurrent use.
 func (o *Operation) Check(r Request) []Violation {
-	c := &checker{direction: toService}
+	c := &checker{direction: toService, excused: o.excused}
 	if len(o.parameters) > 0 {
 		o.checkParameters(c, r)
 	}

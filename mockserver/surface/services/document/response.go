@@ -16,6 +16,7 @@ type response struct {
 	ready       []byte
 	hasReady    bool
 	bodyless    bool
+	tries       int // how often to try to make a body that fits
 }
 
 const responseFields = " $ref description headers content links summary "

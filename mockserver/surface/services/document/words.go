@@ -10,9 +10,24 @@ func (g *generator) words() string {
 	return g.pick("prova", "esempio", "pratica", "conferma", "elenco", "verifica") + " " + g.pick("uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto")
 }
 
+// plainName is a name in small letters without what stands between its words.
+func plainName(name string) string {
+	plain := make([]byte, 0, 64)
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '_' || c == '-' || c == ' ':
+		case c >= 'A' && c <= 'Z':
+			plain = append(plain, c+'a'-'A')
+		default:
+			plain = append(plain, c)
+		}
+	}
+	return string(plain)
+}
+
 // named makes a text that suits the name of a member, as in Italian services; "" when the name says nothing.
 func (g *generator) named(name string) string {
-	word := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+	word := plainName(name)
 	has := func(parts ...string) bool {
 		for _, part := range parts {
 			if strings.Contains(word, part) {

@@ -61,10 +61,10 @@ func yamlError(err error) error {
 
 func (r *yamlReader) value(node *yaml.Node, at *place, depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, &lineError{node.Line, errTooDeep}
+		return nil, &lineError{line: node.Line, err: errTooDeep}
 	}
 	if r.size++; r.size > maxExpanded {
-		return nil, &lineError{node.Line, errTooLarge}
+		return nil, &lineError{line: node.Line, err: errTooLarge}
 	}
 	if node.Kind == yaml.AliasNode {
 		return r.alias(node, at)
@@ -87,7 +87,7 @@ func (r *yamlReader) alias(node *yaml.Node, at *place) (any, error) {
 		return nil, nil
 	}
 	if r.size += known.size; r.size > maxExpanded {
-		return nil, &lineError{node.Line, errTooLarge}
+		return nil, &lineError{line: node.Line, err: errTooLarge}
 	}
 	return known.value, nil
 }
