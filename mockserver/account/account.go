@@ -99,6 +99,44 @@ func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 	return revoked, issued
 }
 
+// Changes says how often what the API shows of the account was changed, apart from what it records of calls: two of them differ if something
+// changed between.
+func (a *Account) Changes() Changes {
+	c := Changes{tokens: a.Tokens.changes, transactions: len(a.Wallet.transactions), subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks)}
+	for _, s := range a.Subscriptions {
+		c.available += s.AvailableRequests
+		c.updated = max(c.updated, s.UpdatedAt.UnixNano())
+	}
+	return c
+}
+
+// Changes are how far an account has changed, to be compared.
+type Changes struct {
+	tokens                                 uint64
+	transactions, subscriptions, callbacks int
+	available, updated                     int64
+}
+
+// ExpireToken makes a token of this value, or with this refresh token, expire at a moment; it is settled with what falls due. It says whether
+// there is one.
+func (a *Account) ExpireToken(value string, now time.Time) bool {
+	t, ok := a.Tokens.Get(value)
+	for _, other := range a.Tokens.All() {
+		if ok {
+			break
+		}
+		if other.RefreshToken == value {
+			t, ok = other, true
+		}
+	}
+	if ok {
+		a.Tokens.changes++
+		t.ExpireAt = MomentOf(now)
+		a.Tokens.reschedule(t)
+	}
+	return ok
+}
+
 // RestoreToken puts a token that already has its values among the account's; the newest last.
 func (a *Account) RestoreToken(t Token) { a.addToken(&t) }
 

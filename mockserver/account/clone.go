@@ -49,7 +49,7 @@ func (i *IDs) clone() IDs {
 }
 
 func (ts *Tokens) clone() Tokens {
-	out := Tokens{ordered: make([]*Token, len(ts.ordered)), expiring: slices.Clone(ts.expiring), lastSeq: ts.lastSeq, scopes: maps.Clone(ts.scopes)}
+	out := Tokens{ordered: make([]*Token, len(ts.ordered)), expiring: slices.Clone(ts.expiring), lastSeq: ts.lastSeq, changes: ts.changes, scopes: maps.Clone(ts.scopes)}
 	for i, t := range ts.ordered {
 		own := *t
 		own.Stats.IPs = t.Stats.IPs.clone()

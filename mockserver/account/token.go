@@ -199,6 +199,7 @@ func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Tok
 	if r.Name.Present {
 		t.Name = r.Name.Value
 	}
+	a.Tokens.changes++
 	t.Limits = r.Limits.apply(t.Limits)
 	t.UpdatedAt = MomentOf(now)
 	if r.TTL.Present {
@@ -242,6 +243,7 @@ type Tokens struct {
 	byValue  Index[*Token]
 	expiring expiries
 	lastSeq  uint64
+	changes  uint64              // of any token
 	scopes   map[string][]string // lists of one scope, which most tokens have, so that those with the same share it
 }
 
@@ -258,6 +260,7 @@ func (ts *Tokens) Get(value string) (*Token, bool) {
 
 func (ts *Tokens) add(t *Token) {
 	ts.lastSeq++
+	ts.changes++
 	t.seq = ts.lastSeq
 	ts.ordered = append(ts.ordered, t)
 	ts.byValue.Set(t.Value, t)
@@ -266,6 +269,7 @@ func (ts *Tokens) add(t *Token) {
 
 func (ts *Tokens) remove(t *Token) {
 	i := ts.position(t.seq)
+	ts.changes++
 	ts.ordered = slices.Delete(ts.ordered, i, i+1)
 	ts.byValue.Delete(t.Value)
 }

@@ -94,6 +94,7 @@ func (a *API) deleteAccount(c *gin.Context) (int, any, error) {
 		return 0, nil, account.ErrNoAccount
 	}
 	a.Coverage.Clear(id) // makes room
+	a.Faults.ForgetAccount(id)
 	return http.StatusNoContent, nil, nil
 }
 

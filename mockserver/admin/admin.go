@@ -12,6 +12,7 @@ import (
 
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/explain"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
 	"oauthmock/mockserver/world"
 )
@@ -25,6 +26,7 @@ var description []byte
 // Config says what the control API controls.
 type Config struct {
 	World    *world.World
+	Faults   *fault.Book
 	Journal  *journal.Journal
 	Explain  *explain.Explainer
 	Coverage *coverage.Recorder
@@ -93,6 +95,12 @@ func (a *API) routes() []route {
 		{"POST", "/accounts/:id/wallet", a.moveWallet, nil},
 		{"GET", "/ratelimit", a.getRateLimit, []string{"account", "scope"}},
 		{"PUT", "/ratelimit", a.putRateLimit, []string{"account", "scope"}},
+		{"GET", "/faults", a.listFaults, []string{"account"}},
+		{"POST", "/faults", a.addFaults, []string{"account"}},
+		{"DELETE", "/faults", a.clearFaults, []string{"account"}},
+		{"GET", "/faults/:name", a.getFault, nil},
+		{"PUT", "/faults/:name", a.putFault, nil},
+		{"DELETE", "/faults/:name", a.deleteFault, nil},
 		{"GET", "/requests", a.listRequests, filterQuery("limit", "format")},
 		{"GET", "/requests/stream", a.streamRequests, filterQuery()},
 		{"DELETE", "/requests", a.clearRequests, []string{"account"}},
@@ -127,11 +135,17 @@ func (a *API) reset(c *gin.Context) (int, any, error) {
 		if err := a.World.ResetAccount(id); err != nil {
 			return 0, nil, err
 		}
+		if err := a.Faults.ResetAccount(id); err != nil {
+			return 0, nil, err
+		}
 		a.Journal.Clear(id)
 		a.Coverage.Clear(id)
 		return http.StatusNoContent, nil, nil
 	}
 	if err := a.World.Reset(); err != nil {
+		return 0, nil, err
+	}
+	if err := a.Faults.Reset(); err != nil {
 		return 0, nil, err
 	}
 	a.Journal.Clear("")

@@ -118,6 +118,9 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(`{version: "1.0", name: one, accounts: [{id: solo, email: solo@example.com, apiKey: solo-key, environment: production, createdAt: -1d, enabledScopes: [], wallet: {createdAt: -1d}}]}`), 0o600))
 	urlFile := filepath.Join(dir, "url")
 
+	rules := filepath.Join(dir, "rules.yaml")
+	require.NoError(t, os.WriteFile(rules, []byte(`{version: "1.0", faults: [{name: teapot, match: {path: /wallet}, effect: {kind: status, status: 418}}]}`), 0o600))
+
 	for name, c := range map[string]struct {
 		args  []string
 		check func(*testing.T, *process)
@@ -129,6 +132,14 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 		"--fixtures FILE": {[]string{"--fixtures", file}, func(t *testing.T, p *process) {
 			_, body := p.ask("GET", "/__admin/accounts", "")
 			assert.Contains(t, body, "solo@example.com")
+		}},
+		"--scenario NAME": {[]string{"--scenario", "rate-limited"}, func(t *testing.T, p *process) {
+			for range 10 {
+				status, _ := p.ask("GET", "/wallet", "")
+				assert.Equal(t, 200, status)
+			}
+			status, _ := p.ask("GET", "/wallet", "")
+			assert.Equal(t, 429, status)
 		}},
 		"--seed": {[]string{"--seed", "7"}, func(t *testing.T, p *process) {
 			_, body := p.ask("GET", "/__admin/state", "")
@@ -161,6 +172,25 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 			assert.Equal(t, 200, status)
 			_, body := p.ask("GET", "/__admin/accounts", "")
 			assert.Contains(t, body, "nobody@example.com")
+		}},
+		"--faults": {[]string{"--faults", rules, "--faults", rules}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/wallet", "")
+			assert.Equal(t, 418, status)
+		}},
+		"--chaos": {[]string{"--chaos", "outage", "--chaos", "slow", "--chaos", "outage", "--faults", rules}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/stats", "")
+			assert.Equal(t, 503, status)
+			status, _ = p.ask("GET", "/wallet", "")
+			assert.Equal(t, 418, status, "the rules of --faults come first")
+			_, body := p.ask("GET", "/__admin/faults", "")
+			assert.Equal(t, 3, strings.Count(body, `"name"`), body)
+		}},
+		"--hide-fault-header": {[]string{"--hide-fault-header", "--chaos", "outage"}, func(t *testing.T, p *process) {
+			answer, err := http.Get(p.url + "/wallet")
+			require.NoError(t, err)
+			defer answer.Body.Close()
+			assert.Equal(t, 503, answer.StatusCode)
+			assert.NotContains(t, answer.Header, "X-Mock-Fault")
 		}},
 		"--strict-requests": {[]string{"--strict-requests"}, func(t *testing.T, p *process) {
 			status, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"],"ttl":"60"}`)
@@ -255,6 +285,9 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"an admin address that is taken":  {args: []string{"serve", "--addr", "127.0.0.1:0", "--admin-addr", busy.Addr().String()}, code: exitError, says: "--admin-addr"},
 		"a clock that is no time":         {args: []string{"serve", "--clock", "noon"}, code: exitUsage, says: "--clock"},
 		"a clock of another age":          {args: []string{"serve", "--clock", "1900-01-01T00:00:00Z"}, code: exitUsage, says: "--clock"},
+		"a scenario that is none":         {args: []string{"serve", "--scenario", "rate-limitd"}, code: exitUsage, says: "--scenario: there is neither a scenario nor a file named \"rate-limitd\""},
+		"a broken scenario":               {args: []string{"serve", "--scenario", broken}, code: exitUsage, says: broken + ":"},
+		"nothing to watch":                {args: []string{"serve", "--watch", "--scenario", "rate-limited"}, code: exitUsage, says: "--watch: no flag names a file to watch"},
 		"a shape that is none":            {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
 		"a surface that is none":          {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},
 		"a limit of nothing":              {args: []string{"serve", "--rate-limit", "0"}, code: exitUsage, says: "--rate-limit"},

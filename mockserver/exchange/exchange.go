@@ -46,11 +46,31 @@ type Exchange struct {
 	Scope   string
 	PaidBy  string
 	Charged account.Money
+	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
+	Fault *Fault
 
 	Request  Request
 	Response Response
 
 	values []string // of the answer's headers, side by side: see SetHeader
+}
+
+// Fault is a rule that fired. Seed and Call are what it drew from.
+type Fault struct {
+	Name  string
+	Kind  string // of the effect: "latency"; "none" where there is none
+	Where string // "before" or "after" the call was carried out
+	Seed  uint64
+	Call  uint64 // of the account and operation, as the rule counted
+	Delay time.Duration
+	// Sender sends the answer in the place of the Handler.
+	Sender Sender
+}
+
+// Sender makes of the answer in an exchange the one to be sent, calls done when it is, and sends it. It may end in a panic with
+// http.ErrAbortHandler.
+type Sender interface {
+	Send(w http.ResponseWriter, r *http.Request, done func())
 }
 
 // Request as it came.
@@ -153,6 +173,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
 	e.SetHeader(headerID, strconv.FormatUint(e.ID, 10))
+	if e.Fault != nil {
+		e.Fault.Sender.Send(w, r, func() {
+			e.Took = h.Real().Sub(e.Began)
+			h.Done(e)
+		})
+		return // and is not used again: a fault may hold on to the exchange
+	}
 	if len(e.Response.Body) >= buffered {
 		e.SetHeader("Content-Length", strconv.Itoa(len(e.Response.Body)))
 	}

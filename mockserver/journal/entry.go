@@ -33,6 +33,7 @@ type Entry struct {
 	Quota      *Quota   `json:"quota,omitempty"`
 	// Charge is what a call of a paid service cost; unset for other calls, and for refused ones.
 	Charge *Charge `json:"charge,omitempty"`
+	Fault  *Fault  `json:"fault,omitempty"`
 }
 
 // Request as it came.
@@ -73,6 +74,17 @@ type Quota struct {
 	ResetMs   int64 `json:"resetMs"`
 }
 
+// Fault is the rule by which the call went wrong on purpose. What it drew, it drew from (Seed, account, operation, Call). The time that a delay
+// takes is in DelayMs, and not in the entry's tookMs.
+type Fault struct {
+	Name    string  `json:"name"`
+	Kind    string  `json:"kind"`
+	Where   string  `json:"where"`
+	Seed    uint64  `json:"seed"`
+	Call    uint64  `json:"call"`
+	DelayMs float64 `json:"delayMs,omitempty"`
+}
+
 // Show renders an exchange. Live says whether a word is a secret of somebody at this moment: such words are hidden wherever they stand,
 // beside those whose place gives them away.
 func Show(e *exchange.Exchange, live func(word string) bool) Entry {
@@ -101,6 +113,9 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	}
 	if e.PaidBy != "" {
 		out.Charge = &Charge{Scope: e.Scope, Amount: json.Number(e.Charged.String()), PaidBy: e.PaidBy}
+	}
+	if f := e.Fault; f != nil {
+		out.Fault = &Fault{Name: f.Name, Kind: f.Kind, Where: f.Where, Seed: f.Seed, Call: f.Call, DelayMs: float64(f.Delay) / float64(time.Millisecond)}
 	}
 	return out
 }

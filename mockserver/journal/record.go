@@ -62,6 +62,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.number(&e.Quota.Limit)
 	t.number(&e.Quota.Remaining)
 	t.number((*int64)(&e.Quota.Reset))
+	t.fault(&e.Fault)
 
 	t.text(&e.Scope)
 	t.text(&e.PaidBy)
@@ -75,6 +76,23 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	e.Response.Status = t.count(e.Response.Status)
 	t.header(&e.Response.Header)
 	t.body(&e.Response.Body)
+}
+
+func (t *tape) fault(f **exchange.Fault) {
+	there := *f != nil
+	t.flag(&there)
+	if !there {
+		return
+	}
+	if t.reading {
+		*f = &exchange.Fault{}
+	}
+	t.text(&(*f).Name)
+	t.text(&(*f).Kind)
+	t.text(&(*f).Where)
+	t.id(&(*f).Seed)
+	t.id(&(*f).Call)
+	t.number((*int64)(&(*f).Delay))
 }
 
 func (t *tape) number(n *int64) {

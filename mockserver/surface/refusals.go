@@ -76,6 +76,38 @@ func (r Row) BodyWith(message string) []byte {
 	return body
 }
 
+// ByCode is a row with an error number: the operation's own, else the surface's for all operations, else any of the surface, else any at all. It
+// says whether there is one.
+func (r *Refusals) ByCode(operation, code string) (Row, bool) {
+	var best spec.Refusal
+	rank := 0
+	for _, row := range r.table.All() {
+		if row.Code.String() != code {
+			continue
+		}
+		own := 1
+		if row.Surface == r.surface {
+			switch row.Operation {
+			case operation:
+				own = 4
+			case spec.EveryOperation:
+				own = 3
+			default:
+				own = 2
+			}
+		}
+		if own > rank {
+			best, rank = row, own
+		}
+	}
+	if rank == 0 {
+		return Row{}, false
+	}
+	row := Row{Refusal: best}
+	row.Body = row.BodyWith(best.Message)
+	return row, true
+}
+
 // Failure is how a refusal is remembered in an account's error log.
 func (r *Refusals) Failure(operation string, reason account.Reason) account.Failure {
 	row := r.Row(operation, reason)

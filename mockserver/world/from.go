@@ -12,8 +12,8 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// catalogue makes the catalogue of a world.
-func catalogue(services []fixtures.Service) *account.Catalogue {
+// Catalogue makes the catalogue of a world.
+func Catalogue(services []fixtures.Service) *account.Catalogue {
 	var scopes []account.CatalogueScope
 	for _, service := range services {
 		for _, s := range service.Scopes {

@@ -56,6 +56,20 @@ func (w *World) checkAccounts(server time.Time) error {
 	return nil
 }
 
+// Times is what the server's clock shows, and what the clocks of those accounts show that show another time.
+func (w *World) Times() (server time.Time, own map[account.ID]time.Time) {
+	server, own = w.config.Clock.Now(), map[account.ID]time.Time{}
+	for _, id := range w.Accounts() {
+		_ = w.update(context.Background(), id, func(a *account.Account) error { // it fails for accounts that are gone
+			if now := a.Clock.At(server); !now.Equal(server) {
+				own[id] = now
+			}
+			return nil
+		})
+	}
+	return server, own
+}
+
 // Advance moves the server's clock on, and answers what fell due in all accounts, in order of time.
 func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, error) {
 	if err := advanceable(w.config.Clock.Now(), by); err != nil {

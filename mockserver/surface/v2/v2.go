@@ -12,6 +12,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
@@ -47,7 +48,9 @@ type Config struct {
 	Shape TokenShape
 	// Violations, unless nil, holds every request against the document; what the document forbids is refused.
 	Violations func(*exchange.Exchange) []spec.Violation
-	Log        *slog.Logger
+	// Faults, unless nil, says what goes wrong on purpose.
+	Faults *fault.Book
+	Log    *slog.Logger
 }
 
 // New makes the surface.
@@ -63,8 +66,8 @@ func New(accounts Accounts, table *spec.Table, config Config) *Surface {
 	for _, o := range operations() {
 		s.engine.Handle(o.method, o.path, s.serve(o))
 	}
-	s.engine.NoRoute(func(c *gin.Context) { s.fail(c, "", surface.PathUnknown, "") })
-	s.engine.NoMethod(func(c *gin.Context) { s.fail(c, "", surface.MethodNotAllowed, "") })
+	s.engine.NoRoute(func(c *gin.Context) { s.miss(c, surface.PathUnknown) })
+	s.engine.NoMethod(func(c *gin.Context) { s.miss(c, surface.MethodNotAllowed) })
 	return s
 }
 
@@ -104,28 +107,59 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		e := exchange.From(g.Writer)
 		e.Operation = o.name
 		c := &call{gin: g, body: e.Request.Body, Call: account.Call{Scope: o.scope, IP: e.IP, Failure: failure}}
-		if reason := s.authenticate(o, c, e); reason != "" {
-			s.fail(g, o.name, reason, "")
+		reason := s.authenticate(o, c, e)
+		if f := s.config.Faults.Decide(e, s.refusals); f != nil {
+			f.Around(g.Request.Context(), func(ctx context.Context, quiet bool) {
+				g.Request = g.Request.WithContext(ctx)
+				s.answer(o, c, e, reason, quiet)
+			})
 			return
 		}
-		var answer any
-		var receipt account.Receipt
-		var err error
-		if refusal := s.improper(e); refusal != nil {
-			receipt, err = s.accounts.Refuse(c.context(), c.Call, refusal)
-		} else {
-			answer, receipt, err = o.handle(s, c)
-		}
-		if !receipt.At.IsZero() {
-			e.At, e.Quota = receipt.At, receipt.Quota
-		}
-		surface.QuotaHeaders(e, receipt.Quota)
-		if err != nil {
-			s.refuse(g, o.name, err, receipt)
-			return
-		}
-		s.succeed(g, answer)
+		s.answer(o, c, e, reason, false)
 	}
+}
+
+// miss answers what is no operation.
+func (s *Surface) miss(c *gin.Context, reason account.Reason) {
+	if f := s.config.Faults.Decide(exchange.From(c.Writer), s.refusals); f != nil {
+		f.Around(c.Request.Context(), func(_ context.Context, quiet bool) {
+			if !quiet {
+				s.fail(c, "", reason, "")
+			}
+		})
+		return
+	}
+	s.fail(c, "", reason, "")
+}
+
+// answer carries out a call whose caller is known, or refused for a reason. Quiet is without answering.
+func (s *Surface) answer(o operation, c *call, e *exchange.Exchange, reason account.Reason, quiet bool) {
+	if reason != "" {
+		if !quiet {
+			s.fail(c.gin, o.name, reason, "")
+		}
+		return
+	}
+	var answer any
+	var receipt account.Receipt
+	var err error
+	if refusal := s.improper(e); refusal != nil {
+		receipt, err = s.accounts.Refuse(c.context(), c.Call, refusal)
+	} else {
+		answer, receipt, err = o.handle(s, c)
+	}
+	if !receipt.At.IsZero() {
+		e.At, e.Quota = receipt.At, receipt.Quota
+	}
+	if quiet {
+		return
+	}
+	surface.QuotaHeaders(e, receipt.Quota)
+	if err != nil {
+		s.refuse(c.gin, o.name, err, receipt)
+		return
+	}
+	s.succeed(c.gin, answer)
 }
 
 // improper says why a request is none that an operation could answer, or nil.

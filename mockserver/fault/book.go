@@ -1,0 +1,500 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/world"
+)
+
+// Book is the ordered list of rules that a server follows: of those that a call matches, the first that fires wins. It is safe for concurrent use.
+type Book struct {
+	config Config
+	rules  atomic.Pointer[list] // nil where there are none, which is all that a call then has to look at
+	alive  context.Context
+	end    context.CancelFunc
+
+	mu sync.Mutex // held while the list is changed
+	// original are the rules that a reset leads back to.
+	original atomic.Pointer[[]Rule]
+}
+
+// Config says what a book works with.
+type Config struct {
+	// Rules are those that the book begins with, and goes back to when everything is reset.
+	Rules []Rule
+	Seed  uint64
+	World *world.World
+	Past  *Past
+	// Codes says whether some refusal has an error number.
+	Codes func(code string) bool
+	// Hidden leaves out the header that names the rule.
+	Hidden bool
+	Log    *slog.Logger
+}
+
+// list is the rules at one moment. It is never changed, only replaced.
+type list struct {
+	rules []*rule
+	arms  map[string][]*rule // by the name of the rule that arms them
+}
+
+// rule is a Rule that has been checked, with what it has counted.
+type rule struct {
+	Rule
+	match      matcher
+	when       trigger
+	kind       kind
+	effect     effect // nil where there is none
+	action     action
+	configured bool
+	gone       chan struct{} // closed when the rule is removed: who waits because of it goes on
+
+	mu      sync.Mutex
+	tallies tallies
+	forgot  uint64                   // hits of accounts that are no more
+	began   time.Time                // when it was set, on the server's clock
+	begins  map[account.ID]time.Time // the same on the clocks of accounts that showed another time
+}
+
+// View is a rule as the book holds it.
+type View struct {
+	Rule
+	// Hits counts how often it fired, and Calls how many calls reached it.
+	Hits  uint64 `json:"hits"`
+	Calls uint64 `json:"calls"`
+}
+
+// What can be wrong with a change of a book.
+var (
+	ErrNoRule = errors.New("there is no such rule")
+	ErrTaken  = errors.New("there is a rule of that name already: PUT replaces it")
+	ErrFull   = fmt.Errorf("there are %d rules already: remove one first", MaxRules)
+)
+
+// NewBook makes a book. It refuses rules that are wrong.
+func NewBook(config Config) (*Book, error) {
+	b := &Book{config: config}
+	b.original.Store(&config.Rules)
+	b.alive, b.end = context.WithCancel(context.Background())
+	return b, b.Reset()
+}
+
+// Interrupt lets everybody who waits go on, now and from now on. A server that stops calls it.
+func (b *Book) Interrupt() { b.end() }
+
+// Check says what is wrong with rules, alone and together, or nil. Codes may be nil where no refusals are known.
+func Check(rules []Rule, codes func(code string) bool) error {
+	_, err := compileAll(rules, codes)
+	return err
+}
+
+func compileAll(rules []Rule, codes func(string) bool) ([]*rule, error) {
+	if len(rules) > MaxRules {
+		return nil, fmt.Errorf("there are %d rules; want at most %d", len(rules), MaxRules)
+	}
+	out := make([]*rule, 0, len(rules))
+	for i, r := range rules {
+		made, err := compile(r, codes)
+		if err == nil && slices.ContainsFunc(out, func(o *rule) bool { return o.Name == r.Name }) {
+			err = wrongf("name", "is %q, as that of a rule before it; want one of its own", r.Name)
+		}
+		if err != nil {
+			return nil, RuleError{Index: i, Name: r.Name, Err: err}
+		}
+		out = append(out, made)
+	}
+	for i, r := range out {
+		if err := armable(r.Rule, out); err != nil {
+			return nil, RuleError{Index: i, Name: r.Name, Err: err}
+		}
+	}
+	return out, nil
+}
+
+// armable refuses a rule that nothing could arm.
+func armable(r Rule, all []*rule) error {
+	if r.ArmedBy == "" {
+		return nil
+	}
+	by := r.ArmedBy
+	for range all {
+		i := slices.IndexFunc(all, func(o *rule) bool { return o.Name == by })
+		switch {
+		case i < 0:
+			return wrongf("armedBy", "names %q, but there is no rule of that name", by)
+		case all[i].ArmedBy == "":
+			return nil
+		}
+		by = all[i].ArmedBy
+	}
+	return wrongf("armedBy", "leads in a circle: no rule of it would ever be armed")
+}
+
+// RuleError says which of several rules is wrong.
+type RuleError struct {
+	Index int
+	Name  string
+	Err   error
+}
+
+// Error implements error.
+func (e RuleError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("rule %d: %v", e.Index+1, e.Err)
+	}
+	return fmt.Sprintf("rule %d (%s): %v", e.Index+1, e.Name, e.Err)
+}
+
+// Place is the member of the rule that is wrong, such as "effect.kind"; empty where it is the rule as a whole.
+func (e RuleError) Place() string {
+	if member, ok := errors.AsType[wrong](e.Err); ok {
+		return member.member
+	}
+	return ""
+}
+
+// Unwrap is what is wrong with the rule.
+func (e RuleError) Unwrap() error { return e.Err }
+
+// change replaces the list by what edit makes of it. Rules that are in it no longer let go whom they hold.
+func (b *Book) change(edit func(rules []*rule) ([]*rule, error)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var old []*rule
+	if l := b.rules.Load(); l != nil {
+		old = l.rules
+	}
+	rules, err := edit(slices.Clone(old))
+	if err != nil {
+		return err
+	}
+	if len(rules) == 0 {
+		b.rules.Store(nil)
+	} else {
+		next := &list{rules: rules, arms: map[string][]*rule{}}
+		for _, r := range rules {
+			if r.ArmedBy != "" {
+				next.arms[r.ArmedBy] = append(next.arms[r.ArmedBy], r)
+			}
+		}
+		b.rules.Store(next)
+	}
+	needs := func(n nature) bool {
+		return slices.ContainsFunc(rules, func(r *rule) bool { return r.effect != nil && r.kind.nature == n })
+	}
+	b.config.Past.keep(needs(alters), needs(recalls))
+	for _, r := range old {
+		if !slices.Contains(rules, r) {
+			close(r.gone)
+		}
+	}
+	return nil
+}
+
+// begin makes a rule count from now.
+func (b *Book) begin(rules ...*rule) {
+	timed := slices.ContainsFunc(rules, func(r *rule) bool { return r.when.timed() })
+	if !timed {
+		return
+	}
+	now, own := b.config.World.Times()
+	for _, r := range rules {
+		r.mu.Lock()
+		r.began, r.begins = now, own
+		r.mu.Unlock()
+	}
+}
+
+// Reset puts the rules back to those that the book began with, and lets them count from the start.
+func (b *Book) Reset() error {
+	rules, err := compileAll(*b.original.Load(), b.config.Codes)
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		r.configured = true
+	}
+	b.begin(rules...)
+	b.config.Past.forget("")
+	return b.change(func([]*rule) ([]*rule, error) { return rules, nil })
+}
+
+// ResetAccount lets all rules count from the start for one account, and puts those that are confined to it back to what the book began with.
+func (b *Book) ResetAccount(id account.ID) error {
+	b.config.Past.forget(id)
+	original, err := compileAll(*b.original.Load(), b.config.Codes)
+	if err != nil {
+		return err
+	}
+	own := func(r *rule) bool { return r.confinedTo(id) }
+	original = slices.DeleteFunc(original, func(r *rule) bool { return !own(r) })
+	return b.change(func(rules []*rule) ([]*rule, error) {
+		rules = slices.DeleteFunc(rules, func(r *rule) bool { return own(r) && !r.configured })
+		for _, r := range original {
+			r.configured = true
+			b.begin(r)
+			if i := slices.IndexFunc(rules, func(o *rule) bool { return o.Name == r.Name }); i >= 0 {
+				rules[i] = r
+			} else {
+				rules = append(rules, r)
+			}
+		}
+		now := b.now(id)
+		for _, r := range rules {
+			r.restart(id, now)
+		}
+		return rules, nil
+	})
+}
+
+// ForgetAccount forgets an account that is no more, with the rules that were confined to it. Hits stay counted.
+func (b *Book) ForgetAccount(id account.ID) {
+	b.config.Past.forget(id)
+	_ = b.change(func(rules []*rule) ([]*rule, error) { // the edit refuses nothing
+		rules = slices.DeleteFunc(rules, func(r *rule) bool { return r.confinedTo(id) && !r.configured })
+		for _, r := range rules {
+			r.forgetAccount(id)
+		}
+		return rules, nil
+	})
+}
+
+// Add puts rules behind all others, all of them or none.
+func (b *Book) Add(rules ...Rule) ([]View, error) {
+	var out []View
+	err := b.change(func(all []*rule) ([]*rule, error) {
+		for i, r := range rules {
+			made, err := compile(r, b.config.Codes)
+			switch {
+			case err == nil && slices.ContainsFunc(all, called(r.Name)):
+				err = fmt.Errorf("%q: %w", r.Name, ErrTaken)
+			case err == nil && len(all) >= MaxRules:
+				err = ErrFull
+			}
+			if err != nil {
+				return nil, RuleError{Index: i, Name: r.Name, Err: err}
+			}
+			b.begin(made)
+			all = append(all, made)
+			out = append(out, made.view())
+		}
+		for i, r := range rules {
+			if err := armable(r, all); err != nil {
+				return nil, RuleError{Index: i, Name: r.Name, Err: err}
+			}
+		}
+		return all, nil
+	})
+	return out, err
+}
+
+// Put puts a rule in the place of the one of its name, or behind all others.
+func (b *Book) Put(r Rule) (v View, err error) {
+	err = b.change(func(all []*rule) ([]*rule, error) {
+		made, err := compile(r, b.config.Codes)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(all, called(r.Name)); i >= 0 {
+			all[i] = made
+		} else if len(all) >= MaxRules {
+			return nil, ErrFull
+		} else {
+			all = append(all, made)
+		}
+		if err := armable(r, all); err != nil {
+			return nil, err
+		}
+		b.begin(made)
+		v = made.view()
+		return all, nil
+	})
+	return v, err
+}
+
+// Remove removes a rule. Who waits because of it goes on.
+func (b *Book) Remove(name string) error {
+	return b.change(func(all []*rule) ([]*rule, error) {
+		i := slices.IndexFunc(all, called(name))
+		if i < 0 {
+			return nil, ErrNoRule
+		}
+		return slices.Delete(all, i, i+1), nil
+	})
+}
+
+// Clear removes all rules, or those that are confined to one account.
+func (b *Book) Clear(id account.ID) {
+	_ = b.change(func(all []*rule) ([]*rule, error) { // the edit refuses nothing
+		return slices.DeleteFunc(all, func(r *rule) bool { return id == "" || r.confinedTo(id) }), nil
+	})
+}
+
+// Views are all rules in their order, or those that are confined to one account.
+func (b *Book) Views(id account.ID) []View {
+	out := []View{}
+	if l := b.rules.Load(); l != nil {
+		for _, r := range l.rules {
+			if id == "" || r.confinedTo(id) {
+				out = append(out, r.view())
+			}
+		}
+	}
+	return out
+}
+
+// View is the rule of a name, or ErrNoRule.
+func (b *Book) View(name string) (View, error) {
+	for _, v := range b.Views("") {
+		if v.Name == name {
+			return v, nil
+		}
+	}
+	return View{}, ErrNoRule
+}
+
+func called(name string) func(*rule) bool { return func(r *rule) bool { return r.Name == name } }
+
+// now is the time on an account's clock; of nobody ("") and of accounts that are gone, the server's.
+func (b *Book) now(id account.ID) time.Time {
+	if id != "" {
+		if t, err := b.config.World.AccountTime(context.Background(), id); err == nil {
+			return t.Now
+		}
+	}
+	return b.config.World.Time().Now
+}
+
+// Decide says what goes wrong with a call, or nil. The exchange must hold what is known of the call: its surface, operation and account, as
+// far as there are any. It counts the call, so it is asked once. A nil Book has no rules.
+func (b *Book) Decide(e *exchange.Exchange, refusals *surface.Refusals) *Fault {
+	if b == nil {
+		return nil
+	}
+	l := b.rules.Load()
+	if l == nil {
+		return nil
+	}
+	return b.decide(l, e, refusals)
+}
+
+func (b *Book) decide(l *list, e *exchange.Exchange, refusals *surface.Refusals) *Fault {
+	for _, r := range l.rules {
+		if !r.match.match(e) {
+			continue
+		}
+		f := r.take(b, e)
+		if f == nil {
+			continue
+		}
+		f.refusals = refusals
+		for _, armed := range l.arms[r.Name] {
+			armed.arm(b, e.Account)
+		}
+		return f
+	}
+	return nil
+}
+
+// take counts a call that matches, and answers what goes wrong with it, or nil.
+func (r *rule) take(b *Book, e *exchange.Exchange) *Fault {
+	var now time.Time
+	if r.when.timed() {
+		now = b.now(e.Account)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.tally(e.Account)
+	if r.ArmedBy != "" && !c.armed || r.when.timed() && !r.when.active(c.began, now) {
+		return nil
+	}
+	if c.drawn == nil {
+		c.drawn = map[string]uint64{}
+	}
+	operation := e.Surface + " " + e.Operation
+	c.drawn[operation]++
+	f := &Fault{book: b, rule: r, exchange: e, operation: operation, call: c.drawn[operation]}
+	var random *rand.Rand
+	if r.when.probability != nil {
+		random = f.chance()
+	}
+	if !r.when.fires(c, random) {
+		return nil
+	}
+	return f
+}
+
+// tally is what the rule remembers of an account. The rule is locked.
+func (r *rule) tally(id account.ID) *tally {
+	c, ok := r.tallies[id]
+	if !ok {
+		c = &tally{began: r.began}
+		if own, ok := r.begins[id]; ok {
+			c.began = own
+		}
+		r.tallies[id] = c
+	}
+	return c
+}
+
+// arm lets the rule look at the calls of an account, from the start.
+func (r *rule) arm(b *Book, id account.ID) {
+	var now time.Time
+	if r.when.timed() {
+		now = b.now(id)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.tally(id)
+	c.armed, c.calls, c.fired, c.began = true, 0, 0, now
+}
+
+// restart lets the rule count from the start for an account.
+func (r *rule) restart(id account.ID, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.tallies, id)
+	if r.when.timed() {
+		own := make(map[account.ID]time.Time, len(r.begins)+1)
+		for other, t := range r.begins { // which rules set at once share
+			own[other] = t
+		}
+		own[id] = now
+		r.begins = own
+	}
+}
+
+func (r *rule) forgetAccount(id account.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.tallies[id]; ok {
+		r.forgot += c.hits
+		delete(r.tallies, id)
+	}
+}
+
+func (r *rule) confinedTo(id account.ID) bool {
+	return r.Match != nil && r.Match.Account != "" && r.Match.Account == string(id)
+}
+
+func (r *rule) view() View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := View{Rule: r.Rule, Hits: r.forgot}
+	for _, c := range r.tallies {
+		v.Hits += c.hits
+		v.Calls += c.calls
+	}
+	return v
+}

@@ -1,0 +1,138 @@
+package fault
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+)
+
+// Fault is what goes wrong with one call. It belongs to the goroutine that serves the call.
+type Fault struct {
+	book      *Book
+	rule      *rule
+	exchange  *exchange.Exchange
+	refusals  *surface.Refusals
+	operation string
+	call      uint64 // of the account and operation, as the rule counted
+	random    *rand.Rand
+
+	aborted bool // nothing is sent
+	swept   bool // what the call belonged to was reset meanwhile
+}
+
+// Header names, in answers that went wrong on purpose, the rule.
+const Header = "X-Mock-Fault"
+
+// chance is what the fault draws from.
+func (f *Fault) chance() *rand.Rand {
+	if f.random == nil {
+		f.random = chance(f.book.config.Seed, f.exchange.Account, f.operation, f.rule.Name, f.call)
+	}
+	return f.random
+}
+
+// Around carries a call out as far as the fault lets it, and sees to it that what is to go wrong with the answer does. Handle is the surface's
+// way to carry a call out within a context; quiet is without answering.
+func (f *Fault) Around(ctx context.Context, handle func(ctx context.Context, quiet bool)) {
+	r, e := f.rule, f.exchange
+	e.Fault = &exchange.Fault{Name: r.Name, Kind: r.kind.name, Where: r.Where, Seed: f.book.config.Seed, Call: f.call, Sender: f}
+	if r.effect == nil {
+		e.Fault.Kind = "none"
+	}
+	before := r.Where == Before
+	if before {
+		f.act(ctx)
+	}
+	switch nature := r.kind.nature; {
+	case r.effect == nil:
+		handle(ctx, false)
+	case nature == delays:
+		if e.Fault.Delay = r.effect.(delay).draw(f.chance()); before && !f.wait(ctx, e.Fault.Delay) {
+			f.aborted = true
+			return
+		}
+		handle(ctx, false)
+	case nature == recalls:
+		past := f.book.config.Past.of(e.Account)
+		if !before {
+			handle(ctx, true)
+		}
+		handle(instead(ctx, past), false)
+	case nature == alters && before:
+		handle(instead(ctx, nil), false)
+	case !before:
+		handle(ctx, false)
+	}
+	if !before {
+		f.act(ctx)
+	}
+}
+
+// act does what the rule does beside its effect. What cannot be done is logged.
+func (f *Fault) act(ctx context.Context) {
+	if f.rule.Do == nil || f.exchange.Account == "" {
+		return
+	}
+	if err := f.rule.action.do(context.WithoutCancel(ctx), f.book.config.World, f.exchange); err != nil {
+		f.book.config.Log.Warn("a fault rule could not do what it is to do", "rule", f.rule.Name, "account", f.exchange.Account, "reason", err)
+	}
+}
+
+// Send implements exchange.Sender.
+func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
+	e := f.exchange
+	var send sender
+	switch {
+	case f.aborted:
+		f.nothing()
+		send = abort
+	case f.rule.effect != nil:
+		send = f.rule.effect.apply(f)
+	}
+	if !f.book.config.Hidden {
+		e.Response.Header[Header] = []string{f.rule.Name}
+	}
+	if !f.swept { // else it belongs to a time that no journal knows any more
+		done()
+	}
+	if send == nil {
+		send = whole
+	}
+	send(w, r, e)
+}
+
+// wait waits for a time of the machine's clock. It says whether the call goes on: it does not when the caller has left, nor when what it
+// belonged to was reset, restored or removed. When the rule is removed, or the server stops, it goes on at once.
+func (f *Fault) wait(ctx context.Context, d time.Duration) bool {
+	within, stop := f.book.config.World.Within(ctx, f.exchange.Account)
+	defer stop()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-f.rule.gone:
+		return true
+	case <-f.book.alive.Done():
+		return true
+	case <-within.Done():
+		f.swept = ctx.Err() == nil
+		return false
+	}
+}
+
+// nothing is what the journal shows where no answer is sent.
+func (f *Fault) nothing() {
+	f.exchange.Response.Status, f.exchange.Response.Body = 0, nil
+	f.blame("")
+}
+
+// blame makes the exchange tell why the answer is what it is: by the fault alone, and no longer by what a rule of the account refused.
+func (f *Fault) blame(reason string) {
+	e := f.exchange
+	e.Reason, e.Detail, e.Code, e.Grade, e.Source = reason, "", "", "", ""
+}

@@ -1,0 +1,128 @@
+package fault
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
+)
+
+// matcher is a Match that has been checked. The zero matcher matches every call.
+type matcher struct {
+	Match
+	headers, query []named
+}
+
+// named is what a header or parameter is to be.
+type named struct{ name, pattern string }
+
+func newMatcher(m Match) (matcher, error) {
+	out := matcher{Match: m}
+	switch {
+	case strings.ContainsAny(m.Path, "?#"):
+		return out, wrongf("path", "is %q, which goes on after the path; parameters stand in \"query\"", m.Path)
+	case m.Path != "" && m.Path[0] != '/' && m.Path[0] != '*':
+		return out, wrongf("path", "is %q; want it to begin with / or *", m.Path)
+	case strings.ContainsAny(m.Path, "{}"):
+		return out, wrongf("path", "is %q, a template, which no request sends; write * for any text, such as /tokens/*", m.Path)
+	case len(m.Headers) > maxPairs || len(m.Query) > maxPairs:
+		return out, wrongf("headers", "and \"query\" hold %d and %d; want at most %d of each", len(m.Headers), len(m.Query), maxPairs)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		if !headerName(name) {
+			return out, wrongf("headers", "has %q, which is no name of a header", name)
+		}
+		out.headers = append(out.headers, named{http.CanonicalHeaderKey(name), m.Headers[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
+		if name == "" {
+			return out, wrongf("query", "has a name that is empty")
+		}
+		out.query = append(out.query, named{name, m.Query[name]})
+	}
+	return out, nil
+}
+
+func headerName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) })
+}
+
+// match says whether a call is meant.
+func (m *matcher) match(e *exchange.Exchange) bool {
+	return word(m.Surface, e.Surface) && word(m.Operation, e.Operation) && word(m.Account, string(e.Account)) &&
+		(m.Method == "" || strings.EqualFold(m.Method, e.Request.Method) || m.Method == "*") &&
+		m.matchPath(e) && m.matchToken(e) && m.matchHeaders(e) && m.matchQuery(e)
+}
+
+func word(pattern, text string) bool { return pattern == "" || journal.Wildcard(pattern, text) }
+
+func (m *matcher) matchPath(e *exchange.Exchange) bool {
+	if m.Path == "" {
+		return true
+	}
+	path := journal.Path(e.Request.URI)
+	if journal.Wildcard(m.Path, path) {
+		return true
+	}
+	plain, err := url.PathUnescape(path)
+	return err == nil && journal.Wildcard(m.Path, plain)
+}
+
+func (m *matcher) matchToken(e *exchange.Exchange) bool {
+	return m.Token == "" || slices.ContainsFunc(tokensOf(e), func(token string) bool { return journal.Wildcard(m.Token, token) })
+}
+
+// tokensOf are the tokens that a call names: in its path, as its parameter "id", as its Bearer.
+func tokensOf(e *exchange.Exchange) (tokens []string) {
+	if _, rest, found := strings.Cut(journal.Path(e.Request.URI), "/tokens/"); found && rest != "" {
+		if plain, err := url.PathUnescape(rest); err == nil {
+			tokens = append(tokens, plain)
+		}
+	}
+	if id := queryOf(e).Get("id"); id != "" {
+		tokens = append(tokens, id)
+	}
+	for _, value := range e.Request.Header["Authorization"] {
+		if scheme, token, found := strings.Cut(strings.TrimSpace(value), " "); found && strings.EqualFold(scheme, "bearer") {
+			tokens = append(tokens, strings.TrimSpace(token))
+		}
+	}
+	return tokens
+}
+
+func (m *matcher) matchHeaders(e *exchange.Exchange) bool {
+	for _, want := range m.headers {
+		values := e.Request.Header[want.name]
+		if want.name == "Host" { // which net/http keeps elsewhere
+			values = []string{e.Request.Host}
+		}
+		if !slices.ContainsFunc(values, func(v string) bool { return journal.Wildcard(want.pattern, v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *matcher) matchQuery(e *exchange.Exchange) bool {
+	if len(m.query) == 0 {
+		return true
+	}
+	given := queryOf(e)
+	for _, want := range m.query {
+		if !slices.ContainsFunc(given[want.name], func(v string) bool { return journal.Wildcard(want.pattern, v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// queryOf is what can be read of a call's query.
+func queryOf(e *exchange.Exchange) url.Values {
+	_, raw, _ := strings.Cut(e.Request.URI, "?")
+	given, _ := url.ParseQuery(raw)
+	return given
+}

@@ -1,0 +1,160 @@
+package fault
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and Do, are optional.
+type Rule struct {
+	// Name is 1 to 64 letters, digits, '.', '_' and '-', and unique in a Book.
+	Name  string `json:"name"`
+	Match *Match `json:"match,omitempty"`
+	When  *When  `json:"when,omitempty"`
+	// Where is "before" (the call is not carried out: nothing of the account changes) or "after" (it is carried out, then its answer goes
+	// wrong). Default is "before", but "after" for effects that work on the answer.
+	Where  string  `json:"where,omitempty"`
+	Effect *Effect `json:"effect,omitempty"`
+	// Do is what the rule does to the account of the call beside, or in the place of, an effect.
+	Do *Action `json:"do,omitempty"`
+	// ArmedBy names the rule that must have fired for the same account before this one looks at its calls. Each firing arms it anew.
+	ArmedBy string `json:"armedBy,omitempty"`
+}
+
+// Match says which calls are meant. Members that are empty match all. In all values * stands for any text, also for none and for slashes.
+type Match struct {
+	// Surface ("v2"), Operation ("token.create") and Account as the journal names them. Calls whose caller is unknown have no account.
+	Surface   string `json:"surface,omitempty"`
+	Operation string `json:"operation,omitempty"`
+	Account   string `json:"account,omitempty"`
+	// Token is one that the call names: as its Bearer, in its path, or as its parameter "id".
+	Token string `json:"token,omitempty"`
+	// Method in any case. Path without the query, as it was sent or decoded.
+	Method string `json:"method,omitempty"`
+	Path   string `json:"path,omitempty"`
+	// Headers and Query that must be there, among others; of several values one has to match.
+	Headers map[string]string `json:"headers,omitempty"`
+	Query   map[string]string `json:"query,omitempty"`
+}
+
+// When says which of the matching calls go wrong. Every rule counts for each account by itself the calls that reach it: those that match, while
+// the rule is armed and its time has come, and that no rule before it has taken.
+type When struct {
+	// At most one of: Probability, from 0 to 1; Nth, exactly the n-th call; Every, each n-th call; First, the first n calls.
+	Probability *float64 `json:"probability,omitempty"`
+	Nth         *int     `json:"nth,omitempty"`
+	Every       *int     `json:"every,omitempty"`
+	First       *int     `json:"first,omitempty"`
+	// After is how long the rule waits from when it was set (or armed), and For how long it then lasts; Until is when it ends. All are read on
+	// the account's clock.
+	After Duration   `json:"after,omitempty"`
+	For   Duration   `json:"for,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	// Times bounds how often it fires.
+	Times *int `json:"times,omitempty"`
+}
+
+// Duration is a duration as people write it: "300ms", "1h30m". Empty is none.
+type Duration string
+
+// read is the duration; none is 0.
+func (d Duration) read() (time.Duration, error) {
+	if d == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(string(d))
+}
+
+// The places of a rule.
+const (
+	Before = "before"
+	After  = "after"
+)
+
+// Bounds of what is kept.
+const (
+	// MaxRules is how many rules a Book holds.
+	MaxRules = 1000
+	// MaxDelay is the longest time that an effect may take.
+	MaxDelay = 10 * time.Minute
+	// maxPairs bounds the headers and parameters of one rule.
+	maxPairs = 100
+)
+
+// nameForm is what a name looks like.
+const nameForm = `^[A-Za-z0-9._-]{1,64}$`
+
+// wrong is what is wrong with a member of a rule.
+type wrong struct{ member, message string }
+
+// Error implements error.
+func (w wrong) Error() string {
+	if w.member == "" {
+		return w.message
+	}
+	return fmt.Sprintf("%q %s", w.member, w.message)
+}
+
+func wrongf(member, format string, args ...any) error {
+	return wrong{member, fmt.Sprintf(format, args...)}
+}
+
+// below names a member below another in an error.
+func below(member string, err error) error {
+	w, ok := err.(wrong)
+	switch {
+	case !ok:
+		return err
+	case w.member == "":
+		return wrong{member, w.message}
+	}
+	return wrong{member + "." + w.member, w.message}
+}
+
+// compile checks a rule by itself, and makes it one that a Book can follow. Codes says whether some refusal has an error number.
+func compile(r Rule, codes func(string) bool) (*rule, error) {
+	if r.Name == "" {
+		return nil, wrongf("name", "is missing; a rule needs one, such as \"flaky\"")
+	}
+	if !regexp.MustCompile(nameForm).MatchString(r.Name) {
+		return nil, wrongf("name", "is %q; want 1 to 64 letters, digits, '.', '_' and '-'", r.Name)
+	}
+	if r.ArmedBy == r.Name {
+		return nil, wrongf("armedBy", "is the rule itself, which so would never fire")
+	}
+	out := &rule{Rule: r, gone: make(chan struct{}), tallies: tallies{}}
+	var err error
+	if r.Match != nil {
+		if out.match, err = newMatcher(*r.Match); err != nil {
+			return nil, below("match", err)
+		}
+	}
+	if out.when, err = newTrigger(r.When); err != nil {
+		return nil, below("when", err)
+	}
+	if r.Effect == nil && r.Do == nil {
+		return nil, wrongf("effect", "is missing; want one such as {\"kind\":\"status\",\"status\":503} (a rule with \"do\" can be without)")
+	}
+	if r.Effect != nil {
+		if out.kind, out.effect, err = newEffect(*r.Effect, codes); err != nil {
+			return nil, below("effect", err)
+		}
+	}
+	switch r.Where {
+	case "":
+		out.Where = Before
+		if n := out.kind.nature; r.Effect != nil && (n == alters || n == recalls) {
+			out.Where = After
+		}
+	case Before, After:
+	default:
+		return nil, wrongf("where", "is %q; want before or after", r.Where)
+	}
+	if r.Do != nil {
+		if out.action, err = newAction(*r.Do); err != nil {
+			return nil, below("do", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,108 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/store"
+	"oauthmock/spec"
+)
+
+// WithFaults makes calls go wrong as rules say, in their order: of those that a call matches, the first that fires wins. Rules of several options
+// follow one another, and come before those of WithChaos.
+func WithFaults(rules ...fault.Rule) Option {
+	return func(c *config) error {
+		c.faults = append(c.faults, rules...)
+		return nil
+	}
+}
+
+// WithFaultFile is WithFaults with the rules of a file (docs/faults.md). The same file twice is as once.
+func WithFaultFile(path string) Option {
+	return func(c *config) error {
+		if slices.Contains(c.faultFiles, path) {
+			return nil
+		}
+		rules, err := LoadFaults(path)
+		if err != nil {
+			return err
+		}
+		for _, r := range rules {
+			if slices.ContainsFunc(c.faults, func(o fault.Rule) bool { return o.Name == r.Name }) {
+				return fmt.Errorf("%s: there is a rule %q already; want names that are unique in all files", path, r.Name)
+			}
+		}
+		c.faultFiles = append(c.faultFiles, path)
+		c.faults = append(c.faults, rules...)
+		return nil
+	}
+}
+
+// LoadFaults reads a file of rules and checks them. What is wrong is said with file and line.
+func LoadFaults(path string) ([]fault.Rule, error) { return fault.LoadFile(path, knownCode()) }
+
+// WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
+func WithHiddenFaults() Option {
+	return func(c *config) error { c.hideFaults = true; return nil }
+}
+
+// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for
+// http.Server, by whoever serves Handler elsewhere.
+func Protocols() *http.Protocols {
+	var p http.Protocols
+	p.SetHTTP1(true)
+	p.SetUnencryptedHTTP2(true)
+	return &p
+}
+
+// WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky, hostile-but-legal, outage, rate-limited, slow
+// (docs/faults.md says what is in them). The same twice is as once.
+func WithChaos(profiles ...string) Option {
+	return func(c *config) error {
+		for _, profile := range profiles {
+			rules, err := fault.Profile(profile)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(c.chaos, func(o fault.Rule) bool { return o.Name == rules[0].Name }) {
+				c.chaos = append(c.chaos, rules...)
+			}
+		}
+		return nil
+	}
+}
+
+// knownCode says whether some refusal has an error number.
+func knownCode() func(code string) bool {
+	return func(code string) bool {
+		table, err := spec.Refusals()
+		return err == nil && slices.ContainsFunc(table.All(), func(r spec.Refusal) bool { return r.Code.String() == code })
+	}
+}
+
+// stage is the store as all see it: calls are rehearsed on it, and it remembers what accounts were like, where rules of faults want to.
+type stage struct {
+	*store.Memory
+	past *fault.Past
+}
+
+// Update implements account.Store.
+func (s stage) Update(ctx context.Context, id account.ID, transact func(*account.Account) error) error {
+	return s.past.Transact(ctx, s.Memory, id, transact)
+}
+
+// bookOf makes the book of a server's rules.
+func (c *config) bookOf(config fault.Config) (*fault.Book, error) {
+	config.Rules, config.Seed, config.Codes = slices.Concat(c.faults, c.chaos), c.seed, knownCode()
+	config.Hidden, config.Log = c.hideFaults, c.log
+	book, err := fault.NewBook(config)
+	if one, ok := errors.AsType[fault.RuleError](err); ok {
+		return nil, fmt.Errorf("the faults: %w", one)
+	}
+	return book, err
+}
