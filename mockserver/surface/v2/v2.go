@@ -95,8 +95,9 @@ type call struct {
 }
 
 // context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A body that
-// stalls or breaks off cancels the request's own context, and must still be refused in order.)
-func (c *call) context() context.Context { return context.WithoutCancel(c.gin.Request.Context()) }
+// stalls or breaks off cancels the request's own context, and must still be refused in order. It holds no values that anybody asks for, so
+// none are taken over.)
+func (c *call) context() context.Context { return context.Background() }
 
 // serve is the way of every request: authenticate, read, ask the account, write.
 func (s *Surface) serve(o operation) gin.HandlerFunc {
