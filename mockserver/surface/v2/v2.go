@@ -180,7 +180,7 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	var identity account.Identity
 	var known bool
 	reason := surface.CredentialsInvalid
-	if bearer, ok := surface.Bearer(header); ok && o.bearer {
+	if bearer, ok := bearerOf(o, header); ok {
 		reason = account.RefreshTokenInvalid
 		var kind account.SecretKind
 		identity, kind, known = s.accounts.AuthenticateBearer(bearer)
@@ -200,4 +200,12 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	}
 	c.Account, e.Account = identity.ID, identity.ID
 	return ""
+}
+
+// bearerOf is the Bearer of a call to an operation that takes one.
+func bearerOf(o operation, header string) (bearer string, ok bool) {
+	if !o.bearer {
+		return "", false
+	}
+	return surface.Bearer(header)
 }
