@@ -97,8 +97,9 @@ type call struct {
 }
 
 // context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A body that
-// stalls or breaks off cancels the request's own context, and must still be refused in order.)
-func (c *call) context() context.Context { return context.WithoutCancel(c.gin.Request.Context()) }
+// stalls or breaks off cancels the request's own context, and must still be refused in order. It holds no values that anybody asks for, so
+// none are taken over.)
+func (c *call) context() context.Context { return context.Background() }
 
 // serve is the way of every request: authenticate, read, ask the account, write.
 func (s *Surface) serve(o operation) gin.HandlerFunc {
@@ -200,7 +201,7 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	var identity account.Identity
 	var known bool
 	reason := surface.CredentialsInvalid
-	if bearer, ok := surface.Bearer(header); ok && o.bearer {
+	if bearer, ok := bearerOf(o, header); ok {
 		reason = account.RefreshTokenInvalid
 		var kind account.SecretKind
 		identity, kind, known = s.accounts.AuthenticateBearer(bearer)
@@ -220,4 +221,12 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	}
 	c.Account, e.Account = identity.ID, identity.ID
 	return ""
+}
+
+// bearerOf is the Bearer of a call to an operation that takes one.
+func bearerOf(o operation, header string) (bearer string, ok bool) {
+	if !o.bearer {
+		return "", false
+	}
+	return surface.Bearer(header)
 }
