@@ -222,7 +222,7 @@ func TestDelaysEndWhenTheyAreCancelled(t *testing.T) {
 						_ = answer.Body.Close()
 					}
 				})
-				time.Sleep(time.Second) // of the bubble
+				time.Sleep(time.Second) //nolint:forbidigo // within the bubble it takes no time, and only there can the call be made to wait so
 				c.cancel(m, a)
 				waiting.Wait()
 				assert.Equal(t, c.want, got)
