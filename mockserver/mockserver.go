@@ -25,6 +25,8 @@ import (
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/spec"
@@ -61,6 +63,10 @@ type config struct {
 	open       bool
 	state      *statefile.File
 	log        *slog.Logger
+	retention  account.Retention
+	forwarded  bool
+	documents  services.Documents
+	warnings   map[string][]document.Warning
 
 	faults, chaos []fault.Rule
 	faultFiles    []string
@@ -249,6 +255,7 @@ func New(options ...Option) (*Server, error) {
 	accounts := stage{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.frozen, Seed: c.seed, RateLimit: c.limit,
+		Retention: c.retention, Services: c.sold(),
 	})
 	if err != nil {
 		return nil, err
@@ -284,6 +291,8 @@ func New(options ...Option) (*Server, error) {
 	if c.open {
 		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
 	}
+	mounts = append(mounts, c.paid(service, everybody, refusals))
+	c.tellDocuments()
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {
 		book.Add(e)
@@ -291,7 +300,7 @@ func New(options ...Option) (*Server, error) {
 		met.Count(e)
 	}
 	s := &Server{
-		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
+		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done, Forwarded: c.forwarded}),
 		router: router, meter: meter, journal: book, world: everybody, faults: faults, state: c.state,
 	}
 	s.admin = admin.New(admin.Config{World: everybody, Faults: faults, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
@@ -343,15 +352,17 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	if !h.router.Provider(r.Host) {
-		switch path {
-		case "/healthz", "/readyz":
-			readOnly(health, w, r)
-			return
-		case "/metrics":
-			readOnly(h.meter.ServeHTTP, w, r)
-			return
+	switch path {
+	case "/healthz", "/readyz", "/metrics":
+		if h.router.Provider(r.Host) {
+			break
 		}
+		if path == "/metrics" {
+			readOnly(h.meter.ServeHTTP, w, r)
+		} else {
+			readOnly(health, w, r)
+		}
+		return
 	}
 	h.api.ServeHTTP(w, r)
 }
@@ -364,7 +375,7 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-		ExposedHeaders: []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+		ExposedHeaders: []string{"X-Mock-Charge", "X-Mock-Paid-By", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
 	}).Handler(h)
 }
 
