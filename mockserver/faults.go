@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"oauthmock/mockserver/account"
@@ -27,7 +28,7 @@ func WithFaultFile(path string) Option {
 		if slices.Contains(c.faultFiles, path) {
 			return nil
 		}
-		rules, err := fault.LoadFile(path, knownCode())
+		rules, err := LoadFaults(path)
 		if err != nil {
 			return err
 		}
@@ -42,9 +43,38 @@ func WithFaultFile(path string) Option {
 	}
 }
 
+// LoadFaults reads a file of rules and checks them. What is wrong is said with file and line.
+func LoadFaults(path string) ([]fault.Rule, error) { return fault.LoadFile(path, knownCode()) }
+
 // WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
 func WithHiddenFaults() Option {
 	return func(c *config) error { c.hideFaults = true; return nil }
+}
+
+// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for
+// http.Server, by whoever serves Handler elsewhere.
+func Protocols() *http.Protocols {
+	var p http.Protocols
+	p.SetHTTP1(true)
+	p.SetUnencryptedHTTP2(true)
+	return &p
+}
+
+// WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky, hostile-but-legal, outage, rate-limited, slow
+// (docs/faults.md says what is in them). The same twice is as once.
+func WithChaos(profiles ...string) Option {
+	return func(c *config) error {
+		for _, profile := range profiles {
+			rules, err := fault.Profile(profile)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(c.chaos, func(o fault.Rule) bool { return o.Name == rules[0].Name }) {
+				c.chaos = append(c.chaos, rules...)
+			}
+		}
+		return nil
+	}
 }
 
 // knownCode says whether some refusal has an error number.

@@ -44,6 +44,9 @@ func (m *meter) count(e *exchange.Exchange) {
 		c = m.meet(s)
 	}
 	c.requests.Inc()
+	if e.Fault != nil {
+		m.set.GetOrCreateCounter(fmt.Sprintf("oauthmock_faults_total{kind=%q}", e.Fault.Kind)).Inc() // as many as there are effects
+	}
 	c.took.Update(e.Took.Seconds())
 }
 

@@ -54,7 +54,7 @@ func Start(tb TB, options ...Option) *Mock {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &Mock{tb: tb, server: server, ctx: ctx, pipes: newPipes(), told: map[string]bool{}}
 	web := &http.Server{
-		Handler: server.Handler(), ErrorLog: log.New(io.Discard, "", 0), DisableGeneralOptionsHandler: true,
+		Handler: server.Handler(), Protocols: Protocols(), ErrorLog: log.New(io.Discard, "", 0), DisableGeneralOptionsHandler: true,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	web.RegisterOnShutdown(server.Interrupt)

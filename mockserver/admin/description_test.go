@@ -31,6 +31,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 				handler := newServer(t, mockserver.WithStateFile(filepath.Join(t.TempDir(), "state.json"))).Handler()
 				send(t, handler, "GET", "/wallet", "") // the first entry of the journal
 				send(t, handler, "PUT", "/__admin/snapshots/before", "")
+				send(t, handler, "POST", "/__admin/faults", `{"name":"outage","match":{"operation":"wallet.get"},"effect":{"kind":"status","status":503}}`)
 				request := exampleRequest(t, doc, path, method, operation)
 				answer := httptest.NewRecorder()
 				ctx, cancel := context.WithCancel(t.Context())

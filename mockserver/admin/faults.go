@@ -102,10 +102,7 @@ func (a *API) putFault(c *gin.Context) (int, any, error) {
 	} else if r.Name != name {
 		return 0, nil, problemf(http.StatusBadRequest, "the body's name is %q, the path's %q: want the same", r.Name, name)
 	}
-	v, isNew, err := a.Faults.Put(r)
-	if isNew {
-		return http.StatusCreated, v, faultProblem(err)
-	}
+	v, err := a.Faults.Put(r)
 	return http.StatusOK, v, faultProblem(err)
 }
 

@@ -10,17 +10,19 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"oauthmock/fixtures"
+	"oauthmock/mockserver"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
 	"oauthmock/scenarios"
 )
 
-// checkCommand loads and validates fixture and scenario files.
+// checkCommand loads and validates fixture, scenario and fault files.
 func checkCommand(stdout io.Writer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
-		Short: "Load and validate fixture and scenario files",
-		Long: "Load and validate fixture and scenario files (YAML or JSON). A file with a member \"scenarios\" holds scenarios, any other a " +
-			"fixture. Every problem is printed with file and line; the exit status is 2 when there is one.",
+		Short: "Load and validate fixture, scenario and fault files",
+		Long: "Load and validate fixture, scenario and fault files (YAML or JSON). A file with a member \"scenarios\" holds scenarios, one with \"faults\" " +
+			"rules of faults, any other a fixture. Every problem is printed with file and line; the exit status is 2 when there is one.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("check takes the files to check, but got none")}
@@ -61,6 +63,10 @@ func checkFile(path string) (string, error) {
 			problems = append(problems, scene.Check(&found[i]))
 		}
 		return fmt.Sprintf("%d scenarios", len(found)), errors.Join(append(problems, err)...)
+	}
+	if fault.Holds(data) {
+		rules, err := mockserver.LoadFaults(path)
+		return fmt.Sprintf("%d fault rules", len(rules)), err
 	}
 	world, err := fixtures.LoadFile(path)
 	if err != nil {

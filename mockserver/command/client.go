@@ -35,7 +35,7 @@ func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cob
 	c := &client{getenv: getenv, stdout: stdout, stderr: stderr}
 	commands := []*cobra.Command{
 		c.resetCommand(), c.clockCommand(), c.accountsCommand(), c.walletCommand(), c.requestsCommand(), c.explainCommand(),
-		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.coverageCommand(),
+		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.coverageCommand(),
 	}
 	for _, cmd := range commands {
 		flags := cmd.PersistentFlags()

@@ -53,6 +53,17 @@ func (c *client) completeSnapshots(cmd *cobra.Command, _ []string, _ string) ([]
 	})
 }
 
+// completeFaults offers the names of rules by which calls go wrong.
+func (c *client) completeFaults(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var all struct{ Items []faultRow }
+	return c.names(cmd, question{method: http.MethodGet, path: []string{"faults"}}, &all, func() (out []string) {
+		for _, r := range all.Items {
+			out = append(out, r.Name+"\t"+cell(r.Effect.Kind+" "+r.Where))
+		}
+		return out
+	})
+}
+
 // completeRequests offers the IDs of the newest requests.
 func (c *client) completeRequests(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var all struct{ Items []journal.Entry }

@@ -56,6 +56,9 @@ func (c *lenientConnection) SetDeadline(t time.Time) error {
 	return c.out.ask(t)
 }
 
+// SetLinger says what happens to what was not sent when the connection is closed; see net.TCPConn.
+func (c *lenientConnection) SetLinger(seconds int) error { return setLinger(c.Conn, seconds) }
+
 // leniency is how much earlier than asked a deadline may be.
 const leniency = time.Second
 

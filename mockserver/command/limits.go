@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/net/netutil"
 
 	"oauthmock/mockserver"
 )
@@ -68,13 +67,14 @@ func (l *limits) listen(flag, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
 	}
-	return netutil.LimitListener(lenientListener{listener}, l.connections), nil
+	return newBoundedListener(lenientListener{listener}, l.connections), nil
 }
 
 // server serves a handler within the limits.
 func (l *limits) server(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), MaxHeaderBytes: int(l.header),
+		Protocols: mockserver.Protocols(),
+		Handler:   h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), MaxHeaderBytes: int(l.header),
 		ReadTimeout: l.read, WriteTimeout: l.write, IdleTimeout: l.idle,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}

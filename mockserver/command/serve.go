@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -21,6 +22,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/fault"
 )
 
 // serveFlags are the flags of oauthmock serve, as they were written.
@@ -37,6 +39,9 @@ type serveFlags struct {
 
 	journalEntries int
 	journalBytes   int64
+
+	faults, chaos []string
+	hideFaults    bool
 
 	scenario string
 	watch    bool
@@ -80,6 +85,9 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 	flags.BoolVar(&f.strict, "strict-requests", false, "refuse requests that the published document forbids, with 400 or 415, and say what was wrong")
 	flags.BoolVar(&f.open, "open-accounts", false, "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen")
 	flags.StringVar(&f.state, "state", "", "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save")
+	flags.StringSliceVar(&f.faults, "faults", nil, "`FILE` of rules that make calls go wrong (YAML or JSON); may be repeated: the first rule that fires wins")
+	flags.StringSliceVar(&f.chaos, "chaos", nil, "`PROFILE` of such rules: "+strings.Join(fault.Profiles(), ", ")+"; may be repeated; they come after those of --faults")
+	flags.BoolVar(&f.hideFaults, "hide-fault-header", false, "leave out X-Mock-Fault, which names the rule in answers that went wrong")
 	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
 	flags.StringVar(&f.log, "log", "text", "how the log is written: text or json")
 	return cmd
@@ -197,6 +205,9 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	}
 	if f.state != "" {
 		add("--state", mockserver.WithStateFile(f.state))
+	}
+	if f.hideFaults {
+		add("--hide-fault-header", mockserver.WithHiddenFaults())
 	}
 	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 

@@ -118,6 +118,9 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(`{version: "1.0", name: one, accounts: [{id: solo, email: solo@example.com, apiKey: solo-key, environment: production, createdAt: -1d, enabledScopes: [], wallet: {createdAt: -1d}}]}`), 0o600))
 	urlFile := filepath.Join(dir, "url")
 
+	rules := filepath.Join(dir, "rules.yaml")
+	require.NoError(t, os.WriteFile(rules, []byte(`{version: "1.0", faults: [{name: teapot, match: {path: /wallet}, effect: {kind: status, status: 418}}]}`), 0o600))
+
 	for name, c := range map[string]struct {
 		args  []string
 		check func(*testing.T, *process)
@@ -169,6 +172,25 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 			assert.Equal(t, 200, status)
 			_, body := p.ask("GET", "/__admin/accounts", "")
 			assert.Contains(t, body, "nobody@example.com")
+		}},
+		"--faults": {[]string{"--faults", rules, "--faults", rules}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/wallet", "")
+			assert.Equal(t, 418, status)
+		}},
+		"--chaos": {[]string{"--chaos", "outage", "--chaos", "slow", "--chaos", "outage", "--faults", rules}, func(t *testing.T, p *process) {
+			status, _ := p.ask("GET", "/stats", "")
+			assert.Equal(t, 503, status)
+			status, _ = p.ask("GET", "/wallet", "")
+			assert.Equal(t, 418, status, "the rules of --faults come first")
+			_, body := p.ask("GET", "/__admin/faults", "")
+			assert.Equal(t, 3, strings.Count(body, `"name"`), body)
+		}},
+		"--hide-fault-header": {[]string{"--hide-fault-header", "--chaos", "outage"}, func(t *testing.T, p *process) {
+			answer, err := http.Get(p.url + "/wallet")
+			require.NoError(t, err)
+			defer answer.Body.Close()
+			assert.Equal(t, 503, answer.StatusCode)
+			assert.NotContains(t, answer.Header, "X-Mock-Fault")
 		}},
 		"--strict-requests": {[]string{"--strict-requests"}, func(t *testing.T, p *process) {
 			status, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"],"ttl":"60"}`)

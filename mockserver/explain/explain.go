@@ -68,7 +68,7 @@ type Quota struct {
 type Answer struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"` // error number, empty for successes
-	// Grade is "documented", "observed" or "assumed", or "limit" for a full window. Of successes the parts have grades of their own.
+	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault" where a rule of faults took the call. Of successes the parts have grades of their own.
 	Grade string `json:"grade"`
 	// Row is where docs/behaviour.md says it; Source is what it rests on.
 	Row    string `json:"row"`
@@ -119,9 +119,15 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	}
 
 	out.Answer = answer(e)
-	if e.Reason == "" {
+	if f := e.Fault; f != nil {
+		say("The fault rule %s took the call: %s, %s the call was carried out (docs/faults.md).", f.Name, faultWords(f), f.Where)
+	}
+	switch {
+	case e.Fault != nil && e.Reason == "":
+		say("%s", sent(e))
+	case e.Reason == "":
 		say("No rule refused: %d.", e.Response.Status)
-	} else {
+	default:
 		out.Rule = &Rule{e.Reason, e.Detail}
 		said := e.Reason
 		if e.Detail != "" {
@@ -134,6 +140,25 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 		say("Against the document (%s): %s: %s.", v.Severity, v.Location, v.Message)
 	}
 	return out
+}
+
+// faultWords says what a fault did.
+func faultWords(f *exchange.Fault) string {
+	switch {
+	case f.Kind == "none":
+		return "no effect, only what it does beside"
+	case f.Delay > 0:
+		return fmt.Sprintf("%s of up to %s", f.Kind, f.Delay)
+	}
+	return f.Kind
+}
+
+// sent says what was sent of an answer that went wrong.
+func sent(e *exchange.Exchange) string {
+	if e.Response.Status == 0 {
+		return "No answer was sent."
+	}
+	return fmt.Sprintf("No rule of the account refused; what was sent is a %d.", e.Response.Status)
 }
 
 func onSurface(name string) string {
@@ -154,6 +179,8 @@ func who(e *exchange.Exchange) string {
 func answer(e *exchange.Exchange) Answer {
 	a := Answer{Status: e.Response.Status, Code: e.Code, Grade: e.Grade, Source: e.Source, Row: "docs/behaviour.md#refusals"}
 	switch {
+	case e.Fault != nil && e.Fault.Kind != "none":
+		a.Grade, a.Row = "fault", "docs/faults.md"
 	case e.Reason == "":
 		a.Row = "docs/behaviour.md#answers"
 	case e.Reason == string(account.RateLimited):

@@ -299,8 +299,8 @@ func (b *Book) Add(rules ...Rule) ([]View, error) {
 	return out, err
 }
 
-// Put puts a rule in the place of the one of its name, or behind all others. It says whether it is new.
-func (b *Book) Put(r Rule) (v View, isNew bool, err error) {
+// Put puts a rule in the place of the one of its name, or behind all others.
+func (b *Book) Put(r Rule) (v View, err error) {
 	err = b.change(func(all []*rule) ([]*rule, error) {
 		made, err := compile(r, b.config.Codes)
 		if err != nil {
@@ -308,7 +308,7 @@ func (b *Book) Put(r Rule) (v View, isNew bool, err error) {
 		}
 		if i := slices.IndexFunc(all, called(r.Name)); i >= 0 {
 			all[i] = made
-		} else if isNew = true; len(all) >= MaxRules {
+		} else if len(all) >= MaxRules {
 			return nil, ErrFull
 		} else {
 			all = append(all, made)
@@ -320,7 +320,7 @@ func (b *Book) Put(r Rule) (v View, isNew bool, err error) {
 		v = made.view()
 		return all, nil
 	})
-	return v, isNew, err
+	return v, err
 }
 
 // Remove removes a rule. Who waits because of it goes on.

@@ -82,6 +82,17 @@ func kinds() []kind {
 		{"refusal", replaces, []string{"code", "headers"}, newRefusal},
 		{"status", replaces, []string{"status", "headers", "body"}, newStatus},
 		{"reset", replaces, nil, newReset},
+		{"empty", replaces, nil, newEmpty},
+		{"hang", replaces, []string{"max"}, newHang},
+		{"random-bytes", replaces, []string{"bytes"}, newRandomBytes},
+		{"truncate", alters, []string{"bytes"}, newTruncate},
+		{"malformed-json", alters, nil, newMalformedJSON},
+		{"malformed-chunk", alters, nil, newMalformedChunk},
+		{"dribble", alters, []string{"bytes", "interval", "max"}, newDribble},
+		{"content-type", alters, []string{"value"}, newContentType},
+		{"stale", recalls, nil, newStale},
+		{"violation", alters, []string{"field", "do"}, newViolation},
+		{"legal", alters, []string{"vary"}, newLegal},
 	}
 }
 

@@ -55,6 +55,12 @@ func LoadFile(path string, codes func(code string) bool) ([]Rule, error) {
 	return Load(path, data, codes)
 }
 
+// Holds says whether a text is a mapping with the list "faults", whatever is in it.
+func Holds(data []byte) bool {
+	root, err := parse("", data)
+	return err == nil && child(root, "faults") != nil
+}
+
 // Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name stands in errors, which say file, line, what was
 // wrong and what would be right. Codes says whether some refusal has an error number; nil lets all be.
 func Load(name string, data []byte, codes func(code string) bool) ([]Rule, error) {

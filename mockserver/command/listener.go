@@ -1,0 +1,66 @@
+package command
+
+import (
+	"net"
+	"sync"
+)
+
+// boundedListener gives out so many connections at once; the next waits until one is closed. Unlike netutil's, its connections can still be
+// reset, which faults do.
+type boundedListener struct {
+	net.Listener
+	places chan struct{}
+	closed chan struct{}
+	close  func() error
+}
+
+// newBoundedListener bounds a listener to a number of connections, 1 or more.
+func newBoundedListener(l net.Listener, connections int) *boundedListener {
+	b := &boundedListener{Listener: l, places: make(chan struct{}, connections), closed: make(chan struct{})}
+	b.close = sync.OnceValue(func() error {
+		close(b.closed)
+		return l.Close()
+	})
+	return b
+}
+
+// Accept implements net.Listener.
+func (b *boundedListener) Accept() (net.Conn, error) {
+	select {
+	case b.places <- struct{}{}:
+	case <-b.closed:
+		return nil, net.ErrClosed
+	}
+	connection, err := b.Listener.Accept()
+	if err != nil {
+		<-b.places
+		return nil, err
+	}
+	return &boundedConnection{Conn: connection, leave: sync.OnceFunc(func() { <-b.places })}, nil
+}
+
+// Close implements net.Listener.
+func (b *boundedListener) Close() error { return b.close() }
+
+// boundedConnection leaves its place when it is closed.
+type boundedConnection struct {
+	net.Conn
+	leave func()
+}
+
+// Close implements net.Conn.
+func (c *boundedConnection) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
+
+// SetLinger says what happens to what was not sent when the connection is closed; see net.TCPConn.
+func (c *boundedConnection) SetLinger(seconds int) error { return setLinger(c.Conn, seconds) }
+
+// setLinger does so where a connection can.
+func setLinger(c net.Conn, seconds int) error {
+	if l, ok := c.(interface{ SetLinger(seconds int) error }); ok {
+		return l.SetLinger(seconds)
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package fault
+
+import "strings"
+
+// contentType labels the answer as something else. The body stays as it is.
+type contentType struct{ value string }
+
+func newContentType(e Effect) (effect, error) {
+	if e.Value == "" {
+		return contentType{"text/html; charset=utf-8"}, nil
+	}
+	if strings.ContainsFunc(e.Value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, wrongf("value", "is %q, with control characters, which no header may have", e.Value)
+	}
+	return contentType{e.Value}, nil
+}
+
+func (c contentType) apply(f *Fault) sender {
+	f.exchange.Response.Header["Content-Type"] = []string{c.value}
+	return nil
+}

@@ -1,0 +1,36 @@
+package fault
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// profiles are the rules that come with the program, a file each, written as users write theirs.
+//
+//go:embed profiles/*.yaml
+var profiles embed.FS
+
+// Profiles names the sets of rules that come with the program, in alphabetical order.
+func Profiles() []string {
+	files, _ := profiles.ReadDir("profiles") // it is part of the program
+	var names []string
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(file.Name(), ".yaml"))
+	}
+	return names
+}
+
+// Profile is the rules of a set that comes with the program. Their names begin with "chaos.".
+func Profile(name string) ([]Rule, error) {
+	if !slices.Contains(Profiles(), name) {
+		return nil, fmt.Errorf("there is no profile %q; known are %s", name, strings.Join(Profiles(), ", "))
+	}
+	file := "profiles/" + name + ".yaml"
+	data, err := profiles.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return Load(file, data, nil)
+}
