@@ -121,16 +121,16 @@ func TestFaultsAreSetAfterTheStartingStateForOneAccountAndTakenAwayInTheEnd(t *t
 
 func TestAnAnswerThatAFaultDidNotMakeIsJudgedLikeAnyOther(t *testing.T) {
 	for name, c := range map[string]struct {
-		server breakable
+		server *breakable
 		kind   string
 		want   string
 	}{
-		"a status that no header excuses": {breakable{unnamed: true}, "status", "http.status-documented"},
-		"an answer that is only late":     {breakable{}, "latency", "strict.schema"},
+		"a status that no header excuses": {&breakable{unnamed: true}, "status", "http.status-documented"},
+		"an answer that is only late":     {&breakable{}, "latency", "strict.schema"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.ReplaceAll(outage, "kind: status", "kind: "+c.kind)
-			out := run(t, target(newBreakable(t, &c.server), true), conformance.Options{Scenarios: written(t, text)})
+			out := run(t, target(newBreakable(t, c.server), true), conformance.Options{Scenarios: written(t, text)})
 			assert.Contains(t, strings.Join(failed(out), "\n"), "call in the outage/"+c.want)
 		})
 	}
