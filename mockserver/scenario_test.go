@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -154,9 +156,9 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://localhost"+path, http.NoBody)
 		require.NoError(t, err)
 		r.SetBasicAuth("empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f")
-		w := &reply{header: http.Header{}}
+		w := httptest.NewRecorder()
 		server.Handler().ServeHTTP(w, r)
-		return w.body.String()
+		return w.Body.String()
 	}
 	assert.Contains(t, ask("GET", "/wallet"), `"credit":12.5,`)
 	assert.Contains(t, ask("GET", "/__admin/requests"), "/wallet")
@@ -196,19 +198,58 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 	assert.NotContains(t, ask("GET", "/__admin/faults"), "another")
 }
 
+func TestAStateThatIsResumedWinsOverAScenarioUntilAReset(t *testing.T) {
+	file, state := scenarioFile(t, mine), filepath.Join(t.TempDir(), "state.json")
+	first, err := mockserver.New(mockserver.WithScenario(file), mockserver.WithStateFile(state), mockserver.WithFixtures("demo"))
+	require.NoError(t, err)
+	require.NoError(t, first.SaveState(t.Context()))
+
+	mock := mockserver.Start(t, mockserver.WithScenario(file), mockserver.WithStateFile(state))
+	status, _, _ := asked(t, mock.Member(t, ""), "/wallet", "")
+	assert.Equal(t, 401, status, "the state has demo's accounts")
+	mock.Reset()
+	status, _, data := asked(t, mock.Member(t, ""), "/wallet", "")
+	assert.Equal(t, 200, status)
+	assert.Equal(t, 12.5, member(t, data, "credit"))
+}
+
+func TestWhoCallsWhileTheServerReloadsSeesTheOneBeginningOrTheOther(t *testing.T) {
+	one, two := scenarioFile(t, mine), scenarioFile(t, strings.Replace(mine, "credit: 12.5", "credit: 77", 1))
+	server, err := mockserver.New(mockserver.WithScenario(one), mockserver.WithRateLimit(0))
+	require.NoError(t, err)
+	var calling, reloading sync.WaitGroup
+	done := make(chan struct{})
+	for range 4 {
+		calling.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/wallet", http.NoBody)
+				r.SetBasicAuth("empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f")
+				w := httptest.NewRecorder()
+				server.Handler().ServeHTTP(w, r)
+				assert.Regexp(t, `"credit":(12\.5|77),`, w.Body.String())
+			}
+		})
+	}
+	for _, file := range []string{one, two} {
+		reloading.Go(func() {
+			for range 20 {
+				assert.NoError(t, server.Reload(mockserver.WithScenario(file), mockserver.WithRateLimit(0)))
+			}
+		})
+	}
+	reloading.Wait()
+	close(done)
+	calling.Wait()
+}
+
 func TestEveryDevelopmentScenarioCanBeBegun(t *testing.T) {
 	for _, name := range scene.Names() {
 		mock := mockserver.Start(t, mockserver.WithScenario(name))
 		assert.Equal(t, "dev@example.com", mock.Member(t, "").Email, name)
 	}
 }
-
-// reply keeps an answer.
-type reply struct {
-	header http.Header
-	body   strings.Builder
-}
-
-func (r *reply) Header() http.Header         { return r.header }
-func (r *reply) WriteHeader(int)             {}
-func (r *reply) Write(p []byte) (int, error) { return r.body.Write(p) }
