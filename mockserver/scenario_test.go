@@ -219,7 +219,7 @@ func TestWhoCallsWhileTheServerReloadsSeesTheOneBeginningOrTheOther(t *testing.T
 	require.NoError(t, err)
 	var calling, reloading sync.WaitGroup
 	done := make(chan struct{})
-	for range 4 {
+	for range 2 {
 		calling.Go(func() {
 			for {
 				select {
@@ -237,7 +237,7 @@ func TestWhoCallsWhileTheServerReloadsSeesTheOneBeginningOrTheOther(t *testing.T
 	}
 	for _, file := range []string{one, two} {
 		reloading.Go(func() {
-			for range 20 {
+			for range 4 {
 				assert.NoError(t, server.Reload(mockserver.WithScenario(file), mockserver.WithRateLimit(0)))
 			}
 		})
