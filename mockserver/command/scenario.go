@@ -96,9 +96,9 @@ func (f serveFlags) world() ([]mockserver.Option, error) {
 }
 
 // began is what the server began with, for the log.
-func (f serveFlags) began() slog.Attr {
+func (f serveFlags) began() string {
 	if f.scenario != "" {
-		return slog.String("scenario", f.scenario)
+		return "scenario " + f.scenario
 	}
-	return slog.String("fixtures", f.fixtures)
+	return "fixtures " + f.fixtures
 }

@@ -163,7 +163,7 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	for _, s := range servers {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
-	log.Info("serving", "url", url, f.began(), "seed", f.seed, "version", version())
+	log.Info("serving", "url", url, "begin", f.began(), "seed", f.seed, "version", version())
 	following, unfollow := context.WithCancel(ctx)
 	var followed sync.WaitGroup
 	followed.Go(func() { watched.follow(following, f, server, log) })
