@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,8 +44,8 @@ func scenarioFile(t *testing.T, text string) string {
 	return file
 }
 
-// asked reads what an account of the scenario is answered: the status, a header, and the payload.
-func asked(t *testing.T, a *mockserver.Account, path, header string) (status int, value string, data any) {
+// read is what an account of the scenario is answered: the status, a header, and the payload.
+func read(t *testing.T, a *mockserver.Account, path, header string) (status int, value string, data any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://oauth.openapi.com"+path, http.NoBody)
 	require.NoError(t, err)
@@ -74,38 +76,38 @@ func TestAServerBeginsWithWhatAScenarioGivesAndAResetLeadsBack(t *testing.T) {
 		t.Helper()
 		assert.Equal(t, time.Date(2031, 2, 12, 8, 30, 0, 0, time.UTC), mock.Clock().Now())
 		assert.True(t, mock.Clock().Frozen())
-		status, limit, data := asked(t, own, "/wallet", "RateLimit-Limit")
+		status, limit, data := read(t, own, "/wallet", "RateLimit-Limit")
 		assert.Equal(t, 200, status)
 		assert.Equal(t, "4", limit)
 		assert.Equal(t, 12.5, member(t, data, "credit"))
-		_, left, data := asked(t, own, "/tokens/"+first.Token, "RateLimit-Remaining")
+		_, left, data := read(t, own, "/tokens/"+first.Token, "RateLimit-Remaining")
 		assert.Equal(t, "2", left)
 		assert.Equal(t, "the first", member(t, data, "name"))
 		assert.Equal(t, first.RefreshToken, member(t, data, "refreshToken"))
 		assert.Equal(t, "2031-02-12T08:31:00+00:00", member(t, data, "expireAt"))
-		status, rule, _ := asked(t, own, "/scopes", "X-Mock-Fault")
+		status, rule, _ := read(t, own, "/scopes", "X-Mock-Fault")
 		assert.Equal(t, 503, status)
 		assert.Equal(t, "no-scopes", rule)
 
-		status, limit, data = asked(t, other, "/wallet", "RateLimit-Limit")
+		status, limit, data = read(t, other, "/wallet", "RateLimit-Limit")
 		assert.Equal(t, 200, status)
 		assert.Equal(t, "10000", limit)
 		assert.Equal(t, 1.0, member(t, data, "credit"))
 		assert.Equal(t, time.Date(2031, 2, 13, 8, 30, 0, 0, time.UTC), other.Clock().Now())
-		status, _, _ = asked(t, other, "/scopes", "")
+		status, _, _ = read(t, other, "/scopes", "")
 		assert.Equal(t, 200, status, "the fault is for the other account")
 	}
 	begun(t)
 	own.Recharge(5)
 	mock.Clock().Advance(time.Hour)
-	status, _, _ := asked(t, own, "/tokens/"+first.Token, "")
+	status, _, _ := read(t, own, "/tokens/"+first.Token, "")
 	assert.Equal(t, 404, status, "the token has expired")
 	mock.Reset()
 	begun(t)
 
 	mock.Clock().Advance(time.Hour)
 	own.Reset()
-	status, _, data := asked(t, own, "/tokens/"+first.Token, "")
+	status, _, data := read(t, own, "/tokens/"+first.Token, "")
 	assert.Equal(t, 200, status, "a reset of the account alone begins its tokens anew")
 	assert.Equal(t, "2031-02-12T09:31:00+00:00", member(t, data, "expireAt"))
 }
@@ -126,7 +128,7 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 			assert.Equal(t, "dev@example.com", own.Email)
 			assert.False(t, mock.Clock().Frozen())
 			assert.WithinDuration(t, start, mock.Clock().Now(), time.Minute)
-			_, limit, data := asked(t, own, "/wallet", "RateLimit-Limit")
+			_, limit, data := read(t, own, "/wallet", "RateLimit-Limit")
 			assert.Equal(t, "7", limit)
 			assert.Equal(t, 12.5, member(t, data, "credit"), "what no option speaks of is the scenario's")
 		})
@@ -138,10 +140,10 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 func TestFreshAccountsBeginLikeTheScenariosOwn(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
 	fresh := mock.NewAccount(t)
-	_, limit, data := asked(t, fresh, "/wallet", "RateLimit-Limit")
+	_, limit, data := read(t, fresh, "/wallet", "RateLimit-Limit")
 	assert.Equal(t, "4", limit)
 	assert.Equal(t, 12.5, member(t, data, "credit"))
-	_, _, tokens := asked(t, fresh, "/tokens", "")
+	_, _, tokens := read(t, fresh, "/tokens", "")
 	require.Len(t, tokens, 1)
 	assert.NotEqual(t, mock.Scene().Cast[0].Tokens[0].Token, member(t, tokens.([]any)[0], "token"))
 }
@@ -154,9 +156,9 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://localhost"+path, http.NoBody)
 		require.NoError(t, err)
 		r.SetBasicAuth("empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f")
-		w := &answered{header: http.Header{}}
+		w := httptest.NewRecorder()
 		server.Handler().ServeHTTP(w, r)
-		return w.body.String()
+		return w.Body.String()
 	}
 	assert.Contains(t, ask("GET", "/wallet"), `"credit":12.5,`)
 	assert.Contains(t, ask("GET", "/__admin/requests"), "/wallet")
@@ -196,19 +198,58 @@ func TestReloadBeginsAnewOrChangesNothing(t *testing.T) {
 	assert.NotContains(t, ask("GET", "/__admin/faults"), "another")
 }
 
+func TestAStateThatIsResumedWinsOverAScenarioUntilAReset(t *testing.T) {
+	file, state := scenarioFile(t, mine), filepath.Join(t.TempDir(), "state.json")
+	first, err := mockserver.New(mockserver.WithScenario(file), mockserver.WithStateFile(state), mockserver.WithFixtures("demo"))
+	require.NoError(t, err)
+	require.NoError(t, first.SaveState(t.Context()))
+
+	mock := mockserver.Start(t, mockserver.WithScenario(file), mockserver.WithStateFile(state))
+	status, _, _ := read(t, mock.Member(t, ""), "/wallet", "")
+	assert.Equal(t, 401, status, "the state has demo's accounts")
+	mock.Reset()
+	status, _, data := read(t, mock.Member(t, ""), "/wallet", "")
+	assert.Equal(t, 200, status)
+	assert.Equal(t, 12.5, member(t, data, "credit"))
+}
+
+func TestWhoCallsWhileTheServerReloadsSeesTheOneBeginningOrTheOther(t *testing.T) {
+	one, two := scenarioFile(t, mine), scenarioFile(t, strings.Replace(mine, "credit: 12.5", "credit: 77", 1))
+	server, err := mockserver.New(mockserver.WithScenario(one), mockserver.WithRateLimit(0))
+	require.NoError(t, err)
+	var calling, reloading sync.WaitGroup
+	done := make(chan struct{})
+	for range 2 {
+		calling.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/wallet", http.NoBody)
+				r.SetBasicAuth("empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f")
+				w := httptest.NewRecorder()
+				server.Handler().ServeHTTP(w, r)
+				assert.Regexp(t, `"credit":(12\.5|77),`, w.Body.String())
+			}
+		})
+	}
+	for _, file := range []string{one, two} {
+		reloading.Go(func() {
+			for range 4 {
+				assert.NoError(t, server.Reload(mockserver.WithScenario(file), mockserver.WithRateLimit(0)))
+			}
+		})
+	}
+	reloading.Wait()
+	close(done)
+	calling.Wait()
+}
+
 func TestEveryDevelopmentScenarioCanBeBegun(t *testing.T) {
 	for _, name := range scene.Names() {
 		mock := mockserver.Start(t, mockserver.WithScenario(name))
 		assert.Equal(t, "dev@example.com", mock.Member(t, "").Email, name)
 	}
 }
-
-// answered keeps an answer.
-type answered struct {
-	header http.Header
-	body   strings.Builder
-}
-
-func (r *answered) Header() http.Header         { return r.header }
-func (r *answered) WriteHeader(int)             {}
-func (r *answered) Write(p []byte) (int, error) { return r.body.Write(p) }

@@ -17,7 +17,7 @@ func (f *serveFlags) registerScenario(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.scenario, "scenario", "", "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+
 		", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it")
-	flags.BoolVar(&f.watch, "watch", false, "begin anew, as after a reset, when a file of --fixtures or --scenario changes; a file with a mistake changes nothing")
+	flags.BoolVar(&f.watch, "watch", false, "begin anew, as after a reset, when a file of --fixtures, --scenario or --faults changes; a file with a mistake changes nothing")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenarios)
 }
 
@@ -88,13 +88,17 @@ func (f serveFlags) world() ([]mockserver.Option, error) {
 		}
 		add("--rate-limit", mockserver.WithRateLimit(limit))
 	}
+	for _, file := range f.faults {
+		add("--faults", mockserver.WithFaultFile(file))
+	}
+	add("--chaos", mockserver.WithChaos(f.chaos...))
 	return out, nil
 }
 
 // began is what the server began with, for the log.
-func (f serveFlags) began() slog.Attr {
+func (f serveFlags) began() string {
 	if f.scenario != "" {
-		return slog.String("scenario", f.scenario)
+		return "scenario " + f.scenario
 	}
-	return slog.String("fixtures", f.fixtures)
+	return "fixtures " + f.fixtures
 }

@@ -165,7 +165,7 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	for _, s := range servers {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
-	log.Info("serving", "url", url, f.began(), "seed", f.seed, "version", version())
+	log.Info("serving", "url", url, "begin", f.began(), "seed", f.seed, "version", version())
 	following, unfollow := context.WithCancel(ctx)
 	var followed sync.WaitGroup
 	followed.Go(func() { watched.follow(following, f, server, log) })
@@ -208,17 +208,12 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.state != "" {
 		add("--state", mockserver.WithStateFile(f.state))
 	}
-	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
-
-	if err := f.services.options(add); err != nil {
-		return nil, err
-	}
-	for _, file := range f.faults {
-		add("--faults", mockserver.WithFaultFile(file))
-	}
-	add("--chaos", mockserver.WithChaos(f.chaos...))
 	if f.hideFaults {
 		add("--hide-fault-header", mockserver.WithHiddenFaults())
+	}
+	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
+	if err := f.services.options(add); err != nil {
+		return nil, err
 	}
 
 	all, err := f.world()

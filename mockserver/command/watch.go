@@ -75,7 +75,7 @@ func (f serveFlags) files() []string {
 			out = append(out, place.File)
 		}
 	}
-	return out
+	return append(out, f.faults...)
 }
 
 // watcher watches the files of the flags, if that is asked for; else it is nil.
@@ -85,7 +85,7 @@ func (f serveFlags) watcher() (*watcher, error) {
 	}
 	files := f.files()
 	if len(files) == 0 {
-		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures FILE or --scenario FILE")}
+		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures, --scenario or --faults")}
 	}
 	return watch(files), nil
 }

@@ -110,6 +110,33 @@ func TestWatchTakesOverWhatChangesAndKeepsWhatWasWhenItCannot(t *testing.T) {
 	}
 }
 
+func TestWatchTakesOverRulesOfFaults(t *testing.T) {
+	dir := t.TempDir()
+	rules, mine := filepath.Join(dir, "rules.yaml"), filepath.Join(dir, "mine.yaml")
+	down := func(path string) string {
+		return `{version: "1.0", faults: [{name: down, match: {path: ` + path + `}, effect: {kind: status, status: 503}}]}`
+	}
+	write(t, rules, down("/wallet"))
+	write(t, mine, strings.Replace(watched, "credit: 1", "faults: [{name: mine, match: {path: /scopes}, effect: {kind: status, status: 500}}]", 1))
+	p := start(t, nil, "--watch", "--scenario", mine, "--faults", rules)
+	answers := func() (out [3]int) {
+		for i, path := range []string{"/wallet", "/scopes", "/errors"} {
+			out[i], _ = p.ask("GET", path, "")
+		}
+		return out
+	}
+	assert.Equal(t, [3]int{503, 500, 200}, answers())
+	write(t, rules, strings.Replace(down("/errors"), "status:", "statsu:", 1))
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "rules.yaml:1: ") }, 20*time.Second, 10*time.Millisecond)
+	assert.Equal(t, [3]int{503, 500, 200}, answers())
+	write(t, rules, down("/errors"))
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "msg=reloaded") }, 20*time.Second, 10*time.Millisecond)
+	assert.Equal(t, [3]int{200, 500, 503}, answers())
+	write(t, rules, strings.Replace(down("/errors"), "name: down", "name: mine", 1))
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "a rule before it") }, 20*time.Second, 10*time.Millisecond)
+	assert.Equal(t, [3]int{200, 500, 503}, answers(), "the scenario has a rule of that name")
+}
+
 // wallet is a world of one account, with demo's credentials.
 func wallet(amount string) string {
 	return `{version: "1.0", name: one, accounts: [{id: solo, email: dev@example.com, apiKey: 0123456789abcdef0123456789abcdef, environment: production, createdAt: -1d, enabledScopes: [],

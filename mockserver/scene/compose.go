@@ -48,6 +48,9 @@ func (s *Scene) compose() (*composition, error) {
 		return nil, c.lacks(given, "")
 	}
 	names := slices.Sorted(maps.Keys(given.Accounts))
+	if len(names) > maxAccounts {
+		return nil, problem(s.Scenario, given.LineOf("accounts"), "there are %d further accounts; a mock begins with at most %d", len(names), maxAccounts)
+	}
 	at := []int{index}
 	for _, name := range names {
 		if err := c.add(name, given.Accounts[name]); err != nil {

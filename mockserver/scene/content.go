@@ -20,6 +20,14 @@ import (
 // stand in somebody's configuration.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// What is kept is bounded.
+const (
+	// maxTokens is how many tokens an account of a scenario is given.
+	maxTokens = 20_000
+	// maxAccounts is how many further accounts a scenario has.
+	maxAccounts = 100
+)
+
 // draw is an id by (seed, scenario, account, what it is for), which nobody has.
 func (c *composition) draw(name, what string) string {
 	h := fnv.New64a()
@@ -122,6 +130,9 @@ func (c *composition) token(a *fixtures.Account, g *scenarios.GivenToken, m *Mem
 	ttl := account.MaxTTL
 	if g.TTL != nil && *g.TTL > 0 && *g.TTL < int64(account.MaxTTL/time.Second) {
 		ttl = time.Duration(*g.TTL) * time.Second
+	}
+	if g.Count > maxTokens-len(m.Tokens) {
+		return wrong("count", "%d are too many; an account begins with at most %d", g.Count, maxTokens)
 	}
 	numbered := map[string]any{}
 	for i := range max(1, g.Count) {

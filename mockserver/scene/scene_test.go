@@ -2,6 +2,7 @@ package scene_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,6 +211,8 @@ func TestWhatCannotBeIsToldWithItsLine(t *testing.T) {
 	for name, c := range map[string]struct{ given, want string }{
 		"a scope that is not sold": {"      tokens:\n        - as: first\n          scopes: [GET:nowhere.openapi.com/x]",
 			`mine.yaml:11: token first: "GET:nowhere.openapi.com/x" is unknown, or not enabled for the account`},
+		"more tokens than are kept":         {"      tokens:\n        - {as: some, count: 15000}\n        - as: first\n          count: 5001", "mine.yaml:12: token first: 5001 are too many; an account begins with at most 20000"},
+		"more accounts than are kept":       {"      accounts: {" + strings.Join(numbered(101), ", ") + "}", "mine.yaml:9: there are 101 further accounts; a mock begins with at most 100"},
 		"more scopes than there are":        {"      scopes: 50\n      environment: sandbox", "mine.yaml:9: the account has"},
 		"a world that cannot be":            {"      fixture: generated:tokns=1", `mine.yaml:9: `},
 		"a clock out of range":              {"      clock: {now: \"1900-01-01T00:00:00Z\"}", `mine.yaml:9: clock: now is "1900-01-01T00:00:00Z", where no clock can begin`},
@@ -242,6 +245,14 @@ func TestTheRulesOfStepsAreCheckedToo(t *testing.T) {
 	err = scene.Check(s)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "mine.yaml:18: fault c: ")
+}
+
+// numbered are so many accounts.
+func numbered(n int) (out []string) {
+	for i := range n {
+		out = append(out, fmt.Sprintf("a%d: {}", i))
+	}
+	return out
 }
 
 func account(t *testing.T, w *fixtures.World, id string) *fixtures.Account {

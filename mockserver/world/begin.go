@@ -3,6 +3,7 @@ package world
 import (
 	"time"
 
+	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 )
 
@@ -24,13 +25,21 @@ func (w *World) Begin(b Beginning) error {
 	if err != nil {
 		return err
 	}
-	config, name := w.config, w.name
-	w.config.Fixtures, w.config.Start, w.config.Frozen = b.Fixtures, b.Start, b.Frozen
-	w.config.Seed, w.config.RateLimit = b.Seed, b.RateLimit
+	// Its members one by one: the clock and the store are read by everybody, and stay.
+	set := func(b Beginning) {
+		w.config.Fixtures, w.config.Start, w.config.Frozen = b.Fixtures, b.Start, b.Frozen
+		w.config.Seed, w.config.RateLimit = b.Seed, b.RateLimit
+	}
+	before, name := Beginning{w.config.Fixtures, w.config.Start, w.config.Frozen, w.config.Seed, w.config.RateLimit}, w.name
+	set(b)
 	w.startAt(f)
 	if err := w.begin(f); err != nil {
-		w.config, w.name = config, name
+		set(before)
+		w.name = name
 		return err
 	}
 	return nil
 }
+
+// Catalogue makes the catalogue of a world's services.
+func Catalogue(services []fixtures.Service) *account.Catalogue { return catalogue(services) }

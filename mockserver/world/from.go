@@ -12,8 +12,8 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// Catalogue makes the catalogue of a world.
-func Catalogue(services []fixtures.Service) *account.Catalogue {
+// catalogue makes the catalogue of a world.
+func catalogue(services []fixtures.Service) *account.Catalogue {
 	var scopes []account.CatalogueScope
 	for _, service := range services {
 		for _, s := range service.Scopes {

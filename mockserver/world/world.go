@@ -154,7 +154,7 @@ func (w *World) populate(f *fixtures.World, from Source, next era, start time.Ti
 		}
 	}
 	next.services = with(next.services, w.config.Services)
-	next.catalogue = Catalogue(next.services)
+	next.catalogue = catalogue(next.services)
 	start = start.Truncate(time.Second)
 	accounts := make([]*account.Account, len(f.Accounts))
 	origins := make(map[account.ID]origin, len(f.Accounts))
