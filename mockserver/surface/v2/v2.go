@@ -94,12 +94,18 @@ type call struct {
 	body []byte
 	// bearer is set when the caller is known by a token instead of Basic.
 	bearer string
+	// within, unless nil, is the context in which a fault has the call carried out.
+	within context.Context
 }
 
 // context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A body that
-// stalls or breaks off cancels the request's own context, and must still be refused in order. It holds no values that anybody asks for, so
-// none are taken over.)
-func (c *call) context() context.Context { return context.Background() }
+// stalls or breaks off cancels the request's own context, and must still be refused in order.)
+func (c *call) context() context.Context {
+	if c.within != nil {
+		return context.WithoutCancel(c.within)
+	}
+	return context.Background() // the request's own holds no values that anybody asks for
+}
 
 // serve is the way of every request: authenticate, read, ask the account, write.
 func (s *Surface) serve(o operation) gin.HandlerFunc {
@@ -111,7 +117,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		reason := s.authenticate(o, c, e)
 		if f := s.config.Faults.Decide(e, s.refusals); f != nil {
 			f.Around(g.Request.Context(), func(ctx context.Context, quiet bool) {
-				g.Request = g.Request.WithContext(ctx)
+				c.within = ctx
 				s.answer(o, c, e, reason, quiet)
 			})
 			return
