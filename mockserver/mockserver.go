@@ -291,7 +291,7 @@ func New(options ...Option) (*Server, error) {
 	if c.open {
 		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
 	}
-	mounts = append(mounts, c.paid(service, everybody, refusals))
+	mounts = append(mounts, c.paid(service, everybody, refusals, faults))
 	c.tellDocuments()
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {

@@ -9,6 +9,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/services/document"
@@ -63,10 +64,10 @@ func WithRetention(r Retention) Option {
 }
 
 // paid mounts the paid services of a world's catalogue.
-func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table) surface.Mount {
+func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table, faults *fault.Book) surface.Mount {
 	s := services.New(service, refusals, services.Config{
 		Serves:    func(domain string) bool { return domain != v2.Domain && everybody.Catalogue().Serves(domain) },
-		Documents: c.documents, Seed: c.seed, Log: c.log,
+		Documents: c.documents, Faults: faults, Seed: c.seed, Log: c.log,
 	})
 	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
 }

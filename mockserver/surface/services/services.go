@@ -14,6 +14,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
@@ -42,6 +43,8 @@ type Config struct {
 	Serves func(domain string) bool
 	// Documents of services by production domain, from which they answer.
 	Documents Documents
+	// Faults, unless nil, says what goes wrong on purpose.
+	Faults *fault.Book
 	// Seed of what is made up.
 	Seed uint64
 	Log  *slog.Logger
@@ -112,25 +115,52 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a.fail(account.Internal, "")
 		}
 	}()
+	var c caller
 	to, ok := s.find(r)
-	if !ok {
+	if ok {
+		e.Operation = Operation
+		if c.token, c.identity, c.known = s.authenticate(r, to.environment); c.known {
+			e.Auth, e.Account = "token", c.identity.ID
+		}
+	}
+	if f := s.config.Faults.Decide(e, s.refusals); f != nil {
+		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.carryOut(r.WithContext(ctx), to, ok, c, quiet) })
+		return
+	}
+	a.carryOut(r, to, ok, c, false)
+}
+
+// caller is who calls, as far as somebody is known.
+type caller struct {
+	token    string
+	identity account.Identity
+	known    bool
+}
+
+// carryOut makes a call to where it goes, if that is a service, and answers it. Quiet is without answering.
+func (a answer) carryOut(r *http.Request, to place, isService bool, c caller, quiet bool) {
+	if quiet && !(isService && c.known) {
+		return
+	}
+	if !isService {
 		a.fail(surface.PathUnknown, "the catalogue names no such service")
 		return
 	}
-	e.Operation = Operation
-	token, identity, ok := s.authenticate(r, to.environment)
-	if !ok {
+	if !c.known {
 		a.fail(account.AccessTokenInvalid, "")
 		return
 	}
-	e.Auth, e.Account = "token", identity.ID
-	call := account.Call{Account: identity.ID, IP: e.IP, Failure: s.failure}
+	s, e := a.Surface, a.e
+	call := account.Call{Account: c.identity.ID, IP: e.IP, Failure: s.failure}
 	// Whoever called may have left: a request that arrived is carried out all the same.
-	charge, receipt, err := s.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, s.improper(e, r, to))
+	charge, receipt, err := s.accounts.UseService(context.WithoutCancel(r.Context()), call, c.token, to.Target, s.improper(e, r, to))
 	if !receipt.At.IsZero() {
 		e.At, e.Quota = receipt.At, receipt.Quota
 	}
 	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
+	if quiet {
+		return
+	}
 	surface.QuotaHeaders(e, receipt.Quota)
 	if err != nil {
 		a.refuse(err, charge, receipt)
