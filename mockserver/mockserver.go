@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -22,6 +23,7 @@ import (
 	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
@@ -29,6 +31,7 @@ import (
 	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
+	"oauthmock/scenarios"
 	"oauthmock/spec"
 )
 
@@ -50,10 +53,10 @@ type config struct {
 	fixtures   world.Source
 	seed       uint64
 	start      time.Time
-	frozen     bool
+	frozen     *bool // nil: as the scenario says, or running
 	shape      v2.TokenShape
 	root       string
-	limit      account.RateLimit
+	limit      *account.RateLimit // nil: the default
 	adminToken string
 	maxBody    int64
 	origins    []string
@@ -67,6 +70,8 @@ type config struct {
 	forwarded  bool
 	documents  services.Documents
 	warnings   map[string][]document.Warning
+	scenario   *scenarios.Scenario
+	scene      *scene.Scene // made of the scenario and the options above
 
 	faults, chaos []fault.Rule
 	faultFiles    []string
@@ -121,7 +126,7 @@ func WithClock(start time.Time) Option {
 
 // WithFrozenClock makes the clock stand still until somebody moves it.
 func WithFrozenClock() Option {
-	return func(c *config) error { c.frozen = true; return nil }
+	return func(c *config) error { c.frozen = new(true); return nil }
 }
 
 // WithTokenShape says how single tokens are sent: "both", "data" or "flat".
@@ -154,7 +159,7 @@ func WithRateLimit(perMinute int64) Option {
 		if perMinute < 0 {
 			return fmt.Errorf("the rate limit is %d; want a number of requests a minute, or 0 for none", perMinute)
 		}
-		c.limit = account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
+		c.limit = &account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
 		return nil
 	}
 }
@@ -222,20 +227,25 @@ type Server struct {
 	world   *world.World
 	faults  *fault.Book
 	state   *statefile.File // nil keeps none
-	saving  sync.Mutex
+	scene   atomic.Pointer[scene.Scene]
+	// reloading is held by Reload, so that of two that come at once one is whole.
+	reloading sync.Mutex
+	saving    sync.Mutex
 }
 
-// New wires a server: this function is the map of which part talks to which.
-func New(options ...Option) (*Server, error) {
-	c := config{
+// configure reads options.
+func configure(options []Option) (*config, error) {
+	c := &config{
 		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
-		limit:   account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true},
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
-		if err := option(&c); err != nil {
+		if err := option(c); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.set(); err != nil {
+		return nil, err
 	}
 	if c.fixtures == nil {
 		named, err := fixtures.Named(DefaultFixtures)
@@ -243,6 +253,15 @@ func New(options ...Option) (*Server, error) {
 			return nil, err
 		}
 		c.fixtures = world.Static(named)
+	}
+	return c, nil
+}
+
+// New wires a server: this function is the map of which part talks to which.
+func New(options ...Option) (*Server, error) {
+	c, err := configure(options)
+	if err != nil {
+		return nil, err
 	}
 	refusals, err := spec.Refusals()
 	if err != nil {
@@ -254,7 +273,7 @@ func New(options ...Option) (*Server, error) {
 	past := fault.NewPast()
 	accounts := stage{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
-		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.frozen, Seed: c.seed, RateLimit: c.limit,
+		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit(),
 		Retention: c.retention, Services: c.sold(),
 	})
 	if err != nil {
@@ -303,6 +322,7 @@ func New(options ...Option) (*Server, error) {
 		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done, Forwarded: c.forwarded}),
 		router: router, meter: meter, journal: book, world: everybody, faults: faults, state: c.state,
 	}
+	s.scene.Store(c.scene)
 	s.admin = admin.New(admin.Config{World: everybody, Faults: faults, Journal: book, Explain: &explain.Explainer{Directory: everybody, Document: document}, Coverage: met, Token: c.adminToken, Log: c.log, Save: s.saver()})
 	if err := s.resume(); err != nil {
 		return nil, err

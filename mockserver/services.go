@@ -67,7 +67,7 @@ func WithRetention(r Retention) Option {
 func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table, faults *fault.Book) surface.Mount {
 	s := services.New(service, refusals, services.Config{
 		Serves:    func(domain string) bool { return domain != v2.Domain && everybody.Catalogue().Serves(domain) },
-		Documents: c.documents, Faults: faults, Seed: c.seed, Log: c.log,
+		Documents: c.documents, Seed: c.seed, Faults: faults, Log: c.log,
 	})
 	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ const Version = "1.0"
 // maxFileSize bounds a scenario file; hand-written ones are far below.
 const maxFileSize = 8 << 20
 
-//go:embed all:v2 all:services
+//go:embed all:v2 all:services all:development
 var embedded embed.FS
 
 //go:embed schema.json
@@ -74,11 +75,33 @@ func Load(fsys fs.FS) ([]Scenario, error) {
 // LoadFile reads one scenario file from disk; it must be consistent by itself.
 func LoadFile(name string) ([]Scenario, error) {
 	dir, base := filepath.Split(name)
-	text, err := readBounded(os.DirFS(filepath.Clean(dir+".")), base)
+	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name)
+}
+
+// LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil, and no error, where none does.
+func LoadEmbedded(id string) (list []Scenario, err error) {
+	line := []byte("id: " + id + "\n")
+	err = fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := embedded.ReadFile(name)
+		if err != nil || !bytes.Contains(text, line) {
+			return err
+		}
+		list, err = loadOne(embedded, name, name)
+		return cmp.Or(err, fs.SkipAll)
+	})
+	return list, err
+}
+
+// loadOne reads one file, which errors call as shown.
+func loadOne(fsys fs.FS, name, shown string) ([]Scenario, error) {
+	text, err := readBounded(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	list, problems := parse(name, text)
+	list, problems := parse(shown, text)
 	return finish(list, problems)
 }
 

@@ -20,8 +20,10 @@ type Scenario struct {
 	// assumption, OBSERVE is recorded only.
 	Level Level `yaml:"level"`
 	// Requirement in words, and the place in the contract that it comes from.
-	Requirement string   `yaml:"requirement"`
-	Source      string   `yaml:"source"`
+	Requirement string `yaml:"requirement"`
+	Source      string `yaml:"source"`
+	// Description is for who develops against the starting state: what there is, and what to test with it. One paragraph.
+	Description string   `yaml:"description,omitempty"`
 	Tags        []string `yaml:"tags,omitempty"`
 	// Covers names the documented refusals that the scenario reaches: "PATCH /tokens/{token} 401 130".
 	Covers []string `yaml:"covers,omitempty"`
@@ -65,6 +67,9 @@ type Given struct {
 	Tokens []GivenToken `yaml:"tokens,omitempty"`
 	// Items says how many entries a list must hold at least ("callback.list": 1); with fewer, the scenario is SKIP.
 	Items map[string]int `yaml:"items,omitempty"`
+	// Faults are rules of what goes wrong on purpose, in the words of the target's control API (POST /faults), for this account alone.
+	// They come last, so that the calls that reach the starting state meet none of them. Needs control. See [FaultRule].
+	Faults []FaultRule `yaml:"faults,omitempty"`
 	// Accounts are further accounts, by the name that a step's `as` uses. Needs control. Their values are
 	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …; their tokens are captured like the scenario's own.
 	Accounts map[string]Given `yaml:"accounts,omitempty"`
@@ -100,6 +105,18 @@ type GivenToken struct {
 	Limits map[string]any `yaml:"limits,omitempty"`
 	// Count makes several, ${as.1.token} … ${as.N.token}.
 	Count int `yaml:"count,omitempty"`
+}
+
+// FaultRule is one rule of what goes wrong on purpose. It is kept as it is written: what it may hold is the target's to say. A name it must
+// have, and no account, because it is for the account that it is given to. Texts in it may hold ${variables}.
+type FaultRule struct {
+	Name string
+	// Rule is the whole of it, the name included, as encoding/json reads it with UseNumber.
+	Rule map[string]any
+	// Line on which it begins.
+	Line int
+
+	lines map[string]int // of its members
 }
 
 // Step is one request, a walk over pages, several requests at once, or one action of the control API.
@@ -233,9 +250,20 @@ type Control struct {
 	Clock     *GivenClock     `yaml:"clock,omitempty"`
 	Credit    *Credit         `yaml:"credit,omitempty"`
 	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
+	Faults    *ControlFaults  `yaml:"faults,omitempty"`
 	// Invariants asks which sums of the account are not those of their parts: the answer has "holds" and the list "violations", from which
 	// Capture takes what a later step compares.
 	Invariants bool `yaml:"invariants,omitempty"`
+}
+
+// ControlFaults adds rules of what goes wrong on purpose, or takes some away; exactly one member is set.
+type ControlFaults struct {
+	written
+
+	// Add rules after those that there are, for the step's account.
+	Add []FaultRule `yaml:"add,omitempty"`
+	// Remove rules by their names.
+	Remove Texts `yaml:"remove,omitempty"`
 }
 
 // Credit moves the wallet by an amount; negative debits.

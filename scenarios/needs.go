@@ -23,12 +23,15 @@ func (s *Scenario) ControlReasons() []string {
 	if s.Given.RateLimit != nil {
 		reasons = append(reasons, "it sets the rate limit")
 	}
+	if s.Given.setsFaults() {
+		reasons = append(reasons, "it sets faults")
+	}
 	if len(s.Given.Accounts) > 0 {
 		reasons = append(reasons, "it needs further accounts")
 	}
 	for i := range s.Steps {
 		if s.Steps[i].Control != nil {
-			reasons = append(reasons, "its steps move the clock, the wallet or the rate limit")
+			reasons = append(reasons, "its steps act on the clock, the wallet, the rate limit or faults")
 			break
 		}
 	}

@@ -47,7 +47,7 @@ func TestTheSchemaHasTheMembersOfTheModel(t *testing.T) {
 		"scenario": scenarios.Scenario{}, "given": scenarios.Given{}, "clock": scenarios.GivenClock{}, "rateLimit": scenarios.GivenRateLimit{},
 		"givenToken": scenarios.GivenToken{}, "step": scenarios.Step{}, "auth": scenarios.Auth{}, "credentials": scenarios.Credentials{},
 		"expect": scenarios.Expect{}, "outcome": scenarios.Outcome{}, "walk": scenarios.Walk{}, "control": scenarios.Control{},
-		"credit": scenarios.Credit{}, "comparison": scenarios.Comparison{}, "matcher": scenarios.Matcher{},
+		"credit": scenarios.Credit{}, "controlFaults": scenarios.ControlFaults{}, "comparison": scenarios.Comparison{}, "matcher": scenarios.Matcher{},
 	}
 	check := func(name string, schema map[string]any, model any) {
 		properties, _ := object(t, schema)["properties"].(map[string]any)

@@ -30,6 +30,7 @@ type validator struct {
 	scenario *Scenario
 	names    *names
 	asserts  bool
+	rules    map[string]bool // the names of faults that were set so far
 }
 
 // contract is what the scenarios are about: the published operations and refusals.
@@ -79,7 +80,7 @@ func (v *validator) problem(line int, format string, args ...any) {
 
 func (v *validator) check() {
 	s := v.scenario
-	v.names, v.asserts = newNames(), false
+	v.names, v.asserts, v.rules = newNames(), false, map[string]bool{}
 	required := []struct{ key, value string }{
 		{"id", s.ID}, {"title", s.Title}, {"level", string(s.Level)}, {"requirement", s.Requirement}, {"source", s.Source},
 	}
@@ -228,6 +229,10 @@ func (v *validator) given(g *Given, account string) {
 	for _, name := range others {
 		other := g.Accounts[name]
 		v.given(&other, name)
+	}
+	v.faults("given.faults", g.Faults)
+	for _, rule := range g.Faults {
+		v.rules[rule.Name] = true
 	}
 }
 

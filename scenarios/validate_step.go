@@ -208,9 +208,9 @@ func (v *validator) outcome(step *Step, outcome *Outcome) {
 
 func (v *validator) control(step *Step) {
 	control := step.Control
-	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "invariants"}, func(key string) bool { return !control.Has(key) })
+	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "faults", "invariants"}, func(key string) bool { return !control.Has(key) })
 	if len(actions) != 1 {
-		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit and invariants; it has %s", orNone(actions))
+		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit, faults and invariants; it has %s", orNone(actions))
 		return
 	}
 	switch {
@@ -227,6 +227,8 @@ func (v *validator) control(step *Step) {
 		if !control.Invariants || len(step.Capture) == 0 {
 			v.problem(control.LineOf("invariants"), "step %q: invariants asks, and says nothing by itself; write invariants: true, capture: {violations: $.violations}, and compare that with []", step.Name)
 		}
+	case control.Faults != nil:
+		v.controlFaults(control)
 	case control.Credit != nil:
 		if !decimal.MatchString(control.Credit.Amount) && !hasVariables(control.Credit.Amount) {
 			v.problem(control.Credit.LineOf("amount"), "credit: amount must be a decimal number with at most 4 places, such as 10.5 or -3, not %q", control.Credit.Amount)

@@ -24,6 +24,9 @@ type control struct {
 
 	asked   sync.Once
 	isTight bool
+
+	askedFaults sync.Once
+	faulty      bool
 }
 
 // Discover finds the control API of a base URL: BASE/__admin where BASE/__admin/clock answers 200 with a JSON object that

@@ -147,7 +147,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 			return outcome{result: result}
 		}
 	}
-	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, leaks: report.NewRedactor()}
+	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor()}
 	err := s.run(ctx)
 	secrets := s.redactor()
 	result.Verdict, result.Reason = s.conclude(err)

@@ -30,8 +30,11 @@ type session struct {
 	// created are the tokens that this scenario made, in order, with the account that they belong to.
 	created []createdToken
 	made    []*account // by the control API, to be deleted
-	notRun  []string
-	leaks   *report.Redactor
+	faults  []setFault
+	// breaking says of every rule that was ever set, by its name in the target, whether it makes answers of its own.
+	breaking map[string]bool
+	notRun   []string
+	leaks    *report.Redactor
 }
 
 type createdToken struct {
@@ -92,10 +95,15 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 	if sent.exchange == nil {
 		return index
 	}
+	broken := s.broken(sent)
 	for _, finding := range s.judgement.Standing(sent.exchange, level, s.leak) {
-		s.ledger.add(s, step, finding, index)
+		if !broken || finding.Kind == "secret.leak" {
+			s.ledger.add(s, step, finding, index)
+		}
 	}
-	s.coverage.count(sent)
+	if !broken {
+		s.coverage.count(sent)
+	}
 	s.noteTokens(sent)
 	return index
 }
@@ -203,6 +211,7 @@ func (s *session) nonce() string {
 func (s *session) cleanUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout+5*time.Second)
 	defer cancel()
+	s.removeFaults(ctx)
 	for _, made := range s.made {
 		if err := s.control.deleteAccount(ctx, made.ID); err != nil {
 			s.notRun = append(s.notRun, fmt.Sprintf("the account made for it was not removed (%v)", err))
@@ -294,6 +303,8 @@ func (s *session) controlStep(ctx context.Context, step *scenarios.Step) error {
 		act = func() error { return s.control.setRateLimit(ctx, account.ID, &limit, &answer) }
 	case control.Invariants:
 		act = func() error { return s.control.invariants(ctx, account.ID, &answer) }
+	case control.Faults != nil:
+		act = func() error { return s.changeFaults(ctx, account, control.Faults, lookup, &answer) }
 	case control.Credit != nil:
 		amount, description := text(control.Credit.Amount), text(control.Credit.Description)
 		act = func() error { return s.control.moveCredit(ctx, account.ID, amountOf(amount), description, &answer) }

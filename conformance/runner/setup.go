@@ -37,6 +37,18 @@ func (s *session) setUp(ctx context.Context) error {
 			return err
 		}
 	}
+	// Last, so that no call until here meets one.
+	for _, name := range append([]string{""}, names...) {
+		g := given
+		if name != "" {
+			g = given.Accounts[name]
+		}
+		if err := s.addFaults(ctx, s.accounts[name], g.Faults, s.lookup(ctx, name, nil), nil); errors.As(err, new(errUndefined)) {
+			return stop{report.Error, err.Error()}
+		} else if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/scene"
 	"oauthmock/scenarios"
 )
 
@@ -57,7 +58,11 @@ func checkFile(path string) (string, error) {
 	// What cannot be read at all is reported by the fixture loader, with its line.
 	if err := yaml.Unmarshal(data, &peek); err == nil && !peek.Scenarios.IsZero() {
 		found, err := scenarios.LoadFile(path)
-		return fmt.Sprintf("%d scenarios", len(found)), err
+		var problems []error
+		for i := range found {
+			problems = append(problems, scene.Check(&found[i]))
+		}
+		return fmt.Sprintf("%d scenarios", len(found)), errors.Join(append(problems, err)...)
 	}
 	if fault.Holds(data) {
 		rules, err := mockserver.LoadFaults(path)

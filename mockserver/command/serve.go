@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -40,6 +41,11 @@ type serveFlags struct {
 	journalEntries int
 	journalBytes   int64
 
+	scenario string
+	watch    bool
+	// given says whether a flag was set, by the command line or the environment: what was set wins over a scenario.
+	given func(flag string) bool
+
 	faults, chaos []string
 	hideFaults    bool
 }
@@ -56,11 +62,15 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: "Start the mock. The one line on standard output is the base URL, printed once the server answers; logs go to standard error.\n" +
 			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, stdout, stderr) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.given = cmd.Flags().Changed
+			return serve(cmd.Context(), f, stdout, stderr)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
 	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)")
+	f.registerScenario(cmd)
 	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "seed of everything that is drawn, such as ids")
 	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
 	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
@@ -109,6 +119,10 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 		f.adminToken = rand.Text()
 		log.Warn("the control API can be reached from the network: a token was made for it", "admin-token", f.adminToken)
 	}
+	watched, err := f.watcher() // before the files are read, so that no change is missed
+	if err != nil {
+		return err
+	}
 	server, err := f.server(log)
 	if err != nil {
 		return err
@@ -143,6 +157,7 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	ballast := make([]byte, 24<<20)
 	defer runtime.KeepAlive(ballast)
 
+	tell(server.Scene(), log) // before the URL: who waits for that finds the tokens in the log
 	url := baseURL(listener.Addr())
 	if err := announce(url, f.urlFile, stdout); err != nil {
 		return errors.Join(err, stop(ctx, servers, log))
@@ -150,7 +165,12 @@ func serve(ctx context.Context, f serveFlags, stdout, stderr io.Writer) error {
 	for _, s := range servers {
 		s.RegisterOnShutdown(server.Interrupt)
 	}
-	log.Info("serving", "url", url, "fixtures", f.fixtures, "seed", f.seed, "version", version())
+	log.Info("serving", "url", url, "begin", f.began(), "seed", f.seed, "version", version())
+	following, unfollow := context.WithCancel(ctx)
+	var followed sync.WaitGroup
+	followed.Go(func() { watched.follow(following, f, server, log) })
+	defer followed.Wait()
+	defer unfollow()
 	select {
 	case err := <-failed:
 		return errors.Join(err, stopAndSave(ctx, server, servers, log))
@@ -166,8 +186,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 		flag   string
 		option mockserver.Option
 	}{
-		{"--fixtures", mockserver.WithFixtures(f.fixtures)},
-		{"--seed", mockserver.WithSeed(f.seed)},
 		{"--token-shape", mockserver.WithTokenShape(f.tokenShape)},
 		{"--root-surface", mockserver.WithRootSurface(f.rootSurface)},
 		{"--admin-token", mockserver.WithAdminToken(f.adminToken)},
@@ -181,13 +199,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 			option mockserver.Option
 		}{flag, o})
 	}
-	if f.clock != "" {
-		start, err := time.Parse(time.RFC3339, f.clock)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--clock: %q is no time in RFC 3339, such as 2026-02-12T08:30:00Z", f.clock)}
-		}
-		add("--clock", mockserver.WithClock(start))
-	}
 	if f.strict {
 		add("--strict-requests", mockserver.WithStrictRequests())
 	}
@@ -197,27 +208,18 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.state != "" {
 		add("--state", mockserver.WithStateFile(f.state))
 	}
-	if f.freeze {
-		add("--freeze", mockserver.WithFrozenClock())
-	}
-	for _, file := range f.faults {
-		add("--faults", mockserver.WithFaultFile(file))
-	}
-	add("--chaos", mockserver.WithChaos(f.chaos...))
 	if f.hideFaults {
 		add("--hide-fault-header", mockserver.WithHiddenFaults())
 	}
-	limit, err := parseRateLimit(f.rateLimit)
-	if err != nil {
-		return nil, err
-	}
-	add("--rate-limit", mockserver.WithRateLimit(limit))
+	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 	if err := f.services.options(add); err != nil {
 		return nil, err
 	}
-	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 
-	all := make([]mockserver.Option, 0, len(options))
+	all, err := f.world()
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range options {
 		all = append(all, mockserver.Named(o.flag, o.option))
 	}

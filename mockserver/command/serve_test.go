@@ -133,6 +133,14 @@ func TestEveryFlagOfServeDoesSomething(t *testing.T) {
 			_, body := p.ask("GET", "/__admin/accounts", "")
 			assert.Contains(t, body, "solo@example.com")
 		}},
+		"--scenario NAME": {[]string{"--scenario", "rate-limited"}, func(t *testing.T, p *process) {
+			for range 10 {
+				status, _ := p.ask("GET", "/wallet", "")
+				assert.Equal(t, 200, status)
+			}
+			status, _ := p.ask("GET", "/wallet", "")
+			assert.Equal(t, 429, status)
+		}},
 		"--seed": {[]string{"--seed", "7"}, func(t *testing.T, p *process) {
 			_, body := p.ask("GET", "/__admin/state", "")
 			assert.Contains(t, body, `"seed":7`)
@@ -277,6 +285,9 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"an admin address that is taken":  {args: []string{"serve", "--addr", "127.0.0.1:0", "--admin-addr", busy.Addr().String()}, code: exitError, says: "--admin-addr"},
 		"a clock that is no time":         {args: []string{"serve", "--clock", "noon"}, code: exitUsage, says: "--clock"},
 		"a clock of another age":          {args: []string{"serve", "--clock", "1900-01-01T00:00:00Z"}, code: exitUsage, says: "--clock"},
+		"a scenario that is none":         {args: []string{"serve", "--scenario", "rate-limitd"}, code: exitUsage, says: "--scenario: there is neither a scenario nor a file named \"rate-limitd\""},
+		"a broken scenario":               {args: []string{"serve", "--scenario", broken}, code: exitUsage, says: broken + ":"},
+		"nothing to watch":                {args: []string{"serve", "--watch", "--scenario", "rate-limited"}, code: exitUsage, says: "--watch: no flag names a file to watch"},
 		"a shape that is none":            {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
 		"a surface that is none":          {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},
 		"a limit of nothing":              {args: []string{"serve", "--rate-limit", "0"}, code: exitUsage, says: "--rate-limit"},

@@ -25,6 +25,8 @@ type Book struct {
 	end    context.CancelFunc
 
 	mu sync.Mutex // held while the list is changed
+	// original are the rules that a reset leads back to.
+	original atomic.Pointer[[]Rule]
 }
 
 // Config says what a book works with.
@@ -83,6 +85,7 @@ var (
 // NewBook makes a book. It refuses rules that are wrong.
 func NewBook(config Config) (*Book, error) {
 	b := &Book{config: config}
+	b.original.Store(&config.Rules)
 	b.alive, b.end = context.WithCancel(context.Background())
 	return b, b.Reset()
 }
@@ -153,6 +156,14 @@ func (e RuleError) Error() string {
 	return fmt.Sprintf("rule %d (%s): %v", e.Index+1, e.Name, e.Err)
 }
 
+// Place is the member of the rule that is wrong, such as "effect.kind"; empty where it is the rule as a whole.
+func (e RuleError) Place() string {
+	if member, ok := errors.AsType[wrong](e.Err); ok {
+		return member.member
+	}
+	return ""
+}
+
 // Unwrap is what is wrong with the rule.
 func (e RuleError) Unwrap() error { return e.Err }
 
@@ -207,7 +218,7 @@ func (b *Book) begin(rules ...*rule) {
 
 // Reset puts the rules back to those that the book began with, and lets them count from the start.
 func (b *Book) Reset() error {
-	rules, err := compileAll(b.config.Rules, b.config.Codes)
+	rules, err := compileAll(*b.original.Load(), b.config.Codes)
 	if err != nil {
 		return err
 	}
@@ -222,7 +233,7 @@ func (b *Book) Reset() error {
 // ResetAccount lets all rules count from the start for one account, and puts those that are confined to it back to what the book began with.
 func (b *Book) ResetAccount(id account.ID) error {
 	b.config.Past.forget(id)
-	original, err := compileAll(b.config.Rules, b.config.Codes)
+	original, err := compileAll(*b.original.Load(), b.config.Codes)
 	if err != nil {
 		return err
 	}

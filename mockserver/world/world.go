@@ -84,14 +84,19 @@ func New(config Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.name = f.Name
-	if s := f.Server; s != nil && config.Start.IsZero() {
-		w.config.Start, w.config.Frozen = s.Now.Resolve(clock.Real().UTC()), s.Frozen
-	}
+	w.startAt(f)
 	if err := w.begin(f); err != nil {
 		return nil, err
 	}
 	return w, nil
+}
+
+// startAt notes what the fixtures that the server begins with say themselves of their name and the clock.
+func (w *World) startAt(f *fixtures.World) {
+	w.name = f.Name
+	if s := f.Server; s != nil && w.config.Start.IsZero() {
+		w.config.Start, w.config.Frozen = s.Now.Resolve(clock.Real().UTC()), s.Frozen
+	}
 }
 
 // update is a transaction on an account, also on one that is being replaced.

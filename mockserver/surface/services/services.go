@@ -43,11 +43,11 @@ type Config struct {
 	Serves func(domain string) bool
 	// Documents of services by production domain, from which they answer.
 	Documents Documents
-	// Faults, unless nil, says what goes wrong on purpose.
-	Faults *fault.Book
 	// Seed of what is made up.
 	Seed uint64
-	Log  *slog.Logger
+	// Faults go wrong on purpose; nil is none.
+	Faults *fault.Book
+	Log    *slog.Logger
 }
 
 // Surface answers for all services. It is safe for concurrent use.
@@ -115,45 +115,31 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a.fail(account.Internal, "")
 		}
 	}()
-	var c caller
 	to, ok := s.find(r)
+	reason, token := surface.PathUnknown, ""
 	if ok {
 		e.Operation = Operation
-		if c.token, c.identity, c.known = s.authenticate(r, to.environment); c.known {
-			e.Auth, e.Account = "token", c.identity.ID
-		}
+		reason, token = s.authenticate(r, e, to.environment)
 	}
 	if f := s.config.Faults.Decide(e, s.refusals); f != nil {
-		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.carryOut(r.WithContext(ctx), to, ok, c, quiet) })
+		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.to(r.WithContext(ctx), to, token, reason, quiet) })
 		return
 	}
-	a.carryOut(r, to, ok, c, false)
+	a.to(r, to, token, reason, false)
 }
 
-// caller is who calls, as far as somebody is known.
-type caller struct {
-	token    string
-	identity account.Identity
-	known    bool
-}
-
-// carryOut makes a call to where it goes, if that is a service, and answers it. Quiet is without answering.
-func (a answer) carryOut(r *http.Request, to place, isService bool, c caller, quiet bool) {
-	if quiet && !(isService && c.known) {
+// to answers a call whose caller is known, or refused for a reason. Quiet is without answering.
+func (a answer) to(r *http.Request, to place, token string, reason account.Reason, quiet bool) {
+	if reason != "" {
+		if !quiet {
+			a.fail(reason, "")
+		}
 		return
 	}
-	if !isService {
-		a.fail(surface.PathUnknown, "the catalogue names no such service")
-		return
-	}
-	if !c.known {
-		a.fail(account.AccessTokenInvalid, "")
-		return
-	}
-	s, e := a.Surface, a.e
-	call := account.Call{Account: c.identity.ID, IP: e.IP, Failure: s.failure}
+	e := a.e
+	call := account.Call{Account: e.Account, IP: e.IP, Failure: a.failure}
 	// Whoever called may have left: a request that arrived is carried out all the same.
-	charge, receipt, err := s.accounts.UseService(context.WithoutCancel(r.Context()), call, c.token, to.Target, s.improper(e, r, to))
+	charge, receipt, err := a.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, a.improper(e, r, to))
 	if !receipt.At.IsZero() {
 		e.At, e.Quota = receipt.At, receipt.Quota
 	}
@@ -169,17 +155,22 @@ func (a answer) carryOut(r *http.Request, to place, isService bool, c caller, qu
 	a.succeed(r, to, charge)
 }
 
-// authenticate finds out whose access token a call carries.
-func (s *Surface) authenticate(r *http.Request, only account.Environment) (token string, identity account.Identity, ok bool) {
+// authenticate finds out whose access token a call carries, or why it is refused.
+func (s *Surface) authenticate(r *http.Request, e *exchange.Exchange, only account.Environment) (reason account.Reason, token string) {
 	given := r.Header["Authorization"]
 	if len(given) != 1 { // of two, nobody could say which one counts
-		return "", identity, false
+		return account.AccessTokenInvalid, ""
 	}
-	if token, ok = surface.Bearer(given[0]); !ok {
-		return "", identity, false
+	token, ok := surface.Bearer(given[0])
+	if !ok {
+		return account.AccessTokenInvalid, ""
 	}
-	identity, ok = s.accounts.AuthenticateToken(token)
-	return token, identity, ok && (only == "" || identity.Environment == only)
+	identity, ok := s.accounts.AuthenticateToken(token)
+	if !ok || only != "" && identity.Environment != only {
+		return account.AccessTokenInvalid, ""
+	}
+	e.Auth, e.Account = "token", identity.ID
+	return "", token
 }
 
 // improper says why a request is none that the service could answer, or nil.

@@ -1,0 +1,132 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver"
+	"oauthmock/mockserver/scene"
+)
+
+// watchEvery is how often the files of --watch are looked at: often enough to seem at once, and rare enough to cost nothing.
+const watchEvery = 250 * time.Millisecond
+
+// watcher notices that files have changed. It is for one goroutine.
+type watcher struct {
+	files []string
+	seen  []os.FileInfo // at the last look; nil for a file that was not there
+	moved bool          // something has changed since changed last said so
+}
+
+// watch begins to watch: what changes from now on is noticed.
+func watch(files []string) *watcher {
+	w := &watcher{files: files, seen: make([]os.FileInfo, len(files))}
+	w.look()
+	return w
+}
+
+// look says whether a file is another than at the last look: in its time, its size, or itself, where an editor has put a new one in its place.
+func (w *watcher) look() bool {
+	other := false
+	for i, file := range w.files {
+		now, err := os.Stat(file)
+		if err != nil {
+			now = nil
+		}
+		before := w.seen[i]
+		w.seen[i] = now
+		switch {
+		case now == nil || before == nil:
+			other = other || now != before
+		case !now.ModTime().Equal(before.ModTime()) || now.Size() != before.Size() || !os.SameFile(now, before):
+			other = true
+		}
+	}
+	return other
+}
+
+// changed looks at the files, and says whether they have changed and stood still since the look before: who writes a file in several pieces, or
+// empties it first, is waited for.
+func (w *watcher) changed() bool {
+	if w.look() {
+		w.moved = true
+		return false
+	}
+	moved := w.moved
+	w.moved = false
+	return moved
+}
+
+// files are the files that the flags make the world of.
+func (f serveFlags) files() []string {
+	var out []string
+	if name := f.fixtures; f.given("fixtures") && !strings.HasPrefix(name, fixtures.GeneratedPrefix) && !slices.Contains(fixtures.Names(), name) {
+		out = append(out, name)
+	}
+	if f.scenario != "" {
+		if place := scene.Locate(f.scenario); place.File != "" {
+			out = append(out, place.File)
+		}
+	}
+	return append(out, f.faults...)
+}
+
+// watcher watches the files of the flags, if that is asked for; else it is nil.
+func (f serveFlags) watcher() (*watcher, error) {
+	if !f.watch {
+		return nil, nil
+	}
+	files := f.files()
+	if len(files) == 0 {
+		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures, --scenario or --faults")}
+	}
+	return watch(files), nil
+}
+
+// follow reloads the server whenever its files have changed, until the context is done. A nil watcher follows nothing.
+func (w *watcher) follow(ctx context.Context, f serveFlags, server *mockserver.Server, log *slog.Logger) {
+	if w == nil {
+		return
+	}
+	ticks := time.NewTicker(watchEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+			if w.changed() {
+				f.reload(server, w.files, log)
+			}
+		}
+	}
+}
+
+// reload takes over what the files say now, or says why not, and the server goes on as it was.
+func (f serveFlags) reload(server *mockserver.Server, files []string, log *slog.Logger) {
+	options, err := f.world()
+	if err == nil {
+		err = server.Reload(options...)
+	}
+	if err != nil {
+		log.Error("what changed was not taken over, and the mock goes on as it was", "files", files)
+		const most = 20
+		lines := strings.Split(err.Error(), "\n")
+		for _, line := range lines[:min(most, len(lines))] {
+			log.Error(line)
+		}
+		if len(lines) > most {
+			log.Error(fmt.Sprintf("and %d more; oauthmock check tells all", len(lines)-most))
+		}
+		return
+	}
+	log.Info("reloaded", "files", files)
+	tell(server.Scene(), log)
+}

@@ -1,0 +1,105 @@
+package mockserver
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/scene"
+	"oauthmock/mockserver/world"
+)
+
+// WithScenario begins with what a scenario gives: its fixture, environment, credit, clock, rate limit, tokens, further accounts and faults. It
+// is named as scene.Locate reads it: a development scenario by its name ("rate-limited"), any scenario that comes with the program by its id, or
+// a file (FILE#ID where it holds several). A reset leads back there. Its own account is the fixture's, with the fixture's credentials.
+//
+// Other options win over the scenario, in whatever order they come: WithFixtures and WithWorld over its fixtures, WithClock, WithFrozenClock and
+// WithRunningClock over its clock, WithRateLimit over the limits of its accounts.
+func WithScenario(nameOrFile string) Option {
+	return func(c *config) (err error) {
+		c.scenario, err = scene.Locate(nameOrFile).Open()
+		return err
+	}
+}
+
+// WithRunningClock lets the clock run, also where a scenario freezes it.
+func WithRunningClock() Option {
+	return func(c *config) error { c.frozen = new(false); return nil }
+}
+
+// set puts what the scenario gives wherever no option says otherwise.
+func (c *config) set() error {
+	if c.scenario == nil {
+		return nil
+	}
+	s, err := scene.Set(c.scenario, scene.Wish{Fixtures: c.fixtures, Seed: c.seed, Start: c.start, NoLimits: c.limit != nil})
+	if err != nil {
+		return err
+	}
+	c.scene, c.fixtures, c.start = s, s.World, s.Start
+	c.faults = append(c.faults, s.Faults...)
+	if c.frozen == nil {
+		c.frozen = &s.Frozen
+	}
+	return nil
+}
+
+func (c *config) isFrozen() bool { return c.frozen != nil && *c.frozen }
+
+func (c *config) rateLimit() account.RateLimit {
+	if c.limit != nil {
+		return *c.limit
+	}
+	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
+}
+
+// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock, rate limit and faults; all others are of no effect. From
+// now on a reset leads there. On an error the server goes on as it was, and nothing has changed. It is safe for concurrent use.
+func (s *Server) Reload(options ...Option) error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	c, err := configure(options)
+	if err != nil {
+		return err
+	}
+	rules := slices.Concat(c.faults, c.chaos)
+	if err := fault.Check(rules, knownCode()); err != nil {
+		return fmt.Errorf("the faults: %w", err)
+	}
+	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit()}); err != nil {
+		return err
+	}
+	if err := s.faults.Begin(rules); err != nil {
+		return err
+	}
+	s.scene.Store(c.scene)
+	s.journal.Clear("")
+	s.admin.Coverage.Clear("")
+	return nil
+}
+
+// Scene is what the server began with: the scenario of WithScenario with its accounts and tokens; nil without one. It is read-only.
+func (s *Server) Scene() *scene.Scene { return s.scene.Load() }
+
+// Scene is what the mock began with (WithScenario); without a scenario the test ends.
+func (m *Mock) Scene() *scene.Scene {
+	m.tb.Helper()
+	s := m.server.Scene()
+	if s == nil {
+		m.tb.Fatalf("mockserver: the mock was started without WithScenario")
+	}
+	return s
+}
+
+// Member is an account of the scenario that the mock began with, by its name under given.accounts; "" is the scenario's own.
+func (m *Mock) Member(tb TB, name string) *Account {
+	tb.Helper()
+	member, ok := m.Scene().Member(name)
+	if !ok {
+		tb.Fatalf("mockserver: the scenario %s has no account %q", m.Scene().Scenario.ID, name)
+		return nil
+	}
+	return &Account{ID: string(member.ID), Email: member.Email, APIKey: member.APIKey, Environment: member.Environment, mock: m, tb: tb}
+}

@@ -1,0 +1,98 @@
+package scene
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"oauthmock/scenarios"
+)
+
+// Folder of the scenarios that are there to develop against. Their names are their ids without it.
+const Folder = "development"
+
+// Place is where a scenario stands: one of those that come with the program, or a file.
+type Place struct {
+	// File is the path of a file; empty for what comes with the program.
+	File string
+	// ID chooses the scenario; it may be empty for a file that holds one.
+	ID string
+}
+
+// Names are the names of the development scenarios, in alphabetical order.
+func Names() []string {
+	files, _ := fs.Glob(scenarios.Embedded(), Folder+"/*.yaml") // the pattern is well-formed
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(path.Base(file), ".yaml")
+	}
+	return files
+}
+
+// Locate reads what the flag --scenario names: a development scenario by its name ("rate-limited"), any scenario that comes with the program by
+// its id ("v2/wallet/…"), else a file, of which FILE#ID chooses one. A file that is named like a scenario is reached as ./rate-limited.
+func Locate(nameOrFile string) Place {
+	if slices.Contains(Names(), nameOrFile) {
+		return Place{ID: Folder + "/" + nameOrFile}
+	}
+	folder, _, below := strings.Cut(nameOrFile, "/")
+	if below && !strings.ContainsAny(nameOrFile, ".#") { // ids have neither
+		if info, err := fs.Stat(scenarios.Embedded(), folder); err == nil && info.IsDir() {
+			return Place{ID: nameOrFile}
+		}
+	}
+	file, id, _ := strings.Cut(nameOrFile, "#")
+	return Place{File: file, ID: id}
+}
+
+// Open reads the scenario that stands at the place.
+func (p Place) Open() (*scenarios.Scenario, error) {
+	if p.File != "" {
+		return p.openFile()
+	}
+	all, err := scenarios.LoadEmbedded(p.ID) // the one file: to read all takes longer than to start
+	if err != nil {
+		return nil, err
+	}
+	if all == nil {
+		return nil, fmt.Errorf("the suite has no scenario %q: oauthconform list prints their ids; to develop against there are %s", p.ID, strings.Join(Names(), ", "))
+	}
+	return choose(all, p.ID, "the program")
+}
+
+func (p Place) openFile() (*scenarios.Scenario, error) {
+	all, err := scenarios.LoadFile(p.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is neither a scenario nor a file named %q: to develop against there are %s; the suite's own go by their ids, as oauthconform list prints them",
+			p.File, strings.Join(Names(), ", "))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return choose(all, p.ID, p.File)
+}
+
+// choose finds a scenario among those of a file.
+func choose(all []scenarios.Scenario, id, where string) (*scenarios.Scenario, error) {
+	if id == "" && len(all) == 1 {
+		return &all[0], nil
+	}
+	var ids []string
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], nil
+		}
+		ids = append(ids, all[i].ID)
+	}
+	const most = 10
+	listed := strings.Join(ids[:min(most, len(ids))], ", ")
+	if len(ids) > most {
+		listed += ", …"
+	}
+	if id == "" {
+		return nil, fmt.Errorf("%s holds %d scenarios: choose one as %s#ID, of %s", where, len(all), where, listed)
+	}
+	return nil, fmt.Errorf("%s holds no scenario %q; there are %s", where, id, listed)
+}

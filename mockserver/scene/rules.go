@@ -1,0 +1,124 @@
+package scene
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+
+	"oauthmock/mockserver/fault"
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+// rules takes over the rules of given.faults, for the account alone that they were given to.
+func (c *composition) rules(g scenarios.Given, m *Member) error {
+	for i := range g.Faults {
+		written := &g.Faults[i]
+		expanded, err := scenarios.Expand(written.Rule, c.lookup(m.Name))
+		if err != nil {
+			return problem(c.Scenario, written.Line, "%sfault %s: %v", of(m.Name), written.Name, err)
+		}
+		object, _ := expanded.(map[string]any)
+		if m.Name != "" { // names are one list for all accounts
+			object["name"] = m.Name + "." + written.Name
+			if by, ok := object["armedBy"].(string); ok {
+				object["armedBy"] = m.Name + "." + by
+			}
+		}
+		match, _ := object["match"].(map[string]any)
+		if match = maps.Clone(match); match == nil {
+			match = map[string]any{}
+		}
+		match["account"] = string(m.ID)
+		object["match"] = match
+		rule, err := read(c.Scenario, written, object)
+		if err != nil {
+			return err
+		}
+		c.faults = append(c.faults, rule)
+	}
+	return nil
+}
+
+// read reads a rule as the engine does.
+func read(s *scenarios.Scenario, written *scenarios.FaultRule, object map[string]any) (fault.Rule, error) {
+	text, err := json.Marshal(object)
+	if err != nil {
+		return fault.Rule{}, problem(s, written.Line, "fault %s: %v", written.Name, err)
+	}
+	rules, single, err := fault.Decode("rule", text)
+	if one, ok := errors.AsType[fault.Problem](err); ok {
+		return fault.Rule{}, problem(s, written.LineOf(one.Place), "fault %s: %s", written.Name, at(one.Place, one.Message))
+	}
+	if err != nil || !single {
+		return fault.Rule{}, problem(s, written.Line, "fault %s: is no rule: %v", written.Name, err)
+	}
+	return rules[0], nil
+}
+
+func at(place, message string) string {
+	if place == "" {
+		return message
+	}
+	return place + ": " + message
+}
+
+// Check says of a scenario whether a mock can begin with it, and follow all rules of faults, those of its steps included.
+func Check(s *scenarios.Scenario) error {
+	if _, err := Set(s, Wish{}); err != nil {
+		return err
+	}
+	codes := knownCode()
+	var problems []error
+	own := slices.Clone(s.Given.Faults)
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		if step.Control == nil || step.Control.Faults == nil || len(step.Control.Faults.Add) == 0 {
+			continue
+		}
+		if step.As != "" {
+			own = slices.Clone(s.Given.Accounts[step.As].Faults)
+		}
+		for _, r := range step.Control.Faults.Add { // a name may come again, once its rule was removed
+			own = append(slices.DeleteFunc(own, func(o scenarios.FaultRule) bool { return o.Name == r.Name }), r)
+		}
+		problems = append(problems, checkRules(s, own, codes))
+	}
+	return errors.Join(problems...)
+}
+
+// checkGiven says whether the engine can follow the rules that accounts begin with.
+func checkGiven(s *scenarios.Scenario) error {
+	problems := []error{checkRules(s, s.Given.Faults, knownCode())}
+	for _, name := range slices.Sorted(maps.Keys(s.Given.Accounts)) {
+		problems = append(problems, checkRules(s, s.Given.Accounts[name].Faults, knownCode()))
+	}
+	return errors.Join(problems...)
+}
+
+// checkRules says whether the engine can follow rules together.
+func checkRules(s *scenarios.Scenario, written []scenarios.FaultRule, codes func(string) bool) error {
+	var rules []fault.Rule
+	for i := range written {
+		rule, err := read(s, &written[i], written[i].Rule)
+		if err != nil {
+			return err
+		}
+		rules = append(rules, rule)
+	}
+	err := fault.Check(rules, codes)
+	if one, ok := errors.AsType[fault.RuleError](err); ok {
+		w := &written[one.Index]
+		return problem(s, w.LineOf(one.Place()), "fault %s: %v", w.Name, one.Err)
+	}
+	return err
+}
+
+// knownCode says whether some refusal has an error number.
+func knownCode() func(code string) bool {
+	return func(code string) bool {
+		table, err := spec.Refusals()
+		return err == nil && slices.ContainsFunc(table.All(), func(r spec.Refusal) bool { return r.Code.String() == code })
+	}
+}

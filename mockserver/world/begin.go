@@ -1,0 +1,45 @@
+package world
+
+import (
+	"time"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+)
+
+// Beginning is what a server may begin anew with; see Config.
+type Beginning struct {
+	Fixtures  Source
+	Start     time.Time
+	Frozen    bool
+	Seed      uint64
+	RateLimit account.RateLimit
+}
+
+// Begin puts another beginning in the place of the one that there was: everybody and everything is as after a start with it, and a reset
+// leads there from now on. On an error nothing has changed. Snapshots stay.
+func (w *World) Begin(b Beginning) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f, err := b.Fixtures()
+	if err != nil {
+		return err
+	}
+	// Its members one by one: the clock and the store are read by everybody, and stay.
+	set := func(b Beginning) {
+		w.config.Fixtures, w.config.Start, w.config.Frozen = b.Fixtures, b.Start, b.Frozen
+		w.config.Seed, w.config.RateLimit = b.Seed, b.RateLimit
+	}
+	before, name := Beginning{w.config.Fixtures, w.config.Start, w.config.Frozen, w.config.Seed, w.config.RateLimit}, w.name
+	set(b)
+	w.startAt(f)
+	if err := w.begin(f); err != nil {
+		set(before)
+		w.name = name
+		return err
+	}
+	return nil
+}
+
+// Catalogue makes the catalogue of a world's services.
+func Catalogue(services []fixtures.Service) *account.Catalogue { return catalogue(services) }
