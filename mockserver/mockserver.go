@@ -27,6 +27,8 @@ import (
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/scenarios"
@@ -66,6 +68,10 @@ type config struct {
 	log        *slog.Logger
 	scenario   *scenarios.Scenario
 	scene      *scene.Scene // made of the scenario and the options above
+	retention  account.Retention
+	forwarded  bool
+	documents  services.Documents
+	warnings   map[string][]document.Warning
 
 	faults, chaos []fault.Rule
 	faultFiles    []string
@@ -268,6 +274,7 @@ func New(options ...Option) (*Server, error) {
 	accounts := stage{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit(),
+		Retention: c.retention, Services: c.sold(),
 	})
 	if err != nil {
 		return nil, err
@@ -303,6 +310,8 @@ func New(options ...Option) (*Server, error) {
 	if c.open {
 		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
 	}
+	mounts = append(mounts, c.paid(service, everybody, refusals))
+	c.tellDocuments()
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {
 		book.Add(e)
@@ -310,7 +319,7 @@ func New(options ...Option) (*Server, error) {
 		met.Count(e)
 	}
 	s := &Server{
-		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done}),
+		api:    crossOrigin(c.origins, &exchange.Handler{Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Done: done, Forwarded: c.forwarded}),
 		router: router, meter: meter, journal: book, world: everybody, faults: faults, state: c.state,
 	}
 	s.scene.Store(c.scene)
@@ -363,15 +372,17 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	if !h.router.Provider(r.Host) {
-		switch path {
-		case "/healthz", "/readyz":
-			readOnly(health, w, r)
-			return
-		case "/metrics":
-			readOnly(h.meter.ServeHTTP, w, r)
-			return
+	switch path {
+	case "/healthz", "/readyz", "/metrics":
+		if h.router.Provider(r.Host) {
+			break
 		}
+		if path == "/metrics" {
+			readOnly(h.meter.ServeHTTP, w, r)
+		} else {
+			readOnly(health, w, r)
+		}
+		return
 	}
 	h.api.ServeHTTP(w, r)
 }
@@ -384,7 +395,7 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-		ExposedHeaders: []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+		ExposedHeaders: []string{"X-Mock-Charge", "X-Mock-Paid-By", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
 	}).Handler(h)
 }
 

@@ -7,6 +7,9 @@ import (
 	"oauthmock/spec"
 )
 
+// ServicesPrefix is where a target offers the paid services behind the tokens: below it stand the domain of a service and a path of it.
+const ServicesPrefix = "/__services/"
+
 // Call is what a step's `call` asks for.
 type Call struct {
 	// Operation is nil where method and path belong to none of the published operations.
@@ -16,6 +19,8 @@ type Call struct {
 	Path string
 	// Alias says that the path parameters are still to be filled in.
 	Alias bool
+	// Service says that a paid service is called, of which the published document knows nothing.
+	Service bool
 }
 
 // ResolveCall understands "token.create", "POST /tokens" and "GET ${path}"; false means that it is neither a known alias nor a method
@@ -33,8 +38,11 @@ func ResolveCall(operations []spec.Operation, call string) (Call, bool) {
 	if !isMethod(method) || !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "${") || strings.ContainsAny(path, " ?#\t\r\n") {
 		return Call{}, false
 	}
-	return Call{Operation: MatchOperation(operations, method, path), Method: method, Path: path}, true
+	return Call{Operation: MatchOperation(operations, method, path), Method: method, Path: path, Service: OfService(path)}, true
 }
+
+// OfService says whether an escaped path is one of a paid service.
+func OfService(path string) bool { return strings.HasPrefix(path, ServicesPrefix) }
 
 // MatchOperation finds the operation that a request belongs to, by method and escaped path; nil when there is none. A path
 // that ends where an id should stand belongs to an operation only where the document has an answer for it: "PATCH /tokens/" is

@@ -11,13 +11,13 @@ import (
 //
 //   - every step that expects a refusal has a positive control: a step that succeeds where this one must not (see below);
 //   - every step asserts something of its own, unless it acts on the control API;
-//   - every call belongs to a published operation, unless it expects to be refused;
+//   - every call belongs to a published operation or to a paid service, unless it expects to be refused;
 //   - ids are unique, also where the scenarios were loaded from several places.
 //
 // A server that refuses everything passes every test of refusals. So a refusal counts only beside a success: of the same operation;
 // or, where the refusal is about who calls or how often, or about the path or the method, of any operation by the same account. The
 // success stands in the same scenario, before or after, or in one that the scenario's `control` names. A success that is only observed
-// is none.
+// is none. A refusal of a paid service, for whatever reason, counts only beside a success of a paid service.
 //
 // The problems come in the order of files and lines; nil means that nothing is wrong. The error is one of reading the contract.
 func Lint(all []Scenario) ([]Problem, error) {
@@ -108,9 +108,12 @@ func (l *linter) templates() []string {
 	return list
 }
 
+// paidService stands for the operation of all calls of paid services.
+const paidService = "a call of a paid service"
+
 // place is where a request of a step goes.
 type place struct {
-	// operation is the alias, "" for a path or method of none.
+	// operation is the alias, or paidService; "" for a path or method of none.
 	operation    string
 	method, path string
 	// open says that a variable other than a key of the step's matrix decides about the path, so that nothing can be said about it here.
@@ -131,6 +134,8 @@ func (l *linter) places(step *Step) []place {
 		one := place{method: call.Method, path: path}
 		if operation := MatchOperation(l.operations, call.Method, path); operation != nil {
 			one.operation = operation.Name
+		} else if OfService(path) {
+			one.operation = paidService
 		} else {
 			one.open = hasVariables(path)
 		}

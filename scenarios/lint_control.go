@@ -99,7 +99,7 @@ func (l *linter) refusals(step *Step) []refusal {
 	var list []refusal
 	for _, place := range l.places(step) {
 		one := refusal{step: step, operation: place.operation, as: step.As}
-		if caller || place.operation == "" {
+		if caller && place.operation != paidService {
 			one.operation = ""
 		}
 		if !slices.Contains(list, one) {
@@ -117,7 +117,7 @@ func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 			return false
 		}
 		return slices.ContainsFunc(l.places(&step), func(place place) bool {
-			return r.operation == place.operation || r.operation == "" && place.operation != ""
+			return r.operation == place.operation || r.operation == "" && place.operation != "" && place.operation != paidService
 		})
 	})
 }

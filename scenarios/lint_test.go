@@ -26,6 +26,9 @@ func scenario(id, members, steps string) string {
 	return "  - id: " + id + "\n    title: It\n    level: MUST\n    requirement: it is so\n    source: somewhere\n" + members + "    steps:\n" + steps
 }
 
+// needsServices stands before the steps of a scenario that calls a paid service.
+const needsServices = "    needs: [services]\n"
+
 // The steps that the tests of the rules are put together from.
 const (
 	readScope   = "      - {name: read a scope, call: scope.get, path: {id: \"1\"}, expect: {status: 200}}\n"
@@ -33,6 +36,8 @@ const (
 	readWallet  = "      - {name: read the wallet, call: wallet.get, expect: {status: 200}}\n"
 	wrongWallet = "      - {name: read with a wrong key, call: wallet.get, auth: {credentials: {apiKey: x}}, expect: {status: 401}}\n"
 	noPath      = "      - {name: call a path of none, call: GET /nothing, expect: {status: 404}}\n"
+	callService = "      - {name: call a service, call: GET /__services/a.b/c, auth: {bearer: x}, expect: {status: 200}}\n"
+	noService   = "      - {name: call no service, call: GET /__services/a.b/d, auth: {bearer: x}, expect: {status: 403}}\n"
 	wrongMethod = "      - {name: call with a wrong method, call: PUT /wallet, expect: {status: 405}}\n"
 )
 
@@ -94,8 +99,19 @@ func TestLintFindsWhatProvesNothing(t *testing.T) {
 			scenario("v2/a/b", "", "      - {name: race, call: token.create, concurrent: 3, outcomes: [{status: 200, count: any}, {status: 422, count: 0}]}\n"), nil,
 		},
 
-		"a control in the scenario that is named": {scenario("v2/a/b", "    control: v2/a/c\n", noScope) + scenario("v2/a/c", "", readScope), nil},
-		"two refusals and a control for each":     {scenario("v2/a/b", "    control: [v2/a/c, v2/a/d]\n", noScope+wrongWallet) + scenario("v2/a/c", "", readScope) + scenario("v2/a/d", "", readWallet), nil},
+		"a refusal of a service beside a success of the API": {
+			scenario("v2/a/b", needsServices, readWallet+noService), []string{lonely + ": add a step in which a call of a paid service succeeds"},
+		},
+		"a wrong token of a service beside a success of the API": {
+			scenario("v2/a/b", needsServices, readWallet+"      - {name: be nobody, call: GET /__services/a.b/c, auth: {bearer: x}, expect: {status: 401}}\n"), []string{lonely},
+		},
+		"a refusal of a service beside a success of a service": {scenario("v2/a/b", needsServices, noService+callService), nil},
+		"a refusal of a service beside one in the scenario that is named": {
+			scenario("v2/a/b", needsServices+"    control: v2/a/c\n", noService) + scenario("v2/a/c", needsServices, callService), nil,
+		},
+		"a wrong method of the API beside a success of a service": {scenario("v2/a/b", needsServices, callService+wrongMethod), []string{lonely}},
+		"a control in the scenario that is named":                 {scenario("v2/a/b", "    control: v2/a/c\n", noScope) + scenario("v2/a/c", "", readScope), nil},
+		"two refusals and a control for each":                     {scenario("v2/a/b", "    control: [v2/a/c, v2/a/d]\n", noScope+wrongWallet) + scenario("v2/a/c", "", readScope) + scenario("v2/a/d", "", readWallet), nil},
 		"a control that is not there": {
 			scenario("v2/a/b", "    control: v2/a/see\n", noScope) + scenario("v2/a/c", "", readScope),
 			[]string{`v2/x.yaml:8: control: there is no scenario "v2/a/see"`, lonely},

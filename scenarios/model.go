@@ -30,7 +30,8 @@ type Scenario struct {
 	// Control is the id of the scenario that holds the positive control of this one (a step that succeeds where a step of this
 	// scenario must be refused), or a list of ids. Unset where the scenario has its own. See [Lint].
 	Control IDs `yaml:"control,omitempty"`
-	// Needs names what a target must offer beyond the API itself: "control" (a control API).
+	// Needs names what a target must offer beyond the API itself: "control" (a control API), "services" (the paid services behind the
+	// tokens, under [ServicesPrefix]).
 	Needs []string `yaml:"needs,omitempty"`
 	Given Given    `yaml:"given,omitempty"`
 	Steps []Step   `yaml:"steps"`
@@ -82,10 +83,12 @@ type GivenClock struct {
 	Frozen bool   `yaml:"frozen,omitempty"`
 }
 
-// GivenRateLimit sets the account's rate limit.
+// GivenRateLimit sets the account's rate limit, or, as the action of a step, its limit for one scope of a paid service.
 type GivenRateLimit struct {
 	written
 
+	// Scope of a paid service that is limited, such as GET:company.openapi.com/IT-start.
+	Scope  string `yaml:"scope,omitempty"`
 	Limit  int    `yaml:"limit"`
 	Window string `yaml:"window"` // a Go duration
 }
@@ -124,7 +127,8 @@ type Step struct {
 	// Name of the step, in words; assertions are named after it. Required, unique in the scenario.
 	Name string `yaml:"name"`
 	// Call is an operation's alias ("token.create") or method and path ("POST /tokens", "PATCH /tokens/").
-	// An alias takes its path parameters from Path; a path is sent exactly as written (after variables).
+	// An alias takes its path parameters from Path; a path is sent exactly as written (after variables). A paid service is called by
+	// method and path ("GET /__services/company.openapi.com/IT-start"); no document judges its answer, only what Expect says literally.
 	Call string `yaml:"call,omitempty"`
 	// As names the account of given.accounts that calls; default is the scenario's own.
 	As   string            `yaml:"as,omitempty"`
@@ -247,6 +251,9 @@ type Control struct {
 	Credit    *Credit         `yaml:"credit,omitempty"`
 	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
 	Faults    *ControlFaults  `yaml:"faults,omitempty"`
+	// Invariants asks which sums of the account are not those of their parts: the answer has "holds" and the list "violations", from which
+	// Capture takes what a later step compares.
+	Invariants bool `yaml:"invariants,omitempty"`
 }
 
 // ControlFaults adds rules of what goes wrong on purpose, or takes some away; exactly one member is set.

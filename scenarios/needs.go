@@ -37,3 +37,10 @@ func (s *Scenario) ControlReasons() []string {
 	}
 	return reasons
 }
+
+// NeedsServices says whether the scenario can only run against a target that offers the paid services.
+func (s *Scenario) NeedsServices() bool {
+	return slices.Contains(s.Needs, needServices)
+}
+
+const needServices = "services"

@@ -94,7 +94,7 @@ func (v *validator) check() {
 	}
 	v.level(s.LineOf("level"), s.Level)
 	for _, need := range s.Needs {
-		v.oneOf(s.LineOf("needs"), "needs", need, "control")
+		v.oneOf(s.LineOf("needs"), "needs", need, "control", needServices)
 	}
 	v.given(&s.Given, "")
 	stepNames := map[string]int{}
@@ -112,8 +112,30 @@ func (v *validator) check() {
 	case !v.asserts:
 		v.problem(s.LineOf("steps"), "scenario %s expects nothing; give at least one step an `expect`, `outcomes` or `compare`", s.ID)
 	}
+	v.services()
 	v.covers()
 	v.names.finish(v)
+}
+
+// services holds what the steps call against what the scenario says that it needs.
+func (v *validator) services() {
+	s, called := v.scenario, false
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		if call, ok := ResolveCall(v.operations, step.Call); !ok || !call.Service {
+			continue
+		}
+		called = true
+		if !s.NeedsServices() {
+			v.problem(step.LineOf("call"), "step %q calls a paid service, which few targets offer; add needs: [services]", step.Name)
+		}
+		if !step.Expect.Has("status") && len(step.Outcomes) == 0 {
+			v.problem(step.Line, "step %q: expect.status is missing; no document says what a paid service answers", step.Name)
+		}
+	}
+	if s.NeedsServices() && !called {
+		v.problem(s.LineOf("needs"), "needs names services, but no step calls one (GET %scompany.openapi.com/…); leave it out", ServicesPrefix)
+	}
 }
 
 func (v *validator) covers() {
@@ -173,6 +195,9 @@ func (v *validator) given(g *Given, account string) {
 	}
 	if g.RateLimit != nil {
 		v.rateLimit(g.RateLimit)
+		if g.RateLimit.Has("scope") {
+			v.problem(g.RateLimit.LineOf("scope"), "rateLimit: the limit of a scope is set by a step: control: {rateLimit: {scope: …, limit: …, window: …}}")
+		}
 	}
 	if g.Scopes < 0 || g.Scopes > maxScopes {
 		v.problem(g.LineOf("scopes"), "scopes must be between 1 and %d, not %d", maxScopes, g.Scopes)

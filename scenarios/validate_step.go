@@ -208,9 +208,9 @@ func (v *validator) outcome(step *Step, outcome *Outcome) {
 
 func (v *validator) control(step *Step) {
 	control := step.Control
-	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "faults"}, func(key string) bool { return !control.Has(key) })
+	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "invariants", "faults"}, func(key string) bool { return !control.Has(key) })
 	if len(actions) != 1 {
-		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit and faults; it has %s", orNone(actions))
+		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit, invariants and faults; it has %s", orNone(actions))
 		return
 	}
 	switch {
@@ -222,6 +222,11 @@ func (v *validator) control(step *Step) {
 		v.texts(control.LineOf("clock"), control.Clock.Now)
 	case control.RateLimit != nil:
 		v.rateLimit(control.RateLimit)
+		v.texts(control.RateLimit.LineOf("scope"), control.RateLimit.Scope)
+	case control.Has("invariants"):
+		if !control.Invariants || len(step.Capture) == 0 {
+			v.problem(control.LineOf("invariants"), "step %q: invariants asks, and says nothing by itself; write invariants: true, capture: {violations: $.violations}, and compare that with []", step.Name)
+		}
 	case control.Faults != nil:
 		v.controlFaults(control)
 	case control.Credit != nil:

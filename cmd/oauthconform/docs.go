@@ -48,7 +48,11 @@ func writeDocs(out *bufio.Writer, list []scenarios.Scenario) {
 			subject = about
 			fmt.Fprintf(out, "\n### %s\n\n| scenario | level | requirement | source | refusals covered |\n|---|---|---|---|---|\n", cell(subject))
 		}
-		fmt.Fprintf(out, "| `%s`<br>%s | %s | %s | %s | %s |\n", s.ID, cell(s.Title), s.Level, cell(s.Requirement), cell(s.Source), cell(strings.Join(s.Covers, "; ")))
+		requirement := s.Requirement
+		if s.NeedsServices() {
+			requirement += " (Needs the paid services.)"
+		}
+		fmt.Fprintf(out, "| `%s`<br>%s | %s | %s | %s | %s |\n", s.ID, cell(s.Title), s.Level, cell(requirement), cell(s.Source), cell(strings.Join(s.Covers, "; ")))
 	}
 }
 

@@ -15,7 +15,8 @@ func newLint(p program) *cobra.Command {
 		Short: "Check scenario files; without arguments the suite's own",
 		Long: `lint loads scenario files and prints everything that is wrong in them, with file and line, and what would be right: first what
 cannot be loaded; when all can, also what proves nothing. Every refusal needs a success beside it, in its scenario or in one named by
-"control"; every step asserts something; every call belongs to an operation, or expects to be refused; every id is taken once.
+"control"; every step asserts something; every call belongs to an operation or a paid service, or expects to be
+refused; every id is taken once.
 Exit status: 0 nothing is wrong; 2 something is.`,
 		Example: "  oauthconform lint\n  oauthconform lint mine.yaml more/\n  oauthconform lint spec",
 		Args:    cobra.ArbitraryArgs,

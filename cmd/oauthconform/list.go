@@ -18,6 +18,7 @@ type listed struct {
 	Source      string   `json:"source"`
 	Tags        []string `json:"tags"`
 	Covers      []string `json:"covers"`
+	Needs       []string `json:"needs"`
 	File        string   `json:"file"`
 	Line        int      `json:"line"`
 }
@@ -42,7 +43,11 @@ func newList(p program) *cobra.Command {
 				width = max(width, len(s.ID))
 			}
 			for _, s := range list {
-				if _, err := fmt.Fprintf(p.stdout, "%-*s  %-7s  %s\n", width, s.ID, s.Level, s.Title); err != nil {
+				title := s.Title
+				if s.NeedsServices() {
+					title += " (needs services)"
+				}
+				if _, err := fmt.Fprintf(p.stdout, "%-*s  %-7s  %s\n", width, s.ID, s.Level, title); err != nil {
 					return err
 				}
 			}
@@ -50,7 +55,7 @@ func newList(p program) *cobra.Command {
 		},
 	}
 	chosen.register(command)
-	command.Flags().BoolVar(&asJSON, "json", false, "as a JSON array, with requirement, source, tags, covered refusals, file and line")
+	command.Flags().BoolVar(&asJSON, "json", false, "as a JSON array, with requirement, source, tags, covered refusals, what the target must offer, file and line")
 	return command
 }
 
@@ -59,7 +64,8 @@ func (p program) listJSON(list []scenarios.Scenario) error {
 	for _, s := range list {
 		all = append(all, listed{
 			ID: s.ID, Level: string(s.Level), Title: s.Title, Requirement: s.Requirement, Source: s.Source,
-			Tags: append([]string{}, s.Tags...), Covers: append([]string{}, s.Covers...), File: s.File, Line: s.Line,
+			Tags: append([]string{}, s.Tags...), Covers: append([]string{}, s.Covers...),
+			Needs: append([]string{}, s.Needs...), File: s.File, Line: s.Line,
 		})
 	}
 	encoder := json.NewEncoder(p.stdout)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 		control = "control API: accounts of its own for each"
 	}
 	fmt.Fprintf(out, "%s · %s\n", outlook.Target, control)
-	requests, writes, walks, accounts, skipped, spent := 0, 0, 0, 0, 0, 0.0
+	requests, writes, walks, accounts, skipped, paid, spent := 0, 0, 0, 0, 0, 0, 0.0
 	for _, scenario := range outlook.Scenarios {
 		fmt.Fprintf(out, "\n%s  %s  %s\n", scenario.ID, scenario.Level, scenario.Title)
 		if scenario.Skip != "" {
@@ -87,6 +88,10 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 		}
 		accounts += scenario.Accounts
 		spent += scenario.Spent
+		paid += scenario.Paid
+		if slices.Contains(scenario.Needs, "services") {
+			fmt.Fprintln(out, "  needs the paid services: SKIP where the target does not offer them")
+		}
 		for _, request := range scenario.Requests {
 			notes := []string{request.Step}
 			switch {
@@ -100,6 +105,9 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 				writes += max(1, request.Times)
 				notes = append(notes, "writes")
 			}
+			if request.Paid {
+				notes = append(notes, "paid")
+			}
 			requests += max(1, request.Times)
 			fmt.Fprintf(out, "  %-6s %s  (%s)\n", request.Method, request.Path, strings.Join(notes, "; "))
 		}
@@ -111,7 +119,18 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 	if walks > 0 {
 		fmt.Fprintf(out, " and more, as %s through all pages", goes(walks))
 	}
-	fmt.Fprintf(out, "; %s; %s made and removed; %g spent from the wallet\n", plural(writes, "write"), plural(accounts, "account"), spent)
+	fmt.Fprintf(out, "; %s; %s made and removed; %g spent from the wallet", plural(writes, "write"), plural(accounts, "account"), spent)
+	if paid > 0 {
+		fmt.Fprintf(out, ", and what %s at the target's prices", costs(paid))
+	}
+	fmt.Fprintln(out)
+}
+
+func costs(n int) string {
+	if n == 1 {
+		return "1 call of a paid service costs"
+	}
+	return fmt.Sprintf("%d calls of paid services cost", n)
 }
 
 func goes(n int) string {

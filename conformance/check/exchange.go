@@ -20,6 +20,8 @@ import (
 type Exchange struct {
 	// Operation is nil where the request belongs to none.
 	Operation *spec.Operation
+	// Service says that a paid service answered, of which the document says nothing.
+	Service bool
 	// Query of the request, as sent.
 	Query  url.Values
 	Status int
@@ -39,7 +41,15 @@ func NewExchange(operation *spec.Operation, query url.Values, status int, header
 	return e
 }
 
-// Place names the answer in the document, "GET /tokens/{token} 404"; "v2" where the request belongs to no operation.
+// NewServiceExchange is an answer of a paid service.
+func NewServiceExchange(query url.Values, status int, header http.Header, body []byte) *Exchange {
+	e := NewExchange(nil, query, status, header, body)
+	e.Service, e.place = true, "paid services"
+	return e
+}
+
+// Place names the answer in the document, "GET /tokens/{token} 404"; "v2" where the request belongs to no operation, "paid services" where
+// it went to one of these.
 func (e *Exchange) Place() string {
 	return e.place
 }

@@ -261,3 +261,19 @@ func TestCoverageOfPropertiesCountsBothFormsOfAToken(t *testing.T) {
 	}
 	assert.Empty(t, judge.Seen(answer(t, "token.get", 404, notFound)))
 }
+
+func TestAServiceIsJudgedOnlyWhereItRefuses(t *testing.T) {
+	service := func(status int, kind, body string) *check.Exchange {
+		return check.NewServiceExchange(url.Values{}, status, http.Header{"Content-Type": {kind}}, []byte(body))
+	}
+	kinds := func(e *check.Exchange) []string {
+		findings := standing(t, e, scenarios.Must)
+		return slices.Sorted(slices.Values(slices.Concat(failing(findings, scenarios.Must), failing(findings, scenarios.Should))))
+	}
+	assert.Empty(t, kinds(service(200, "application/pdf", "%PDF-1.7")), "what it answers is its own affair")
+	assert.Empty(t, kinds(service(404, "application/json", `{"success":false,"message":"Not Found","error":404,"data":null}`)), "no operation gives its numbers")
+	assert.Equal(t, []string{"envelope.success"}, kinds(service(402, "application/json", `{"success":true,"message":"Insufficient Credit in Wallet","error":610,"data":null}`)))
+	assert.Equal(t, []string{"http.content-type", "json.valid"}, kinds(service(403, "text/html", "<html>")))
+	assert.Equal(t, []string{"redirect"}, kinds(service(302, "application/json", "{}")))
+	assert.Equal(t, []string{"secret.leak"}, kinds(service(200, "application/json", `"`+secret+`"`)))
+}

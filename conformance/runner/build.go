@@ -38,6 +38,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		}
 		c.path = path
 		c.operation = scenarios.MatchOperation(s.judgement.Operations(), c.method, path)
+		c.service = scenarios.OfService(path)
 	}
 	if err := c.fillQuery(step, lookup); err != nil {
 		return call{}, err

@@ -93,7 +93,15 @@ func (c *control) advance(ctx context.Context, id, by string, answer any) error 
 
 func (c *control) setRateLimit(ctx context.Context, id string, limit *scenarios.GivenRateLimit, answer any) error {
 	body := map[string]any{"limit": limit.Limit, "window": limit.Window, "enabled": true}
-	return c.call(ctx, http.MethodPut, "/ratelimit", url.Values{"account": {id}}, body, answer)
+	query := url.Values{"account": {id}}
+	if limit.Scope != "" {
+		query.Set("scope", limit.Scope)
+	}
+	return c.call(ctx, http.MethodPut, "/ratelimit", query, body, answer)
+}
+
+func (c *control) invariants(ctx context.Context, id string, answer any) error {
+	return c.call(ctx, http.MethodGet, "/invariants", url.Values{"account": {id}}, nil, answer)
 }
 
 // ampleRateLimit is more than any scenario needs that is not about the limit itself.

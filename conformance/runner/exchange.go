@@ -23,6 +23,7 @@ const userAgent = "oauthconform"
 type call struct {
 	step      string // the label under which evidence and assertions stand
 	operation *spec.Operation
+	service   bool // a paid service is called
 	method    string
 	path      string // escaped, without the base
 	rawQuery  string
@@ -106,7 +107,11 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	}
 	t.breaker.success(c.operationName())
 	query, _ := url.ParseQuery(c.rawQuery)
-	s.exchange = check.NewExchange(c.operation, query, got.status, got.header, got.body)
+	if c.service {
+		s.exchange = check.NewServiceExchange(query, got.status, got.header, got.body)
+	} else {
+		s.exchange = check.NewExchange(c.operation, query, got.status, got.header, got.body)
+	}
 	value, _ := s.exchange.Value()
 	s.secrets = secretsOf(value, "", nil)
 	return s, nil

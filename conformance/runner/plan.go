@@ -29,8 +29,14 @@ type Planned struct {
 	Accounts int `json:"accounts"`
 	// Control lists the changes that the control API would be asked for besides accounts, by step.
 	Control []string `json:"control,omitempty"`
-	// Spent is what the requests would take from the wallet, in the API's currency. The operations of v2 are free: 0.
+	// Spent is what the requests would take from the wallet, in the API's currency. The operations of v2 are free: 0. What calls of paid
+	// services cost only the target knows: they are counted in Paid.
 	Spent float64 `json:"spent"`
+	// Paid is how many requests go to paid services.
+	Paid int `json:"paid"`
+	// Needs is what the target must offer beyond the API. Whether it offers the paid services ("services") a run finds out: it skips the
+	// scenario where there are none.
+	Needs []string `json:"needs,omitempty"`
 	// Skip says why the scenario would not run; "" when it would.
 	Skip string `json:"skip,omitempty"`
 }
@@ -44,8 +50,10 @@ type Request struct {
 	Path string `json:"path"`
 	// Times is how often it is sent; 0 for a walk, which depends on the pages.
 	Times int `json:"times"`
-	// Writes says that it is no GET.
+	// Writes says that it is no GET, or that it is Paid.
 	Writes bool `json:"writes"`
+	// Paid says that it goes to a paid service, which may take its price from the wallet.
+	Paid bool `json:"paid,omitempty"`
 }
 
 // Plan says what Run would do with the chosen scenarios.
@@ -55,7 +63,12 @@ func (r *Runner) Plan() Outlook {
 		outlook.Target = r.target.BaseURL
 	}
 	for _, s := range r.chosen {
-		planned := Planned{ID: s.ID, Title: s.Title, Level: string(s.Level), File: s.File, Line: s.Line, Requests: r.requests(s), Skip: r.skip(s)}
+		planned := Planned{ID: s.ID, Title: s.Title, Level: string(s.Level), File: s.File, Line: s.Line, Requests: r.requests(s), Needs: s.Needs, Skip: r.skip(s)}
+		for _, request := range planned.Requests {
+			if request.Paid {
+				planned.Paid += request.Times
+			}
+		}
 		if r.control != nil {
 			planned.Accounts = 1 + len(s.Given.Accounts)
 		}
@@ -103,6 +116,9 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 			times = 0
 		}
 		add(step.Name, call.Method, call.Path, times)
+		if last := &list[len(list)-1]; call.Service {
+			last.Writes, last.Paid = true, true
+		}
 	}
 	return list
 }

@@ -27,7 +27,8 @@ type Runner struct {
 	judgement *check.Judge
 	coverage  *coverage
 	// foreign are tokens that answers showed and no scenario made.
-	foreign *tokenSet
+	foreign  *tokenSet
+	services paidServices
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets *report.Redactor
 }
@@ -140,6 +141,12 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 		result.Verdict, result.Reason = report.Inconclusive, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
+	if scenario.NeedsServices() {
+		if verdict, reason := r.services.missing(ctx, &r.sender); verdict != "" {
+			result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
+			return outcome{result: result}
+		}
+	}
 	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor()}
 	err := s.run(ctx)
 	secrets := s.redactor()
@@ -223,7 +230,7 @@ func (r *Runner) mayWrite() bool {
 	return r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host)
 }
 
-// firstWrite names the first request of a scenario that is no GET, "" when there is none.
+// firstWrite names the first request of a scenario that is no GET, or costs money; "" when there is none.
 func (r *Runner) firstWrite(scenario *scenarios.Scenario) string {
 	for _, one := range r.requests(scenario) {
 		if one.Writes {

@@ -298,7 +298,11 @@ func (s *session) controlStep(ctx context.Context, step *scenarios.Step) error {
 		clock.Now = text(clock.Now)
 		act = func() error { return s.control.setClock(ctx, account.ID, &clock, &answer) }
 	case control.RateLimit != nil:
-		act = func() error { return s.control.setRateLimit(ctx, account.ID, control.RateLimit, &answer) }
+		limit := *control.RateLimit
+		limit.Scope = text(limit.Scope)
+		act = func() error { return s.control.setRateLimit(ctx, account.ID, &limit, &answer) }
+	case control.Invariants:
+		act = func() error { return s.control.invariants(ctx, account.ID, &answer) }
 	case control.Faults != nil:
 		act = func() error { return s.changeFaults(ctx, account, control.Faults, lookup, &answer) }
 	case control.Credit != nil:

@@ -32,6 +32,12 @@ type Account struct {
 	Errors        ErrorLog
 	Usage         Usage
 	Quota         Quota
+	// Retention bounds what is remembered one by one; see Retain.
+	Retention Retention
+
+	scopes map[string]*Quota   // of paid services, by the scope's name in the environment
+	free   map[string]*freeUse // by the scope's name
+	books  books
 
 	issued  []Secret
 	revoked []Secret
@@ -141,6 +147,7 @@ func (a *Account) addToken(t *Token) {
 
 func (a *Account) removeToken(t *Token) {
 	a.Tokens.remove(t)
+	a.books.gone.add(t.Stats.tally())
 	a.revoked = append(a.revoked, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
 }
 

@@ -1,12 +1,17 @@
 package account
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Catalogue is what the provider sells: every scope of every service. It is never changed after New, so all accounts
 // of a server share one.
 type Catalogue struct {
 	scopes []*CatalogueScope
 	byID   map[string]*CatalogueScope
+	// byDomain are the scopes of a service, those with the longest endpoints first.
+	byDomain map[string][]*CatalogueScope
 }
 
 // CatalogueScope is one scope of the catalogue, by its production names.
@@ -18,10 +23,13 @@ type CatalogueScope struct {
 	Name     ScopeName
 	// RateLimit as the provider writes it ("100/1m"); empty is none.
 	RateLimit    string
+	limit        RateLimit
 	Free         FreeLimits
 	Requirements []string
 	// Prices in the provider's order; the one named like the endpoint is charged, else the first.
 	Prices []Price
+	// Answer of the service, as a surface sends it; nil where the surface has to find one. The account does not look into it.
+	Answer []byte
 }
 
 // FreeLimits are free requests by window; nil means that the window has none.
@@ -48,13 +56,48 @@ func (s *CatalogueScope) Price() Money {
 
 // NewCatalogue makes a catalogue; names are filled in.
 func NewCatalogue(scopes []CatalogueScope) *Catalogue {
-	c := &Catalogue{byID: make(map[string]*CatalogueScope, len(scopes))}
+	c := &Catalogue{byID: make(map[string]*CatalogueScope, len(scopes)), byDomain: map[string][]*CatalogueScope{}}
 	for _, s := range scopes {
 		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
+		s.limit, _ = ParseRateLimit(s.RateLimit)
 		c.scopes = append(c.scopes, &s)
 		c.byID[s.ID] = &s
+		c.byDomain[s.Domain] = append(c.byDomain[s.Domain], &s)
+	}
+	for _, service := range c.byDomain {
+		slices.SortStableFunc(service, func(x, y *CatalogueScope) int { return len(y.Endpoint) - len(x.Endpoint) })
 	}
 	return c
+}
+
+// Serves says whether the catalogue has scopes of a service, by its production domain.
+func (c *Catalogue) Serves(domain string) bool { return len(c.byDomain[domain]) > 0 }
+
+// Find is the scope under which a call falls: the one with the longest endpoint that is the path, or its first segments. When there is none with
+// that method, it answers the methods of those that there are.
+func (c *Catalogue) Find(t Target) (scope *CatalogueScope, methods []string) {
+	for _, s := range c.byDomain[t.Domain] {
+		rest, under := strings.CutPrefix(t.Path, s.Endpoint)
+		if !under || (rest != "" && rest[0] != '/') {
+			continue
+		}
+		if s.Method == t.Method {
+			return s, nil
+		}
+		if !slices.Contains(methods, s.Method) {
+			methods = append(methods, s.Method)
+		}
+	}
+	return nil, methods
+}
+
+// named finds a scope by what it is called in an environment.
+func (c *Catalogue) named(scope string, e Environment) (*CatalogueScope, bool) {
+	i := slices.IndexFunc(c.scopes, func(s *CatalogueScope) bool { return s.Name.In(e) == scope })
+	if i < 0 {
+		return nil, false
+	}
+	return c.scopes[i], true
 }
 
 // Scopes are all scopes, in the catalogue's order. Read only.

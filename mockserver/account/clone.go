@@ -18,6 +18,12 @@ func (a *Account) Clone() *Account {
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)
 	out.Callbacks = copies(a.Callbacks)
+	out.free = nil // follows from the usage
+	out.scopes = make(map[string]*Quota, len(a.scopes))
+	for scope, q := range a.scopes {
+		own := *q
+		out.scopes[scope] = &own
+	}
 	return &out
 }
 
@@ -56,7 +62,7 @@ func (ts *Tokens) clone() Tokens {
 func (s IPs) clone() IPs { return IPs{list: slices.Clip(s.list), index: maps.Clone(s.index)} }
 
 func (u *Usage) clone() Usage {
-	out := Usage{days: make(map[Day]map[string]*Counter, len(u.days)), shared: u.shared}
+	out := Usage{days: make(map[Day]map[string]*Counter, len(u.days)), shared: u.shared, begun: u.begun}
 	for day, scopes := range u.days {
 		counters, own := make([]Counter, 0, len(scopes)), make(map[string]*Counter, len(scopes))
 		for scope, c := range scopes {

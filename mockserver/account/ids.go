@@ -81,47 +81,6 @@ func appendIdentifier(b []byte, now time.Time, seed, draw uint64) []byte {
 	return b
 }
 
-// Index finds values by identifiers. What is as long as an identifier is kept without a pointer: a server may hold hundreds of thousands,
-// and the garbage collector has nothing to follow in them. Other texts are welcome too. The zero Index is empty. It is not safe for concurrent use.
-type Index[V any] struct {
-	ids   map[[idLength]byte]V
-	texts map[string]V
-}
-
-// Get finds a value.
-func (x *Index[V]) Get(id string) (V, bool) {
-	if len(id) == idLength {
-		v, ok := x.ids[[idLength]byte([]byte(id))]
-		return v, ok
-	}
-	v, ok := x.texts[id]
-	return v, ok
-}
-
-// Set puts a value in the place of what stood under the id.
-func (x *Index[V]) Set(id string, v V) {
-	if len(id) == idLength {
-		if x.ids == nil {
-			x.ids = map[[idLength]byte]V{}
-		}
-		x.ids[[idLength]byte([]byte(id))] = v
-		return
-	}
-	if x.texts == nil {
-		x.texts = map[string]V{}
-	}
-	x.texts[id] = v
-}
-
-// Delete takes out what stands under the id.
-func (x *Index[V]) Delete(id string) {
-	if len(id) == idLength {
-		delete(x.ids, [idLength]byte([]byte(id)))
-		return
-	}
-	delete(x.texts, id)
-}
-
 // ValidID says whether text has the form of an identifier: 24 lower-case hex digits.
 func ValidID(text string) bool {
 	if len(text) != idLength {

@@ -49,6 +49,13 @@ func (s *IPs) Add(ip string) {
 	}
 }
 
+// addUpTo puts an address into the set, unless that holds so many already.
+func (s *IPs) addUpTo(ip string, most int) {
+	if len(s.list) < most {
+		s.Add(ip)
+	}
+}
+
 // Has says whether an address is in the set.
 func (s *IPs) Has(ip string) bool {
 	if s.index != nil {

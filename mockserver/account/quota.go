@@ -1,12 +1,31 @@
 package account
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // RateLimit is a fixed window: so many requests in each.
 type RateLimit struct {
 	Limit   int64
 	Window  time.Duration
 	Enabled bool
+}
+
+// ParseRateLimit reads a limit as the provider writes it: "100/1m" are a hundred requests in each minute. Not ok when it has another form; no text
+// is no limit.
+func ParseRateLimit(text string) (RateLimit, bool) {
+	count, window, _ := strings.Cut(text, "/")
+	n, err := strconv.ParseUint(count, 10, 31)
+	if err != nil || n == 0 {
+		return RateLimit{}, text == ""
+	}
+	every, err := time.ParseDuration(window)
+	if err != nil || every <= 0 {
+		return RateLimit{}, false
+	}
+	return RateLimit{Limit: int64(n), Window: every, Enabled: true}, true
 }
 
 // Quota counts an account's requests in the current window. A window begins with the first request in it, on the
@@ -33,6 +52,47 @@ type QuotaState struct {
 	Remaining int64
 	// Reset is how long until the next window, on the account's clock.
 	Reset time.Duration
+}
+
+// scopeQuota is the window of a scope of a paid service.
+func (a *Account) scopeQuota(c *Charge) *Quota {
+	q, ok := a.scopes[c.Name]
+	if !ok {
+		if !c.Scope.limit.Enabled {
+			return &Quota{} // nothing to count
+		}
+		q = &Quota{}
+		a.RestoreScopeQuota(c.Name, q)
+	}
+	return q
+}
+
+// RestoreScopeQuota puts the window of a scope, by its name in the environment, in the place of what is there.
+func (a *Account) RestoreScopeQuota(scope string, q *Quota) {
+	if a.scopes == nil {
+		a.scopes = map[string]*Quota{}
+	}
+	a.scopes[scope] = q
+}
+
+// ScopeQuotas calls yield for the window of every scope that was called or has a limit of its own, in order. Within the transaction only.
+func (a *Account) ScopeQuotas(yield func(scope string, q *Quota)) {
+	for _, scope := range a.limitedScopes() {
+		yield(scope, a.scopes[scope])
+	}
+}
+
+// ScopeRateLimit is the limit that holds for a scope, by its name in the environment: the account's own, else the catalogue's. Not ok when the
+// catalogue has no such scope.
+func (a *Account) ScopeRateLimit(scope string) (RateLimit, bool) {
+	offer, ok := a.Entitlements.catalogue.named(scope, a.Environment)
+	if !ok {
+		return RateLimit{}, false
+	}
+	if q, ok := a.scopes[scope]; ok && q.Own != nil {
+		return *q.Own, true
+	}
+	return offer.limit, true
 }
 
 // take counts a request, unless the window is full.

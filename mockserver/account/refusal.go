@@ -19,6 +19,19 @@ const (
 	Internal             Reason = "internal"
 	CreditInsufficient   Reason = "credit-insufficient"
 	AmountTooLarge       Reason = "amount-too-large"
+
+	// Of calls of paid services, in the order in which they are looked at.
+	AccessTokenInvalid         Reason = "access-token-invalid"
+	EndpointUnknown            Reason = "endpoint-unknown"
+	MethodNotOffered           Reason = "method-not-offered"
+	ScopeNotGranted            Reason = "scope-not-granted"
+	ScopeDisabled              Reason = "scope-disabled"
+	RequirementsUnmet          Reason = "requirements-unmet"
+	AddressNotAllowed          Reason = "address-not-allowed"
+	TotalRequestsUsedUp        Reason = "total-requests-used-up"
+	WalletRequestsUsedUp       Reason = "wallet-requests-used-up"
+	WalletAmountUsedUp         Reason = "wallet-amount-used-up"
+	SubscriptionRequestsUsedUp Reason = "subscription-requests-used-up"
 )
 
 // Refusal is the error with which a rule refuses. A refused call leaves its usage and its entry in the error

@@ -122,18 +122,26 @@ func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now t
 }
 
 func refusedFor(err error, reason Reason) bool {
-	var refusal *Refusal
-	return errors.As(err, &refusal) && refusal.Reason == reason
+	refusal, ok := errors.AsType[*Refusal](err)
+	return ok && refusal.Reason == reason
 }
 
 // record remembers a call in the usage and, if it failed, in the error log.
 func (a *Account) record(call Call, now time.Time, err error) {
-	scope := call.Scope.In(a.Environment)
+	a.count(call, call.Scope.In(a.Environment), now, err)
+	a.books.own.Requests++
+	if err != nil {
+		a.books.own.ErrorRequests++
+	}
+}
+
+// count counts a call under a scope and, if it failed, puts it into the error log.
+func (a *Account) count(call Call, scope string, now time.Time, err error) *Counter {
 	counter := a.Usage.Counter(DayOf(now), scope)
 	counter.Requests++
-	counter.IPs.Add(call.IP)
+	counter.IPs.addUpTo(call.IP, a.Retention.addresses())
 	if err == nil {
-		return
+		return counter
 	}
 	counter.ErrorRequests++
 	reason := Internal
@@ -144,7 +152,8 @@ func (a *Account) record(call Call, now time.Time, err error) {
 	a.Errors.add(ErrorEntry{
 		ID: a.IDs.Next("error", now), Scope: scope, At: now,
 		Status: failure.Status, Code: failure.Code, Message: failure.Message, IP: call.IP,
-	})
+	}, a.Retention.errors())
+	return counter
 }
 
 // Refuse is a call that the surface refuses before any rule, for example because its body cannot be read.

@@ -103,7 +103,8 @@ func set[T any](limit **T, c Change[T]) {
 	case c.Null:
 		*limit = nil
 	case c.Present:
-		*limit = &c.Value
+		own := c.Value // so that nothing is allocated for what no request names, which is most
+		*limit = &own
 	}
 }
 
@@ -221,6 +222,7 @@ func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token 
 	}
 	t.CreatedAt, t.UpdatedAt, t.ExpireAt = MomentOf(now), MomentOf(now), MomentOf(now.Add(t.TTL))
 	a.removeToken(old)
+	a.books.gone = a.books.gone.minus(old.Stats.tally()) // what it counted lives on in the new one
 	a.issueToken(&t, now)
 	return &t
 }
@@ -306,7 +308,8 @@ func (ts *Tokens) reschedule(t *Token) {
 		heap.Init(&ts.expiring)
 		return
 	}
-	heap.Push(&ts.expiring, expiry{t.ExpireAt, t.seq})
+	ts.expiring = append(ts.expiring, expiry{t.ExpireAt, t.seq})
+	heap.Fix(&ts.expiring, len(ts.expiring)-1) // heap.Push would put it into an any
 }
 
 // nextExpired takes out of the schedule a live token that has expired by now.

@@ -59,11 +59,18 @@ type Usage struct {
 	days map[Day]map[string]*Counter
 	// shared is what this usage and others began with. It is never changed: a counter in days stands in the place of the one here.
 	shared map[Day]map[string]*Counter
+	begun  *tally // the sum of what is shared
 }
 
 // Shared answers a usage that begins with what was counted in this one, and shares its memory, so that this one must not change any more. It
 // must not be a shared one itself.
-func (u *Usage) Shared() Usage { return Usage{shared: u.days} }
+func (u *Usage) Shared() Usage {
+	if u.begun == nil { // once for all who begin with it
+		sum := u.tally()
+		u.begun = &sum
+	}
+	return Usage{shared: u.days, begun: u.begun}
+}
 
 // Counter is the counter of a scope on a day, made when it is not there.
 func (u *Usage) Counter(day Day, scope string) *Counter {

@@ -57,6 +57,26 @@ func (a *Account) Move(amount Money, description string, now time.Time) (Transac
 		return Transaction{}, Refuse(CreditInsufficient, "the wallet holds "+a.Wallet.credit.String())
 	}
 	t := Transaction{ID: "txn_" + a.IDs.Next("transaction", now), Amount: amount, CreatedAt: now, Description: description}
+	a.bringForward()
 	a.Wallet.add(t)
 	return t, nil
+}
+
+// bringForward makes room for a transaction where there are as many as are remembered: it draws the oldest quarter together into one, as a new
+// page of a ledger begins.
+func (a *Account) bringForward() {
+	w, most := &a.Wallet, a.Retention.transactions()
+	if len(w.transactions) < most {
+		return
+	}
+	drawn := w.transactions[:len(w.transactions)-most+most/4]
+	last := drawn[len(drawn)-1]
+	forward := Transaction{ID: "txn_" + a.IDs.Next("forward", last.CreatedAt), CreatedAt: last.CreatedAt, Description: "Balance brought forward"}
+	for _, t := range drawn {
+		forward.Amount += t.Amount
+	}
+	// New memory: copies of the account share the old.
+	kept := make([]Transaction, 1, most+1)
+	kept[0] = forward
+	w.transactions = append(kept, w.transactions[len(drawn):]...)
 }

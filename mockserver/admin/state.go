@@ -3,12 +3,14 @@ package admin
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/world"
 )
 
@@ -44,15 +46,58 @@ func (a *API) saveState(c *gin.Context) (int, any, error) {
 // maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which must be countable.
 const maxWindow = 365 * 24 * time.Hour
 
-func (a *API) getRateLimit(c *gin.Context) (int, any, error) {
-	limit := a.World.RateLimit()
-	if id, one := accountOf(c); one {
-		var err error
-		if limit, err = a.World.AccountRateLimit(c.Request.Context(), id); err != nil {
-			return 0, nil, err
-		}
+// limited is whose rate limit a request is about: the server's, an account's, or an account's for one scope of a paid service.
+type limited struct {
+	account account.ID
+	scope   string
+}
+
+func limitedOf(c *gin.Context) (l limited, err error) {
+	l.scope = c.Query("scope")
+	l.account, _ = accountOf(c)
+	if l.scope != "" && l.account == "" {
+		return l, problemf(http.StatusBadRequest, "scopes are limited for each account: \"scope\" needs the parameter \"account\" beside it")
 	}
-	return http.StatusOK, world.WireRateLimit(&limit), nil
+	return l, nil
+}
+
+func (a *API) limit(c *gin.Context, of limited) (account.RateLimit, error) {
+	switch {
+	case of.scope != "":
+		l, err := a.World.ScopeRateLimit(c.Request.Context(), of.account, of.scope)
+		return l, missingScope(err, of.scope)
+	case of.account != "":
+		return a.World.AccountRateLimit(c.Request.Context(), of.account)
+	}
+	return a.World.RateLimit(), nil
+}
+
+func (a *API) setLimit(c *gin.Context, of limited, l account.RateLimit) error {
+	switch {
+	case of.scope != "":
+		return missingScope(a.World.SetScopeRateLimit(c.Request.Context(), of.account, of.scope, l), of.scope)
+	case of.account != "":
+		return a.World.SetAccountRateLimit(c.Request.Context(), of.account, l)
+	}
+	a.World.SetRateLimit(l)
+	return nil
+}
+
+// missingScope words that a scope does not exist.
+func missingScope(err error, scope string) error {
+	if errors.Is(err, world.ErrNoScope) {
+		return problemf(http.StatusNotFound, "%q: %v", scope, err)
+	}
+	return err
+}
+
+func (a *API) getRateLimit(c *gin.Context) (int, any, error) {
+	of, err := limitedOf(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	l, err := a.limit(c, of)
+	return http.StatusOK, world.WireRateLimit(&l), err
 }
 
 func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
@@ -64,13 +109,16 @@ func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
 	if err := decode(c, &in); err != nil {
 		return 0, nil, err
 	}
-	id, one := accountOf(c)
-	limit := a.World.RateLimit()
-	if one {
-		var err error
-		if limit, err = a.World.AccountRateLimit(c.Request.Context(), id); err != nil {
-			return 0, nil, err
-		}
+	of, err := limitedOf(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, err := a.limit(c, of)
+	if err != nil {
+		return 0, nil, err
+	}
+	if limit.Window == 0 { // a scope that has no limit in the catalogue
+		limit.Window = time.Minute
 	}
 	if in.Limit != nil {
 		limit.Limit = *in.Limit
@@ -86,12 +134,8 @@ func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
 	if limit.Limit < 0 || limit.Enabled && limit.Limit < 1 {
 		return 0, nil, problemf(http.StatusBadRequest, "\"limit\" is %d; want 1 or more", limit.Limit)
 	}
-	if one {
-		if err := a.World.SetAccountRateLimit(c.Request.Context(), id, limit); err != nil {
-			return 0, nil, err
-		}
-	} else {
-		a.World.SetRateLimit(limit)
+	if err := a.setLimit(c, of, limit); err != nil {
+		return 0, nil, err
 	}
 	return http.StatusOK, world.WireRateLimit(&limit), nil
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -17,7 +18,8 @@ func (l lenientListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lenientConnection{Conn: connection, in: deadline{set: connection.SetReadDeadline}, out: deadline{set: connection.SetWriteDeadline}}, nil
+	since := time.Now()
+	return &lenientConnection{Conn: connection, in: deadline{set: connection.SetReadDeadline, since: since}, out: deadline{set: connection.SetWriteDeadline, since: since}}, nil
 }
 
 // lenientConnection is a connection that waits no longer than its deadlines say, and at most a second less.
@@ -30,16 +32,18 @@ func (c *lenientConnection) Read(p []byte) (int, error) {
 	if err := c.in.begin(); err != nil {
 		return 0, err
 	}
-	defer c.in.end()
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	c.in.end()
+	return n, err
 }
 
 func (c *lenientConnection) Write(p []byte) (int, error) {
 	if err := c.out.begin(); err != nil {
 		return 0, err
 	}
-	defer c.out.end()
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	c.out.end()
+	return n, err
 }
 
 // SetReadDeadline implements net.Conn.
@@ -64,7 +68,8 @@ const leniency = time.Second
 
 // deadline is one direction of a connection. It is safe for concurrent use.
 type deadline struct {
-	set func(time.Time) error
+	set   func(time.Time) error
+	since time.Time // the connection is there: a deadline before that has passed, whatever the time
 
 	mu         sync.Mutex
 	want, have time.Time // what was asked for last, and what was set
@@ -82,10 +87,14 @@ func (d *deadline) ask(t time.Time) error {
 	return nil
 }
 
-// begin is called before somebody waits.
+// begin is called before somebody waits. (That net/http calls off with a deadline of long ago what it had not yet begun is the ordinary case:
+// it listens for a caller who leaves while every request is answered.)
 func (d *deadline) begin() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if !d.want.IsZero() && d.want.Before(d.since) {
+		return os.ErrDeadlineExceeded
+	}
 	if err := d.apply(); err != nil {
 		return err
 	}

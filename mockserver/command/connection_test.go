@@ -76,6 +76,23 @@ func TestDeadlinesThatNobodyWaitsForAreNotSet(t *testing.T) {
 	}
 }
 
+func TestADeadlineOfLongAgoIsNotSetForWhoComesLater(t *testing.T) {
+	server, inner, client := lenient(t)
+	require.NoError(t, server.SetDeadline(time.Unix(1, 0)))
+	_, err := server.Read(make([]byte, 1))
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	_, err = server.Write(make([]byte, 1))
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	assert.Zero(t, inner.reads+inner.writes)
+
+	require.NoError(t, server.SetDeadline(time.Time{}))
+	go func() { _, _ = client.Write([]byte{7}) }()
+	got := make([]byte, 1)
+	_, err = server.Read(got)
+	require.NoError(t, err)
+	assert.Equal(t, byte(7), got[0])
+}
+
 func TestADeadlineReachesWhoWaits(t *testing.T) {
 	server, _, _ := lenient(t)
 	for name, by := range map[string]func() time.Time{

@@ -29,13 +29,14 @@ import (
 type serveFlags struct {
 	addr, fixtures, clock, tokenShape, rootSurface, rateLimit, adminAddr, adminToken, urlFile, log string
 
-	seed   uint64
-	freeze bool
-	strict bool
-	open   bool
-	state  string
-	cors   []string
-	limits limits
+	seed     uint64
+	freeze   bool
+	strict   bool
+	open     bool
+	state    string
+	cors     []string
+	limits   limits
+	services serviceFlags
 
 	journalEntries int
 	journalBytes   int64
@@ -82,6 +83,7 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 	flags.IntVar(&f.journalEntries, "journal-entries", mockserver.DefaultJournalEntries, "how many requests with their answers the journal keeps; older ones are dropped and counted")
 	flags.Int64Var(&f.journalBytes, "journal-bytes", mockserver.DefaultJournalBytes, "how much memory they may take, in `BYTES`")
 	f.limits.register(flags)
+	f.services.register(flags)
 	flags.BoolVar(&f.strict, "strict-requests", false, "refuse requests that the published document forbids, with 400 or 415, and say what was wrong")
 	flags.BoolVar(&f.open, "open-accounts", false, "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen")
 	flags.StringVar(&f.state, "state", "", "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save")
@@ -208,6 +210,9 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	}
 	if f.hideFaults {
 		add("--hide-fault-header", mockserver.WithHiddenFaults())
+	}
+	if err := f.services.options(add); err != nil {
+		return nil, err
 	}
 	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 

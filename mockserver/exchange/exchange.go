@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,9 +44,15 @@ type Exchange struct {
 	Quota  account.QuotaState
 	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
 	Fault *Fault
+	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for other calls. PaidBy is empty for refused calls.
+	Scope   string
+	PaidBy  string
+	Charged account.Money
 
 	Request  Request
 	Response Response
+
+	values []string // of the answer's headers, side by side: see SetHeader
 }
 
 // Fault is a rule that fired. Seed and Call are what it drew from.
@@ -87,6 +94,17 @@ type Response struct {
 // AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to Write, which copies nothing then.
 func (e *Exchange) AvailableBuffer() []byte { return e.Response.Body[len(e.Response.Body):] }
 
+// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"), and is not made so. The values of one answer lie side by
+// side in one piece of memory, where Header.Set would need one for each.
+func (e *Exchange) SetHeader(name, value string) {
+	n := len(e.values)
+	e.values = append(e.values, value)
+	e.Response.Header[name] = e.values[n : n+1 : n+1]
+}
+
+// usualHeaders is how many headers an answer has, mostly.
+const usualHeaders = 6
+
 // Why a body could not be read.
 var (
 	ErrBodyTooLarge = errors.New("the request body is larger than allowed")
@@ -119,6 +137,8 @@ type Handler struct {
 	Real func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
+	// Forwarded takes the first address of X-Forwarded-For as the caller's, where there is one.
+	Forwarded bool
 	// Done gets every finished exchange, and must not keep it.
 	Done func(*Exchange)
 
@@ -137,8 +157,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
 		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
+		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over
 	}
 	e := &a.exchange
+	if h.Forwarded {
+		e.IP = forwarded(r.Header, e.IP)
+	}
 	if e.Request.URI == "" { // a request that never was on a wire
 		e.Request.URI = r.URL.RequestURI()
 	}
@@ -148,7 +172,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
-	e.Response.Header[headerID] = []string{strconv.FormatUint(e.ID, 10)}
+	e.SetHeader(headerID, strconv.FormatUint(e.ID, 10))
 	if e.Fault != nil {
 		e.Fault.Sender.Send(w, r, func() {
 			e.Took = h.Real().Sub(e.Began)
@@ -157,7 +181,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // and is not used again: a fault may hold on to the exchange
 	}
 	if len(e.Response.Body) >= buffered {
-		e.Response.Header["Content-Length"] = []string{strconv.Itoa(len(e.Response.Body))}
+		e.SetHeader("Content-Length", strconv.Itoa(len(e.Response.Body)))
 	}
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
@@ -226,7 +250,28 @@ func caller(remote string) string {
 	if err != nil {
 		return "127.0.0.1"
 	}
+	if address.Addr().Is4() { // which can be written in one way only
+		return remote[:strings.LastIndexByte(remote, ':')]
+	}
 	return address.Addr().Unmap().WithZone("").String()
+}
+
+// forwarded is the first address of X-Forwarded-For, which is the caller's if every proxy added its own; otherwise when there is none.
+func forwarded(h http.Header, otherwise string) string {
+	values := h["X-Forwarded-For"]
+	if len(values) == 0 {
+		return otherwise
+	}
+	first, _, _ := strings.Cut(values[0], ",")
+	first = strings.TrimSpace(first)
+	if at, err := netip.ParseAddrPort(first); err == nil { // some proxies write the port
+		return at.Addr().Unmap().WithZone("").String()
+	}
+	address, err := netip.ParseAddr(strings.Trim(first, "[]"))
+	if err != nil {
+		return otherwise
+	}
+	return address.Unmap().WithZone("").String()
 }
 
 // answer collects what next answers in the exchange that it belongs to.

@@ -55,6 +55,9 @@ func (x *Explainer) whyNotBasic(e *exchange.Exchange, email, key string) string 
 }
 
 func (x *Explainer) whyNotBearer(e *exchange.Exchange, value string) string {
+	if why, ok := x.bearerOfService(e, value); ok {
+		return why
+	}
 	for kind, name := range map[account.SecretKind]string{account.AccessToken: "a token", account.RefreshToken: "a refresh token"} {
 		owner, ok := x.Directory.Find(account.Secret{Kind: kind, Value: value})
 		if !ok {

@@ -7,6 +7,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface/services"
 	"oauthmock/spec"
 )
 
@@ -20,7 +21,9 @@ type Explanation struct {
 	Account        string         `json:"account"`
 	Rule           *Rule          `json:"rule"`
 	Quota          *Quota         `json:"quota"`
-	Answer         Answer         `json:"answer"`
+	// Charge is unset unless a paid service was called.
+	Charge *Charge `json:"charge,omitempty"`
+	Answer Answer  `json:"answer"`
 	// Violations of the request against the document; empty where there are none, or where no operation matched.
 	Violations []spec.Violation `json:"violations"`
 }
@@ -92,12 +95,16 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	out := Explanation{Near: []Near{}, Violations: []spec.Violation{}, Account: string(e.Account)}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
 
-	if operation, ok := x.Document.operation(e.Operation); ok {
+	if e.Operation == services.Operation {
+		paid(e, &out, say)
+	} else if operation, ok := x.Document.operation(e.Operation); ok {
 		out.Matched = &Matched{e.Surface, e.Operation, operation.Method, operation.Path}
 		say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
 		out.Violations = append(out.Violations, x.Document.Violations(e)...)
 	} else {
-		out.Near = append(out.Near, x.Document.near(e)...)
+		if e.Surface != services.Name { // paths of services are not the document's
+			out.Near = append(out.Near, x.Document.near(e)...)
+		}
 		say("No operation%s matches this method and path.", onSurface(e.Surface))
 		for _, n := range out.Near {
 			say("%s %s (%s) came near: %s.", n.Method, n.Path, n.Operation, n.Off)
@@ -114,8 +121,12 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 		if e.Reason != string(account.RateLimited) {
 			out.Quota.Before++
 		}
-		say("The account's window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
-			q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
+		whose := "account's"
+		if out.Charge != nil {
+			whose = "scope's"
+		}
+		say("The %s window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
+			whose, q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
 	}
 
 	out.Answer = answer(e)

@@ -150,7 +150,11 @@ func parse(name string, data []byte) (_ *yaml.Node, err error) {
 	case errors.Is(err, io.EOF):
 		return nil, problem("is empty; want a mapping")
 	case err != nil:
-		return nil, problem("%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		p := Problem{File: name, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+		if _, scanned := fmt.Sscanf(p.Message, "line %d: ", &p.Line); scanned == nil {
+			_, p.Message, _ = strings.Cut(p.Message, ": ")
+		}
+		return nil, p
 	}
 	if err := reader.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, problem("goes on after its value; want one alone")

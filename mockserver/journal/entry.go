@@ -32,6 +32,8 @@ type Entry struct {
 	Refusal    *Refusal `json:"refusal,omitempty"`
 	Quota      *Quota   `json:"quota,omitempty"`
 	Fault      *Fault   `json:"fault,omitempty"`
+	// Charge is what a call of a paid service cost; unset for other calls, and for refused ones.
+	Charge *Charge `json:"charge,omitempty"`
 }
 
 // Request as it came.
@@ -56,6 +58,13 @@ type Refusal struct {
 	Reason string `json:"reason"`
 	Grade  string `json:"grade"`
 	Source string `json:"source"`
+}
+
+// Charge is what a call cost, and who paid.
+type Charge struct {
+	Scope  string      `json:"scope"`
+	Amount json.Number `json:"amount"`
+	PaidBy string      `json:"paidBy"`
 }
 
 // Quota is what the call found and left of the account's rate limit.
@@ -104,6 +113,9 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	}
 	if f := e.Fault; f != nil {
 		out.Fault = &Fault{Name: f.Name, Kind: f.Kind, Where: f.Where, Seed: f.Seed, Call: f.Call, DelayMs: float64(f.Delay) / float64(time.Millisecond)}
+	}
+	if e.PaidBy != "" {
+		out.Charge = &Charge{Scope: e.Scope, Amount: json.Number(e.Charged.String()), PaidBy: e.PaidBy}
 	}
 	return out
 }

@@ -64,6 +64,9 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.number((*int64)(&e.Quota.Reset))
 	t.fault(&e.Fault)
 
+	t.text(&e.Scope)
+	t.text(&e.PaidBy)
+	t.number((*int64)(&e.Charged))
 	t.text(&e.Request.Method)
 	t.text(&e.Request.Host)
 	t.text(&e.Request.URI)

@@ -11,11 +11,17 @@ func Basic(authorization string) (user, password string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	encoded = strings.TrimRight(encoded, "=")
+	var memory [128]byte // more than most credentials need
+	decoded := memory[:]
+	if n := base64.RawStdEncoding.DecodedLen(len(encoded)); n > len(decoded) {
+		decoded = make([]byte, n)
+	}
+	n, err := base64.RawStdEncoding.Decode(decoded, []byte(encoded))
 	if err != nil {
 		return "", "", false
 	}
-	return strings.Cut(string(decoded), ":")
+	return strings.Cut(string(decoded[:n]), ":")
 }
 
 // Bearer reads a Bearer token.

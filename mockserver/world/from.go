@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -20,8 +21,13 @@ func catalogue(services []fixtures.Service) *account.Catalogue {
 			for i, p := range s.Prices {
 				prices[i] = account.Price{Key: p.Key, Amount: account.Money(p.Amount)}
 			}
+			var answer []byte
+			if s.Response != nil {
+				answer, _ = json.Marshal(s.Response) // what came out of a document goes into one
+			}
 			scopes = append(scopes, account.CatalogueScope{
-				ID: s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
+				Answer: answer,
+				ID:     s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
 				Free:         account.FreeLimits{Day: s.FreeLimits.Day, Month: s.FreeLimits.Month, Year: s.FreeLimits.Year, Total: s.FreeLimits.Total},
 				Requirements: s.Requirements, Prices: prices,
 			})
@@ -115,6 +121,18 @@ func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account
 		a.Quota = account.NewQuota(limit, at(f.Quota.Start), f.Quota.Used)
 	}
 
+	for _, q := range f.ScopeQuotas {
+		limit, err := rateLimit(q.RateLimit)
+		if err != nil {
+			return nil, fmt.Errorf("account %q: scopeQuotas: %w", f.ID, err)
+		}
+		quota := account.NewQuota(limit, time.Time{}, 0)
+		if q.Quota != nil {
+			quota = account.NewQuota(limit, at(q.Quota.Start), q.Quota.Used)
+		}
+		a.RestoreScopeQuota(move(q.Scope), &quota)
+	}
+
 	transactions := make([]account.Transaction, len(f.Wallet.Transactions))
 	for i, t := range f.Wallet.Transactions {
 		transactions[i] = account.Transaction{ID: t.ID, Amount: account.Money(t.Amount), CreatedAt: at(t.CreatedAt), Description: t.Description}
@@ -180,12 +198,14 @@ func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account
 
 	if !k.shares {
 		a.Usage = k.count(f, start)
+		a.OpenBooks()
 		return a, nil
 	}
 	if today := account.DayOf(start); k.day != today {
 		k.day, k.usage = today, k.count(f, start)
 	}
 	a.Usage = k.usage.Shared()
+	a.OpenBooks()
 	return a, nil
 }
 

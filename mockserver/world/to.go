@@ -30,6 +30,13 @@ func describe(a *account.Account) fixtures.Account {
 	if start, used := a.Quota.Window(); !start.IsZero() {
 		f.Quota = &fixtures.Quota{Start: fixtures.At(start), Used: used}
 	}
+	a.ScopeQuotas(func(scope string, q *account.Quota) {
+		own := fixtures.ScopeQuota{Scope: restore(scope), RateLimit: WireRateLimit(q.Own)}
+		if start, used := q.Window(); !start.IsZero() {
+			own.Quota = &fixtures.Quota{Start: fixtures.At(start), Used: used}
+		}
+		f.ScopeQuotas = append(f.ScopeQuotas, own)
+	})
 	for _, t := range a.Wallet.Transactions() {
 		f.Wallet.Transactions = append(f.Wallet.Transactions, WireTransaction(t))
 	}

@@ -5,6 +5,7 @@ package world
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,10 @@ type Config struct {
 	Frozen    bool
 	Seed      uint64
 	RateLimit account.RateLimit
+	// Services are sold too, in worlds whose catalogue does not name them.
+	Services []fixtures.Service
+	// Retention bounds what each account remembers one by one.
+	Retention account.Retention
 }
 
 // World is everybody who exists in one server. It is safe for concurrent use; changes of the whole world (reset, import, snapshots) wait
@@ -148,6 +153,7 @@ func (w *World) populate(f *fixtures.World, from Source, next era, start time.Ti
 			return err
 		}
 	}
+	next.services = with(next.services, w.config.Services)
 	next.catalogue = catalogue(next.services)
 	start = start.Truncate(time.Second)
 	accounts := make([]*account.Account, len(f.Accounts))
@@ -158,9 +164,21 @@ func (w *World) populate(f *fixtures.World, from Source, next era, start time.Ti
 		if err != nil {
 			return err
 		}
+		a.Retain(w.config.Retention)
 		accounts[i], origins[a.ID] = a, origin{from: from}
 	}
 	return w.become(accounts, origins, next)
+}
+
+// with adds services to those that are sold, unless they are.
+func with(services, more []fixtures.Service) []fixtures.Service {
+	out := slices.Clip(services)
+	for _, m := range more {
+		if !slices.ContainsFunc(services, func(s fixtures.Service) bool { return s.Domain == m.Domain }) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // become puts accounts in the place of everybody, and an era in the place of the one that is; on an error nothing has changed. The clock is
@@ -229,6 +247,7 @@ func (w *World) place(o origin, id account.ID, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	a.Retain(w.config.Retention)
 	return w.adopt(a, o)
 }
 

@@ -23,6 +23,7 @@ type request struct {
 	method, path string
 	email, key   string
 	body         string
+	bearer       string
 }
 
 // bytes is the request as it goes over the wire, written once: the load generator shares the machine with the servers, so
@@ -35,6 +36,9 @@ func (r request) bytes(addr string) ([]byte, error) {
 	if r.email != "" {
 		req.URI().SetUsername(r.email)
 		req.URI().SetPassword(r.key)
+	}
+	if r.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+r.bearer)
 	}
 	if r.body != "" {
 		req.Header.SetContentType("application/json")

@@ -60,6 +60,8 @@ func rows() []row {
 		{name: "tokens", measure: measureTokens},
 		{name: "page", measure: measurePage},
 		{name: "crowd", measure: measureCrowd},
+		{name: "paid", measure: measurePaid},
+		{name: "late", measure: measureLate, long: true},
 		{name: "million", measure: measureMillion, long: true},
 	}
 }
@@ -124,7 +126,7 @@ func parse(args []string, stderr io.Writer) (settings, []row, error) {
 	flags.IntVar(&s.connections, "connections", max(16, 8*runtime.NumCPU()), "connections kept alive, each asking for itself")
 	flags.IntVar(&s.starts, "starts", 20, "starts of the process")
 	flags.IntVar(&s.tokens, "tokens", 100_000, "tokens of the large account")
-	flags.IntVar(&s.requests, "requests", 1_000_000, "requests of the row million")
+	flags.IntVar(&s.requests, "requests", 1_000_000, "requests of the rows million and late")
 	flags.StringVar(&s.fill, "fill", "generated", "how the large account gets its tokens: generated (--fixtures generated:…) or post")
 	flags.IntVar(&s.serverProcs, "server-procs", 0, "GOMAXPROCS of both servers; 0 leaves Go's default")
 	flags.IntVar(&s.clientProcs, "client-procs", 0, "GOMAXPROCS of the load generator; 0 leaves Go's default")

@@ -3,7 +3,6 @@ package v2
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -22,40 +21,42 @@ type envelope struct {
 	Error   any    `json:"error"`
 }
 
-// tokenBoth is a single token in its envelope, with the same fields beside it.
-type tokenBoth struct {
-	envelope
-	*tokenDetail
-}
+// afterData is what an envelope holds behind its data.
+const afterData = `"success":true,"message":"","error":null`
+
+// rendered is an answer that writes itself as JSON: what is asked for most. The rest is rendered by the library.
+type rendered interface{ append(b []byte) []byte }
 
 // deleted is what a DELETE answers.
 type deleted struct{}
 
 // succeed writes a successful answer. This and fail are the only places where the surface's bytes are made.
 func (s *Surface) succeed(c *gin.Context, answer any) {
-	body := any(envelope{Data: answer, Success: true})
-	switch a := answer.(type) {
-	case *tokenDetail:
-		switch s.config.Shape {
-		case Flat:
-			body = a
-		case Both:
-			body = tokenBoth{envelope{Data: a, Success: true}, a}
-		}
-	case detailInList:
-		body = envelope{Data: a.tokenDetail, Success: true}
-	case deleted:
-		body = envelope{Success: true, Message: "Deleted"}
-	}
 	e := exchange.From(c.Writer)
-	text, err := json.Append(e.AvailableBuffer(), body, json.SortMapKeys)
+	text, err := s.render(e.AvailableBuffer(), answer)
 	if err != nil {
 		s.log.Error("answer cannot be rendered", "error", err)
 		s.fail(c, e.Operation, account.Internal, err.Error())
 		return
 	}
-	head(c, http.StatusOK)
+	head(c, e, http.StatusOK)
 	_, _ = c.Writer.Write(text) // into memory
+}
+
+// render appends the body of a successful answer.
+func (s *Surface) render(b []byte, answer any) ([]byte, error) {
+	switch a := answer.(type) {
+	case detail:
+		return a.appendAs(b, s.config.Shape), nil
+	case rendered:
+		b = append(b, `{"data":`...)
+		b = a.append(b)
+		return append(b, ","+afterData+"}"...), nil
+	case deleted:
+		return json.Append(b, envelope{Success: true, Message: "Deleted"}, json.SortMapKeys)
+	default:
+		return json.Append(b, envelope{Data: answer, Success: true}, json.SortMapKeys)
+	}
 }
 
 // refuse writes the answer to a refusal, or to an error that no rule foresaw: that is logged, and never shown.
@@ -64,7 +65,7 @@ func (s *Surface) refuse(c *gin.Context, operation string, err error, receipt ac
 	switch {
 	case errors.As(err, &refusal):
 		if refusal.Reason == account.RateLimited {
-			c.Header("Retry-After", seconds(receipt.Quota.Reset))
+			c.Header("Retry-After", surface.Seconds(receipt.Quota.Reset))
 		}
 		s.fail(c, operation, refusal.Reason, refusal.Detail)
 	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
@@ -86,30 +87,15 @@ func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason, 
 	if reason == surface.RequestViolates || reason == surface.MediaType {
 		body = row.BodyWith(row.Message + ": " + detail)
 	}
-	head(c, row.Status)
+	head(c, e, row.Status)
 	_, _ = c.Writer.Write(body) // into memory
 	c.Abort()
 }
 
 // head says what kind of answer comes.
-func head(c *gin.Context, status int) {
-	c.Writer.Header()["Content-Type"] = []string{"application/json"} // without Set, which would make the name canonical again
+func head(c *gin.Context, e *exchange.Exchange, status int) {
+	e.SetHeader("Content-Type", "application/json")
 	c.Status(status)
-}
-
-// quotaHeaders say how much of the account's window is left (assumed: RateLimit header fields, in seconds).
-func quotaHeaders(h http.Header, q account.QuotaState) {
-	if !q.Enabled {
-		return
-	}
-	// Without Set, which would have to make the names canonical each time, and allocate each value.
-	values := []string{strconv.FormatInt(q.Limit, 10), strconv.FormatInt(q.Remaining, 10), seconds(q.Reset)}
-	h["Ratelimit-Limit"], h["Ratelimit-Remaining"], h["Ratelimit-Reset"] = values[0:1:1], values[1:2:2], values[2:3:3]
-}
-
-// seconds rounds up, so that who waits that long has waited long enough.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
 // money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON, whose result the encoder would
@@ -122,9 +108,12 @@ func wireMoney(m account.Money) money { return money(m.String()) }
 type timestamp string
 
 func wireTime(t time.Time) timestamp {
-	b := make([]byte, 0, len("2006-01-02T15:04:05+00:00"))
+	return timestamp(appendTime(make([]byte, 0, len("2006-01-02T15:04:05+00:00")), t))
+}
+
+func appendTime(b []byte, t time.Time) []byte {
 	b = t.UTC().AppendFormat(b, time.RFC3339) // ends in Z
-	return timestamp(append(b[:len(b)-1], "+00:00"...))
+	return append(b[:len(b)-1], "+00:00"...)
 }
 
 // list makes a list that is rendered as [] and not as null.
@@ -134,4 +123,12 @@ func list[T, W any](items []T, wire func(*T) W) []W {
 		out[i] = wire(&items[i])
 	}
 	return out
+}
+
+// present renders an empty list as [] and not as null.
+func present(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }

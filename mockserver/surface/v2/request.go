@@ -126,7 +126,15 @@ type tokenFields struct {
 
 // tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's rules to refuse, because
 // every operation has its own number for them.
-func tokenRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
+func tokenRequest(body []byte, needScopes bool) (account.TokenRequest, error) {
+	if r, ok := plainRequest(body); ok {
+		return r, nil
+	}
+	return anyRequest(body, needScopes)
+}
+
+// anyRequest is the general reader behind tokenRequest.
+func anyRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
 	var fields tokenFields
 	isObject, err := object(body, &fields)
 	if err != nil {

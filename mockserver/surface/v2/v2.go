@@ -4,7 +4,6 @@ package v2
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -155,7 +154,7 @@ func (s *Surface) answer(o operation, c *call, e *exchange.Exchange, reason acco
 	if quiet {
 		return
 	}
-	quotaHeaders(c.gin.Writer.Header(), receipt.Quota)
+	surface.QuotaHeaders(e, receipt.Quota)
 	if err != nil {
 		s.refuse(c.gin, o.name, err, receipt)
 		return
@@ -166,7 +165,7 @@ func (s *Surface) answer(o operation, c *call, e *exchange.Exchange, reason acco
 // improper says why a request is none that an operation could answer, or nil.
 func (s *Surface) improper(e *exchange.Exchange) error {
 	if e.Request.BodyError != nil {
-		return unreadable(e.Request.BodyError)
+		return surface.Unreadable(e.Request.BodyError)
 	}
 	if s.config.Violations == nil {
 		return nil
@@ -190,18 +189,6 @@ func (s *Surface) improper(e *exchange.Exchange) error {
 	}
 	const most = 5 // more would help nobody
 	return account.Refuse(reason, strings.Join(said[:min(most, len(said))], "; "))
-}
-
-// unreadable says why a body could not be read, as a refusal.
-func unreadable(err error) error {
-	switch {
-	case errors.Is(err, exchange.ErrBodyTooLarge):
-		return account.Refuse(surface.BodyTooLarge, err.Error())
-	case errors.Is(err, exchange.ErrBodyTimeout):
-		return account.Refuse(surface.RequestTimeout, err.Error())
-	default:
-		return account.Refuse(surface.BodyMalformed, err.Error())
-	}
 }
 
 // authenticate finds out who calls, or why nobody does. Authentication comes before everything else.

@@ -34,7 +34,14 @@ type bench struct {
 	last     *exchange.Exchange
 }
 
-func newBench(t *testing.T, shape v2.TokenShape) *bench {
+// tester is what a bench needs of *testing.T, and of *rapid.T.
+type tester interface {
+	mock.TestingT
+	Helper()
+	Cleanup(end func())
+}
+
+func newBench(t tester, shape v2.TokenShape) *bench {
 	t.Helper()
 	table, err := spec.Refusals()
 	require.NoError(t, err)

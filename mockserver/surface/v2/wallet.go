@@ -2,11 +2,17 @@ package v2
 
 import "oauthmock/mockserver/account"
 
-// wallet is v2 Wallet.
-type wallet struct {
-	Credit    money     `json:"credit"`
-	CreatedAt timestamp `json:"createdAt"`
-	UpdatedAt timestamp `json:"updatedAt"`
+// wallet is v2 Wallet: credit, createdAt, updatedAt.
+type wallet struct{ *account.WalletView }
+
+func (w wallet) append(b []byte) []byte {
+	b = append(b, `{"credit":`...)
+	b = w.Credit.Append(b)
+	b = append(b, `,"createdAt":"`...)
+	b = appendTime(b, w.CreatedAt)
+	b = append(b, `","updatedAt":"`...)
+	b = appendTime(b, w.UpdatedAt)
+	return append(b, `"}`...)
 }
 
 // transaction is v2 WalletTransaction.
@@ -24,7 +30,7 @@ func wireTransaction(t *account.Transaction) transaction {
 // getWallet is GET /wallet.
 func (s *Surface) getWallet(c *call) (any, account.Receipt, error) {
 	w, receipt, err := s.accounts.Wallet(c.context(), c.Call)
-	return wallet{Credit: wireMoney(w.Credit), CreatedAt: wireTime(w.CreatedAt), UpdatedAt: wireTime(w.UpdatedAt)}, receipt, err
+	return wallet{&w}, receipt, err
 }
 
 // listTransactions is GET /wallet/transactions.

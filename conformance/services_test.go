@@ -1,0 +1,158 @@
+package conformance_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"oauthmock/conformance"
+	"oauthmock/conformance/report"
+)
+
+const callsAService = `
+  - id: services/one/call
+    title: A service is called
+    level: MUST
+    requirement: it answers
+    source: somewhere
+    needs: [services]
+    steps:
+      - {name: call, call: GET /__services/company.openapi.com/IT-start/1, auth: {bearer: x}, expect: {status: 200, headers: {X-Cost: "0.06"}, body: {$.cost: 0.06}}}
+  - id: services/two/call
+    title: A service is called again
+    level: MUST
+    requirement: it answers
+    source: somewhere
+    needs: [services]
+    steps:
+      - {name: call, call: GET /__services/company.openapi.com/IT-start/2, auth: {bearer: x}, expect: {status: 200}}
+`
+
+// seller offers paid services: it refuses who has no token with this status and body, and answers everybody else.
+type seller struct {
+	status    int
+	body      string
+	asked     atomic.Int64
+	questions atomic.Int64
+}
+
+func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.asked.Add(1)
+	if r.Header.Get("Authorization") == "" {
+		s.questions.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(s.status)
+		fmt.Fprint(w, s.body)
+		return
+	}
+	// No envelope, and no member that v2 knows: what a service answers is its own affair.
+	w.Header().Set("Content-Type", "application/vnd.company+json")
+	w.Header().Set("X-Cost", "0.06")
+	fmt.Fprint(w, `{"cost": 0.060}`)
+}
+
+const wrongToken = `{"success":false,"message":"Wrong Token","error":125.22,"data":null}`
+
+func TestScenariosOfServicesRunWhereThereAreServices(t *testing.T) {
+	tests := map[string]struct {
+		status  int
+		body    string
+		verdict string
+	}{
+		"a target that offers them":         {401, wrongToken, "PASS"},
+		"a target that knows no such path":  {404, `{"success":false,"message":"Not Found","error":404,"data":null}`, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 404, error 404, \"Not Found\"; a target that offers them below /__services/ answers status 401, error 125.22"},
+		"a target that refuses everybody":   {401, `{"success":false,"message":"Unauthorized","error":140,"data":null}`, "SKIP: needs the paid services"},
+		"another error number as text":      {401, strings.Replace(wrongToken, "125.22", `"125.22"`, 1), "SKIP: needs the paid services"},
+		"the right error as another status": {403, wrongToken, "SKIP: needs the paid services"},
+		"a target that answers anything":    {200, `{}`, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 200;"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := &seller{status: test.status, body: test.body}
+			server := httptest.NewServer(s)
+			defer server.Close()
+			out := run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, callsAService)})
+			for id, verdict := range verdicts(out) {
+				assert.True(t, strings.HasPrefix(verdict, test.verdict), "%s: %s", id, verdict)
+			}
+			assert.EqualValues(t, 1, s.questions.Load(), "it is found out once in a run")
+			if test.verdict != "PASS" {
+				assert.EqualValues(t, 1, s.asked.Load(), "nothing else is sent")
+				assert.Equal(t, 2, out.Summary.Skipped)
+			}
+		})
+	}
+}
+
+func TestWithoutScenariosOfServicesNobodyAsksForThem(t *testing.T) {
+	s := &seller{status: 401, body: wrongToken}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, `
+  - {id: v2/a/b, title: A, level: MUST, requirement: x, source: x, steps: [{name: read, call: wallet.get, expect: {status: 200}}]}
+`)})
+	assert.Zero(t, s.questions.Load())
+}
+
+func TestATargetThatDoesNotAnswerIsNotOneWithoutServices(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer server.Close()
+	out := run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, callsAService)})
+	assert.Equal(t, 2, out.Summary.Inconclusive, "%v", verdicts(out))
+	assert.Contains(t, verdicts(out)["services/one/call"], "whether the target offers the paid services is not known")
+}
+
+func TestWhatAServiceAnswersIsJudgedByTheScenarioAlone(t *testing.T) {
+	s := &seller{status: 401, body: wrongToken}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	out := run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, callsAService)})
+	for _, result := range out.Results {
+		for _, a := range result.Assertions {
+			assert.Contains(t, []string{"redirect", "secret.leak", "http.status", "header", "body"}, a.Kind)
+		}
+	}
+	assert.Equal(t, []string{"call/http.status", "call/header/X-Cost", "call/body/$.cost"}, assertionsOf(out, "services/one/call", "http.status", "header", "body"))
+
+	wrong := strings.Replace(callsAService, `X-Cost: "0.06"`, `X-Cost: "0.07"`, 1)
+	out = run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, strings.Replace(wrong, "$.cost: 0.06", "$.cost: 0.0601", 1))})
+	assert.ElementsMatch(t, []string{"services/one/call call/header/X-Cost", "services/one/call call/body/$.cost"}, failed(out))
+}
+
+// assertionsOf lists the assertions of some kinds that a scenario made.
+func assertionsOf(out report.Report, id string, kinds ...string) []string {
+	var list []string
+	for _, result := range out.Results {
+		for _, a := range result.Assertions {
+			if result.ID == id && strings.Contains(strings.Join(kinds, " "), a.Kind) {
+				list = append(list, a.ID)
+			}
+		}
+	}
+	return list
+}
+
+func TestCallsOfServicesCostMoneyAndAreNotSentElsewhereUnasked(t *testing.T) {
+	elsewhere := target("http://api.example.com", false)
+	options := conformance.Options{Scenarios: written(t, callsAService)}
+	plan, err := conformance.Plan(t.Context(), elsewhere, options)
+	assert.NoError(t, err)
+	assert.Equal(t, "writes (GET /__services/company.openapi.com/IT-start/1), and api.example.com is not this machine; allow it with --allow-writes", plan.Scenarios[0].Skip)
+	out := run(t, elsewhere, options)
+	assert.Equal(t, 2, out.Summary.Skipped)
+	assert.Zero(t, out.Summary.Requests, "nor is the question sent whether there are any")
+
+	options.AllowWrites = true
+	plan, err = conformance.Plan(t.Context(), elsewhere, options)
+	assert.NoError(t, err)
+	first := plan.Scenarios[0]
+	assert.Empty(t, first.Skip, "whether there are services only a run finds out")
+	assert.Equal(t, []string{"services"}, first.Needs)
+	assert.Equal(t, 1, first.Paid)
+	assert.Equal(t, []conformance.Request{{Step: "call", Method: "GET", Path: "/__services/company.openapi.com/IT-start/1", Times: 1, Writes: true, Paid: true}}, first.Requests)
+}

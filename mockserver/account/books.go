@@ -1,0 +1,206 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+)
+
+// books are a second account of what happened, kept where money and requests move rather than where they are counted: what they say and what
+// the account shows must be the same at every moment (see Violations).
+type books struct {
+	opened bool
+	// What was there at the start: all usage, and that of the tokens.
+	usage, tokens tally
+	// What happened since: calls that no token made, tokens that are gone, what calls took from the wallet and from subscriptions.
+	own     tally
+	gone    tally
+	charged Money
+	prepaid int64
+}
+
+// tally is a sum of calls.
+type tally struct {
+	Requests, WalletRequests, SubscriptionRequests, ErrorRequests int64
+	WalletAmount                                                  Money
+}
+
+func (t *tally) add(o tally) {
+	t.Requests += o.Requests
+	t.WalletRequests += o.WalletRequests
+	t.SubscriptionRequests += o.SubscriptionRequests
+	t.ErrorRequests += o.ErrorRequests
+	t.WalletAmount += o.WalletAmount
+}
+
+func (t tally) minus(o tally) tally {
+	return tally{
+		t.Requests - o.Requests, t.WalletRequests - o.WalletRequests, t.SubscriptionRequests - o.SubscriptionRequests,
+		t.ErrorRequests - o.ErrorRequests, t.WalletAmount - o.WalletAmount,
+	}
+}
+
+func (s *TokenStats) tally() tally {
+	return tally{s.TotalRequests, s.WalletRequests, s.SubscriptionRequests, s.ErrorRequests, s.WalletAmount}
+}
+
+func (c *Counter) tally() tally {
+	return tally{c.Requests, c.WalletRequests, c.SubscriptionRequests, c.ErrorRequests, c.WalletAmount}
+}
+
+// fits says whether the parts fit into the whole, and nothing is below zero. Fixtures may count a call as paid and failed.
+func (t tally) fits() bool {
+	return t.WalletRequests >= 0 && t.SubscriptionRequests >= 0 && t.ErrorRequests >= 0 && t.WalletAmount >= 0 &&
+		t.WalletRequests+t.SubscriptionRequests <= t.Requests && t.ErrorRequests <= t.Requests
+}
+
+// apart says whether the parts fit side by side as well: here no call is both paid and failed.
+func (t tally) apart() bool {
+	return t.fits() && t.WalletRequests+t.SubscriptionRequests+t.ErrorRequests <= t.Requests
+}
+
+// OpenBooks takes what the account holds now as the start. Who makes an account calls it once, when everything is in its place.
+func (a *Account) OpenBooks() {
+	a.books = books{opened: true, usage: a.Usage.tally(), tokens: a.Tokens.tally()}
+}
+
+func (u *Usage) tally() (sum tally) {
+	if len(u.days) == 0 && u.begun != nil {
+		return *u.begun
+	}
+	u.every(Period{}, func(_ Day, _ string, c *Counter) { sum.add(c.tally()) })
+	return sum
+}
+
+func (ts *Tokens) tally() (sum tally) {
+	for _, t := range ts.ordered {
+		sum.add(t.Stats.tally())
+	}
+	return sum
+}
+
+// Violation is an invariant that does not hold.
+type Violation struct {
+	// Invariant by its name: "wallet.credit", "token.stats", "usage.totals", …
+	Invariant string
+	// Detail names what is off, and by how much.
+	Detail string
+}
+
+// Invariants are the names of all that Violations looks at.
+func Invariants() []string {
+	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window"}
+}
+
+// maxViolations bounds the list of what is off.
+const maxViolations = 100
+
+// Violations are the invariants that do not hold, at most maxViolations: none, unless something is wrong with the mock, or with the
+// state that it was given. Within the transaction only.
+func (a *Account) Violations() []Violation {
+	var out []Violation
+	off := func(invariant, format string, values ...any) {
+		if len(out) < maxViolations {
+			out = append(out, Violation{invariant, fmt.Sprintf(format, values...)})
+		}
+	}
+	since := a.Usage.tally().minus(a.books.usage)
+	a.auditWallet(since, off)
+	a.auditSubscriptions(since, off)
+	a.auditTokens(since, off)
+	a.auditUsage(since, off)
+	for _, scope := range a.limitedScopes() {
+		if _, used := a.scopes[scope].Window(); used < 0 {
+			off("quota.window", "of scope %s %d requests are counted", scope, used)
+		}
+	}
+	if _, used := a.Quota.Window(); used < 0 {
+		off("quota.window", "%d requests are counted", used)
+	}
+	return out
+}
+
+// auditWallet, like the others, is given what the usage counts since the start.
+func (a *Account) auditWallet(since tally, off func(invariant, format string, values ...any)) {
+	var sum Money
+	for _, t := range a.Wallet.transactions {
+		sum += t.Amount
+	}
+	if sum != a.Wallet.credit {
+		off("wallet.credit", "the credit is %s, and the transactions sum up to %s", a.Wallet.credit, sum)
+	}
+	if a.Wallet.credit < 0 {
+		off("wallet.credit", "the credit is %s, below zero", a.Wallet.credit)
+	}
+	if a.books.opened && since.WalletAmount != a.books.charged {
+		off("wallet.charges", "calls took %s from the wallet, and the usage counts %s", a.books.charged, since.WalletAmount)
+	}
+}
+
+func (a *Account) auditSubscriptions(since tally, off func(invariant, format string, values ...any)) {
+	for _, s := range a.Subscriptions {
+		if s.AvailableRequests < 0 || s.AvailableRequests > s.TotalRequests {
+			off("subscription.requests", "subscription %s has %d of %d requests left", s.ID, s.AvailableRequests, s.TotalRequests)
+		}
+	}
+	if a.books.opened && since.SubscriptionRequests != a.books.prepaid {
+		off("subscription.requests", "subscriptions paid for %d calls, and the usage counts %d", a.books.prepaid, since.SubscriptionRequests)
+	}
+}
+
+func (a *Account) auditTokens(since tally, off func(invariant, format string, values ...any)) {
+	for _, t := range a.Tokens.ordered {
+		if s := t.Stats.tally(); !s.fits() {
+			off("token.stats", "the parts of the stats of the token called %q, made at %s, do not fit into its total: %+v", t.Name, t.CreatedAt.Time(), s)
+		}
+		if found, ok := a.Tokens.Get(t.Value); !ok || found != t {
+			off("token.index", "the token called %q, made at %s, is in the list and cannot be found", t.Name, t.CreatedAt.Time())
+		}
+	}
+	if n := a.Tokens.byValue.Len(); n > a.Tokens.Len() {
+		off("token.index", "%d tokens can be found, and the list has %d", n, a.Tokens.Len())
+	}
+	if !a.books.opened {
+		return
+	}
+	made := a.Tokens.tally()
+	made.add(a.books.gone)
+	made = made.minus(a.books.tokens)
+	if counted := since.minus(a.books.own); counted != made {
+		off("token.stats", "tokens count %+v of calls since the start, and the usage counts %+v for them", made, counted)
+	}
+}
+
+func (a *Account) auditUsage(since tally, off func(invariant, format string, values ...any)) {
+	a.Usage.Days(func(day Day, scope string, c *Counter) {
+		if !c.tally().fits() {
+			off("usage.totals", "the parts of %s on %d do not fit into their total: %+v", scope, day, c.tally())
+		}
+		if DayOf(day.Time()) != day {
+			off("usage.sum", "%d is no day of the calendar, and what %s counts on it is in the sum of no month", day, scope)
+		}
+	})
+	if a.books.opened && !since.apart() {
+		off("usage.totals", "the parts of all calls since the start do not fit into their total: %+v", since)
+	}
+	total := a.Usage.Total(Period{})
+	var apis, scopes tally
+	for _, api := range a.Usage.APIs(Period{}) {
+		apis.add(api.tally())
+		for _, c := range api.Scopes {
+			scopes.add(c.tally())
+		}
+	}
+	if total.tally() != apis || apis != scopes {
+		off("usage.sum", "all calls are %+v, by API %+v, by scope %+v", total.tally(), apis, scopes)
+	}
+}
+
+// limitedScopes are the scopes whose windows the account keeps, in order.
+func (a *Account) limitedScopes() []string {
+	out := make([]string, 0, len(a.scopes))
+	for scope := range a.scopes {
+		out = append(out, scope)
+	}
+	slices.Sort(out)
+	return out
+}

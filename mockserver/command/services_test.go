@@ -1,0 +1,76 @@
+package command
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// demoToken is a token of the world demo that may call everything that is enabled.
+const demoToken = "69188d435a7c562c0f9d4021"
+
+func bearer(token string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
+}
+
+func TestEveryFlagAboutServicesDoesSomething(t *testing.T) {
+	const call = "/__services/company.openapi.com/EU-start/IT12485671007"
+	document := filepath.Join(t.TempDir(), "company.json")
+	require.NoError(t, os.WriteFile(document, []byte(`{"openapi":"3.0.3","info":{"title":"Company","version":"1"},"stray":true,"paths":{"/EU-start/{vat}":{"get":{
+		"parameters":[{"name":"vat","in":"path","required":true,"schema":{"type":"string","minLength":5}}],
+		"responses":{"200":{"description":"","content":{"application/json":{"example":{"companyName":"Rossi S.r.l."}}}}}}}}}`), 0o600))
+
+	for name, c := range map[string]struct {
+		args  []string
+		check func(*testing.T, *process)
+	}{
+		"--service": {[]string{"--service", "company.openapi.com=" + document}, func(t *testing.T, p *process) {
+			status, body := p.ask("GET", call, "", bearer(demoToken))
+			assert.Equal(t, 200, status)
+			assert.JSONEq(t, `{"companyName":"Rossi S.r.l."}`, body)
+			status, body = p.ask("GET", "/__services/company.openapi.com/EU-start/IT", "", bearer(demoToken))
+			assert.Equal(t, 400, status, "too short for the document")
+			assert.Contains(t, body, "vat")
+		}},
+		"without --service": {nil, func(t *testing.T, p *process) {
+			status, body := p.ask("GET", call, "", bearer(demoToken))
+			assert.Equal(t, 200, status)
+			assert.JSONEq(t, `{"data":{"scope":"GET:company.openapi.com/EU-start","charge":0.08,"paidBy":"wallet"},"success":true,"message":"","error":null}`, body)
+		}},
+		"--trust-forwarded-for": {[]string{"--trust-forwarded-for"}, func(t *testing.T, p *process) {
+			_, _ = p.ask("GET", call, "", bearer(demoToken), func(r *http.Request) { r.Header.Set("X-Forwarded-For", "203.0.113.77, 10.0.0.1") })
+			_, body := p.ask("GET", "/tokens/"+demoToken, "")
+			assert.Contains(t, body, "203.0.113.77")
+		}},
+		"without --trust-forwarded-for": {nil, func(t *testing.T, p *process) {
+			_, _ = p.ask("GET", call, "", bearer(demoToken), func(r *http.Request) { r.Header.Set("X-Forwarded-For", "203.0.113.77") })
+			_, body := p.ask("GET", "/tokens/"+demoToken, "")
+			assert.NotContains(t, body, "203.0.113.77")
+		}},
+		"--retention": {[]string{"--retention", "transactions=12,errors=5,addresses=1"}, func(t *testing.T, p *process) {
+			_, before := p.ask("GET", "/wallet/transactions", "")
+			assert.NotContains(t, before, "Balance brought forward")
+			_, _ = p.ask("GET", call, "", bearer(demoToken))
+			_, after := p.ask("GET", "/wallet/transactions", "")
+			assert.Contains(t, after, "Balance brought forward")
+			_, holds := p.ask("GET", "/__admin/invariants", "")
+			assert.JSONEq(t, `{"holds":true,"violations":[]}`, holds)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) { c.check(t, start(t, nil, c.args...)) })
+	}
+}
+
+func TestSeveralServicesComeFromTheEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", "b.json"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(`{"openapi":"3.0.3","info":{"title":"A","version":"1"},"paths":{"/EU-start/{x}":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"example":{"from":"`+name+`"}}}}}}}}}`), 0o600))
+	}
+	p := start(t, map[string]string{"OAUTHMOCK_SERVICE": "sms.openapi.com=" + filepath.Join(dir, "a.json") + ",company.openapi.com=" + filepath.Join(dir, "b.json")})
+	_, body := p.ask("GET", "/__services/company.openapi.com/EU-start/x", "", bearer(demoToken))
+	assert.JSONEq(t, `{"from":"b.json"}`, body)
+}

@@ -1,0 +1,174 @@
+package fault_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/mockserver/fault"
+)
+
+const everything = `
+version: "1.0"
+faults:
+  - name: everything
+    match: {surface: v2, operation: wallet.get, account: demo, token: abc, method: GET, path: "/wallet*", headers: {X-Trace: 1}, query: {q: "true"}}
+    when: {probability: 0.2, after: 10s, for: 1m, times: 4, until: 2026-02-12T08:30:00Z}
+    where: after
+    effect: {kind: status, status: 503, headers: {Retry-After: 1}, body: {b: [1, 2.50, true, null], a: "x"}}
+    do: {credit: 0, expire: token, advance: 1h}
+  - name: armed
+    armedBy: everything
+    effect: {kind: latency, lognormal: {median: 80ms, sigma: 0.4, max: 2s}}
+`
+
+func TestRulesAreReadFromYAMLAndJSONAlike(t *testing.T) {
+	fromYAML, err := fault.Load("rules.yaml", []byte(everything), nil)
+	require.NoError(t, err)
+	require.Len(t, fromYAML, 2)
+	asJSON, err := json.Marshal(map[string]any{"version": "1.0", "faults": fromYAML})
+	require.NoError(t, err)
+	assert.Contains(t, string(asJSON), `"body":{"b":[1,2.50,true,null],"a":"x"}`, "in its order, numbers as they are written")
+	fromJSON, err := fault.Load("rules.json", asJSON, nil)
+	require.NoError(t, err)
+	assert.Equal(t, fromYAML, fromJSON)
+	assert.Equal(t, "1", fromYAML[0].Match.Headers["X-Trace"])
+	assert.InDelta(t, 0.2, *fromYAML[0].When.Probability, 0)
+}
+
+// TestWhatIsWrongWithAFileIsSaidWithItsLine: line 3 begins the list.
+func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
+	rule := func(rest string) string {
+		return "version: \"1.0\"\nfaults:\n  - name: x\n    effect: {kind: reset}\n" + rest
+	}
+	effect := func(effect string) string {
+		return "version: \"1.0\"\nfaults:\n  - name: x\n    effect:\n      " + effect + "\n"
+	}
+	for name, c := range map[string]struct{ text, says string }{
+		"nothing":                           {"", "rules.yaml: is empty"},
+		"no YAML":                           {"version: [", "rules.yaml:1: "},
+		"two documents":                     {"version: \"1.0\"\n---\n", "goes on after"},
+		"a list":                            {"- name: x", "rules.yaml:1: is a list; want a mapping"},
+		"no version":                        {"faults: []", "version: is missing; begin with version: \"1.0\""},
+		"a version to come":                 {"version: \"2.0\"\nfaults: []", "rules.yaml:1: version: is \"2.0\"; this program reads \"1.0\""},
+		"an unknown key":                    {rule("    wen: {}"), "rules.yaml:5: faults[0]: there is no key \"wen\" here; known are name, match, when"},
+		"an unknown key below":              {rule("    when:\n      fisrt: 2"), "rules.yaml:6: faults[0].when: there is no key \"fisrt\""},
+		"a key twice":                       {rule("    name: y"), "rules.yaml:5: faults[0]: has the key \"name\" twice"},
+		"an alias":                          {"version: \"1.0\"\nfaults: [&a {name: x}, *a]", "rules.yaml:2: faults[1]: is an alias; write the value out"},
+		"a text for a number":               {rule("    when: {nth: \"2\"}"), "rules.yaml:5: faults[0].when.nth: is \"2\"; want an integer"},
+		"a number for a text":               {"version: \"1.0\"\nfaults:\n  - name: 5", "rules.yaml:3: faults[0].name: is \"5\"; want a text"},
+		"a fraction":                        {rule("    when: {nth: 2.5}"), "want an integer"},
+		"no time":                           {rule("    when: {until: noon}"), "rules.yaml:5: faults[0].when.until: is \"noon\"; want a time such as"},
+		"no name":                           {"version: \"1.0\"\nfaults:\n  - effect: {kind: reset}", "rules.yaml:3: faults[0].name: is missing"},
+		"a name that is no path":            {"version: \"1.0\"\nfaults:\n  - name: a/b\n    effect: {kind: reset}", "faults[0].name: is \"a/b\"; want 1 to 64 letters"},
+		"a name twice":                      {rule("  - name: x\n    effect: {kind: reset}"), "rules.yaml:5: faults[1].name: is \"x\", as that of a rule before it"},
+		"no effect":                         {"version: \"1.0\"\nfaults:\n  - name: x", "faults[0].effect: is missing; want one such as"},
+		"a place that is none":              {rule("    where: during"), "rules.yaml:5: faults[0].where: is \"during\"; want before or after"},
+		"two triggers":                      {rule("    when: {nth: 1, every: 2}"), "rules.yaml:5: faults[0].when: holds 2 of probability, nth, every and first"},
+		"a probability of more than all":    {rule("    when: {probability: 1.1}"), "is 1.1; want a number from 0 to 1"},
+		"the call before the first":         {rule("    when: {nth: 0}"), "is 0; want 1 or more"},
+		"a duration that is none":           {rule("    when: {after: soon}"), "is \"soon\"; want a duration above zero"},
+		"a duration of nothing":             {rule("    when: {for: 0s}"), "is \"0s\"; want a duration above zero"},
+		"armed by itself":                   {rule("    armedBy: x"), "is the rule itself"},
+		"armed by nobody":                   {rule("    armedBy: y"), "rules.yaml:5: faults[0].armedBy: names \"y\", but there is no rule of that name"},
+		"armed in a circle":                 {"version: \"1.0\"\nfaults:\n  - {name: a, armedBy: b, effect: {kind: reset}}\n  - {name: b, armedBy: a, effect: {kind: reset}}", "leads in a circle"},
+		"a path that is none":               {rule("    match: {path: wallet}"), "faults[0].match.path: is \"wallet\"; want it to begin with / or *"},
+		"a path with a query":               {rule("    match: {path: \"/wallet?a=b\"}"), "parameters stand in \"query\""},
+		"a template":                        {rule("    match: {path: \"/tokens/{token}\"}"), "is \"/tokens/{token}\", a template"},
+		"a header that is none":             {rule("    match: {headers: {\"a b\": x}}"), "has \"a b\", which is no name of a header"},
+		"an action that does nothing":       {rule("    do: {}"), "faults[0].do: is empty; want credit, expire or advance"},
+		"a debt":                            {rule("    do: {credit: -1}"), "is -1; want an amount"},
+		"a credit too fine":                 {rule("    do: {credit: 0.00001}"), "want an amount of up to four decimals"},
+		"an advance that is none":           {rule("    do: {advance: -1h}"), "want a duration above zero"},
+		"a kind that is none":               {effect("kind: explode"), "rules.yaml:5: faults[0].effect.kind: is \"explode\"; want one of latency, refusal, status"},
+		"a member of another kind":          {effect("{kind: reset, status: 503}"), "faults[0].effect.status: has no meaning for the kind reset, which knows none beside kind"},
+		"a member of another kind, told":    {effect("{kind: truncate, status: 503}"), "has no meaning for the kind truncate, which knows bytes"},
+		"latency without a time":            {effect("kind: latency"), "of the kind latency holds 0 of fixed"},
+		"latency of two sorts":              {effect("{kind: latency, fixed: 1s, uniform: {min: 1s, max: 2s}}"), "holds 2 of fixed"},
+		"latency for too long":              {effect("{kind: latency, fixed: 1h}"), "effect.fixed: is \"1h\"; want a duration such as \"300ms\", at most 10m0s"},
+		"a uniform one upside down":         {effect("{kind: latency, uniform: {min: 2s, max: 1s}}"), "effect.uniform.max: is \"1s\", less than min"},
+		"a normal one without a mean":       {effect("{kind: latency, normal: {stddev: 1s}}"), "effect.normal.mean: is \"\""},
+		"a lognormal one without sigma":     {effect("{kind: latency, lognormal: {median: 1s}}"), "effect.lognormal.sigma: is 0; want a number above 0"},
+		"a refusal without a number":        {effect("kind: refusal"), "effect.code: is missing"},
+		"a refusal of a number that is not": {effect("{kind: refusal, code: 999}"), "effect.code: is 999, which is the number of no refusal"},
+		"a refusal by a list":               {effect("{kind: refusal, code: [130]}"), "effect.code: is no number"},
+		"no status":                         {effect("kind: status"), "effect.status: is 0; want a status from 200 to 599"},
+		"a status of information":           {effect("{kind: status, status: 101}"), "want a status from 200 to 599"},
+		"a length of its own":               {effect("{kind: status, status: 503, headers: {content-length: 1}}"), "has \"content-length\", which the server writes itself"},
+		"a header of two lines":             {effect("{kind: status, status: 503, headers: {a: \"b\\r\\nc: d\"}}"), "control characters"},
+		"fewer bytes than none":             {effect("{kind: truncate, bytes: -1}"), "effect.bytes: is -1; want 0 to 1048576"},
+		"a dribble of nothing":              {effect("{kind: dribble, bytes: 0}"), "effect.bytes: is 0; want 1 to"},
+		"a violation of nothing":            {effect("{kind: violation, do: drop}"), "effect.field: is missing"},
+		"a violation of dots":               {effect("{kind: violation, field: ..., do: drop}"), "effect.field: is \"...\""},
+		"a violation that is none":          {effect("{kind: violation, field: data.credit, do: steal}"), "effect.do: is \"steal\"; want drop, rename, retype, null or add"},
+		"a variation that is none":          {effect("{kind: legal, vary: [nothing]}"), "effect.vary: has \"nothing\"; want some of pages, order"},
+		"too many rules":                    {"version: \"1.0\"\nfaults:\n" + strings.Repeat("  - {name: x, effect: {kind: reset}}\n", fault.MaxRules+1), "there are 1001 rules; want at most 1000"},
+		"too much":                          {strings.Repeat(" ", fault.MaxBytes+1), "is larger than 1048576 bytes"},
+		"too deep":                          {effect("{kind: status, status: 200, body: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}"), "nests deeper than 100"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := fault.Load("rules.yaml", []byte(c.text), func(code string) bool { return code == "130" })
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.says)
+			assert.True(t, strings.HasPrefix(err.Error(), "rules.yaml:"), err.Error())
+		})
+	}
+}
+
+func TestEveryProfileIsReadAndHasNamesOfItsOwn(t *testing.T) {
+	assert.Equal(t, []string{"degraded", "flaky", "hostile-but-legal", "outage", "rate-limited", "slow"}, fault.Profiles())
+	var all []fault.Rule
+	for _, name := range fault.Profiles() {
+		rules, err := fault.Profile(name)
+		require.NoError(t, err)
+		assert.NotEmpty(t, rules)
+		for _, r := range rules {
+			assert.True(t, strings.HasPrefix(r.Name, "chaos."+strings.SplitN(name, "-but-", 2)[0]), r.Name)
+		}
+		all = append(all, rules...)
+	}
+	require.NoError(t, fault.Check(all, nil), "all can be used at once")
+	_, err := fault.Profile("../read")
+	assert.ErrorContains(t, err, "known are degraded")
+}
+
+func TestProblemsAreErrorsThatCanBeAsked(t *testing.T) {
+	_, err := fault.Load("rules.yaml", []byte("version: \"1.0\"\nfaults:\n  - name: x\n    effect: {kind: nothing}"), nil)
+	var problem fault.Problem
+	require.True(t, errors.As(err, &problem))
+	assert.Equal(t, 4, problem.Line)
+	assert.Equal(t, "faults[0].effect.kind", problem.Place)
+}
+
+// FuzzRules reads anything as rules. What is read can be written and read again, and checked without end or panic.
+func FuzzRules(f *testing.F) {
+	f.Add(everything)
+	f.Add(`{"name":"flaky","when":{"probability":0.2},"effect":{"kind":"status","status":503,"body":"\ud83e\uded6 \ud83e"}}`)
+	f.Add(`{"version":"1.0","faults":[{"name":"x","effect":{"kind":"violation","field":"data[0].*","do":"retype"}}]}`)
+	f.Add("faults: [&a {name: x, effect: {kind: legal, vary: [*a]}}]")
+	f.Add("{name: x, do: {credit: 1e308, expire: all}, when: {until: 2026-02-12T08:30:00+99:00}}")
+	f.Add("{name: x, effect: {kind: refusal, code: .nan}}")
+	for _, k := range fault.Kinds() {
+		f.Add(fmt.Sprintf("{name: x, effect: {kind: %s, bytes: 1, interval: 1ms, value: x, max: 0s}}", k))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		rules, _, err := fault.Decode("rules", []byte(text))
+		if err != nil {
+			return
+		}
+		written, err := json.Marshal(map[string]any{"faults": rules})
+		require.NoError(t, err)
+		again, single, err := fault.Decode("rules", written)
+		require.NoError(t, err, string(written))
+		require.False(t, single)
+		rewritten, err := json.Marshal(map[string]any{"faults": again})
+		require.NoError(t, err)
+		require.Equal(t, string(written), string(rewritten))
+		_ = fault.Check(rules, func(string) bool { return true })
+	})
+}

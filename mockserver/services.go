@@ -1,0 +1,113 @@
+package mockserver
+
+import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/services/document"
+	"oauthmock/mockserver/surface/v2"
+	"oauthmock/mockserver/world"
+	"oauthmock/spec"
+)
+
+// WithService has a paid service, named by its production domain, answer from its published OpenAPI document, and holds requests against it. What
+// is wrong with the document is logged, and does not keep the server from starting.
+func WithService(domain, file string) Option {
+	return func(c *config) error {
+		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
+		case !ok || p.Wild() || domain != strings.ToLower(domain) || !strings.Contains(domain, "."):
+			return fmt.Errorf("%q is no domain such as company.openapi.com", domain)
+		case strings.HasPrefix(domain, "test."):
+			return fmt.Errorf("%q is a sandbox name: want the domain without test., the sandbox has the same document", domain)
+		}
+		if _, twice := c.documents[domain]; twice {
+			return fmt.Errorf("%s has a document already", domain)
+		}
+		doc, warnings, err := document.Open(file)
+		if err != nil {
+			return err
+		}
+		if c.documents == nil {
+			c.documents, c.warnings = services.Documents{}, map[string][]document.Warning{}
+		}
+		c.documents[domain], c.warnings[domain] = doc, warnings
+		return nil
+	}
+}
+
+// WithForwardedFor takes the first address of X-Forwarded-For as the caller's, where a request has one: for who calls through a proxy, or
+// tests with addresses of their choice.
+func WithForwardedFor() Option {
+	return func(c *config) error { c.forwarded = true; return nil }
+}
+
+// Retention bounds what each account remembers one by one: transactions, errors, addresses. Zero is the default of each; sums stay exact beyond it.
+type Retention = account.Retention
+
+// WithRetention sets what accounts remember.
+func WithRetention(r Retention) Option {
+	return func(c *config) error {
+		c.retention = r
+		if r.Transactions != 0 && r.Transactions < account.LeastTransactions || r.Errors < 0 || r.Addresses < 0 {
+			return fmt.Errorf("want transactions=%d or more, errors=1 or more, addresses=1 or more", account.LeastTransactions)
+		}
+		return nil
+	}
+}
+
+// paid mounts the paid services of a world's catalogue.
+func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table) surface.Mount {
+	s := services.New(service, refusals, services.Config{
+		Serves:    func(domain string) bool { return domain != v2.Domain && everybody.Catalogue().Serves(domain) },
+		Documents: c.documents, Seed: c.seed, Log: c.log,
+	})
+	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
+}
+
+// sold are services that have a document, as a catalogue that does not name them has them: each operation under a scope of its own, up to the first
+// parameter of its path, and free.
+func (c *config) sold() []fixtures.Service {
+	var out []fixtures.Service
+	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
+		service := fixtures.Service{Domain: domain}
+		known := map[string]bool{}
+		for _, o := range c.documents[domain].Operations() {
+			endpoint, _, _ := strings.Cut(strings.TrimPrefix(o.Template, "/"), "{")
+			if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && strings.Contains(o.Template, "{") {
+				endpoint = endpoint[:i]
+			}
+			name := o.Method + ":" + domain + "/" + endpoint
+			if p, ok := account.ParsePattern(name); !ok || p.Wild() || known[name] {
+				continue // a path that begins with a parameter has no scope
+			}
+			known[name] = true
+			id := fnv.New64a()
+			id.Write([]byte(name)) // never fails, says package hash
+			service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint})
+		}
+		if len(service.Scopes) > 0 {
+			out = append(out, service)
+		}
+	}
+	return out
+}
+
+// tellDocuments logs what was loaded of documents of services, and what is wrong with them.
+func (c *config) tellDocuments() {
+	const most = 20 // more nobody reads
+	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
+		doc := c.documents[domain]
+		warnings := c.warnings[domain]
+		c.log.Info("document of a service", "service", domain, "title", doc.Title(), "operations", len(doc.Operations()), "warnings", len(warnings))
+		for _, w := range warnings[:min(most, len(warnings))] {
+			c.log.Warn("document of a service", "service", domain, "warning", w.String())
+		}
+	}
+}

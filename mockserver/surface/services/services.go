@@ -1,0 +1,169 @@
+// Package services is the surface of the paid services behind the tokens, as far as they debit wallets: any method and path of a service that the
+// catalogue names. Account rules decide whether a token may make the call and who pays for it; this package reads the call and writes an answer.
+//
+// There is no gin engine here, because there is nothing to route: the catalogue decides, within the account's transaction.
+package services
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+	"oauthmock/spec"
+)
+
+// Name of the surface, as the refusals table and the journal call it.
+const Name = "services"
+
+// Operation is what every paid call is called.
+const Operation = "service.call"
+
+// Prefix under which services stand on hosts that are not the provider's: /__services/{domain}/{path}.
+const Prefix = "/__services"
+
+// sandbox stands before the domain of a service in the sandbox.
+const sandbox = "test."
+
+// Accounts is what the surface asks of accounts.
+type Accounts interface {
+	AuthenticateToken(value string) (account.Identity, bool)
+	UseService(ctx context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error)
+}
+
+// Config says how the surface answers.
+type Config struct {
+	// Serves says whether a service is sold, by its production domain.
+	Serves func(domain string) bool
+	// Documents of services by production domain, from which they answer.
+	Documents Documents
+	// Seed of what is made up.
+	Seed uint64
+	Log  *slog.Logger
+}
+
+// Surface answers for all services. It is safe for concurrent use.
+type Surface struct {
+	accounts Accounts
+	refusals *surface.Refusals
+	config   Config
+	failure  func(account.Reason) account.Failure
+}
+
+// New makes the surface.
+func New(accounts Accounts, table *spec.Table, config Config) *Surface {
+	s := &Surface{accounts: accounts, refusals: surface.NewRefusals(table, Name, config.Log), config: config}
+	s.failure = func(r account.Reason) account.Failure { return s.refusals.Failure(Operation, r) }
+	return s
+}
+
+// Serves says whether a host, in lower case and without its port, is one of a service, of the sandbox or not.
+func (s *Surface) Serves(host string) bool {
+	return s.config.Serves(host) || (strings.HasPrefix(host, sandbox) && s.config.Serves(host[len(sandbox):]))
+}
+
+// place is where a call goes.
+type place struct {
+	account.Target
+	escaped string // path below the service, as it was sent
+	// environment is the only one whose tokens are taken; empty takes all.
+	environment account.Environment
+}
+
+// find reads where a call goes; not ok when there is no such service.
+func (s *Surface) find(r *http.Request) (p place, ok bool) {
+	host, escaped := surface.HostName(r.Host), r.URL.EscapedPath()
+	switch rest, under := strings.CutPrefix(escaped, Prefix+"/"); {
+	case s.Serves(host):
+		p.environment = account.Production
+		if strings.HasPrefix(host, sandbox) && !s.config.Serves(host) {
+			p.environment = account.Sandbox
+		}
+	case under:
+		host, escaped, _ = strings.Cut(rest, "/")
+		host, escaped = strings.ToLower(host), "/"+escaped
+	default:
+		return place{}, false
+	}
+	p.Method, p.Domain, p.escaped = r.Method, host, escaped
+	if domain, test := strings.CutPrefix(host, sandbox); test && !s.config.Serves(host) {
+		p.Domain = domain
+	}
+	p.Path = strings.TrimPrefix(escaped, "/")
+	if plain, err := url.PathUnescape(p.Path); err == nil {
+		p.Path = plain
+	}
+	return p, s.config.Serves(p.Domain)
+}
+
+// ServeHTTP implements http.Handler. The request must come through an exchange.Handler.
+func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e := exchange.From(w)
+	e.Surface = Name
+	a := answer{Surface: s, w: w, e: e}
+	defer func() {
+		if p := recover(); p != nil {
+			s.config.Log.Error("panic while answering", "operation", e.Operation, "panic", p)
+			a.fail(account.Internal, "")
+		}
+	}()
+	to, ok := s.find(r)
+	if !ok {
+		a.fail(surface.PathUnknown, "the catalogue names no such service")
+		return
+	}
+	e.Operation = Operation
+	token, identity, ok := s.authenticate(r, to.environment)
+	if !ok {
+		a.fail(account.AccessTokenInvalid, "")
+		return
+	}
+	e.Auth, e.Account = "token", identity.ID
+	call := account.Call{Account: identity.ID, IP: e.IP, Failure: s.failure}
+	// Whoever called may have left: a request that arrived is carried out all the same.
+	charge, receipt, err := s.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, s.improper(e, r, to))
+	if !receipt.At.IsZero() {
+		e.At, e.Quota = receipt.At, receipt.Quota
+	}
+	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
+	surface.QuotaHeaders(e, receipt.Quota)
+	if err != nil {
+		a.refuse(err, charge, receipt)
+		return
+	}
+	a.succeed(r, to, charge)
+}
+
+// authenticate finds out whose access token a call carries.
+func (s *Surface) authenticate(r *http.Request, only account.Environment) (token string, identity account.Identity, ok bool) {
+	given := r.Header["Authorization"]
+	if len(given) != 1 { // of two, nobody could say which one counts
+		return "", identity, false
+	}
+	if token, ok = surface.Bearer(given[0]); !ok {
+		return "", identity, false
+	}
+	identity, ok = s.accounts.AuthenticateToken(token)
+	return token, identity, ok && (only == "" || identity.Environment == only)
+}
+
+// improper says why a request is none that the service could answer, or nil.
+func (s *Surface) improper(e *exchange.Exchange, r *http.Request, to place) error {
+	if e.Request.BodyError != nil {
+		return surface.Unreadable(e.Request.BodyError)
+	}
+	said := s.config.Documents.violations(e, r, to)
+	if len(said) == 0 {
+		return nil
+	}
+	const most = 5 // more would help nobody
+	return account.Refuse(surface.RequestViolates, strings.Join(said[:min(most, len(said))], "; "))
+}
+
+// allow writes methods as the Allow header does.
+func allow(methods []string) string { return strings.Join(slices.Sorted(slices.Values(methods)), ", ") }

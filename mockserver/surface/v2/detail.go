@@ -1,0 +1,127 @@
+package v2
+
+import (
+	"strconv"
+
+	"github.com/segmentio/encoding/json"
+
+	"oauthmock/mockserver/account"
+)
+
+// detail is v2 TokenDetail. It is written by hand, because no answer is larger for what it says: a test holds it against the document's
+// members as the library renders them.
+type detail struct{ *account.Token }
+
+// detailInList is a single token where the document has it under data alone (v2 TokenListOrDetail).
+type detailInList struct{ detail }
+
+// detailList is v2 TokenList.
+type detailList []account.Token
+
+func (l detailList) append(b []byte) []byte {
+	b = append(b, '[')
+	for i := range l {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = detail{&l[i]}.append(b)
+	}
+	return append(b, ']')
+}
+
+// appendAs appends a single token in a shape. Where its members stand twice, they are written once and copied.
+func (d detail) appendAs(b []byte, shape TokenShape) []byte {
+	if shape == Flat {
+		return d.append(b)
+	}
+	b = append(b, `{"data":`...)
+	begin := len(b)
+	b = d.append(b)
+	members := b[begin+len("{") : len(b)-len("}")]
+	b = append(b, ","+afterData...)
+	if shape == Both {
+		b = append(b, ',')
+		b = append(b, members...)
+	}
+	return append(b, '}')
+}
+
+func (d detail) append(b []byte) []byte {
+	b = appendText(append(b, `{"token":`...), d.Value)
+	b = appendText(append(b, `,"name":`...), d.Name)
+	b = append(b, `,"createdAt":"`...)
+	created := len(b)
+	b = appendTime(b, d.CreatedAt.Time())
+	createdEnd := len(b)
+	b = appendTime(append(b, `","expireAt":"`...), d.ExpireAt.Time())
+	b = append(b, `","updatedAt":"`...)
+	if d.UpdatedAt == d.CreatedAt {
+		b = append(b, b[created:createdEnd]...)
+	} else {
+		b = appendTime(b, d.UpdatedAt.Time())
+	}
+	b = append(b, `","scopes":`...)
+	if d.Scopes == nil {
+		b = append(b, "null"...)
+	} else {
+		b = appendTexts(b, d.Scopes)
+	}
+	b = appendText(append(b, `,"refreshToken":`...), d.RefreshToken)
+	b = appendLimits(append(b, `,"limits":`...), d.Limits)
+	b = appendStats(append(b, `,"stats":`...), &d.Stats)
+	return append(b, '}')
+}
+
+// appendLimits is v2 TokenLimits: only what is set. A limit that lets no address in is [].
+func appendLimits(b []byte, l *account.TokenLimits) []byte {
+	if l == nil {
+		return append(b, "{}"...)
+	}
+	begin := len(b)
+	b = appendLimit(b, `,"totalRequests":`, l.TotalRequests)
+	b = appendLimit(b, `,"walletRequests":`, l.WalletRequests)
+	b = appendLimit(b, `,"subscriptionRequests":`, l.SubscriptionRequests)
+	if l.WalletAmount != nil {
+		b = l.WalletAmount.Append(append(b, `,"walletAmount":`...))
+	}
+	if l.IP != nil {
+		b = appendTexts(append(b, `,"ip":`...), l.IP)
+	}
+	if len(b) == begin {
+		return append(b, "{}"...)
+	}
+	b[begin] = '{' // where the first comma stands
+	return append(b, '}')
+}
+
+func appendLimit(b []byte, name string, n *int64) []byte {
+	if n == nil {
+		return b
+	}
+	return strconv.AppendInt(append(b, name...), *n, 10)
+}
+
+// appendStats is v2 TokenStats.
+func appendStats(b []byte, s *account.TokenStats) []byte {
+	b = strconv.AppendInt(append(b, `{"totalRequests":`...), s.TotalRequests, 10)
+	b = strconv.AppendInt(append(b, `,"walletRequests":`...), s.WalletRequests, 10)
+	b = strconv.AppendInt(append(b, `,"subscriptionRequests":`...), s.SubscriptionRequests, 10)
+	b = strconv.AppendInt(append(b, `,"errorRequests":`...), s.ErrorRequests, 10)
+	b = s.WalletAmount.Append(append(b, `,"walletAmount":`...))
+	b = appendTexts(append(b, `,"ip":`...), s.IPs.List())
+	return append(b, '}')
+}
+
+func appendTexts(b []byte, list []string) []byte {
+	b = append(b, '[')
+	for i, text := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, text)
+	}
+	return append(b, ']')
+}
+
+// appendText appends a text with what JSON must escape.
+func appendText(b []byte, text string) []byte { return json.AppendEscape(b, text, 0) }
