@@ -211,9 +211,6 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.hideFaults {
 		add("--hide-fault-header", mockserver.WithHiddenFaults())
 	}
-	if err := f.services.options(add); err != nil {
-		return nil, err
-	}
 	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 	if err := f.services.options(add); err != nil {
 		return nil, err
