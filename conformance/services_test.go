@@ -2,9 +2,11 @@ package conformance_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -155,4 +157,58 @@ func TestCallsOfServicesCostMoneyAndAreNotSentElsewhereUnasked(t *testing.T) {
 	assert.Equal(t, []string{"services"}, first.Needs)
 	assert.Equal(t, 1, first.Paid)
 	assert.Equal(t, []conformance.Request{{Step: "call", Method: "GET", Path: "/__services/company.openapi.com/IT-start/1", Times: 1, Writes: true, Paid: true}}, first.Requests)
+}
+
+// controlled is a control API that has one account, and remembers what else it was asked.
+type controlled struct {
+	violations string
+
+	mu    sync.Mutex
+	heard []string
+}
+
+func (c *controlled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch r.URL.Path {
+	case "/__admin/accounts":
+		fmt.Fprint(w, `{"id":"a1","email":"a@example.com","apiKey":"0123456789abcdef","environment":"production"}`)
+	case "/__admin/invariants":
+		c.heard = append(c.heard, r.Method+" "+r.URL.RequestURI())
+		fmt.Fprintf(w, `{"holds":false,"violations":%s}`, c.violations)
+	default:
+		body, _ := io.ReadAll(r.Body)
+		c.heard = append(c.heard, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)))
+		fmt.Fprint(w, `{}`)
+	}
+}
+
+func TestStepsLimitScopesAndAskWhatDoesNotHold(t *testing.T) {
+	text := `
+  - id: v2/one/sums
+    title: Sums hold
+    level: MUST
+    requirement: sums hold
+    source: somewhere
+    steps:
+      - {name: limit, control: {rateLimit: {scope: "GET:company.openapi.com/IT-start", limit: 3, window: 1m}}, capture: {limited: $}}
+      - {name: ask, control: {invariants: true}, capture: {violations: $.violations}}
+      - {name: look, compare: [{value: "${violations}", is: [], why: every sum holds}, {value: "${limited}", is: {equals: {}}, why: it answers}]}
+`
+	for violations, verdict := range map[string]string{
+		`[]`: "PASS",
+		`[{"account":"a1","invariant":"wallet.credit","detail":"3 off"}]`: "FAIL: look/compare/${violations}: expected every sum holds: [], got [{\"account\":\"a1\",\"detail\":\"3 off\",\"invariant\":\"wallet.credit\"}]",
+	} {
+		c := &controlled{violations: violations}
+		server := httptest.NewServer(c)
+		out := run(t, target(server.URL, true), conformance.Options{Scenarios: written(t, text)})
+		server.Close()
+		assert.Equal(t, verdict, verdicts(out)["v2/one/sums"])
+		assert.Equal(t, []string{
+			"GET /__admin/ratelimit",
+			`PUT /__admin/ratelimit?account=a1&scope=GET%3Acompany.openapi.com%2FIT-start {"enabled":true,"limit":3,"window":"1m"}`,
+			"GET /__admin/invariants?account=a1",
+			"DELETE /__admin/accounts/a1",
+		}, c.heard)
+	}
 }

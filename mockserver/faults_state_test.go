@@ -97,6 +97,29 @@ func TestStaleAnswersAreThoseBeforeTheLastChange(t *testing.T) {
 	})
 }
 
+func TestPaidCallsMeetFaultsToo(t *testing.T) {
+	m := newFaulty(t)
+	for _, kind := range []fault.Effect{{Kind: "status", Status: 503}, {Kind: "malformed-json"}, {Kind: "stale"}} {
+		for _, where := range []string{fault.Before, fault.After} {
+			t.Run(kind.Kind+" "+where, func(t *testing.T) {
+				a := m.NewAccount(t)
+				token, _ := tokenOf(t, m, a)
+				rule := a.Fault(fault.Rule{Name: "one", Match: &fault.Match{Surface: "services", Operation: "service.call", Token: token}, Where: where, Effect: &kind})
+				before, _ := stateOf(t, m, a)
+				r := httptest.NewRequest("GET", "http://localhost/__services/company.openapi.com/IT-advanced/12485671007", nil)
+				r.Header.Set("Authorization", "Bearer "+token)
+				w := httptest.NewRecorder()
+				m.Handler().ServeHTTP(w, r)
+				assert.Equal(t, rule, w.Header().Get(fault.Header))
+				after, _ := stateOf(t, m, a)
+				assert.Equal(t, where == fault.Before, before == after, "who pays is asked only if the call is carried out")
+				entry := a.Requests()[1]
+				assert.Equal(t, where == fault.After, entry.Charge != nil, "the journal tells what was charged, not what would have been")
+			})
+		}
+	}
+}
+
 func TestRulesArmOneAnother(t *testing.T) {
 	m := newFaulty(t)
 	a := m.NewAccount(t)

@@ -66,12 +66,12 @@ type config struct {
 	open       bool
 	state      *statefile.File
 	log        *slog.Logger
-	scenario   *scenarios.Scenario
-	scene      *scene.Scene // made of the scenario and the options above
 	retention  account.Retention
 	forwarded  bool
 	documents  services.Documents
 	warnings   map[string][]document.Warning
+	scenario   *scenarios.Scenario
+	scene      *scene.Scene // made of the scenario and the options above
 
 	faults, chaos []fault.Rule
 	faultFiles    []string
@@ -310,7 +310,7 @@ func New(options ...Option) (*Server, error) {
 	if c.open {
 		mounts = opened(door{Service: service, world: everybody, log: c.log}, mount)
 	}
-	mounts = append(mounts, c.paid(service, everybody, refusals))
+	mounts = append(mounts, c.paid(service, everybody, refusals, faults))
 	c.tellDocuments()
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 	done := func(e *exchange.Exchange) {

@@ -9,6 +9,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/services/document"
@@ -63,10 +64,10 @@ func WithRetention(r Retention) Option {
 }
 
 // paid mounts the paid services of a world's catalogue.
-func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table) surface.Mount {
+func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table, faults *fault.Book) surface.Mount {
 	s := services.New(service, refusals, services.Config{
 		Serves:    func(domain string) bool { return domain != v2.Domain && everybody.Catalogue().Serves(domain) },
-		Documents: c.documents, Seed: c.seed, Log: c.log,
+		Documents: c.documents, Seed: c.seed, Faults: faults, Log: c.log,
 	})
 	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
 }
@@ -78,8 +79,10 @@ func (c *config) sold() []fixtures.Service {
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
 		service := fixtures.Service{Domain: domain}
 		known := map[string]bool{}
+		base := c.documents[domain].Base()
 		for _, o := range c.documents[domain].Operations() {
-			endpoint, _, _ := strings.Cut(strings.TrimPrefix(o.Template, "/"), "{")
+			endpoint, _, _ := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
+			endpoint = strings.TrimPrefix(endpoint, "/")
 			if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && strings.Contains(o.Template, "{") {
 				endpoint = endpoint[:i]
 			}

@@ -17,6 +17,14 @@
 //   - the tokens of given.tokens, by their `as`;
 //   - what earlier steps captured, and, within its own step, the keys of a matrix.
 //
+// # Paid services
+//
+// The services behind the tokens are called below /__services/, with a token as Bearer, by scenarios that say needs: [services]; against a
+// target that offers none, or a host elsewhere without leave to spend money, these are skipped. No document says what a service answers,
+// so only what the step expects is judged, and of refusals their form. Sums are exact: {equals: "${before}", plus: -0.0095}, also with a
+// variable as plus, and {value: ["${spent}", "${amount}"], is: {sum: 0}} in a compare. A step limits a scope with control: {rateLimit:
+// {scope: "GET:company.openapi.com/IT-start", limit: 3, window: 1m}}, and asks whether all sums hold with control: {invariants: true}.
+//
 // # Strictness
 //
 // Load refuses what a careful reader would refuse, all at once, each with file and line: unknown and doubled keys, unknown

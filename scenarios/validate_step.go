@@ -208,9 +208,9 @@ func (v *validator) outcome(step *Step, outcome *Outcome) {
 
 func (v *validator) control(step *Step) {
 	control := step.Control
-	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "invariants", "faults"}, func(key string) bool { return !control.Has(key) })
+	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "faults", "invariants"}, func(key string) bool { return !control.Has(key) })
 	if len(actions) != 1 {
-		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit, invariants and faults; it has %s", orNone(actions))
+		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit, faults and invariants; it has %s", orNone(actions))
 		return
 	}
 	switch {

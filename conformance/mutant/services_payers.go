@@ -75,7 +75,7 @@ func serviceSubscriptions() []Mutant {
 		{Name: "services/fallback-free", What: "when the subscription is used up, calls are free", Scenarios: payment("wallet-as-fallback"),
 			Lie: overtakes("wallet", "free", "0")},
 		{Name: "services/fallback-not-debited", What: "when the subscription is used up, nothing is taken from the wallet", Scenarios: payment("wallet-as-fallback"), Lie: firstCredit},
-		{Name: "services/fallback-at-the-subscription's-price", What: "when the subscription is used up, the wallet pays the subscription's price",
+		{Name: "services/fallback-at-subscription-price", What: "when the subscription is used up, the wallet pays the subscription's price",
 			Scenarios: payment("wallet-as-fallback"), Lie: overtakes("wallet", "wallet", "0.045")},
 		{Name: "services/subscription-below-zero", What: "availableRequests counts on below zero", Scenarios: payment("wallet-as-fallback"),
 			Lie: available(0, -1)},

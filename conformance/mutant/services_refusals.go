@@ -3,7 +3,9 @@ package mutant
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -107,6 +109,14 @@ func serviceLimits() []Mutant {
 			})},
 		{Name: "services/limit-uses-subscription", What: "a call over the limit is refused and takes a request of the subscription", Scenarios: limits("subscription-requests"),
 			Lie: onData("subscription.get", change("availableRequests", func(string) any { return "418" }))},
+		{Name: "services/limit-total-binds-nobody", What: "limits.totalRequests binds nobody", Scenarios: limits("bind"), Lie: refused(said+"totalRequests", serve)},
+		{Name: "services/limit-wallet-binds-nobody", What: "limits.walletRequests binds nobody", Scenarios: limits("bind"), Lie: refused(said+"walletRequests", serve)},
+		{Name: "services/limit-amount-binds-nobody", What: "a walletAmount of 0 is none", Scenarios: limits("bind"), Lie: refused(said+"walletAmount", serve)},
+		{Name: "services/limit-addresses-bind-nobody", What: "limits.ip binds nobody", Scenarios: limits("bind"), Lie: refused("IP address not allowed", serve)},
+		{Name: "services/limit-binds-too-early", What: "a limit of one lets nothing pass", Scenarios: limits("bind"), Lie: strict(1, "", said+"totalRequests")},
+		{Name: "services/limit-refuses-and-debits", What: "a call over a limit is refused and paid", Scenarios: limits("bind"),
+			Lie: afterRefusal(said+"walletRequests", func(x *Exchange, _ int) { moveCredit(x, big.NewRat(-8, 100)) })},
+		{Name: "services/limit-tokens-pay-nothing", What: "what a token with limits calls is not debited", Scenarios: limits("bind"), Lie: onData("wallet.get", set("credit", json.Number("10")))},
 		{Name: "services/own-address-refused", What: "an address of the list is refused", Scenarios: limits("addresses"),
 			Lie: strict(1, "", "IP address not allowed")},
 		{Name: "services/empty-list-lets-all-in", What: "an empty list of addresses lets everybody in", Scenarios: limits("addresses"), Lie: generous(2, "IP address not allowed")},
@@ -172,6 +182,10 @@ func serviceScopes() []Mutant {
 		})
 	}
 	unknown := []string{"services/scopes/unknown-paths"}
+	order := []string{"services/scopes/order-of-refusals"}
+	told := func(status int, message string) func(*Exchange) {
+		return func(x *Exchange) { refuse(x, status, strconv.Itoa(status), message) }
+	}
 	missing := func(x *Exchange) { refuse(x, 404, "404", "Not Found") }
 	return append(all,
 		Mutant{Name: "services/endpoint-as-prefix", What: "an endpoint covers whatever begins like it", Scenarios: unknown, Lie: at("company.openapi.com/EU-startx", serve)},
@@ -219,6 +233,14 @@ func serviceScopes() []Mutant {
 			Lie: onData("wallet.get", change("credit", func(n json.Number) any { return decimal(n, "-0.12") }))},
 		Mutant{Name: "services/met-refused", What: "a scope with a requirement never works", Scenarios: []string{"services/scopes/requirements"},
 			Lie: at("company.openapi.com/IT-stakeholders", func(x *Exchange) { refuse(x, 403, "403", "Requirements not met") })},
+		Mutant{Name: "services/order-scopes-before-path", What: "scopes are looked at before the path", Scenarios: order, Lie: refused("Not Found", told(403, "Scope not granted to this token"))},
+		Mutant{Name: "services/order-scopes-before-method", What: "scopes are looked at before the method", Scenarios: order, Lie: refused("Method Not Allowed", told(403, "Scope not granted to this token"))},
+		Mutant{Name: "services/order-enabled-before-scopes", What: "whether a scope is enabled is looked at before the token's scopes", Scenarios: order, Lie: refused("Scope not granted to this token", told(403, "API not enabled"))},
+		Mutant{Name: "services/order-address-before-requirements", What: "the address is looked at before the requirements", Scenarios: order, Lie: refused("Requirements not met", told(403, "IP address not allowed"))},
+		Mutant{Name: "services/order-limits-before-address", What: "limits are looked at before the address", Scenarios: order, Lie: refused("IP address not allowed", told(403, "Token limit reached: totalRequests"))},
+		Mutant{Name: "services/order-rate-before-limits", What: "the rate limit is looked at before the token's", Scenarios: order, Lie: refused("Token limit reached: walletRequests", told(429, "Too Many Requests"))},
+		Mutant{Name: "services/order-credit-before-rate", What: "the credit is looked at before the rate limit", Scenarios: order, Lie: refused("Too Many Requests", told(402, "Insufficient Credit in Wallet"))},
+		Mutant{Name: "services/order-credit-never", What: "the credit is not looked at", Scenarios: order, Lie: refused("Insufficient Credit in Wallet", serve)},
 		Mutant{Name: "services/unknown-in-error-log", What: "a path that nobody sells is in the error log", Scenarios: unknown, Lie: onItems("error.list", func([]any) []any { return []any{serviceError()} })},
 		Mutant{Name: "services/unknown-counted", What: "a path that nobody sells is counted for the token", Scenarios: unknown,
 			Lie: onData("token.get", change("stats", func(s map[string]any) any { plus(s, "totalRequests", 10); plus(s, "errorRequests", 10); return s }))},

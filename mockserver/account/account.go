@@ -102,7 +102,10 @@ func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 // Changes says how often what the API shows of the account was changed, apart from what it records of calls: two of them differ if something
 // changed between.
 func (a *Account) Changes() Changes {
-	c := Changes{tokens: a.Tokens.changes, transactions: len(a.Wallet.transactions), subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks)}
+	c := Changes{tokens: a.Tokens.changes, credit: a.Wallet.credit, subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks)}
+	if n := len(a.Wallet.transactions); n > 0 {
+		c.transaction = a.Wallet.transactions[n-1].ID
+	}
 	for _, s := range a.Subscriptions {
 		c.available += s.AvailableRequests
 		c.updated = max(c.updated, s.UpdatedAt.UnixNano())
@@ -112,9 +115,11 @@ func (a *Account) Changes() Changes {
 
 // Changes are how far an account has changed, to be compared.
 type Changes struct {
-	tokens                                 uint64
-	transactions, subscriptions, callbacks int
-	available, updated                     int64
+	tokens                   uint64
+	credit                   Money
+	transaction              string
+	subscriptions, callbacks int
+	available, updated       int64
 }
 
 // ExpireToken makes a token of this value, or with this refresh token, expire at a moment; it is settled with what falls due. It says whether

@@ -136,8 +136,9 @@ func TestAWrongMethodNamesTheRightOnes(t *testing.T) {
 	c, _, err := b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "GET", Domain: company, Path: "IT-monitor/1"}, nil)
 	assert.Equal(t, account.MethodNotOffered, reason(err))
 	assert.ElementsMatch(t, []string{"POST", "PATCH"}, c.Methods)
-	_, _, err = b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "HEAD", Domain: company, Path: "IT-start/full/1"}, nil)
+	c, _, err = b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "HEAD", Domain: company, Path: "IT-start/full/1"}, nil)
 	assert.Equal(t, account.MethodNotOffered, reason(err))
+	assert.Equal(t, []string{"GET"}, c.Methods, "once, although two endpoints have it")
 }
 
 func TestAScopeCoversWhatItReads(t *testing.T) {

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -49,6 +50,7 @@ type Service struct {
 	store Store
 	clock Clock
 	limit func() RateLimit
+	idle  sync.Pool // of *transaction
 }
 
 // NewService makes a service; limit answers the server's rate limit.
@@ -101,24 +103,44 @@ func (s *Service) AuthenticateBearer(value string) (Identity, SecretKind, bool) 
 
 // do is the way of every call.
 func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now time.Time) error) (Receipt, error) {
-	receipt := Receipt{Account: call.Account}
-	err := Transact(ctx, s.store, call.Account, func(a *Account) error {
-		now := a.Now(s.clock.Now())
-		receipt.At = now
-		a.Settle(now)
-		quota, ok := a.Quota.take(now, s.limit())
-		receipt.Quota = quota
-		if !ok {
-			return Refuse(RateLimited, "the account's window is full")
-		}
-		err := rule(a, now)
-		// A failed authentication belongs to nobody, even if the race for a refresh token was lost only here.
-		if !refusedFor(err, RefreshTokenInvalid) {
-			a.record(call, now, err)
-		}
-		return err
-	})
+	t, ok := s.idle.Get().(*transaction)
+	if !ok {
+		t = &transaction{service: s}
+		t.transact = t.on
+	}
+	t.call, t.rule, t.receipt = call, rule, Receipt{Account: call.Account}
+	err := Transact(ctx, s.store, call.Account, t.transact)
+	receipt := t.receipt
+	t.call, t.rule = Call{}, nil
+	s.idle.Put(t)
 	return receipt, err
+}
+
+// transaction is a call under way. It is used again for others, so that no call needs memory for it.
+type transaction struct {
+	service  *Service
+	call     Call
+	rule     func(a *Account, now time.Time) error
+	receipt  Receipt
+	transact func(*Account) error // on, bound once
+}
+
+// on is what happens to the account while nobody else has it.
+func (t *transaction) on(a *Account) error {
+	now := a.Now(t.service.clock.Now())
+	t.receipt.At = now
+	a.Settle(now)
+	quota, ok := a.Quota.take(now, t.service.limit())
+	t.receipt.Quota = quota
+	if !ok {
+		return Refuse(RateLimited, "the account's window is full")
+	}
+	err := t.rule(a, now)
+	// A failed authentication belongs to nobody, even if the race for a refresh token was lost only here.
+	if !refusedFor(err, RefreshTokenInvalid) {
+		a.record(t.call, now, err)
+	}
+	return err
 }
 
 func refusedFor(err error, reason Reason) bool {

@@ -41,13 +41,13 @@ type serveFlags struct {
 	journalEntries int
 	journalBytes   int64
 
-	faults, chaos []string
-	hideFaults    bool
-
 	scenario string
 	watch    bool
 	// given says whether a flag was set, by the command line or the environment: what was set wins over a scenario.
 	given func(flag string) bool
+
+	faults, chaos []string
+	hideFaults    bool
 }
 
 // drainTimeout is how long a stop waits for requests under way.
@@ -211,10 +211,10 @@ func (f serveFlags) server(log *slog.Logger) (*mockserver.Server, error) {
 	if f.hideFaults {
 		add("--hide-fault-header", mockserver.WithHiddenFaults())
 	}
+	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 	if err := f.services.options(add); err != nil {
 		return nil, err
 	}
-	add("--journal-entries, --journal-bytes", mockserver.WithJournal(f.journalEntries, f.journalBytes))
 
 	all, err := f.world()
 	if err != nil {

@@ -42,12 +42,12 @@ type Exchange struct {
 	Grade  string
 	Source string
 	Quota  account.QuotaState
-	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
-	Fault *Fault
 	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for other calls. PaidBy is empty for refused calls.
 	Scope   string
 	PaidBy  string
 	Charged account.Money
+	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
+	Fault *Fault
 
 	Request  Request
 	Response Response

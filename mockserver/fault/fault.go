@@ -61,15 +61,23 @@ func (f *Fault) Around(ctx context.Context, handle func(ctx context.Context, qui
 		if !before {
 			handle(ctx, true)
 		}
-		handle(instead(ctx, past), false)
+		f.rehearse(func() { handle(instead(ctx, past), false) })
 	case nature == alters && before:
-		handle(instead(ctx, nil), false)
+		f.rehearse(func() { handle(instead(ctx, nil), false) })
 	case !before:
 		handle(ctx, false)
 	}
 	if !before {
 		f.act(ctx)
 	}
+}
+
+// rehearse lets a call be carried out on a copy of the account, and forgets what that cost the copy.
+func (f *Fault) rehearse(call func()) {
+	e := f.exchange
+	quota, scope, paidBy, charged := e.Quota, e.Scope, e.PaidBy, e.Charged
+	call()
+	e.Quota, e.Scope, e.PaidBy, e.Charged = quota, scope, paidBy, charged
 }
 
 // act does what the rule does beside its effect. What cannot be done is logged.

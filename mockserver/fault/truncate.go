@@ -2,6 +2,7 @@ package fault
 
 import (
 	"net/http"
+	"time"
 
 	"oauthmock/mockserver/exchange"
 )
@@ -12,6 +13,9 @@ type truncate struct{ bytes int }
 
 // maxDamage bounds the bytes that effects send or make, so that a rule cannot fill the memory.
 const maxDamage = 1 << 20
+
+// breath is how long an HTTP/2 stream stays open after its last bytes, so that clients see them.
+const breath = 20 * time.Millisecond
 
 func newTruncate(e Effect) (effect, error) {
 	n, err := bytesOf(e, 0, 0)
@@ -40,6 +44,10 @@ func (t truncate) apply(f *Fault) sender {
 		announce(w, e, whole)
 		_, _ = w.Write(e.Response.Body)
 		flush(w)
+		if r.ProtoMajor >= 2 {
+			// Many clients throw away what they have not handed on yet when the RST_STREAM comes.
+			f.wait(r.Context(), breath)
+		}
 		abort(w, r, e)
 	}
 }

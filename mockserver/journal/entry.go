@@ -31,9 +31,9 @@ type Entry struct {
 	Response   Response `json:"response"`
 	Refusal    *Refusal `json:"refusal,omitempty"`
 	Quota      *Quota   `json:"quota,omitempty"`
-	Fault      *Fault   `json:"fault,omitempty"`
 	// Charge is what a call of a paid service cost; unset for other calls, and for refused ones.
 	Charge *Charge `json:"charge,omitempty"`
+	Fault  *Fault  `json:"fault,omitempty"`
 }
 
 // Request as it came.
@@ -111,11 +111,11 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	if q := e.Quota; q.Enabled {
 		out.Quota = &Quota{Limit: q.Limit, Remaining: q.Remaining, ResetMs: q.Reset.Milliseconds()}
 	}
-	if f := e.Fault; f != nil {
-		out.Fault = &Fault{Name: f.Name, Kind: f.Kind, Where: f.Where, Seed: f.Seed, Call: f.Call, DelayMs: float64(f.Delay) / float64(time.Millisecond)}
-	}
 	if e.PaidBy != "" {
 		out.Charge = &Charge{Scope: e.Scope, Amount: json.Number(e.Charged.String()), PaidBy: e.PaidBy}
+	}
+	if f := e.Fault; f != nil {
+		out.Fault = &Fault{Name: f.Name, Kind: f.Kind, Where: f.Where, Seed: f.Seed, Call: f.Call, DelayMs: float64(f.Delay) / float64(time.Millisecond)}
 	}
 	return out
 }

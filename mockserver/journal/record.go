@@ -112,12 +112,8 @@ func (t *tape) id(n *uint64) {
 
 // count keeps a number that is not negative and mostly small: a length, a status.
 func (t *tape) count(n int) int {
-	switch {
-	case !t.reading && n < 0x80:
-		t.bytes = append(t.bytes, byte(n))
-		return n
-	case !t.reading:
-		t.bytes = binary.AppendUvarint(t.bytes, uint64(n))
+	if !t.reading {
+		t.bytes = appendCount(t.bytes, n)
 		return n
 	}
 	got, size := binary.Uvarint(t.bytes)
@@ -125,12 +121,21 @@ func (t *tape) count(n int) int {
 	return int(got)
 }
 
+func appendCount(b []byte, n int) []byte {
+	if n < 0x80 {
+		return append(b, byte(n))
+	}
+	return binary.AppendUvarint(b, uint64(n))
+}
+
+func appendText(b []byte, s string) []byte { return append(appendCount(b, len(s)), s...) }
+
 func (t *tape) text(s *string) {
-	length := t.count(len(*s))
 	if !t.reading {
-		t.bytes = append(t.bytes, *s...)
+		t.bytes = appendText(t.bytes, *s)
 		return
 	}
+	length := t.count(0)
 	*s, t.bytes = string(t.bytes[:length]), t.bytes[length:]
 }
 
@@ -175,13 +180,14 @@ func (t *tape) time(at *time.Time) {
 func (t *tape) header(h *http.Header) {
 	length := t.count(len(*h))
 	if !t.reading {
+		b := t.bytes
 		for name, values := range *h {
-			t.text(&name)
-			t.count(len(values))
-			for i := range values {
-				t.text(&values[i])
+			b = appendCount(appendText(b, name), len(values))
+			for _, value := range values {
+				b = appendText(b, value)
 			}
 		}
+		t.bytes = b
 		return
 	}
 	if t.skimming {

@@ -14,6 +14,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
@@ -44,7 +45,9 @@ type Config struct {
 	Documents Documents
 	// Seed of what is made up.
 	Seed uint64
-	Log  *slog.Logger
+	// Faults go wrong on purpose; nil is none.
+	Faults *fault.Book
+	Log    *slog.Logger
 }
 
 // Surface answers for all services. It is safe for concurrent use.
@@ -53,6 +56,7 @@ type Surface struct {
 	refusals *surface.Refusals
 	config   Config
 	failure  func(account.Reason) account.Failure
+	answers  answers
 }
 
 // New makes the surface.
@@ -113,24 +117,37 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	to, ok := s.find(r)
-	if !ok {
-		a.fail(surface.PathUnknown, "the catalogue names no such service")
+	reason, token := surface.PathUnknown, ""
+	if ok {
+		e.Operation = Operation
+		reason, token = s.authenticate(r, e, to.environment)
+	}
+	if f := s.config.Faults.Decide(e, s.refusals); f != nil {
+		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.to(r.WithContext(ctx), to, token, reason, quiet) })
 		return
 	}
-	e.Operation = Operation
-	token, identity, ok := s.authenticate(r, to.environment)
-	if !ok {
-		a.fail(account.AccessTokenInvalid, "")
+	a.to(r, to, token, reason, false)
+}
+
+// to answers a call whose caller is known, or refused for a reason. Quiet is without answering.
+func (a answer) to(r *http.Request, to place, token string, reason account.Reason, quiet bool) {
+	if reason != "" {
+		if !quiet {
+			a.fail(reason, "")
+		}
 		return
 	}
-	e.Auth, e.Account = "token", identity.ID
-	call := account.Call{Account: identity.ID, IP: e.IP, Failure: s.failure}
+	e := a.e
+	call := account.Call{Account: e.Account, IP: e.IP, Failure: a.failure}
 	// Whoever called may have left: a request that arrived is carried out all the same.
-	charge, receipt, err := s.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, s.improper(e, r, to))
+	charge, receipt, err := a.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, a.improper(e, r, to))
 	if !receipt.At.IsZero() {
 		e.At, e.Quota = receipt.At, receipt.Quota
 	}
 	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
+	if quiet {
+		return
+	}
 	surface.QuotaHeaders(e, receipt.Quota)
 	if err != nil {
 		a.refuse(err, charge, receipt)
@@ -139,17 +156,22 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.succeed(r, to, charge)
 }
 
-// authenticate finds out whose access token a call carries.
-func (s *Surface) authenticate(r *http.Request, only account.Environment) (token string, identity account.Identity, ok bool) {
+// authenticate finds out whose access token a call carries, or why it is refused.
+func (s *Surface) authenticate(r *http.Request, e *exchange.Exchange, only account.Environment) (reason account.Reason, token string) {
 	given := r.Header["Authorization"]
 	if len(given) != 1 { // of two, nobody could say which one counts
-		return "", identity, false
+		return account.AccessTokenInvalid, ""
 	}
-	if token, ok = surface.Bearer(given[0]); !ok {
-		return "", identity, false
+	token, ok := surface.Bearer(given[0])
+	if !ok {
+		return account.AccessTokenInvalid, ""
 	}
-	identity, ok = s.accounts.AuthenticateToken(token)
-	return token, identity, ok && (only == "" || identity.Environment == only)
+	identity, ok := s.accounts.AuthenticateToken(token)
+	if !ok || only != "" && identity.Environment != only {
+		return account.AccessTokenInvalid, ""
+	}
+	e.Auth, e.Account = "token", identity.ID
+	return "", token
 }
 
 // improper says why a request is none that the service could answer, or nil.

@@ -94,11 +94,18 @@ type call struct {
 	body []byte
 	// bearer is set when the caller is known by a token instead of Basic.
 	bearer string
+	// within, unless nil, is the context in which a fault has the call carried out.
+	within context.Context
 }
 
 // context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A body that
 // stalls or breaks off cancels the request's own context, and must still be refused in order.)
-func (c *call) context() context.Context { return context.WithoutCancel(c.gin.Request.Context()) }
+func (c *call) context() context.Context {
+	if c.within != nil {
+		return context.WithoutCancel(c.within)
+	}
+	return context.Background() // the request's own holds no values that anybody asks for
+}
 
 // serve is the way of every request: authenticate, read, ask the account, write.
 func (s *Surface) serve(o operation) gin.HandlerFunc {
@@ -110,7 +117,7 @@ func (s *Surface) serve(o operation) gin.HandlerFunc {
 		reason := s.authenticate(o, c, e)
 		if f := s.config.Faults.Decide(e, s.refusals); f != nil {
 			f.Around(g.Request.Context(), func(ctx context.Context, quiet bool) {
-				g.Request = g.Request.WithContext(ctx)
+				c.within = ctx
 				s.answer(o, c, e, reason, quiet)
 			})
 			return
@@ -200,7 +207,7 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	var identity account.Identity
 	var known bool
 	reason := surface.CredentialsInvalid
-	if bearer, ok := surface.Bearer(header); ok && o.bearer {
+	if bearer, ok := bearerOf(o, header); ok {
 		reason = account.RefreshTokenInvalid
 		var kind account.SecretKind
 		identity, kind, known = s.accounts.AuthenticateBearer(bearer)
@@ -220,4 +227,12 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	}
 	c.Account, e.Account = identity.ID, identity.ID
 	return ""
+}
+
+// bearerOf is the Bearer of a call to an operation that takes one.
+func bearerOf(o operation, header string) (bearer string, ok bool) {
+	if !o.bearer {
+		return "", false
+	}
+	return surface.Bearer(header)
 }

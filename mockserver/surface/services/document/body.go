@@ -182,7 +182,7 @@ func (c *checker) json(s *schema, body []byte) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		c.fault("is not JSON: it ends too early")
 	case errors.As(err, &wrong):
-		c.fault("is not JSON: the mistake is in what begins at byte %d", wrong.offset+1)
+		c.fault("is not JSON: there is a mistake near byte %d", wrong.offset+1)
 	default:
 		c.fault("is not JSON")
 	}

@@ -22,6 +22,7 @@ const (
 type generator struct {
 	random *rand.Rand
 	made   int
+	bytes  int       // of the texts made
 	frugal bool      // required members only
 	plain  bool      // no examples
 	stack  []*schema // what the value stands in
@@ -51,17 +52,6 @@ func generate(s *schema, seed uint64, name string, tries int) (v any, ok bool) {
 	return first, false
 }
 
-// deep says how often a schema is already being made.
-func (g *generator) deep(s *schema) int {
-	n := 0
-	for _, above := range g.stack {
-		if above == s {
-			n++
-		}
-	}
-	return n
-}
-
 // recursive says that making a schema would lead deeper into itself.
 func (g *generator) recursive(s *schema) bool {
 	return s != nil && (slices.Contains(g.stack, s) || len(s.allOf) > 0 && slices.Contains(g.stack, s.flattened()))
@@ -69,7 +59,7 @@ func (g *generator) recursive(s *schema) bool {
 
 // value makes a value; name is that of the member it is for, which tells what kind of text suits.
 func (g *generator) value(s *schema, name string) any {
-	if g.made++; g.made > hardBudget || len(g.stack) > hardDepth {
+	if g.made++; g.made > hardBudget || g.bytes > maxBody || len(g.stack) > hardDepth {
 		return nil
 	}
 	g.stack = append(g.stack, s)
@@ -166,7 +156,9 @@ func (g *generator) simple(s *schema, name string) any {
 	case typeInteger, typeNumber:
 		return g.number(s, kind == typeInteger, name)
 	case typeString:
-		return g.string(s, name)
+		text := g.string(s, name)
+		g.bytes += len(text)
+		return text
 	case typeArray:
 		return g.list(s, name)
 	case typeNull:
