@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -49,32 +48,6 @@ type list struct {
 	arms  map[string][]*rule // by the name of the rule that arms them
 }
 
-// rule is a Rule that has been checked, with what it has counted.
-type rule struct {
-	Rule
-	match      matcher
-	when       trigger
-	kind       kind
-	effect     effect // nil where there is none
-	action     action
-	configured bool
-	gone       chan struct{} // closed when the rule is removed: who waits because of it goes on
-
-	mu      sync.Mutex
-	tallies tallies
-	forgot  uint64                   // hits of accounts that are no more
-	began   time.Time                // when it was set, on the server's clock
-	begins  map[account.ID]time.Time // the same on the clocks of accounts that showed another time
-}
-
-// View is a rule as the book holds it.
-type View struct {
-	Rule
-	// Hits counts how often it fired, and Calls how many calls reached it.
-	Hits  uint64 `json:"hits"`
-	Calls uint64 `json:"calls"`
-}
-
 // What can be wrong with a change of a book.
 var (
 	ErrNoRule = errors.New("there is no such rule")
@@ -92,80 +65,6 @@ func NewBook(config Config) (*Book, error) {
 
 // Interrupt lets everybody who waits go on, now and from now on. A server that stops calls it.
 func (b *Book) Interrupt() { b.end() }
-
-// Check says what is wrong with rules, alone and together, or nil. Codes may be nil where no refusals are known.
-func Check(rules []Rule, codes func(code string) bool) error {
-	_, err := compileAll(rules, codes)
-	return err
-}
-
-func compileAll(rules []Rule, codes func(string) bool) ([]*rule, error) {
-	if len(rules) > MaxRules {
-		return nil, fmt.Errorf("there are %d rules; want at most %d", len(rules), MaxRules)
-	}
-	out := make([]*rule, 0, len(rules))
-	for i, r := range rules {
-		made, err := compile(r, codes)
-		if err == nil && slices.ContainsFunc(out, func(o *rule) bool { return o.Name == r.Name }) {
-			err = wrongf("name", "is %q, as that of a rule before it; want one of its own", r.Name)
-		}
-		if err != nil {
-			return nil, RuleError{Index: i, Name: r.Name, Err: err}
-		}
-		out = append(out, made)
-	}
-	for i, r := range out {
-		if err := armable(r.Rule, out); err != nil {
-			return nil, RuleError{Index: i, Name: r.Name, Err: err}
-		}
-	}
-	return out, nil
-}
-
-// armable refuses a rule that nothing could arm.
-func armable(r Rule, all []*rule) error {
-	if r.ArmedBy == "" {
-		return nil
-	}
-	by := r.ArmedBy
-	for range all {
-		i := slices.IndexFunc(all, func(o *rule) bool { return o.Name == by })
-		switch {
-		case i < 0:
-			return wrongf("armedBy", "names %q, but there is no rule of that name", by)
-		case all[i].ArmedBy == "":
-			return nil
-		}
-		by = all[i].ArmedBy
-	}
-	return wrongf("armedBy", "leads in a circle: no rule of it would ever be armed")
-}
-
-// RuleError says which of several rules is wrong.
-type RuleError struct {
-	Index int
-	Name  string
-	Err   error
-}
-
-// Error implements error.
-func (e RuleError) Error() string {
-	if e.Name == "" {
-		return fmt.Sprintf("rule %d: %v", e.Index+1, e.Err)
-	}
-	return fmt.Sprintf("rule %d (%s): %v", e.Index+1, e.Name, e.Err)
-}
-
-// Place is the member of the rule that is wrong, such as "effect.kind"; empty where it is the rule as a whole.
-func (e RuleError) Place() string {
-	if member, ok := errors.AsType[wrong](e.Err); ok {
-		return member.member
-	}
-	return ""
-}
-
-// Unwrap is what is wrong with the rule.
-func (e RuleError) Unwrap() error { return e.Err }
 
 // change replaces the list by what edit makes of it. Rules that are in it no longer let go whom they hold.
 func (b *Book) change(edit func(rules []*rule) ([]*rule, error)) error {
@@ -405,96 +304,4 @@ func (b *Book) decide(l *list, e *exchange.Exchange, refusals *surface.Refusals)
 		return f
 	}
 	return nil
-}
-
-// take counts a call that matches, and answers what goes wrong with it, or nil.
-func (r *rule) take(b *Book, e *exchange.Exchange) *Fault {
-	var now time.Time
-	if r.when.timed() {
-		now = b.now(e.Account)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c := r.tally(e.Account)
-	if r.ArmedBy != "" && !c.armed || r.when.timed() && !r.when.active(c.began, now) {
-		return nil
-	}
-	if c.drawn == nil {
-		c.drawn = map[string]uint64{}
-	}
-	operation := e.Surface + " " + e.Operation
-	c.drawn[operation]++
-	f := &Fault{book: b, rule: r, exchange: e, operation: operation, call: c.drawn[operation]}
-	var random *rand.Rand
-	if r.when.probability != nil {
-		random = f.chance()
-	}
-	if !r.when.fires(c, random) {
-		return nil
-	}
-	return f
-}
-
-// tally is what the rule remembers of an account. The rule is locked.
-func (r *rule) tally(id account.ID) *tally {
-	c, ok := r.tallies[id]
-	if !ok {
-		c = &tally{began: r.began}
-		if own, ok := r.begins[id]; ok {
-			c.began = own
-		}
-		r.tallies[id] = c
-	}
-	return c
-}
-
-// arm lets the rule look at the calls of an account, from the start.
-func (r *rule) arm(b *Book, id account.ID) {
-	var now time.Time
-	if r.when.timed() {
-		now = b.now(id)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c := r.tally(id)
-	c.armed, c.calls, c.fired, c.began = true, 0, 0, now
-}
-
-// restart lets the rule count from the start for an account.
-func (r *rule) restart(id account.ID, now time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.tallies, id)
-	if r.when.timed() {
-		own := make(map[account.ID]time.Time, len(r.begins)+1)
-		for other, t := range r.begins { // which rules set at once share
-			own[other] = t
-		}
-		own[id] = now
-		r.begins = own
-	}
-}
-
-func (r *rule) forgetAccount(id account.ID) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if c, ok := r.tallies[id]; ok {
-		r.forgot += c.hits
-		delete(r.tallies, id)
-	}
-}
-
-func (r *rule) confinedTo(id account.ID) bool {
-	return r.Match != nil && r.Match.Account != "" && r.Match.Account == string(id)
-}
-
-func (r *rule) view() View {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v := View{Rule: r.Rule, Hits: r.forgot}
-	for _, c := range r.tallies {
-		v.Hits += c.hits
-		v.Calls += c.calls
-	}
-	return v
 }

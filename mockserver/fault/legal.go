@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -43,7 +44,7 @@ func (l legal) apply(f *Fault) sender {
 			shortenPage(envelope, operation)
 		}
 		if varies("nulls") {
-			nullSome(envelope, operation, random)
+			f.nullSome(envelope, operation)
 		}
 	}
 	if varies("extra") {
@@ -113,11 +114,17 @@ func nullable(operation string) (ofEntry, ofDetail []string) {
 	return nil, nil
 }
 
-func nullSome(envelope object, operation string, random *rand.Rand) {
+// nullSome leaves nullable members out of every second entry. It is the same ones each time, in lists and details: else they would contradict one
+// another, which is not legal.
+func (f *Fault) nullSome(envelope object, operation string) {
 	ofEntry, ofDetail := nullable(operation)
 	some := func(o object, names []string) {
 		for _, name := range names {
-			if i := o.find(name); i >= 0 && random.IntN(2) == 0 {
+			i, id := o.find(name), o.find("id")
+			if i < 0 || id < 0 {
+				continue
+			}
+			if chance(f.book.config.Seed, f.exchange.Account, fmt.Sprint(o[id].value), name, 0).IntN(2) == 0 {
 				o[i].value = nil
 			}
 		}
