@@ -1,0 +1,232 @@
+package mockserver
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/scene"
+	"oauthmock/mockserver/statefile"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/services/document"
+	"oauthmock/mockserver/surface/v2"
+	"oauthmock/mockserver/world"
+	"oauthmock/scenarios"
+)
+
+// Defaults of what can be configured.
+const (
+	DefaultFixtures  = "demo"
+	DefaultSeed      = 1
+	DefaultRateLimit = 10_000 // requests a minute and account (v2 product page)
+	DefaultMaxBody   = 1 << 20
+
+	DefaultJournalEntries = 10_000
+	DefaultJournalBytes   = 32 << 20
+)
+
+// Option changes how a server begins.
+type Option func(*config) error
+
+// config is what the options said.
+type config struct {
+	fixtures world.Source
+	scenario *scenarios.Scenario
+	scene    *scene.Scene // made of the scenario and the other options
+	seed     uint64
+	start    time.Time
+	frozen   *bool              // nil: as the scenario says, or running
+	limit    *account.RateLimit // nil: the default
+	open     bool
+	state    *statefile.File
+
+	shape     v2.TokenShape
+	root      string
+	strict    bool
+	maxBody   int64
+	origins   []string
+	forwarded bool
+
+	documents services.Documents
+	warnings  map[string][]document.Warning // by domain, of documents
+	retention account.Retention
+
+	faults, chaos []fault.Rule
+	faultFiles    []string
+	hideFaults    bool
+
+	adminToken string
+	entries    int   // of the journal
+	bytes      int64 // of the journal
+	log        *slog.Logger
+}
+
+// configure reads options.
+func configure(options []Option) (*config, error) {
+	c := &config{
+		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
+		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
+	}
+	for _, option := range options {
+		if err := option(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.set(); err != nil {
+		return nil, err
+	}
+	if c.fixtures == nil {
+		named, err := fixtures.Named(DefaultFixtures)
+		if err != nil {
+			return nil, err
+		}
+		c.fixtures = world.Static(named)
+	}
+	return c, nil
+}
+
+// Named makes an option say by what name it was given when it refuses: a flag, for example.
+func Named(name string, option Option) Option {
+	return func(c *config) error {
+		if err := option(c); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+}
+
+// WithFixtures chooses who exists: a world by its name ("demo", "empty"), a generated one ("generated:seed=7,tokens=1000"), or a file.
+// Files are read once; generated worlds are made again whenever a reset needs them, and not kept.
+func WithFixtures(name string) Option {
+	return func(c *config) error {
+		if strings.HasPrefix(name, fixtures.GeneratedPrefix) {
+			s, err := fixtures.ParseSpec(name)
+			c.fixtures = func() (*fixtures.World, error) { return fixtures.Generate(s) }
+			return err
+		}
+		f, err := fixtures.Open(name)
+		c.fixtures = world.Static(f)
+		return err
+	}
+}
+
+// WithWorld chooses who exists.
+func WithWorld(w *fixtures.World) Option {
+	return func(c *config) error {
+		c.fixtures = world.Static(w)
+		return w.Validate()
+	}
+}
+
+// WithSeed sets the seed of everything that is drawn.
+func WithSeed(seed uint64) Option {
+	return func(c *config) error { c.seed = seed; return nil }
+}
+
+// WithClock sets where the clock begins; the zero time is the machine's.
+func WithClock(start time.Time) Option {
+	return func(c *config) error {
+		c.start = start.UTC()
+		return clock.Check(start)
+	}
+}
+
+// WithFrozenClock makes the clock stand still until somebody moves it.
+func WithFrozenClock() Option {
+	return func(c *config) error { c.frozen = new(true); return nil }
+}
+
+// WithTokenShape says how single tokens are sent: "both", "data" or "flat".
+func WithTokenShape(shape string) Option {
+	return func(c *config) error {
+		c.shape = v2.TokenShape(shape)
+		switch c.shape {
+		case v2.Both, v2.Data, v2.Flat:
+			return nil
+		}
+		return fmt.Errorf("the token shape is %q; want both, data or flat", shape)
+	}
+}
+
+// WithRootSurface says which surface stands at "/" on hosts that are not the provider's: "v2" or "v1". With v1 at the
+// root, v2 stands under /__v2/.
+func WithRootSurface(name string) Option {
+	return func(c *config) error {
+		c.root = name
+		if name != "v2" && name != "v1" {
+			return fmt.Errorf("the root surface is %q; want v2 or v1", name)
+		}
+		return nil
+	}
+}
+
+// WithRateLimit sets how many requests an account may make in a minute; 0 is no limit.
+func WithRateLimit(perMinute int64) Option {
+	return func(c *config) error {
+		if perMinute < 0 {
+			return fmt.Errorf("the rate limit is %d; want a number of requests a minute, or 0 for none", perMinute)
+		}
+		c.limit = &account.RateLimit{Limit: perMinute, Window: time.Minute, Enabled: perMinute > 0}
+		return nil
+	}
+}
+
+// WithAdminToken makes the control API ask for a bearer token.
+func WithAdminToken(token string) Option {
+	return func(c *config) error { c.adminToken = token; return nil }
+}
+
+// WithMaxBody bounds request bodies, in bytes; larger ones are answered 413.
+func WithMaxBody(bytes int64) Option {
+	return func(c *config) error {
+		if bytes < 1 {
+			return fmt.Errorf("the largest body is %d bytes; want 1 or more", bytes)
+		}
+		c.maxBody = bytes
+		return nil
+	}
+}
+
+// WithCORS lets web pages of these origins ("https://app.example.com", or "*" for all) call the API, though not the control API. Preflight
+// requests are answered here: they count under no operation and stand in no journal.
+func WithCORS(origins ...string) Option {
+	return func(c *config) error {
+		for _, origin := range origins {
+			u, err := url.Parse(origin)
+			if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host) {
+				return fmt.Errorf("%q is no origin; want a scheme with a host, such as https://app.example.com, or *", origin)
+			}
+		}
+		c.origins = origins
+		return nil
+	}
+}
+
+// WithStrictRequests refuses requests that the published document forbids, with 400 or 415, and says what was wrong. (What the document
+// only does not know is let through.)
+func WithStrictRequests() Option {
+	return func(c *config) error { c.strict = true; return nil }
+}
+
+// WithJournal bounds the journal: it keeps the newest exchanges, at most so many, which together take about so many bytes of memory. What
+// is dropped is counted. (The newest one is always kept, whatever its size.)
+func WithJournal(entries int, bytes int64) Option {
+	return func(c *config) error {
+		if entries < 1 || bytes < 1 {
+			return fmt.Errorf("the journal is bounded to %d entries and %d bytes; want 1 or more of each", entries, bytes)
+		}
+		c.entries, c.bytes = entries, bytes
+		return nil
+	}
+}
+
+// WithLog sends the server's log somewhere; the default is nowhere.
+func WithLog(log *slog.Logger) Option {
+	return func(c *config) error { c.log = log; return nil }
+}

@@ -1,0 +1,90 @@
+package mockserver
+
+import (
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/rs/cors"
+
+	"oauthmock/mockserver/admin"
+)
+
+// Handler answers everything: the API, health and metrics, and the control API.
+func (s *Server) Handler() http.Handler { return handler{s, true} }
+
+// APIHandler answers the API, health and metrics; the control API is elsewhere (AdminHandler).
+func (s *Server) APIHandler() http.Handler { return handler{s, false} }
+
+// AdminHandler answers the control API alone.
+func (s *Server) AdminHandler() http.Handler { return s.admin }
+
+// handler is the outermost of a server.
+type handler struct {
+	*Server
+	withAdmin bool
+}
+
+// ServeHTTP sends a request to the room that answers it: the control API wins over every surface; health and metrics yield on
+// the provider's own hosts.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if path == admin.Prefix || strings.HasPrefix(path, admin.Prefix+"/") {
+		if h.withAdmin {
+			h.admin.ServeHTTP(w, r)
+		} else {
+			noSurface(w, r)
+		}
+		return
+	}
+	switch path {
+	case "/healthz", "/readyz", "/metrics":
+		if h.router.Provider(r.Host) {
+			break
+		}
+		if path == "/metrics" {
+			readOnly(h.meter.ServeHTTP, w, r)
+		} else {
+			readOnly(health, w, r)
+		}
+		return
+	}
+	h.api.ServeHTTP(w, r)
+}
+
+// crossOrigin lets web pages of some origins call a handler.
+func crossOrigin(origins []string, h http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return h
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
+		ExposedHeaders: []string{"X-Mock-Charge", "X-Mock-Paid-By", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+	}).Handler(h)
+}
+
+// readOnly lets h answer GET and HEAD.
+func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		h(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Allow", "GET, HEAD")
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = io.WriteString(w, `{"success":false,"message":"Method Not Allowed","error":405,"data":null}`)
+}
+
+// health says that the server answers. It is ready as soon as it answers, because New has loaded everything.
+func health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+}
+
+// noSurface answers where no surface stands, in the form that all surfaces of the provider have.
+func noSurface(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = io.WriteString(w, `{"success":false,"message":"Not Found","error":404,"data":null}`)
+}
