@@ -60,7 +60,10 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins, AllowedHeaders: []string{"*"},
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-		ExposedHeaders: []string{"X-Mock-Charge", "X-Mock-Paid-By", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"},
+		ExposedHeaders: []string{
+			"X-Mock-Charge", "X-Mock-Fault", "X-Mock-Paid-By", "X-Mock-Request-Id",
+			"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After",
+		},
 	}).Handler(h)
 }
 

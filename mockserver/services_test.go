@@ -84,7 +84,7 @@ func TestADocumentsAnswersAreRememberedWithinABound(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(wide), 0o600))
 	send := openToken(t, mockserver.Start(t, mockserver.WithService("cats.example.com", file)))
 	_, first := send("GET", "/__services/cats.example.com/v1/cats/1", "")
-	for _, id := range strings.Fields(strings.Repeat("2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 ", 2) + strings.Repeat("21 22 23 24 25 26 27 28 29 30 ", 2)) {
+	for id := range strings.FieldsSeq(strings.Repeat("2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 ", 2) + strings.Repeat("21 22 23 24 25 26 27 28 29 30 ", 2)) {
 		status, body := send("GET", "/__services/cats.example.com/v1/cats/"+id, "")
 		require.Equal(t, 200, status, body[:min(len(body), 200)])
 	}

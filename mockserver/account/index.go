@@ -48,7 +48,6 @@ func (x *Index[V]) Get(id string) (v V, ok bool) {
 func (x *Index[V]) Len() int { return x.count + len(x.texts) }
 
 // len is how many values can be found.
-func (x *Index[V]) len() int { return x.count + len(x.texts) }
 
 // Set puts a value in the place of what stood under the id.
 func (x *Index[V]) Set(id string, v V) {
