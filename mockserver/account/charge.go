@@ -23,9 +23,10 @@ const (
 
 // Charge is what a call of a paid service cost.
 type Charge struct {
-	// Scope that the call fell under, by its name in the account's environment; nil when the catalogue has none.
+	// Scope that the call fell under; nil when the catalogue has none.
 	Scope *CatalogueScope
-	Name  string
+	// Name of the scope in the account's environment, "GET:test.company.openapi.com/IT-start" in a sandbox.
+	Name string
 	// PaidBy is empty when the call was refused. Amount is what left the wallet: zero for other payers.
 	PaidBy Payer
 	Amount Money

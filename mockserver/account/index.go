@@ -47,8 +47,6 @@ func (x *Index[V]) Get(id string) (v V, ok bool) {
 // Len is how many ids have a value.
 func (x *Index[V]) Len() int { return x.count + len(x.texts) }
 
-// len is how many values can be found.
-
 // Set puts a value in the place of what stood under the id.
 func (x *Index[V]) Set(id string, v V) {
 	if len(id) != idLength {

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/xml"
 	"strings"
 )
@@ -218,33 +219,21 @@ func asCSV(v any) []byte {
 		list = []any{v}
 	}
 	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
 	for i, item := range list {
-		o, ok := item.(*object)
-		if !ok {
-			b.WriteString(csvField(plain(item)) + "\r\n")
-			continue
+		row := []string{plain(item)}
+		if o, ok := item.(*object); ok {
+			if i == 0 {
+				_ = w.Write(o.keys) // a buffer takes everything
+			}
+			row = row[:0]
+			for _, cell := range o.values {
+				row = append(row, plain(cell))
+			}
 		}
-		if i == 0 {
-			writeRow(&b, len(o.keys), func(n int) string { return o.keys[n] })
-		}
-		writeRow(&b, len(o.keys), func(n int) string { return plain(o.values[n]) })
+		_ = w.Write(row)
 	}
+	w.Flush()
 	return b.Bytes()
-}
-
-func writeRow(b *bytes.Buffer, n int, field func(int) string) {
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(csvField(field(i)))
-	}
-	b.WriteString("\r\n")
-}
-
-func csvField(s string) string {
-	if strings.ContainsAny(s, ",\"\r\n") {
-		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-	}
-	return s
 }

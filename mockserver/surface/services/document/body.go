@@ -227,7 +227,7 @@ func sentAs(fields url.Values, name string) bool {
 	return false
 }
 
-// maxParts of a multipart body that are looked at, and how much of each.
+// How many parts of a multipart body are looked at, and how much text of each, in bytes.
 const (
 	maxFormParts = 1000
 	maxFormText  = 64 << 10

@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -260,19 +261,10 @@ func (c *checker) list(s *schema, list []any) bool {
 			return false
 		}
 	}
-	if s.contains != nil && len(list) > 0 && !c.any(s.contains, list) {
+	if s.contains != nil && len(list) > 0 && !slices.ContainsFunc(list, func(item any) bool { return c.probe(s.contains, item) }) {
 		return c.fault("must contain an item that it does not")
 	}
 	return ok
-}
-
-func (c *checker) any(s *schema, list []any) bool {
-	for _, item := range list {
-		if c.probe(s, item) {
-			return true
-		}
-	}
-	return false
 }
 
 // distinct says whether no item stands twice. Long lists are only compared as far as that is cheap.

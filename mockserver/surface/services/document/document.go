@@ -200,4 +200,4 @@ func (d *Document) Title() string { return d.title }
 func (d *Document) Version() string { return d.version }
 
 // Operations lists what the document offers, in its own order.
-func (d *Document) Operations() []*Operation { return append([]*Operation(nil), d.operations...) }
+func (d *Document) Operations() []*Operation { return slices.Clone(d.operations) }

@@ -59,10 +59,12 @@ func (g *generator) whole(s *schema, low, high float64) json.Number {
 
 // fraction makes a number with two decimals where there is room for that.
 func (g *generator) fraction(s *schema, low, high float64) json.Number {
+	within := newSchema()
+	within.minimum, within.maximum = s.minimum, s.maximum
 	for _, decimals := range []float64{100, 1e6} {
 		f := math.Round((low+g.random.Float64()*(high-low))*decimals) / decimals
 		n := json.Number(strconv.FormatFloat(f, 'f', -1, 64))
-		if fits(&schema{minimum: s.minimum, maximum: s.maximum, maxLength: -1, maxItems: -1, maxMembers: -1}, n) {
+		if fits(within, n) {
 			return n
 		}
 	}

@@ -70,16 +70,7 @@ func (s *schema) fix(name, value string) {
 }
 
 // copied is a schema of its own with the same content.
-func (s *schema) copied() *schema {
-	return &schema{
-		name: s.name, never: s.never, types: s.types, nullable: s.nullable, maybeNull: s.maybeNull, enum: s.enum, hasEnum: s.hasEnum, format: s.format,
-		minimum: s.minimum, maximum: s.maximum, step: s.step, minLength: s.minLength, maxLength: s.maxLength, pattern: s.pattern,
-		minItems: s.minItems, maxItems: s.maxItems, minMembers: s.minMembers, maxMembers: s.maxMembers, unique: s.unique, items: s.items,
-		prefix: s.prefix, contains: s.contains, properties: s.properties, byName: s.byName, patterned: s.patterned, required: s.required,
-		additional: s.additional, closed: s.closed, names: s.names, needs: s.needs, allOf: s.allOf, groups: s.groups, nots: s.nots,
-		conditions: s.conditions, discriminator: s.discriminator, readOnly: s.readOnly, writeOnly: s.writeOnly, samples: s.samples, xmlName: s.xmlName,
-	}
-}
+func (s *schema) copied() *schema { return &schema{keywords: s.keywords} }
 
 // with is a schema for what fits both. Where they exclude each other, nothing does.
 func (s *schema) with(o *schema) *schema {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -70,7 +71,7 @@ func (r *reader) pathItem(item *object, at *place) (*object, *place) {
 	}
 	target, place := r.follow(item, at, "what it stands for is left out")
 	if target == nil || len(item.keys) == 1 {
-		return orSelf(target, item), place
+		return cmp.Or(target, item), place
 	}
 	both := &object{line: item.line}
 	for i, key := range target.keys {
@@ -82,13 +83,6 @@ func (r *reader) pathItem(item *object, at *place) (*object, *place) {
 		}
 	}
 	return both, at
-}
-
-func orSelf(o, self *object) *object {
-	if o == nil {
-		return self
-	}
-	return o
 }
 
 func (r *reader) operation(d *Document, method, template string, common []*parameter, node *object, at *place) {

@@ -2,6 +2,8 @@ package document
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,7 +31,7 @@ const parameterFields = " $ref name in description required deprecated allowEmpt
 
 // parameters reads a list; those of an operation take the place of those of its path.
 func (r *reader) parameters(common []*parameter, list []any, at *place) []*parameter {
-	all := append([]*parameter(nil), common...)
+	all := slices.Clone(common)
 next:
 	for i, v := range list {
 		inside := at.at(i, v)
@@ -143,7 +145,7 @@ func (r *reader) parameterSchema(p *parameter, node *object, at *place) *schema 
 	return r.schemaAt(own, at)
 }
 
-// text checks the text of a parameter that is sent as one.
+// parameter checks the text of a parameter that is sent as one.
 func (c *checker) parameter(p *parameter, text string) {
 	s := p.schema
 	if s == nil {
@@ -233,8 +235,7 @@ func (c *checker) items(s *schema, texts []string) {
 	}
 	for i, text := range texts {
 		mark := len(c.at)
-		c.at = append(append(c.at, '['), plain(jsonInt(i))...)
-		c.at = append(c.at, ']')
+		c.at = append(strconv.AppendInt(append(c.at, '['), int64(i), 10), ']')
 		c.scalar(s.items, text, "")
 		c.at = c.at[:mark]
 	}

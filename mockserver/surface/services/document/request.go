@@ -1,10 +1,8 @@
 package document
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -29,8 +27,6 @@ type Violation struct {
 
 // String is the violation on one line.
 func (v Violation) String() string { return v.Where + " " + v.Message }
-
-func jsonInt(i int) json.Number { return json.Number(strconv.Itoa(i)) }
 
 // Check holds a request against the operation and returns what the document clearly forbids, at most 20 places; nil when nothing is. Who calls is not
 // looked at, nor are parameters that the document does not know. It is safe for concurrent use.

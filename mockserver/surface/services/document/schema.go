@@ -67,6 +67,13 @@ func (t types) both(u types) (types, bool) {
 // schema is what a document says about a value, in one form for OAS 3.0 and 3.1. What could not be understood is not in it. It does not change after
 // the document is loaded, but for merges that are kept.
 type schema struct {
+	keywords
+
+	flat atomic.Pointer[schema] // with its allOf put into one; see flattened
+}
+
+// keywords are what a schema says.
+type keywords struct {
 	name  string // in components, "" elsewhere
 	never bool   // nothing fits
 
@@ -105,8 +112,6 @@ type schema struct {
 	readOnly, writeOnly bool
 	samples             []any // examples and default; after load those that fit
 	xmlName             string
-
-	flat atomic.Pointer[schema]
 }
 
 type bound struct {
@@ -157,7 +162,9 @@ func (d *discriminator) value(s *schema) string {
 	return s.name
 }
 
-func newSchema() *schema { return &schema{maxLength: -1, maxItems: -1, maxMembers: -1} }
+func newSchema() *schema {
+	return &schema{keywords: keywords{maxLength: -1, maxItems: -1, maxMembers: -1}}
+}
 
 func newGroup(exclusive bool, options []*schema) *group {
 	return &group{exclusive: exclusive, options: options, merged: make([]atomic.Pointer[schema], len(options))}

@@ -28,12 +28,7 @@ func (o *object) find(key string) int {
 		}
 		return -1
 	}
-	for i, k := range o.keys {
-		if k == key {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(o.keys, key)
 }
 
 // get returns a member; a nil object has none.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,12 +30,7 @@ func plainName(name string) string {
 func (g *generator) named(name string) string {
 	word := plainName(name)
 	has := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(word, part) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(word, part) })
 	}
 	switch {
 	case word == "":
@@ -43,10 +39,8 @@ func (g *generator) named(name string) string {
 		return strings.ToLower(g.pick("mario.rossi", "giulia.bianchi", "info", "amministrazione")) + g.digits("##") + "@example.com"
 	case word == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "_id"):
 		return fmt.Sprintf("%08x%016x", g.random.Uint32(), g.random.Uint64())
-	case has("vat", "partitaiva", "piva"):
-		return g.vat()
-	case has("taxcode", "codicefiscale", "fiscalcode"):
-		return g.vat()
+	case has("vat", "partitaiva", "piva", "taxcode", "codicefiscale", "fiscalcode"):
+		return g.vat() // which is the tax code of a company too
 	case has("iban"):
 		return g.digits("IT60X0542811101############")
 	case has("currency", "valuta"):
