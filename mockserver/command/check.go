@@ -13,29 +13,32 @@ import (
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
+	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/scenarios"
 )
 
-// checkCommand loads and validates fixture, scenario and fault files.
+// checkCommand loads and validates files that are given to serve.
 func checkCommand(stdout io.Writer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
-		Short: "Load and validate fixture, scenario and fault files",
-		Long: "Load and validate fixture, scenario and fault files (YAML or JSON). A file with a member \"scenarios\" holds scenarios, one with \"faults\" " +
-			"rules of faults, any other a fixture. Every problem is printed with file and line; the exit status is 2 when there is one.",
+		Short: "Load and validate fixtures, scenarios, faults and OpenAPI documents",
+		Long: "Load and validate files that are given to serve (YAML or JSON). A file with a member \"scenarios\" holds scenarios, one with \"faults\" " +
+			"rules of faults, one with \"openapi\" is the document of a paid service, any other a fixture. Every problem is printed with file and " +
+			"line; the exit status is 2 when there is one. What is odd in an OpenAPI document, and can be served all the same, is a warning.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("check takes the files to check, but got none")}
 			}
 			var problems []error
 			for _, path := range args {
-				kind, err := checkFile(path)
+				found, err := checkFile(path)
 				if err != nil {
 					problems = append(problems, err)
 					continue
 				}
-				if _, err := fmt.Fprintf(stdout, "%s: %s, ok\n", path, kind); err != nil {
-					return err
+				fmt.Fprintf(stdout, "%s: %s, ok\n", path, found.what)
+				for _, w := range found.warnings {
+					fmt.Fprintf(stdout, "%s:%d: warning: %s: %s\n", path, max(w.Line, 1), w.Place, w.Told())
 				}
 			}
 			if len(problems) > 0 {
@@ -46,33 +49,54 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 	}
 }
 
+// checked is what a file holds that can be used.
+type checked struct {
+	what     string
+	warnings []document.Warning
+}
+
 // checkFile says what a file holds, or what is wrong with it.
-func checkFile(path string) (string, error) {
+func checkFile(path string) (checked, error) {
 	data, err := readBounded(path)
 	if err != nil {
-		return "", err
+		return checked{}, err
 	}
 	var peek struct {
 		Scenarios yaml.Node `yaml:"scenarios"`
 	}
 	// What cannot be read at all is reported by the fixture loader, with its line.
-	if err := yaml.Unmarshal(data, &peek); err == nil && !peek.Scenarios.IsZero() {
+	switch err := yaml.Unmarshal(data, &peek); {
+	case err == nil && !peek.Scenarios.IsZero():
 		found, err := scenarios.LoadFile(path)
 		var problems []error
 		for i := range found {
 			problems = append(problems, scene.Check(&found[i]))
 		}
-		return fmt.Sprintf("%d scenarios", len(found)), errors.Join(append(problems, err)...)
-	}
-	if fault.Holds(data) {
+		return checked{what: plural(len(found), "scenario")}, errors.Join(append(problems, err)...)
+	case fault.Holds(data):
 		rules, err := mockserver.LoadFaults(path)
-		return fmt.Sprintf("%d fault rules", len(rules)), err
+		return checked{what: plural(len(rules), "fault rule")}, err
+	case document.Holds(data):
+		doc, warnings, err := document.Open(path)
+		if err != nil {
+			return checked{}, err
+		}
+		what := fmt.Sprintf("the OpenAPI document %q with %s, %s", doc.Title(), plural(len(doc.Operations()), "operation"), plural(len(warnings), "warning"))
+		return checked{what, warnings}, nil
 	}
 	world, err := fixtures.LoadFile(path)
 	if err != nil {
-		return "", err
+		return checked{}, err
 	}
-	return fmt.Sprintf("a fixture with %d accounts", len(world.Accounts)), nil
+	return checked{what: "a fixture with " + plural(len(world.Accounts), "account")}, nil
+}
+
+// plural counts things: "1 account", "2 accounts".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // maxFile bounds the files that are checked, in bytes.

@@ -329,13 +329,6 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 	}
 }
 
-func TestCheckSaysWhatAFileHolds(t *testing.T) {
-	var stdout, stderr safeBuffer
-	code := Run(t.Context(), []string{"check", "../../fixtures/demo.yaml", "../../scenarios/v2/wallet.yaml"}, func(string) string { return "" }, &stdout, &stderr)
-	assert.Equal(t, exitOK, code, stderr.String())
-	assert.Regexp(t, `demo\.yaml: a fixture with 2 accounts, ok\n.*wallet\.yaml: \d+ scenarios, ok\n`, stdout.String())
-}
-
 func TestVersionIsPrinted(t *testing.T) {
 	var stdout, stderr safeBuffer
 	assert.Equal(t, exitOK, Run(t.Context(), []string{"version"}, func(string) string { return "" }, &stdout, &stderr))

@@ -43,6 +43,16 @@ func Open(path string) (*Document, []Warning, error) {
 	return Parse(data, path)
 }
 
+// Holds says whether a text is an object with the member "openapi", or "swagger" as older documents have it, whatever else is in it.
+func Holds(data []byte) bool {
+	if len(data) > MaxFile {
+		return false
+	}
+	tree, err := (&reader{}).tree(data)
+	root, _ := tree.(*object)
+	return err == nil && (root.has("openapi") || root.has("swagger"))
+}
+
 func tooLarge(name string) error {
 	return fmt.Errorf("%s is larger than %d MiB, the most that is read of an OAS document", name, MaxFile>>20)
 }

@@ -42,6 +42,9 @@ func (o *object) get(key string) (any, bool) {
 	return nil, false
 }
 
+// has says whether there is a member; a nil object has none.
+func (o *object) has(key string) bool { return o != nil && o.find(key) >= 0 }
+
 // object returns a member that is an object, or nil.
 func (o *object) object(key string) *object {
 	v, _ := o.get(key)

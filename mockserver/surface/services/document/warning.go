@@ -19,17 +19,22 @@ type Warning struct {
 
 // String is the warning on one line, without the name of the file.
 func (w Warning) String() string {
-	s := w.Place + ": " + w.Message
+	s := w.Place + ": " + w.Told()
 	if w.Line > 0 {
 		s = "line " + strconv.Itoa(w.Line) + ": " + s
 	}
-	switch {
-	case w.More == 1:
-		s += " (and at 1 more place)"
-	case w.More > 1:
-		s += fmt.Sprintf(" (and at %d more places)", w.More)
-	}
 	return s
+}
+
+// Told is the message, and at how many more places it holds.
+func (w Warning) Told() string {
+	switch w.More {
+	case 0:
+		return w.Message
+	case 1:
+		return w.Message + " (and at 1 more place)"
+	}
+	return fmt.Sprintf("%s (and at %d more places)", w.Message, w.More)
 }
 
 // maxWarnings bounds the different warnings of one document.
