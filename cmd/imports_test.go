@@ -34,8 +34,8 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 			want:  "mockserver/a.go: imports conformance;",
 		},
 		"the mock imports the suite by a detour": {
-			files: map[string]string{"mockserver/clock/a.go": `import _ "oauthmock/spec"`, "spec/b.go": `import _ "oauthmock/scenarios"`, "scenarios/c.go": `import _ "oauthmock/conformance/report"`},
-			want:  "mockserver/clock/a.go: imports spec → scenarios → conformance/report;",
+			files: map[string]string{"mockserver/clock/a.go": `import _ "oauthmock/one"`, "one/b.go": `import _ "oauthmock/two"`, "two/c.go": `import _ "oauthmock/conformance/report"`},
+			want:  "mockserver/clock/a.go: imports one → two → conformance/report;",
 		},
 		"the suite imports the mock": {
 			files: map[string]string{"conformance/check/a.go": `import _ "oauthmock/mockserver/account"`},
@@ -50,8 +50,23 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 			want:  "conformance/a.go: imports fixtures;",
 		},
 		"a third package imports both libraries": {
-			files: map[string]string{"spec/a.go": "import (\n_ \"oauthmock/mockserver\"\n_ \"oauthmock/conformance\"\n)"},
-			want:  "spec/a.go: imports both mockserver and conformance",
+			files: map[string]string{"third/a.go": "import (\n_ \"oauthmock/mockserver\"\n_ \"oauthmock/conformance\"\n)"},
+			want:  "third/a.go: imports both mockserver and conformance",
+		},
+		"a document imports the suite": {
+			files: map[string]string{"scenarios/a.go": `import _ "oauthmock/conformance/check"`},
+			want:  "scenarios/a.go: imports conformance/check; documents know no library",
+		},
+		"a document imports accounts": {
+			files: map[string]string{"scenarios/a_test.go": `import _ "oauthmock/mockserver/account"`, "scenarios/a.go": ``},
+			want:  "scenarios/a_test.go: imports mockserver/account; documents know no library",
+		},
+		"fixtures import accounts": {
+			files: map[string]string{"fixtures/a.go": `import _ "oauthmock/mockserver/account"`},
+		},
+		"fixtures import more of the mock": {
+			files: map[string]string{"fixtures/a.go": `import _ "oauthmock/mockserver/store"`},
+			want:  "fixtures/a.go: imports mockserver/store; documents know no library (fixtures alone know mockserver/account)",
 		},
 		"the suite's program imports both": {
 			files: map[string]string{"cmd/oauthconform/a.go": "import (\n_ \"oauthmock/mockserver\"\n_ \"oauthmock/conformance\"\n)"},

@@ -79,6 +79,7 @@ func rules(sources []source, set *token.FileSet) []string {
 	}
 	for _, s := range sources {
 		r.twoLibraries(s)
+		r.documents(s)
 		r.commands(s)
 		r.noInit(s)
 		if !s.test {
@@ -156,6 +157,20 @@ func (r *ruler) twoLibraries(s source) {
 	case !within(s.dir, "cmd/oauthconform"):
 		if r.reach(s, "mockserver") != nil && r.reach(s, "conformance") != nil {
 			r.report(s.name, "imports both mockserver and conformance; only cmd/oauthconform may")
+		}
+	}
+}
+
+// documents: what both libraries read knows neither. Fixtures alone speak of money, scopes and ids as accounts do, so that a world which is valid
+// is one that accounts can hold.
+func (r *ruler) documents(s source) {
+	room, _, _ := strings.Cut(s.dir, "/")
+	if !slices.Contains([]string{"spec", "fixtures", "scenarios", "release"}, room) {
+		return
+	}
+	for _, imported := range s.imports {
+		if within(imported, "conformance") || within(imported, "mockserver") && (room != "fixtures" || imported != "mockserver/account") {
+			r.report(s.name, "imports %s; documents know no library (fixtures alone know mockserver/account)", imported)
 		}
 	}
 }
