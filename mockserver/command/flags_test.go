@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,4 +29,17 @@ func TestEveryFlagIsTriedAndTold(t *testing.T) {
 		assert.Contains(t, tests.String(), `"--`+f.Name+`"`, "no test gives --%s", f.Name)
 		assert.Regexp(t, "`--"+f.Name+"[ `]", string(readme), "the README does not name --%s", f.Name)
 	})
+}
+
+func TestTheHelpOfServeShowsEveryFlagInOneGroup(t *testing.T) {
+	code, help, _ := command(t.Context(), "serve", "--help")
+	assert.Equal(t, exitOK, code)
+	serveCommand(io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
+		assert.Len(t, regexp.MustCompile(`(?m)^ {6}--`+f.Name+`[ [\n]`).FindAllString(help, -1), 1, "--%s", f.Name)
+	})
+	assert.Less(t, strings.Index(help, "\nWhere it listens:\n"), strings.Index(help, "--addr HOST:PORT"))
+	assert.Less(t, strings.Index(help, "\nWhat goes wrong:\n"), strings.Index(help, "--faults FILE"))
+	for line := range strings.Lines(help) {
+		assert.LessOrEqual(t, len(line), helpColumns+8, line)
+	}
 }

@@ -31,7 +31,7 @@ func (l *limits) register(flags *pflag.FlagSet) {
 	*l = defaultLimits()
 	flags.Int64Var(&l.body, "max-body", l.body, "largest request body in `BYTES`; larger ones are answered 413")
 	flags.Int64Var(&l.header, "max-header", l.header, "largest request line with headers in `BYTES` (4096 more are let through); larger ones are answered 431")
-	flags.IntVar(&l.connections, "max-connections", l.connections, "connections that a listener serves at once; others wait until one ends")
+	flags.IntVar(&l.connections, "max-connections", l.connections, "at most `N` connections that a listener serves at once; others wait until one ends")
 	flags.DurationVar(&l.read, "read-timeout", l.read, "how long a request may take to arrive; a body that takes longer is answered 408")
 	flags.DurationVar(&l.write, "write-timeout", l.write, "how long an answer may take, from the end of the request's headers until the caller has it")
 	flags.DurationVar(&l.idle, "idle-timeout", l.idle, "how long a connection may stay open without a request")

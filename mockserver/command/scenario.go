@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/scene"
 )
 
 // registerScenario names what begins with a scenario as flags.
-func (f *serveFlags) registerScenario(cmd *cobra.Command) {
-	flags := cmd.Flags()
+func (f *serveFlags) registerScenario(flags *pflag.FlagSet) {
 	flags.StringVar(&f.scenario, "scenario", "", "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+
 		", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it")
 	flags.BoolVar(&f.watch, "watch", false, "begin anew, as after a reset, when a file of --fixtures, --scenario or --faults changes; a file with a mistake changes nothing")
-	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenarios)
 }
 
 // completeScenarios offers the development scenarios, and files.

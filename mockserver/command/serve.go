@@ -67,31 +67,44 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 			return serve(cmd.Context(), f, stdout, stderr)
 		},
 	}
-	flags := cmd.Flags()
+	var help grouped
+	flags := help.group("Where it listens")
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
-	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)")
-	f.registerScenario(cmd)
-	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "seed of everything that is drawn, such as ids")
-	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
-	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
-	flags.StringVar(&f.tokenShape, "token-shape", "both", "how single tokens are sent: both, data or flat")
-	flags.StringVar(&f.rootSurface, "root-surface", "v2", "the API at / on hosts that are not the provider's: v2 or v1")
-	flags.StringVar(&f.rateLimit, "rate-limit", strconv.Itoa(mockserver.DefaultRateLimit), "requests a minute and account, `off|N`")
+	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
 	flags.StringVar(&f.adminAddr, "admin-addr", "", "address of a listener of its own for the control API, `HOST:PORT`")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback")
 	flags.StringSliceVar(&f.cors, "cors", nil, "`ORIGIN` whose web pages may call the API (not the control API), or * for all; may be repeated; none by default")
-	flags.IntVar(&f.journalEntries, "journal-entries", mockserver.DefaultJournalEntries, "how many requests with their answers the journal keeps; older ones are dropped and counted")
-	flags.Int64Var(&f.journalBytes, "journal-bytes", mockserver.DefaultJournalBytes, "how much memory they may take, in `BYTES`")
-	f.limits.register(flags)
-	f.services.register(flags)
-	flags.BoolVar(&f.strict, "strict-requests", false, "refuse requests that the published document forbids, with 400 or 415, and say what was wrong")
+
+	flags = help.group("What it begins with")
+	flags.StringVar(&f.fixtures, "fixtures", mockserver.DefaultFixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)")
+	f.registerScenario(flags)
+	flags.Uint64Var(&f.seed, "seed", mockserver.DefaultSeed, "`N` is the seed of everything that is drawn, such as ids")
+	flags.StringVar(&f.clock, "clock", "", "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now")
+	flags.BoolVar(&f.freeze, "freeze", false, "let the clock stand still until the control API moves it")
 	flags.BoolVar(&f.open, "open-accounts", false, "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen")
 	flags.StringVar(&f.state, "state", "", "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save")
+
+	flags = help.group("How it answers")
+	flags.StringVar(&f.tokenShape, "token-shape", "both", "how single tokens are sent: `both|data|flat`")
+	flags.StringVar(&f.rootSurface, "root-surface", "v2", "the API at / on hosts that are not the provider's: `v2|v1`")
+	flags.StringVar(&f.rateLimit, "rate-limit", strconv.Itoa(mockserver.DefaultRateLimit), "requests a minute and account, `off|N`")
+	flags.BoolVar(&f.strict, "strict-requests", false, "refuse requests that the published document forbids, with 400 or 415, and say what was wrong")
+	f.services.register(flags)
+
+	flags = help.group("What goes wrong")
 	flags.StringSliceVar(&f.faults, "faults", nil, "`FILE` of rules that make calls go wrong (YAML or JSON); may be repeated: the first rule that fires wins")
 	flags.StringSliceVar(&f.chaos, "chaos", nil, "`PROFILE` of such rules: "+strings.Join(fault.Profiles(), ", ")+"; may be repeated; they come after those of --faults")
 	flags.BoolVar(&f.hideFaults, "hide-fault-header", false, "leave out X-Mock-Fault, which names the rule in answers that went wrong")
-	flags.StringVar(&f.urlFile, "url-file", "", "`FILE` that the base URL is written to, at once, when the server answers")
-	flags.StringVar(&f.log, "log", "text", "how the log is written: text or json")
+
+	flags = help.group("What it remembers and tells")
+	f.services.registerRetention(flags)
+	flags.IntVar(&f.journalEntries, "journal-entries", mockserver.DefaultJournalEntries, "the journal keeps the newest `N` requests with their answers; older ones are dropped and counted")
+	flags.Int64Var(&f.journalBytes, "journal-bytes", mockserver.DefaultJournalBytes, "how much memory they may take, in `BYTES`")
+	flags.StringVar(&f.log, "log", "text", "how the log is written: `text|json`")
+
+	f.limits.register(help.group("How much callers may take"))
+	help.of(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenarios)
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"oauthmock/mockserver"
+	"oauthmock/mockserver/account"
 )
 
 // serviceFlags are the flags about the paid services and what they leave behind.
@@ -20,7 +21,11 @@ type serviceFlags struct {
 func (f *serviceFlags) register(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.documents, "service", nil, "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated")
 	flags.BoolVar(&f.forwarded, "trust-forwarded-for", false, "take the first address of X-Forwarded-For as the caller's, where there is one")
-	flags.StringVar(&f.retention, "retention", "", "what each account remembers one by one, `transactions=N,errors=N,addresses=N`; sums stay exact beyond it (default transactions=100000,errors=10000,addresses=1000)")
+}
+
+func (f *serviceFlags) registerRetention(flags *pflag.FlagSet) {
+	flags.StringVar(&f.retention, "retention", "", fmt.Sprintf("what each account remembers one by one: `KIND=N`, with commas between; "+
+		"sums stay exact beyond it (default transactions=%d,errors=%d,addresses=%d)", account.DefaultTransactions, account.DefaultErrors, account.DefaultAddresses))
 }
 
 // options adds what the flags ask for.
