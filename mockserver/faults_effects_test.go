@@ -134,6 +134,10 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 			assert.Equal(t, "<h1>Bad Gateway</h1>", got.body)
 			assert.Equal(t, "text/html; charset=utf-8", got.header.Get("Content-Type"))
 		}},
+		"status with a text that is JSON": {effect: fault.Effect{Kind: "status", Status: 500, Body: `{"a":1}`}, label: true, h1: func(t *testing.T, got met) {
+			assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+			assert.Equal(t, `{"a":1}`, got.body)
+		}},
 		"status without a body": {effect: fault.Effect{Kind: "status", Status: 204}, label: true, h1: func(t *testing.T, got met) {
 			require.NoError(t, got.err)
 			assert.Equal(t, 204, got.status)

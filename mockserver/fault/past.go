@@ -27,12 +27,12 @@ func (p *Past) keep(rehearsals, on bool) {
 		p.used.Store(true)
 	}
 	if p.keeping.Swap(on) && !on {
-		p.forget("")
+		p.Forget("")
 	}
 }
 
-// forget forgets what an account was like; "" is all of them.
-func (p *Past) forget(id account.ID) {
+// Forget forgets what an account was like; "" is all of them.
+func (p *Past) Forget(id account.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if id == "" {
