@@ -3,7 +3,6 @@ package mockserver_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -330,7 +329,7 @@ func TestTheBytesOnTheWire(t *testing.T) {
 			_, err = io.WriteString(connection, "GET /wallet HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm\r\n\r\n")
 			require.NoError(t, err)
 			sent, err := io.ReadAll(connection)
-			assert.True(t, errors.Is(err, c.end), "%v", err)
+			require.ErrorIs(t, err, c.end) // of nil, that it is nil
 			assert.Regexp(t, c.sent, string(sent))
 		})
 	}

@@ -56,8 +56,8 @@ type stageKey struct{}
 type actor struct{ copy *account.Account }
 
 // instead is a context in which transactions are done on a copy of the account.
-func instead(ctx context.Context, copy *account.Account) context.Context {
-	return context.WithValue(ctx, stageKey{}, actor{copy})
+func instead(ctx context.Context, other *account.Account) context.Context {
+	return context.WithValue(ctx, stageKey{}, actor{other})
 }
 
 // Transact is store.Update, but that a rehearsal gets a copy of the account, and that what the account was like before a change is remembered
