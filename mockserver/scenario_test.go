@@ -44,8 +44,8 @@ func scenarioFile(t *testing.T, text string) string {
 	return file
 }
 
-// read is what an account of the scenario is answered: the status, a header, and the payload.
-func read(t *testing.T, a *mockserver.Account, path, header string) (status int, value string, data any) {
+// readAs reads what an account of the scenario is answered: the status, a header, and the payload.
+func readAs(t *testing.T, a *mockserver.Account, path, header string) (status int, value string, data any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://oauth.openapi.com"+path, http.NoBody)
 	require.NoError(t, err)
@@ -76,38 +76,38 @@ func TestAServerBeginsWithWhatAScenarioGivesAndAResetLeadsBack(t *testing.T) {
 		t.Helper()
 		assert.Equal(t, time.Date(2031, 2, 12, 8, 30, 0, 0, time.UTC), mock.Clock().Now())
 		assert.True(t, mock.Clock().Frozen())
-		status, limit, data := read(t, own, "/wallet", "RateLimit-Limit")
+		status, limit, data := readAs(t, own, "/wallet", "RateLimit-Limit")
 		assert.Equal(t, 200, status)
 		assert.Equal(t, "4", limit)
 		assert.Equal(t, 12.5, member(t, data, "credit"))
-		_, left, data := read(t, own, "/tokens/"+first.Token, "RateLimit-Remaining")
+		_, left, data := readAs(t, own, "/tokens/"+first.Token, "RateLimit-Remaining")
 		assert.Equal(t, "2", left)
 		assert.Equal(t, "the first", member(t, data, "name"))
 		assert.Equal(t, first.RefreshToken, member(t, data, "refreshToken"))
 		assert.Equal(t, "2031-02-12T08:31:00+00:00", member(t, data, "expireAt"))
-		status, rule, _ := read(t, own, "/scopes", "X-Mock-Fault")
+		status, rule, _ := readAs(t, own, "/scopes", "X-Mock-Fault")
 		assert.Equal(t, 503, status)
 		assert.Equal(t, "no-scopes", rule)
 
-		status, limit, data = read(t, other, "/wallet", "RateLimit-Limit")
+		status, limit, data = readAs(t, other, "/wallet", "RateLimit-Limit")
 		assert.Equal(t, 200, status)
 		assert.Equal(t, "10000", limit)
 		assert.Equal(t, 1.0, member(t, data, "credit"))
 		assert.Equal(t, time.Date(2031, 2, 13, 8, 30, 0, 0, time.UTC), other.Clock().Now())
-		status, _, _ = read(t, other, "/scopes", "")
+		status, _, _ = readAs(t, other, "/scopes", "")
 		assert.Equal(t, 200, status, "the fault is for the other account")
 	}
 	begun(t)
 	own.Recharge(5)
 	mock.Clock().Advance(time.Hour)
-	status, _, _ := read(t, own, "/tokens/"+first.Token, "")
+	status, _, _ := readAs(t, own, "/tokens/"+first.Token, "")
 	assert.Equal(t, 404, status, "the token has expired")
 	mock.Reset()
 	begun(t)
 
 	mock.Clock().Advance(time.Hour)
 	own.Reset()
-	status, _, data := read(t, own, "/tokens/"+first.Token, "")
+	status, _, data := readAs(t, own, "/tokens/"+first.Token, "")
 	assert.Equal(t, 200, status, "a reset of the account alone begins its tokens anew")
 	assert.Equal(t, "2031-02-12T09:31:00+00:00", member(t, data, "expireAt"))
 }
@@ -128,7 +128,7 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 			assert.Equal(t, "dev@example.com", own.Email)
 			assert.False(t, mock.Clock().Frozen())
 			assert.WithinDuration(t, start, mock.Clock().Now(), time.Minute)
-			_, limit, data := read(t, own, "/wallet", "RateLimit-Limit")
+			_, limit, data := readAs(t, own, "/wallet", "RateLimit-Limit")
 			assert.Equal(t, "7", limit)
 			assert.Equal(t, 12.5, member(t, data, "credit"), "what no option speaks of is the scenario's")
 		})
@@ -140,10 +140,10 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 func TestFreshAccountsBeginLikeTheScenariosOwn(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
 	fresh := mock.NewAccount(t)
-	_, limit, data := read(t, fresh, "/wallet", "RateLimit-Limit")
+	_, limit, data := readAs(t, fresh, "/wallet", "RateLimit-Limit")
 	assert.Equal(t, "4", limit)
 	assert.Equal(t, 12.5, member(t, data, "credit"))
-	_, _, tokens := read(t, fresh, "/tokens", "")
+	_, _, tokens := readAs(t, fresh, "/tokens", "")
 	require.Len(t, tokens, 1)
 	assert.NotEqual(t, mock.Scene().Cast[0].Tokens[0].Token, member(t, tokens.([]any)[0], "token"))
 }
@@ -205,10 +205,10 @@ func TestAStateThatIsResumedWinsOverAScenarioUntilAReset(t *testing.T) {
 	require.NoError(t, first.SaveState(t.Context()))
 
 	mock := mockserver.Start(t, mockserver.WithScenario(file), mockserver.WithStateFile(state))
-	status, _, _ := read(t, mock.Member(t, ""), "/wallet", "")
+	status, _, _ := readAs(t, mock.Member(t, ""), "/wallet", "")
 	assert.Equal(t, 401, status, "the state has demo's accounts")
 	mock.Reset()
-	status, _, data := read(t, mock.Member(t, ""), "/wallet", "")
+	status, _, data := readAs(t, mock.Member(t, ""), "/wallet", "")
 	assert.Equal(t, 200, status)
 	assert.Equal(t, 12.5, member(t, data, "credit"))
 }

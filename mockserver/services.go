@@ -79,8 +79,10 @@ func (c *config) sold() []fixtures.Service {
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
 		service := fixtures.Service{Domain: domain}
 		known := map[string]bool{}
+		base := c.documents[domain].Base()
 		for _, o := range c.documents[domain].Operations() {
-			endpoint, _, _ := strings.Cut(strings.TrimPrefix(o.Template, "/"), "{")
+			endpoint, _, _ := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
+			endpoint = strings.TrimPrefix(endpoint, "/")
 			if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && strings.Contains(o.Template, "{") {
 				endpoint = endpoint[:i]
 			}

@@ -3,6 +3,7 @@ package mutant
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,6 +109,14 @@ func serviceLimits() []Mutant {
 			})},
 		{Name: "services/limit-uses-subscription", What: "a call over the limit is refused and takes a request of the subscription", Scenarios: limits("subscription-requests"),
 			Lie: onData("subscription.get", change("availableRequests", func(string) any { return "418" }))},
+		{Name: "services/limit-total-binds-nobody", What: "limits.totalRequests binds nobody", Scenarios: limits("bind"), Lie: refused(said+"totalRequests", serve)},
+		{Name: "services/limit-wallet-binds-nobody", What: "limits.walletRequests binds nobody", Scenarios: limits("bind"), Lie: refused(said+"walletRequests", serve)},
+		{Name: "services/limit-amount-binds-nobody", What: "a walletAmount of 0 is none", Scenarios: limits("bind"), Lie: refused(said+"walletAmount", serve)},
+		{Name: "services/limit-addresses-bind-nobody", What: "limits.ip binds nobody", Scenarios: limits("bind"), Lie: refused("IP address not allowed", serve)},
+		{Name: "services/limit-binds-too-early", What: "a limit of one lets nothing pass", Scenarios: limits("bind"), Lie: strict(1, "", said+"totalRequests")},
+		{Name: "services/limit-refuses-and-debits", What: "a call over a limit is refused and paid", Scenarios: limits("bind"),
+			Lie: afterRefusal(said+"walletRequests", func(x *Exchange, _ int) { moveCredit(x, big.NewRat(-8, 100)) })},
+		{Name: "services/limit-tokens-pay-nothing", What: "what a token with limits calls is not debited", Scenarios: limits("bind"), Lie: onData("wallet.get", set("credit", json.Number("10")))},
 		{Name: "services/own-address-refused", What: "an address of the list is refused", Scenarios: limits("addresses"),
 			Lie: strict(1, "", "IP address not allowed")},
 		{Name: "services/empty-list-lets-all-in", What: "an empty list of addresses lets everybody in", Scenarios: limits("addresses"), Lie: generous(2, "IP address not allowed")},

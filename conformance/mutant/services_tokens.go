@@ -63,12 +63,12 @@ func serviceTokens() []Mutant {
 				serve(x)
 			}
 		})},
-		{Name: "services/token-scheme-in-one-case", What: "the scheme must be written Bearer", Scenarios: is("wrong"), Lie: served(func(x *Exchange) {
+		{Name: "services/token-scheme-in-one-case", What: "the scheme must be written Bearer", Scenarios: is("right"), Lie: served(func(x *Exchange) {
 			if !strings.HasPrefix(x.Caller, "Bearer ") {
 				refuse(x, 401, "125.22", wrong)
 			}
 		})},
-		{Name: "services/token-right-refused", What: "services refuse the token that is right", Scenarios: is("wrong"), Lie: served(func(x *Exchange) { refuse(x, 401, "125.22", wrong) })},
+		{Name: "services/token-right-refused", What: "services refuse the token that is right", Scenarios: is("right"), Lie: served(func(x *Exchange) { refuse(x, 401, "125.22", wrong) })},
 		{Name: "services/token-code-as-text", What: "the error is text", Scenarios: is("wrong"), Lie: refused(wrong, func(x *Exchange) { x.Answer.body()["error"] = "125.22" })},
 		{Name: "services/token-code-cut", What: "the error has lost its fraction", Scenarios: is("wrong"), Lie: refused(wrong, func(x *Exchange) { x.Answer.body()["error"] = json.Number("125") })},
 		{Name: "services/token-wrong-in-error-log", What: "a wrong token is in somebody's error log", Scenarios: is("wrong-leaves-nothing"), Lie: onItems("error.list", func([]any) []any { return []any{serviceError()} })},

@@ -24,6 +24,7 @@ type CatalogueScope struct {
 	// RateLimit as the provider writes it ("100/1m"); empty is none.
 	RateLimit    string
 	limit        RateLimit
+	debit        string // description of what a call takes from a wallet; made once, as accounts remember many
 	Free         FreeLimits
 	Requirements []string
 	// Prices in the provider's order; the one named like the endpoint is charged, else the first.
@@ -60,6 +61,7 @@ func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 	for _, s := range scopes {
 		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
 		s.limit, _ = ParseRateLimit(s.RateLimit)
+		s.debit = "API usage - " + s.Domain
 		c.scopes = append(c.scopes, &s)
 		c.byID[s.ID] = &s
 		c.byDomain[s.Domain] = append(c.byDomain[s.Domain], &s)

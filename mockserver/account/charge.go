@@ -94,7 +94,7 @@ func (a *Account) charge(c *Charge, t *Token, ip string, improper error, now tim
 		subscription.UpdatedAt = now
 		a.books.prepaid++
 	case ByWallet:
-		if _, err := a.Move(-price, "API usage - "+c.Scope.Domain, now); err != nil {
+		if _, err := a.Move(-price, c.Scope.debit, now); err != nil {
 			return quota, err
 		}
 		c.Amount = price

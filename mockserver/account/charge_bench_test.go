@@ -50,7 +50,7 @@ func BenchmarkPaidCall(b *testing.B) {
 		s, token := payingBench(b)
 		scopes := offers()
 		for i := range scopes {
-			scopes[i].Free.Total = some(int64(1 << 60))
+			scopes[i].Free.Total = new(int64(1 << 60))
 		}
 		s.account.Entitlements = account.NewEntitlements(account.NewCatalogue(scopes), account.Production, []string{"*:*/*"}, nil)
 		for day := range 3 * 365 {

@@ -198,7 +198,8 @@ func (m *machine) rotate(t *rapid.T) {
 			kept = append(kept, other)
 		}
 	}
-	m.model.tokens = append(kept, next)
+	kept = append(kept, next)
+	m.model.tokens = kept
 }
 
 func (m *machine) delete(t *rapid.T) {

@@ -67,13 +67,13 @@ func TestACallOfAServiceIsRefusedForTheFirstReasonThereIs(t *testing.T) {
 			return b.limited(t, account.LimitsChange{WalletRequests: none, WalletAmount: account.Change[account.Money]{Present: true}})
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.WalletRequestsUsedUp},
 		"no amount of the wallet, before the rate limit": {func(b *bench) string {
-			b.account.RestoreScopeQuota(ask, some(account.NewQuota(&account.RateLimit{Limit: 1, Window: time.Minute, Enabled: true}, b.now, 1)))
+			b.account.RestoreScopeQuota(ask, new(account.NewQuota(&account.RateLimit{Limit: 1, Window: time.Minute, Enabled: true}, b.now, 1)))
 			b.account.Usage.Counter(account.DayOf(b.now), ask).Requests = 1 // the free one
 			b.account.OpenBooks()
 			return b.limited(t, account.LimitsChange{WalletAmount: account.Change[account.Money]{Present: true, Value: 99}})
 		}, account.Target{Method: "GET", Domain: "limited.openapi.com", Path: "ask"}, account.WalletAmountUsedUp},
 		"a full window, before the credit": {func(b *bench) string {
-			b.account.RestoreScopeQuota(ask, some(account.NewQuota(nil, b.now, 3)))
+			b.account.RestoreScopeQuota(ask, new(account.NewQuota(nil, b.now, 3)))
 			b.holds(t, 0)
 			return b.token(t)
 		}, account.Target{Method: "GET", Domain: "limited.openapi.com", Path: "ask"}, account.RateLimited},
@@ -136,8 +136,9 @@ func TestAWrongMethodNamesTheRightOnes(t *testing.T) {
 	c, _, err := b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "GET", Domain: company, Path: "IT-monitor/1"}, nil)
 	assert.Equal(t, account.MethodNotOffered, reason(err))
 	assert.ElementsMatch(t, []string{"POST", "PATCH"}, c.Methods)
-	_, _, err = b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "HEAD", Domain: company, Path: "IT-start/full/1"}, nil)
+	c, _, err = b.UseService(t.Context(), b.call, b.token(t), account.Target{Method: "HEAD", Domain: company, Path: "IT-start/full/1"}, nil)
 	assert.Equal(t, account.MethodNotOffered, reason(err))
+	assert.Equal(t, []string{"GET"}, c.Methods, "once, although two endpoints have it")
 }
 
 func TestAScopeCoversWhatItReads(t *testing.T) {

@@ -82,3 +82,21 @@ func TestAUsageThatIsSharedIsChangedByNobody(t *testing.T) {
 	ips := two.Total(account.Period{}).IPs
 	assert.Equal(t, []string{"192.0.2.1"}, ips.List())
 }
+
+// TestACloneUsesWindowsAndFreeRequestsOfItsOwn uses them up in one copy, and finds them as they were in the others.
+func TestACloneUsesWindowsAndFreeRequestsOfItsOwn(t *testing.T) {
+	b := newShop(account.Production)
+	token := b.token(t)
+	b.paid(t, 1, token, free+"total", account.Free)
+	b.paid(t, 1, token, ask, account.Free)
+	b.account.TakeSecretChanges()
+	original := b.account
+	for _, one := range []*account.Account{original.Clone(), original.Clone(), original} {
+		b.account = one
+		b.paid(t, 1, token, free+"total", account.Free)
+		b.paid(t, 1, token, free+"total", account.ByWallet)
+		b.paid(t, 2, token, ask, account.ByWallet)
+		b.refused(t, token, ask, account.RateLimited)
+		sound(t, one)
+	}
+}

@@ -3,8 +3,8 @@ package account
 import "hash/maphash"
 
 // Index finds values by identifiers. A server may hold hundreds of thousands, so those are kept without a pointer, which the garbage collector
-// would follow, and are found through a table that is small enough to stay near the processor: an ordinary map of that size is a miss of its caches
-// for every token that is made. Other texts are welcome too. The zero Index is empty. It is not safe for concurrent use, except for Get.
+// would follow, and are found through a table of eight bytes a place: an ordinary map, whose places hold the ids themselves, takes twice as long
+// to add one among many. Other texts are welcome too. The zero Index is empty. Calls of Get may run side by side; Set and Delete run alone.
 type Index[V any] struct {
 	seed   maphash.Seed
 	slots  []slot       // by hash, a power of two, at most two thirds in use; who finds their place taken has the next one that is free
@@ -48,7 +48,6 @@ func (x *Index[V]) Get(id string) (v V, ok bool) {
 func (x *Index[V]) Len() int { return x.count + len(x.texts) }
 
 // len is how many values can be found.
-func (x *Index[V]) len() int { return x.count + len(x.texts) }
 
 // Set puts a value in the place of what stood under the id.
 func (x *Index[V]) Set(id string, v V) {

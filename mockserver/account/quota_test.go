@@ -125,3 +125,16 @@ func TestARateLimitIsReadAsTheProviderWritesIt(t *testing.T) {
 		assert.False(t, ok, text)
 	}
 }
+
+func TestAClockThatIsSetBackBeginsANewWindow(t *testing.T) {
+	b := newShop(account.Production)
+	b.now = b.now.Add(time.Hour)
+	token := b.token(t)
+	b.paid(t, 1, token, ask, account.Free)
+	b.paid(t, 2, token, ask, account.ByWallet)
+	b.refused(t, token, ask, account.RateLimited)
+	b.now = b.now.Add(-time.Second)
+	_, receipt, err := b.get(t, token, ask)
+	require.NoError(t, err)
+	assert.Equal(t, account.QuotaState{Enabled: true, Limit: 3, Remaining: 2, Reset: time.Minute}, receipt.Quota, "else who waits would wait for longer than a window")
+}

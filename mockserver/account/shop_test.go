@@ -18,7 +18,8 @@ const (
 	company = "company.openapi.com"
 )
 
-func some[T any](v T) *T { return &v }
+//go:fix inline
+func some[T any](v T) *T { return new(v) }
 
 // offers are what the shop sells: a scope for every rule.
 func offers() []account.CatalogueScope {
@@ -33,16 +34,16 @@ func offers() []account.CatalogueScope {
 		{Method: "GET", Domain: "risk.openapi.com", Endpoint: "score", Prices: prices(600), Requirements: []string{"vat_number"}},
 		{Method: "GET", Domain: "risk.openapi.com", Endpoint: "report", Prices: prices(600), Requirements: []string{"vat_number", "id_card"}},
 		{Method: "GET", Domain: "zero.openapi.com", Endpoint: "ping"},
-		{Method: "GET", Domain: "zero.openapi.com", Endpoint: "pong", Prices: prices(0), Free: account.FreeLimits{Day: some(int64(2))}},
-		{Method: "GET", Domain: "free.openapi.com", Endpoint: "day", Prices: prices(50), Free: account.FreeLimits{Day: some(int64(2))}},
-		{Method: "GET", Domain: "free.openapi.com", Endpoint: "month", Prices: prices(50), Free: account.FreeLimits{Month: some(int64(2))}},
-		{Method: "GET", Domain: "free.openapi.com", Endpoint: "year", Prices: prices(50), Free: account.FreeLimits{Year: some(int64(2))}},
-		{Method: "GET", Domain: "free.openapi.com", Endpoint: "total", Prices: prices(50), Free: account.FreeLimits{Total: some(int64(2))}},
-		{Method: "GET", Domain: "free.openapi.com", Endpoint: "none", Prices: prices(50), Free: account.FreeLimits{Day: some(int64(0))}},
+		{Method: "GET", Domain: "zero.openapi.com", Endpoint: "pong", Prices: prices(0), Free: account.FreeLimits{Day: new(int64(2))}},
+		{Method: "GET", Domain: "free.openapi.com", Endpoint: "day", Prices: prices(50), Free: account.FreeLimits{Day: new(int64(2))}},
+		{Method: "GET", Domain: "free.openapi.com", Endpoint: "month", Prices: prices(50), Free: account.FreeLimits{Month: new(int64(2))}},
+		{Method: "GET", Domain: "free.openapi.com", Endpoint: "year", Prices: prices(50), Free: account.FreeLimits{Year: new(int64(2))}},
+		{Method: "GET", Domain: "free.openapi.com", Endpoint: "total", Prices: prices(50), Free: account.FreeLimits{Total: new(int64(2))}},
+		{Method: "GET", Domain: "free.openapi.com", Endpoint: "none", Prices: prices(50), Free: account.FreeLimits{Day: new(int64(0))}},
 		{Method: "GET", Domain: "free.openapi.com", Endpoint: "several", Prices: prices(50), Free: account.FreeLimits{
-			Day: some(int64(2)), Month: some(int64(3)), Year: some(int64(5)), Total: some(int64(6)),
+			Day: new(int64(2)), Month: new(int64(3)), Year: new(int64(5)), Total: new(int64(6)),
 		}},
-		{Method: "GET", Domain: "limited.openapi.com", Endpoint: "ask", Prices: prices(100), RateLimit: "3/1m", Free: account.FreeLimits{Day: some(int64(1))}},
+		{Method: "GET", Domain: "limited.openapi.com", Endpoint: "ask", Prices: prices(100), RateLimit: "3/1m", Free: account.FreeLimits{Day: new(int64(1))}},
 	}
 	for i := range list {
 		list[i].ID = fmt.Sprintf("682c9f5a51671f7ef264%04x", i)

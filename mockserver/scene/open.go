@@ -43,7 +43,10 @@ func Locate(nameOrFile string) Place {
 			return Place{ID: nameOrFile}
 		}
 	}
-	file, id, _ := strings.Cut(nameOrFile, "#")
+	file, id, found := strings.Cut(nameOrFile, "#")
+	if found && file == "" {
+		return Place{File: nameOrFile} // of that name there is none
+	}
 	return Place{File: file, ID: id}
 }
 

@@ -204,8 +204,7 @@ func TestSixtyFourCallersAtOnceLeaveExactSums(t *testing.T) {
 					}
 					c, _, err := p.use(t, one, token, scope)
 					if err != nil {
-						var refusal *account.Refusal
-						if errors.As(err, &refusal) {
+						if refusal, ok := errors.AsType[*account.Refusal](err); ok {
 							count(name + " refused: " + string(refusal.Reason))
 							continue
 						}

@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -114,7 +115,7 @@ func (p *paying) sound(t testing.TB) {
 }
 
 func reason(err error) account.Reason {
-	if refusal, ok := err.(*account.Refusal); ok {
+	if refusal, ok := errors.AsType[*account.Refusal](err); ok {
 		return refusal.Reason
 	}
 	return ""

@@ -44,7 +44,7 @@ func (a answer) succeed(r *http.Request, to place, c account.Charge) {
 		a.write(http.StatusOK, "application/json", c.Scope.Answer)
 		return
 	}
-	if made, ok := a.config.Documents.answer(a.config.Seed, r, to); ok {
+	if made, ok := a.answers.answer(a.config.Documents, a.config.Seed, r, to); ok {
 		a.write(made.Status, made.ContentType, made.Body)
 		return
 	}

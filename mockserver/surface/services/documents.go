@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface/services/document"
@@ -25,17 +26,28 @@ func (d Documents) violations(e *exchange.Exchange, r *http.Request, to place) (
 }
 
 // answer is what a document has its service answer. The same question gets the same answer.
-func (d Documents) answer(seed uint64, r *http.Request, to place) (document.Answer, bool) {
+func (a *answers) answer(d Documents, seed uint64, r *http.Request, to place) (document.Answer, bool) {
 	operation, _, ok := d.operation(to)
 	if !ok {
 		return document.Answer{}, false
 	}
+	known := asked{operation: operation, question: ask(seed, r, to)}
+	if made, ok := a.get(known); ok {
+		return made, true
+	}
+	made := operation.Answer(known.question)
+	a.keep(known, made)
+	return made, true
+}
+
+// ask is a question as a number: the seed of its answer.
+func ask(seed uint64, r *http.Request, to place) uint64 {
 	question := fnv.New64a()
 	for _, part := range []string{strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, r.URL.RawQuery} {
 		question.Write([]byte(part)) // never fails, says package hash
 		question.Write([]byte{0})
 	}
-	return operation.Answer(question.Sum64()), true
+	return question.Sum64()
 }
 
 func (d Documents) operation(to place) (*document.Operation, map[string]string, bool) {
@@ -44,4 +56,37 @@ func (d Documents) operation(to place) (*document.Operation, map[string]string, 
 		return nil, nil, false
 	}
 	return doc.Find(to.Method, to.escaped)
+}
+
+// answers remembers what documents had their services answer: making a large body by its schema costs more than all the rest of a call. It is safe
+// for concurrent use.
+type answers struct {
+	mu    sync.RWMutex
+	made  map[asked]document.Answer
+	bytes int
+}
+
+type asked struct {
+	operation *document.Operation
+	question  uint64
+}
+
+// maxAnswers bounds what is remembered, in bytes of bodies; then it begins anew.
+const maxAnswers = 8 << 20
+
+func (a *answers) get(of asked) (document.Answer, bool) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	made, ok := a.made[of]
+	return made, ok
+}
+
+func (a *answers) keep(of asked, made document.Answer) {
+	const overhead = 100 // about, of an entry
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.bytes += len(made.Body) + overhead; a.made == nil || a.bytes > maxAnswers {
+		a.made, a.bytes = map[asked]document.Answer{}, len(made.Body)+overhead
+	}
+	a.made[of] = made
 }

@@ -56,6 +56,7 @@ type Surface struct {
 	refusals *surface.Refusals
 	config   Config
 	failure  func(account.Reason) account.Failure
+	answers  answers
 }
 
 // New makes the surface.

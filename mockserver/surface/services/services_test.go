@@ -261,7 +261,9 @@ func TestABodyThatCannotBeReadIsARefusalOfTheAccounts(t *testing.T) {
 	b := newBench(t, nil)
 	w := b.send("POST", "http://company.openapi.com/IT-start", "Bearer live", strings.Repeat("x", 1<<10+1))
 	assert.Equal(t, 413, w.Code)
-	assert.Equal(t, account.Reason("body-too-large"), b.asked[0].improper.(*account.Refusal).Reason)
+	refusal, ok := errors.AsType[*account.Refusal](b.asked[0].improper)
+	require.True(t, ok)
+	assert.Equal(t, account.Reason("body-too-large"), refusal.Reason)
 	w = b.send("POST", "http://company.openapi.com/IT-start", "Bearer live", "no JSON")
 	assert.Equal(t, 200, w.Code, "without a document nobody knows what a body should be")
 }

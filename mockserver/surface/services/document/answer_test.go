@@ -3,6 +3,7 @@ package document_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -60,7 +61,7 @@ func TestOtherMediaHaveTheirOwnBodies(t *testing.T) {
 	var names []string
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)

@@ -67,6 +67,7 @@ func TestEveryBrokenPartIsAWarningAndTheRestIsServed(t *testing.T) {
 		"a pattern that nobody compiles":     {answering("3.0.0", "{type: string, pattern: '^(a'}"), "cannot be checked here"},
 		"a pattern of ECMAScript":            {answering("3.0.0", "{type: string, pattern: '^(?!x)a+$'}"), "cannot be checked here"},
 		"a pattern between slashes":          {answering("3.0.0", "{type: string, pattern: '/^a+$/i'}"), "stands between slashes"},
+		"a pattern for people":               {answering("3.0.0", "{type: string, pattern: YYYY-MM-DD}"), "is plain text"},
 		"a format nobody knows":              {answering("3.0.0", "{type: string, format: colour}"), `the format "colour" is not known`},
 		"a length that is text":              {answering("3.0.0", "{type: string, minLength: few}"), `minLength is "few", not a number`},
 		"a length below zero":                {answering("3.0.0", "{type: string, minLength: -1}"), "not a whole number from 0"},

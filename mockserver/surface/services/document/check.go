@@ -222,7 +222,7 @@ func (c *checker) text(s *schema, text string) bool {
 			return c.fault("must have at most %d characters", s.maxLength)
 		}
 	}
-	if s.pattern != nil && !s.pattern.matches(text) {
+	if s.pattern != nil && (c.strict || !s.pattern.prose) && !s.pattern.matches(text) {
 		return c.fault("must match %s", shortened(s.pattern.source))
 	}
 	if s.format != "" && (s.types == 0 || s.types&typeString != 0) {

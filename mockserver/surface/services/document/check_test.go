@@ -21,6 +21,7 @@ paths:
         - {name: day, in: path, required: true, schema: {type: string, format: date}}
         - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100}}
         - {name: share, in: query, schema: {type: number, exclusiveMaximum: true, maximum: 1}}
+        - {name: until, in: query, schema: {type: string, format: date-time, pattern: "YYYY-MM-DDThh:mm:ssZ"}}
         - {name: dry, in: query, schema: {type: boolean}}
         - {name: sort, in: query, schema: {type: string, enum: [up, down]}}
         - {name: ids, in: query, schema: {type: array, maxItems: 3, items: {type: integer}}}
@@ -86,6 +87,7 @@ func TestRequestsAreHeldAgainstTheirOperation(t *testing.T) {
 		"a limit that is empty":                 {query: "limit=", want: "query.limit must be an integer, not a string"},
 		"a share at its open edge":              {query: "share=1", want: "query.share must be less than 1"},
 		"a share":                               {query: "share=.5"},
+		"a time with a pattern for people":      {query: "until=2026-01-31T12:00:00Z"},
 		"a boolean in capitals":                 {query: "dry=TRUE"},
 		"a boolean that is none":                {query: "dry=maybe", want: "query.dry must be a boolean, not a string"},
 		"a word of the list":                    {query: "sort=up"},

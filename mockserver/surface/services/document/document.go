@@ -55,8 +55,7 @@ func Parse(data []byte, name string) (*Document, []Warning, error) {
 	r := &reader{name: filepath.Base(name), schemas: map[*object]*schema{}, formats: map[string]bool{}}
 	tree, err := r.tree(data)
 	if err != nil {
-		var at *lineError
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*lineError](err); ok {
 			return nil, nil, fmt.Errorf("%s:%d: %w", name, at.line, at.err)
 		}
 		return nil, nil, fmt.Errorf("%s: %w", name, err)

@@ -52,17 +52,6 @@ func generate(s *schema, seed uint64, name string, tries int) (v any, ok bool) {
 	return first, false
 }
 
-// deep says how often a schema is already being made.
-func (g *generator) deep(s *schema) int {
-	n := 0
-	for _, above := range g.stack {
-		if above == s {
-			n++
-		}
-	}
-	return n
-}
-
 // recursive says that making a schema would lead deeper into itself.
 func (g *generator) recursive(s *schema) bool {
 	return s != nil && (slices.Contains(g.stack, s) || len(s.allOf) > 0 && slices.Contains(g.stack, s.flattened()))

@@ -15,6 +15,7 @@ type pattern struct {
 	source   string
 	compiled *regexp.Regexp // nil when Go cannot compile it: then it is not checked
 	tree     *syntax.Regexp // to make a text by; nil when there is none
+	prose    bool           // it is no expression but a form for people, "YYYY-MM-DD"
 }
 
 // maxPattern bounds the length of a pattern, maxRepeat is how often Go lets something repeat.
@@ -28,6 +29,9 @@ func newPattern(source string) (p *pattern, problem string) {
 	p = &pattern{source: source}
 	if len(source) > maxPattern {
 		return p, "is too long; it is not checked"
+	}
+	if p.prose = source != "" && !strings.ContainsAny(source, `\^$.[(*+?{|`); p.prose {
+		problem = "is plain text, which is probably a form for people; it is not checked in requests"
 	}
 	translated := translate(source)
 	if inner, ok := undelimited(translated); ok {
@@ -95,7 +99,6 @@ func translate(s string) string {
 			if strings.HasPrefix(rest, "[^") {
 				b.WriteByte(c)
 				i++
-				rest = rest[1:]
 			}
 		case c == '{':
 			if m := repetition.FindStringSubmatch(rest); m != nil {
@@ -128,17 +131,18 @@ func translateEscape(s string) (int, string) {
 	switch c := s[1]; c {
 	case 'Z':
 		return 2, `\z`
-	case 'h':
-		return 2, `[ \t]`
 	case '_', '"', '\'', ' ', '#', '@', '%', '&', ',', ';', ':', '<', '>', '=', '~', '`', '!', '/', '-':
-		if c == '-' || c < '0' {
-			return 2, `\` + string(c)
-		}
-		return 2, regexp.QuoteMeta(string(c))
-	case 'k', 'e', 'i', 'l', 'm', 'o', 'q', 'y', 'g', 'j', 'R', 'X', 'E', 'F', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'T', 'U', 'V', 'Y', 'H', 'G':
-		return 2, s[:2]
+		return 2, escapedText(c)
 	}
 	return 2, s[:2]
+}
+
+// escapedText is how Go writes a character that stands for itself; in a class "-" has to stay escaped.
+func escapedText(c byte) string {
+	if c == '-' {
+		return `\-`
+	}
+	return regexp.QuoteMeta(string(c))
 }
 
 // withoutLooks takes lookaheads and lookbehinds out, so that a text for the rest can be made.

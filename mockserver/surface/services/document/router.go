@@ -191,6 +191,14 @@ func (d *Document) Find(method, path string) (op *Operation, params map[string]s
 // maxBases bounds the different base paths of one document.
 const maxBases = 64
 
+// Base is the path below which the document's operations stand on its servers, "/v1"; empty when it is the root. Of several it is the longest.
+func (d *Document) Base() string {
+	if len(d.router.bases) == 0 {
+		return ""
+	}
+	return d.router.bases[0]
+}
+
 // bases adds the paths of servers to those known. Variables stand for their default and for each value of their enum.
 func (r *reader) bases(known []string, servers []any, at *place) []string {
 	for i, v := range servers {

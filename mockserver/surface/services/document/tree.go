@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -82,13 +83,12 @@ func (o *object) add(key string, v any) {
 }
 
 // put adds a member or replaces the one that is there.
-func (o *object) put(key string, v any) (replaced bool) {
+func (o *object) put(key string, v any) {
 	if i := o.find(key); i >= 0 {
 		o.values[i] = v
-		return true
+		return
 	}
 	o.add(key, v)
-	return false
 }
 
 // place is where a value stands in the document, as a chain from the root; its pointer is only made when somebody asks.
@@ -118,9 +118,9 @@ func (p *place) String() string {
 	}
 	var b strings.Builder
 	b.WriteByte('#')
-	for i := len(keys) - 1; i >= 0; i-- {
+	for _, key := range slices.Backward(keys) {
 		b.WriteByte('/')
-		b.WriteString(keys[i])
+		b.WriteString(key)
 	}
 	return b.String()
 }

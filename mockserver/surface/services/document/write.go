@@ -25,7 +25,7 @@ func appendValue(b []byte, v any) ([]byte, bool) {
 	if len(b) > maxBody {
 		return b, false
 	}
-	fits := true
+	var fits bool
 	switch v := v.(type) {
 	case nil:
 		b = append(b, "null"...)
