@@ -96,6 +96,26 @@ func (s stage) Update(ctx context.Context, id account.ID, transact func(*account
 	return s.past.Transact(ctx, s.Memory, id, transact)
 }
 
+// Put, Remove and Replace put accounts in the place of others, whose past is none of theirs.
+
+// Put is store.Memory's.
+func (s stage) Put(a *account.Account) error {
+	defer s.past.Forget(a.ID)
+	return s.Memory.Put(a)
+}
+
+// Remove is store.Memory's.
+func (s stage) Remove(id account.ID) bool {
+	defer s.past.Forget(id)
+	return s.Memory.Remove(id)
+}
+
+// Replace is store.Memory's.
+func (s stage) Replace(accounts []*account.Account) error {
+	defer s.past.Forget("")
+	return s.Memory.Replace(accounts)
+}
+
 // bookOf makes the book of a server's rules.
 func (c *config) bookOf(config fault.Config) (*fault.Book, error) {
 	config.Rules, config.Seed, config.Codes = slices.Concat(c.faults, c.chaos), c.seed, knownCode()

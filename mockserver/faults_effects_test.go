@@ -3,7 +3,6 @@ package mockserver_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -133,6 +132,10 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 			assert.Equal(t, 502, got.status)
 			assert.Equal(t, "<h1>Bad Gateway</h1>", got.body)
 			assert.Equal(t, "text/html; charset=utf-8", got.header.Get("Content-Type"))
+		}},
+		"status with a text that is JSON": {effect: fault.Effect{Kind: "status", Status: 500, Body: `{"a":1}`}, label: true, h1: func(t *testing.T, got met) {
+			assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+			assert.Equal(t, `{"a":1}`, got.body)
 		}},
 		"status without a body": {effect: fault.Effect{Kind: "status", Status: 204}, label: true, h1: func(t *testing.T, got met) {
 			require.NoError(t, got.err)
@@ -326,7 +329,7 @@ func TestTheBytesOnTheWire(t *testing.T) {
 			_, err = io.WriteString(connection, "GET /wallet HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm\r\n\r\n")
 			require.NoError(t, err)
 			sent, err := io.ReadAll(connection)
-			assert.True(t, errors.Is(err, c.end), "%v", err)
+			require.ErrorIs(t, err, c.end) // of nil, that it is nil
 			assert.Regexp(t, c.sent, string(sent))
 		})
 	}

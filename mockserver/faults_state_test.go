@@ -85,6 +85,21 @@ func TestStaleAnswersAreThoseBeforeTheLastChange(t *testing.T) {
 			assert.Equal(t, 404, asked(m, a, "GET", "/tokens/"+token, "").Code)
 		})
 	}
+	t.Run("another past than that of the account that is restored is nobody's", func(t *testing.T) {
+		rule(fault.Before)
+		before := body("/wallet")
+		control := func(method, path string) {
+			w := httptest.NewRecorder()
+			m.Handler().ServeHTTP(w, httptest.NewRequest(method, "http://localhost/__admin"+path, http.NoBody))
+			require.Less(t, w.Code, 300, w.Body)
+		}
+		a.Recharge(1)
+		control("PUT", "/snapshots/one?account="+a.ID)
+		a.Recharge(1)
+		control("POST", "/snapshots/one/restore?account="+a.ID)
+		assert.NotEqual(t, before, body("/wallet"))
+		assert.Contains(t, body("/wallet"), `"credit":135.049`, "there was no change since")
+	})
 	t.Run("a stale answer is counted after, and not before", func(t *testing.T) {
 		for where, want := range map[string]string{fault.Before: `"totalRequests":1,`, fault.After: `"totalRequests":2,`} {
 			m.Reset()

@@ -125,13 +125,13 @@ func (b *Book) Reset() error {
 		r.configured = true
 	}
 	b.begin(rules...)
-	b.config.Past.forget("")
+	b.config.Past.Forget("")
 	return b.change(func([]*rule) ([]*rule, error) { return rules, nil })
 }
 
 // ResetAccount lets all rules count from the start for one account, and puts those that are confined to it back to what the book began with.
 func (b *Book) ResetAccount(id account.ID) error {
-	b.config.Past.forget(id)
+	b.config.Past.Forget(id)
 	original, err := compileAll(*b.original.Load(), b.config.Codes)
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (b *Book) ResetAccount(id account.ID) error {
 
 // ForgetAccount forgets an account that is no more, with the rules that were confined to it. Hits stay counted.
 func (b *Book) ForgetAccount(id account.ID) {
-	b.config.Past.forget(id)
+	b.config.Past.Forget(id)
 	_ = b.change(func(rules []*rule) ([]*rule, error) { // the edit refuses nothing
 		rules = slices.DeleteFunc(rules, func(r *rule) bool { return r.confinedTo(id) && !r.configured })
 		for _, r := range rules {

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -94,10 +95,7 @@ func (r *rule) restart(id account.ID, now time.Time) {
 	defer r.mu.Unlock()
 	delete(r.tallies, id)
 	if r.when.timed() {
-		own := make(map[account.ID]time.Time, len(r.begins)+1)
-		for other, t := range r.begins { // which rules set at once share
-			own[other] = t
-		}
+		own := maps.Clone(r.begins) // rules that were set at once share it
 		own[id] = now
 		r.begins = own
 	}

@@ -151,7 +151,7 @@ func extend(envelope object, operation string) object {
 	switch data := dataOf(envelope).(type) {
 	case object:
 		if operation != "stats.apis" {
-			envelope[envelope.find("data")].value = append(data, extra())
+			envelope[envelope.find("data")].value = slices.Concat(data, object{extra()})
 		}
 	case []any:
 		for i := range data {

@@ -27,12 +27,12 @@ func (p *Past) keep(rehearsals, on bool) {
 		p.used.Store(true)
 	}
 	if p.keeping.Swap(on) && !on {
-		p.forget("")
+		p.Forget("")
 	}
 }
 
-// forget forgets what an account was like; "" is all of them.
-func (p *Past) forget(id account.ID) {
+// Forget forgets what an account was like; "" is all of them.
+func (p *Past) Forget(id account.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if id == "" {
@@ -56,8 +56,8 @@ type stageKey struct{}
 type actor struct{ copy *account.Account }
 
 // instead is a context in which transactions are done on a copy of the account.
-func instead(ctx context.Context, copy *account.Account) context.Context {
-	return context.WithValue(ctx, stageKey{}, actor{copy})
+func instead(ctx context.Context, other *account.Account) context.Context {
+	return context.WithValue(ctx, stageKey{}, actor{other})
 }
 
 // Transact is store.Update, but that a rehearsal gets a copy of the account, and that what the account was like before a change is remembered

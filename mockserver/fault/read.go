@@ -92,14 +92,13 @@ func Load(name string, data []byte, codes func(code string) bool) ([]Rule, error
 
 // placed gives an error of Check its line.
 func placed(name string, root *yaml.Node, err error) error {
-	var one RuleError
-	var member wrong
-	if !errors.As(err, &one) {
+	one, ok := errors.AsType[RuleError](err)
+	if !ok {
 		return Problem{File: name, Message: err.Error()}
 	}
 	place := fmt.Sprintf("faults[%d]", one.Index)
 	message := one.Err.Error()
-	if errors.As(err, &member) {
+	if member, ok := errors.AsType[wrong](err); ok {
 		message = member.message
 		if member.member != "" {
 			place += "." + member.member
@@ -193,7 +192,7 @@ func escaped(data []byte) (r rune, ok bool) {
 		return 0, false
 	}
 	for _, c := range data[2:6] {
-		digit := bytes.IndexByte([]byte("0123456789abcdef"), c|0x20)
+		digit := strings.IndexByte("0123456789abcdef", c|0x20)
 		if digit < 0 {
 			return 0, false
 		}

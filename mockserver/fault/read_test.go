@@ -2,7 +2,6 @@ package fault_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -140,7 +139,7 @@ func TestEveryProfileIsReadAndHasNamesOfItsOwn(t *testing.T) {
 func TestProblemsAreErrorsThatCanBeAsked(t *testing.T) {
 	_, err := fault.Load("rules.yaml", []byte("version: \"1.0\"\nfaults:\n  - name: x\n    effect: {kind: nothing}"), nil)
 	var problem fault.Problem
-	require.True(t, errors.As(err, &problem))
+	require.ErrorAs(t, err, &problem)
 	assert.Equal(t, 4, problem.Line)
 	assert.Equal(t, "faults[0].effect.kind", problem.Place)
 }

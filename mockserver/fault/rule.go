@@ -1,9 +1,12 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
+
+	"oauthmock/mockserver/account"
 )
 
 // Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and Do, are optional.
@@ -102,7 +105,7 @@ func wrongf(member, format string, args ...any) error {
 
 // below names a member below another in an error.
 func below(member string, err error) error {
-	w, ok := err.(wrong)
+	w, ok := errors.AsType[wrong](err)
 	switch {
 	case !ok:
 		return err
@@ -123,7 +126,7 @@ func compile(r Rule, codes func(string) bool) (*rule, error) {
 	if r.ArmedBy == r.Name {
 		return nil, wrongf("armedBy", "is the rule itself, which so would never fire")
 	}
-	out := &rule{Rule: r, gone: make(chan struct{}), tallies: tallies{}}
+	out := &rule{Rule: r, gone: make(chan struct{}), tallies: tallies{}, begins: map[account.ID]time.Time{}}
 	var err error
 	if r.Match != nil {
 		if out.match, err = newMatcher(*r.Match); err != nil {

@@ -30,8 +30,11 @@ func newStatus(e Effect) (effect, error) {
 	case nil:
 	case string:
 		s.body, s.kind = []byte(body), "text/plain; charset=utf-8"
-		if trimmed := strings.TrimSpace(body); strings.HasPrefix(trimmed, "<") {
+		switch trimmed := strings.TrimSpace(body); {
+		case strings.HasPrefix(trimmed, "<"):
 			s.kind = "text/html; charset=utf-8"
+		case strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "["):
+			s.kind = "application/json" // or meant to be
 		}
 	default:
 		var b bytes.Buffer
