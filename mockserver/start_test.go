@@ -27,60 +27,6 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// recorded is a test that writes down what it is told.
-type recorded struct {
-	testing.TB
-	mu       sync.Mutex
-	failed   bool
-	log      strings.Builder
-	cleanups []func()
-}
-
-func (r *recorded) Helper() {}
-func (r *recorded) Cleanup(f func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cleanups = append(r.cleanups, f)
-}
-
-func (r *recorded) Failed() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
-}
-
-func (r *recorded) Logf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	fmt.Fprintf(&r.log, format+"\n", args...)
-}
-
-func (r *recorded) Errorf(format string, args ...any) {
-	r.Logf(format, args...)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failed = true
-}
-
-// fatal is what a recorded test ends with.
-type fatal struct{ message string }
-
-func (r *recorded) Fatalf(format string, args ...any) {
-	r.Errorf(format, args...)
-	panic(fatal{fmt.Sprintf(format, args...)})
-}
-
-// end runs what was to be cleaned up, the newest first, and answers all that was logged.
-func (r *recorded) end() string {
-	for len(r.cleanups) > 0 {
-		last := len(r.cleanups) - 1
-		f := r.cleanups[last]
-		r.cleanups = r.cleanups[:last]
-		f()
-	}
-	return r.log.String()
-}
-
 // get asks for a URL and answers the status and the body.
 func get(t testing.TB, c *http.Client, url string) (int, string) {
 	t.Helper()
@@ -344,69 +290,6 @@ func TestVerifyFailsWhenNobodyCanKnow(t *testing.T) {
 	get(t, inner.InProcess(), "http://mock/wallet")
 	assert.Len(t, inner.Requests(), 1)
 	assert.Contains(t, other.end(), "the journal dropped 1 requests")
-}
-
-func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
-	for name, c := range map[string]struct {
-		fail     func(mock, account *recorded)
-		mock     []string
-		account  []string
-		silent   bool
-		accounts int
-	}{
-		"no failure": {fail: func(_, _ *recorded) {}},
-		"the account's test": {
-			fail:    func(_, account *recorded) { account.Errorf("it went wrong") },
-			account: []string{"asked 2 times", "#1 GET /wallet → 200 (wallet.get)", "#2 POST /tokens → 422 (token.create) because scopes-malformed", `> {"scopes":"all"}`, `< {"success":false,`, "auth basic [secret "},
-		},
-		"the mock's test": {
-			fail: func(mock, _ *recorded) { mock.Errorf("it went wrong") },
-			mock: []string{"the mock was asked 3 times", "#1 GET /wallet", "#2 POST /tokens", "#3 GET /wallet → 401", "auth none"},
-		},
-		"both, and nothing is written twice": {
-			fail: func(mock, account *recorded) {
-				mock.Errorf("it went wrong")
-				account.Errorf("it went wrong")
-			},
-			account: []string{"#1 GET /wallet", "#2 POST /tokens"},
-			mock:    []string{"the mock was asked 3 times", "#3 GET /wallet → 401"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			outer, inner := &recorded{}, &recorded{}
-			m := mockserver.Start(outer)
-			a := m.NewAccount(inner)
-			get(t, a.InProcess(), "http://mock/wallet")
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/tokens", strings.NewReader(`{"scopes":"all"}`))
-			require.NoError(t, err)
-			do(t, a.InProcess(), r)
-			get(t, m.InProcess(), "http://mock/wallet")
-			c.fail(outer, inner)
-			ofAccount, ofMock := inner.end(), outer.end()
-			for log, wanted := range map[string][]string{ofAccount: c.account, ofMock: c.mock} {
-				for _, want := range wanted {
-					assert.Contains(t, log, want)
-				}
-				assert.NotContains(t, log, a.APIKey)
-			}
-			if c.account == nil {
-				assert.Empty(t, ofAccount)
-			}
-			if c.mock == nil {
-				assert.Empty(t, ofMock)
-			}
-			if c.account != nil && c.mock != nil {
-				assert.NotContains(t, ofMock, "#1 ")
-				assert.NotContains(t, ofMock, "#2 ")
-			}
-		})
-	}
-	t.Run("the mock was asked nothing", func(t *testing.T) {
-		tb := &recorded{}
-		mockserver.Start(tb)
-		tb.Errorf("it went wrong")
-		assert.Contains(t, tb.end(), "the mock was asked nothing")
-	})
 }
 
 func TestWhatCannotBeEndsTheTest(t *testing.T) {

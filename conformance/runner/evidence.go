@@ -101,7 +101,8 @@ func sortedNames[V any](m map[string]V) []string {
 	return names
 }
 
-// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed nobody needs bodies and headers, and they would be most of a report.
+// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed nobody needs bodies and headers, and they
+// would be most of a report.
 func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
 	for _, sent := range s.evidence {

@@ -18,9 +18,6 @@ const (
 	company = "company.openapi.com"
 )
 
-//go:fix inline
-func some[T any](v T) *T { return new(v) }
-
 // offers are what the shop sells: a scope for every rule.
 func offers() []account.CatalogueScope {
 	prices := func(units account.Money) []account.Price { return []account.Price{{Key: "any", Amount: units}} }

@@ -71,7 +71,8 @@ type Quota struct {
 type Answer struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"` // error number, empty for successes
-	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault" where a rule of faults took the call. Of successes the parts have grades of their own.
+	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault" where a rule of faults took the call. Of
+	// successes the parts have grades of their own.
 	Grade string `json:"grade"`
 	// Row is where docs/behaviour.md says it; Source is what it rests on.
 	Row    string `json:"row"`
