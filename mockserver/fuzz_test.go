@@ -50,7 +50,7 @@ func FuzzRequest(f *testing.F) {
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &world))
 		world.Server = nil
 		for i := range world.Accounts {
-			world.Accounts[i].Errors, world.Accounts[i].Usage, world.Accounts[i].Issued = nil, nil, nil
+			world.Accounts[i].Errors, world.Accounts[i].Usage, world.Accounts[i].Issued, world.Accounts[i].Books = nil, nil, nil, nil
 		}
 		return world
 	}

@@ -25,6 +25,8 @@ func WithService(domain, file string) Option {
 		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
 		case !ok || p.Wild() || domain != strings.ToLower(domain) || !strings.Contains(domain, "."):
 			return fmt.Errorf("%q is no domain such as company.openapi.com", domain)
+		case domain == v2.Domain:
+			return fmt.Errorf("%q is the API itself; its document is part of the program", domain)
 		case strings.HasPrefix(domain, "test."):
 			return fmt.Errorf("%q is a sandbox name: want the domain without test., the sandbox has the same document", domain)
 		}
@@ -72,34 +74,45 @@ func (c *config) paid(service *account.Service, everybody *world.World, refusals
 	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
 }
 
-// sold are services that have a document, as a catalogue that does not name them has them: each operation under a scope of its own, up to the first
-// parameter of its path, and free.
+// sold are the scopes that documents of services have, for catalogues that do not: each operation under one of its own, up to the first parameter of
+// its path, and free.
 func (c *config) sold() []fixtures.Service {
 	var out []fixtures.Service
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
+		doc := c.documents[domain]
 		service := fixtures.Service{Domain: domain}
 		known := map[string]bool{}
-		base := c.documents[domain].Base()
-		for _, o := range c.documents[domain].Operations() {
-			endpoint, _, _ := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
-			endpoint = strings.TrimPrefix(endpoint, "/")
-			if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && strings.Contains(o.Template, "{") {
-				endpoint = endpoint[:i]
+		const most = 8 // base paths; more are variables of a server's address that nobody will try out
+		bases := doc.Bases()
+		for _, base := range append(bases[:min(most, len(bases))], "") {
+			for _, o := range doc.Operations() {
+				name, endpoint, ok := scopeOf(domain, base, o)
+				if !ok || known[name] {
+					continue
+				}
+				known[name] = true
+				id := fnv.New64a()
+				id.Write([]byte(name)) // never fails, says package hash
+				service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint})
 			}
-			name := o.Method + ":" + domain + "/" + endpoint
-			if p, ok := account.ParsePattern(name); !ok || p.Wild() || known[name] {
-				continue // a path that begins with a parameter has no scope
-			}
-			known[name] = true
-			id := fnv.New64a()
-			id.Write([]byte(name)) // never fails, says package hash
-			service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint})
 		}
 		if len(service.Scopes) > 0 {
 			out = append(out, service)
 		}
 	}
 	return out
+}
+
+// scopeOf is the scope of an operation, as text and its endpoint; not ok where the path has none, because it begins with a parameter.
+func scopeOf(domain, base string, o *document.Operation) (name, endpoint string, ok bool) {
+	endpoint, _, cut := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
+	endpoint = strings.TrimPrefix(endpoint, "/")
+	if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && cut {
+		endpoint = endpoint[:i]
+	}
+	name = o.Method + ":" + domain + "/" + endpoint
+	p, ok := account.ParsePattern(name)
+	return name, endpoint, ok && !p.Wild()
 }
 
 // tellDocuments logs what was loaded of documents of services, and what is wrong with them.
@@ -111,6 +124,11 @@ func (c *config) tellDocuments() {
 		c.log.Info("document of a service", "service", domain, "title", doc.Title(), "operations", len(doc.Operations()), "warnings", len(warnings))
 		for _, w := range warnings[:min(most, len(warnings))] {
 			c.log.Warn("document of a service", "service", domain, "warning", w.String())
+		}
+		for _, o := range doc.Operations() {
+			if _, _, ok := scopeOf(domain, "", o); !ok && len(doc.Bases()) == 0 {
+				c.log.Warn("an operation can only be called where the catalogue has a scope for it: its path begins with a parameter, or is the root", "service", domain, "operation", o.String())
+			}
 		}
 	}
 }

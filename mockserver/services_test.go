@@ -91,3 +91,74 @@ func TestADocumentsAnswersAreRememberedWithinABound(t *testing.T) {
 	_, again := send("GET", "/__services/cats.example.com/v1/cats/1", "")
 	assert.Equal(t, first, again, "made anew, it is the same")
 }
+
+func TestADocumentSellsWhatTheCatalogueLeavesOutUnderEveryServer(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "company.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"openapi":"3.0.3","info":{"title":"Company","version":"1"},
+		"servers":[{"url":"https://company.openapi.com/v1"},{"url":"https://company.openapi.com/sandbox/v1"},{"url":"https://company.openapi.com"}],
+		"paths":{"/IT-start/{vat}":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"example":{"from":"IT-start"}}}}}}},
+			"/brand-new":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"example":{"from":"brand-new"}}}}}}}}}`), 0o600))
+	mock := mockserver.Start(t, mockserver.WithService("company.openapi.com", file))
+	send := openToken(t, mock)
+	for path, want := range map[string]string{
+		"/brand-new": `{"from":"brand-new"}`, "/v1/brand-new": `{"from":"brand-new"}`, "/sandbox/v1/brand-new": `{"from":"brand-new"}`,
+		"/IT-start/1": `{"from":"IT-start"}`, "/v1/IT-start/1": `{"from":"IT-start"}`,
+	} {
+		status, body := send("GET", "/__services/company.openapi.com"+path, "")
+		assert.Equal(t, 200, status, path)
+		assert.JSONEq(t, want, body, path)
+	}
+	status, body := send("GET", "/__services/company.openapi.com/EU-start/1", "")
+	assert.Equal(t, 200, status, "the document leaves it out, and the catalogue sells it")
+	assert.Contains(t, body, `"charge":0.08`)
+	status, _ = send("GET", "/__services/company.openapi.com/IT-start/1/typo", "")
+	assert.Equal(t, 404, status, "the document has IT-start, and not this path")
+	_, holds := send("GET", "/__admin/invariants", "")
+	assert.JSONEq(t, `{"holds":true,"violations":[]}`, holds)
+}
+
+// TestBooksTravelWithTheState changes what an exported account counts, which the books that came with it do not agree with.
+func TestBooksTravelWithTheState(t *testing.T) {
+	mock := mockserver.Start(t)
+	send := openToken(t, mock)
+	for _, path := range []string{"/__services/company.openapi.com/EU-start/1", "/__services/company.openapi.com/IT-start/1"} {
+		status, _ := send("GET", path, "")
+		require.Equal(t, 200, status)
+	}
+	_, state := send("GET", "/__admin/state", "")
+	for name, c := range map[string]struct{ from, to, holds string }{
+		"as it was":                     {"", "", `"holds":true`},
+		"a token that counts one more":  {`"stats":{"totalRequests":2,"walletRequests":1,"walletAmount":0.08`, `"stats":{"totalRequests":3,"walletRequests":1,"walletAmount":0.08`, "token.stats"},
+		"money that nobody was charged": {`"charged":0.08`, `"charged":0.09`, "wallet.charges"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := strings.Replace(state, c.from, c.to, 1)
+			require.True(t, c.from == "" || changed != state, state)
+			status, body := send("PUT", "/__admin/state", changed)
+			require.Equal(t, 204, status, body)
+			_, holds := send("GET", "/__admin/invariants", "")
+			assert.Contains(t, holds, c.holds)
+		})
+	}
+}
+
+// TestAnExplanationHoldsNoSecretOfThePath calls a service with a token where another word should stand.
+func TestAnExplanationHoldsNoSecretOfThePath(t *testing.T) {
+	const token = "69188d435a7c562c0f9d4021" // of the world demo
+	mock := mockserver.Start(t)
+	for _, path := range []string{"EU-start/" + token, "nothing/" + token, "IT-full/" + token} {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", mock.URL()+"/__services/company.openapi.com/"+path, http.NoBody)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+token)
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		explained, err := http.Get(mock.URL() + "/__admin/requests/" + answer.Header.Get("X-Mock-Request-Id"))
+		require.NoError(t, err)
+		body, err := io.ReadAll(explained.Body)
+		require.NoError(t, err)
+		require.NoError(t, explained.Body.Close())
+		assert.Equal(t, 200, explained.StatusCode)
+		assert.NotContains(t, string(body), token, path)
+	}
+}

@@ -37,7 +37,7 @@ type Account struct {
 
 	scopes map[string]*Quota   // of paid services, by the scope's name in the environment
 	free   map[string]*freeUse // by the scope's name
-	books  books
+	books  Books
 
 	issued  []Secret
 	revoked []Secret
@@ -152,7 +152,7 @@ func (a *Account) addToken(t *Token) {
 
 func (a *Account) removeToken(t *Token) {
 	a.Tokens.remove(t)
-	a.books.gone.add(t.Stats.tally())
+	a.books.Gone.add(t.Stats.tally())
 	a.revoked = append(a.revoked, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
 }
 

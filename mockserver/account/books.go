@@ -5,26 +5,25 @@ import (
 	"slices"
 )
 
-// books are a second account of what happened, kept where money and requests move rather than where they are counted: what they say and what
+// Books are a second account of what happened, kept where money and requests move rather than where they are counted: what they say and what
 // the account shows must be the same at every moment (see Violations).
-type books struct {
+type Books struct {
 	opened bool
 	// What was there at the start: all usage, and that of the tokens.
-	usage, tokens tally
-	// What happened since: calls that no token made, tokens that are gone, what calls took from the wallet and from subscriptions.
-	own     tally
-	gone    tally
-	charged Money
-	prepaid int64
+	Usage, Tokens Tally
+	// What happened since: calls that no token made, tokens that are gone, what calls took from the wallet and how many subscriptions paid for.
+	Own, Gone Tally
+	Charged   Money
+	Prepaid   int64
 }
 
-// tally is a sum of calls.
-type tally struct {
+// Tally is a sum of calls.
+type Tally struct {
 	Requests, WalletRequests, SubscriptionRequests, ErrorRequests int64
 	WalletAmount                                                  Money
 }
 
-func (t *tally) add(o tally) {
+func (t *Tally) add(o Tally) {
 	t.Requests += o.Requests
 	t.WalletRequests += o.WalletRequests
 	t.SubscriptionRequests += o.SubscriptionRequests
@@ -32,38 +31,47 @@ func (t *tally) add(o tally) {
 	t.WalletAmount += o.WalletAmount
 }
 
-func (t tally) minus(o tally) tally {
-	return tally{
+func (t Tally) minus(o Tally) Tally {
+	return Tally{
 		t.Requests - o.Requests, t.WalletRequests - o.WalletRequests, t.SubscriptionRequests - o.SubscriptionRequests,
 		t.ErrorRequests - o.ErrorRequests, t.WalletAmount - o.WalletAmount,
 	}
 }
 
-func (s *TokenStats) tally() tally {
-	return tally{s.TotalRequests, s.WalletRequests, s.SubscriptionRequests, s.ErrorRequests, s.WalletAmount}
+func (s *TokenStats) tally() Tally {
+	return Tally{s.TotalRequests, s.WalletRequests, s.SubscriptionRequests, s.ErrorRequests, s.WalletAmount}
 }
 
-func (c *Counter) tally() tally {
-	return tally{c.Requests, c.WalletRequests, c.SubscriptionRequests, c.ErrorRequests, c.WalletAmount}
+func (c *Counter) tally() Tally {
+	return Tally{c.Requests, c.WalletRequests, c.SubscriptionRequests, c.ErrorRequests, c.WalletAmount}
 }
 
 // fits says whether the parts fit into the whole, and nothing is below zero. Fixtures may count a call as paid and failed.
-func (t tally) fits() bool {
+func (t Tally) fits() bool {
 	return t.WalletRequests >= 0 && t.SubscriptionRequests >= 0 && t.ErrorRequests >= 0 && t.WalletAmount >= 0 &&
 		t.WalletRequests+t.SubscriptionRequests <= t.Requests && t.ErrorRequests <= t.Requests
 }
 
 // apart says whether the parts fit side by side as well: here no call is both paid and failed.
-func (t tally) apart() bool {
+func (t Tally) apart() bool {
 	return t.fits() && t.WalletRequests+t.SubscriptionRequests+t.ErrorRequests <= t.Requests
 }
 
 // OpenBooks takes what the account holds now as the start. Who makes an account calls it once, when everything is in its place.
 func (a *Account) OpenBooks() {
-	a.books = books{opened: true, usage: a.Usage.tally(), tokens: a.Tokens.tally()}
+	a.books = Books{opened: true, Usage: a.Usage.tally(), Tokens: a.Tokens.tally()}
 }
 
-func (u *Usage) tally() (sum tally) {
+// Books are the account's, to be taken along with it.
+func (a *Account) Books() Books { return a.books }
+
+// RestoreBooks takes up books where they stood, in the place of opening new ones: what does not agree with them is seen.
+func (a *Account) RestoreBooks(b Books) {
+	a.books = b
+	a.books.opened = true
+}
+
+func (u *Usage) tally() (sum Tally) {
 	if len(u.days) == 0 && u.begun != nil {
 		return *u.begun
 	}
@@ -71,7 +79,7 @@ func (u *Usage) tally() (sum tally) {
 	return sum
 }
 
-func (ts *Tokens) tally() (sum tally) {
+func (ts *Tokens) tally() (sum Tally) {
 	for _, t := range ts.ordered {
 		sum.add(t.Stats.tally())
 	}
@@ -103,7 +111,7 @@ func (a *Account) Violations() []Violation {
 			out = append(out, Violation{invariant, fmt.Sprintf(format, values...)})
 		}
 	}
-	since := a.Usage.tally().minus(a.books.usage)
+	since := a.Usage.tally().minus(a.books.Usage)
 	a.auditWallet(since, off)
 	a.auditSubscriptions(since, off)
 	a.auditTokens(since, off)
@@ -120,7 +128,7 @@ func (a *Account) Violations() []Violation {
 }
 
 // auditWallet, like the others, is given what the usage counts since the start.
-func (a *Account) auditWallet(since tally, off func(invariant, format string, values ...any)) {
+func (a *Account) auditWallet(since Tally, off func(invariant, format string, values ...any)) {
 	var sum Money
 	for _, t := range a.Wallet.transactions {
 		sum += t.Amount
@@ -131,23 +139,23 @@ func (a *Account) auditWallet(since tally, off func(invariant, format string, va
 	if a.Wallet.credit < 0 {
 		off("wallet.credit", "the credit is %s, below zero", a.Wallet.credit)
 	}
-	if a.books.opened && since.WalletAmount != a.books.charged {
-		off("wallet.charges", "calls took %s from the wallet, and the usage counts %s", a.books.charged, since.WalletAmount)
+	if a.books.opened && since.WalletAmount != a.books.Charged {
+		off("wallet.charges", "calls took %s from the wallet, and the usage counts %s", a.books.Charged, since.WalletAmount)
 	}
 }
 
-func (a *Account) auditSubscriptions(since tally, off func(invariant, format string, values ...any)) {
+func (a *Account) auditSubscriptions(since Tally, off func(invariant, format string, values ...any)) {
 	for _, s := range a.Subscriptions {
 		if s.AvailableRequests < 0 || s.AvailableRequests > s.TotalRequests {
 			off("subscription.requests", "subscription %s has %d of %d requests left", s.ID, s.AvailableRequests, s.TotalRequests)
 		}
 	}
-	if a.books.opened && since.SubscriptionRequests != a.books.prepaid {
-		off("subscription.requests", "subscriptions paid for %d calls, and the usage counts %d", a.books.prepaid, since.SubscriptionRequests)
+	if a.books.opened && since.SubscriptionRequests != a.books.Prepaid {
+		off("subscription.requests", "subscriptions paid for %d calls, and the usage counts %d", a.books.Prepaid, since.SubscriptionRequests)
 	}
 }
 
-func (a *Account) auditTokens(since tally, off func(invariant, format string, values ...any)) {
+func (a *Account) auditTokens(since Tally, off func(invariant, format string, values ...any)) {
 	for _, t := range a.Tokens.ordered {
 		if s := t.Stats.tally(); !s.fits() {
 			off("token.stats", "the parts of the stats of the token called %q, made at %s, do not fit into its total: %+v", t.Name, t.CreatedAt.Time(), s)
@@ -163,14 +171,14 @@ func (a *Account) auditTokens(since tally, off func(invariant, format string, va
 		return
 	}
 	made := a.Tokens.tally()
-	made.add(a.books.gone)
-	made = made.minus(a.books.tokens)
-	if counted := since.minus(a.books.own); counted != made {
+	made.add(a.books.Gone)
+	made = made.minus(a.books.Tokens)
+	if counted := since.minus(a.books.Own); counted != made {
 		off("token.stats", "tokens count %+v of calls since the start, and the usage counts %+v for them", made, counted)
 	}
 }
 
-func (a *Account) auditUsage(since tally, off func(invariant, format string, values ...any)) {
+func (a *Account) auditUsage(since Tally, off func(invariant, format string, values ...any)) {
 	a.Usage.Days(func(day Day, scope string, c *Counter) {
 		if !c.tally().fits() {
 			off("usage.totals", "the parts of %s on %d do not fit into their total: %+v", scope, day, c.tally())
@@ -183,7 +191,7 @@ func (a *Account) auditUsage(since tally, off func(invariant, format string, val
 		off("usage.totals", "the parts of all calls since the start do not fit into their total: %+v", since)
 	}
 	total := a.Usage.Total(Period{})
-	var apis, scopes tally
+	var apis, scopes Tally
 	for _, api := range a.Usage.APIs(Period{}) {
 		apis.add(api.tally())
 		for _, c := range api.Scopes {

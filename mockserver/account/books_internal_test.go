@@ -44,11 +44,11 @@ func TestEachInvariantCanFail(t *testing.T) {
 		"a transaction that stands twice": {func(a *Account) { a.Wallet.transactions = append(a.Wallet.transactions, a.Wallet.transactions[1]) },
 			Violation{"wallet.credit", "the credit is 0.006, and the transactions sum up to 0.002"}},
 		"a credit below zero": {func(a *Account) { a.Wallet.add(Transaction{Amount: -61}) }, Violation{"wallet.credit", "the credit is -0.0001, below zero"}},
-		"a call charged and not counted": {func(a *Account) { a.books.charged += 600 },
+		"a call charged and not counted": {func(a *Account) { a.books.Charged += 600 },
 			Violation{"wallet.charges", "calls took 0.06 from the wallet, and the usage counts 0"}},
 		"a subscription below zero":        {func(a *Account) { a.Subscriptions[0].AvailableRequests = -1 }, Violation{"subscription.requests", "subscription s has -1 of 10 requests left"}},
 		"a subscription that has too many": {func(a *Account) { a.Subscriptions[0].AvailableRequests = 11 }, Violation{"subscription.requests", "subscription s has 11 of 10 requests left"}},
-		"a prepaid call that is not counted": {func(a *Account) { a.books.prepaid++ },
+		"a prepaid call that is not counted": {func(a *Account) { a.books.Prepaid++ },
 			Violation{"subscription.requests", "subscriptions paid for 1 calls, and the usage counts 0"}},
 		"a token that counts more than its total": {func(a *Account) { token(a).Stats.ErrorRequests = 6; a.OpenBooks() },
 			Violation{"token.stats", `the parts of the stats of the token called "cron", made at 2026-02-12 12:00:00 +0000 UTC, do not fit into its total: {Requests:5 WalletRequests:2 SubscriptionRequests:0 ErrorRequests:6 WalletAmount:0.004}`}},
@@ -72,7 +72,7 @@ func TestEachInvariantCanFail(t *testing.T) {
 			counter(a).Requests += 2
 			counter(a).ErrorRequests += 2
 			counter(a).WalletRequests++
-			a.books.own = tally{Requests: 2, ErrorRequests: 2, WalletRequests: 1}
+			a.books.Own = Tally{Requests: 2, ErrorRequests: 2, WalletRequests: 1}
 		}, Violation{"usage.totals", "the parts of all calls since the start do not fit into their total: {Requests:2 WalletRequests:1 SubscriptionRequests:0 ErrorRequests:2 WalletAmount:0}"}},
 		"a day that is none": {func(a *Account) { a.Usage.Restore(20261340, "GET:a.com/x", &Counter{Requests: 1}); a.OpenBooks() },
 			Violation{"usage.sum", "20261340 is no day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
@@ -102,7 +102,7 @@ func TestWhatIsOffIsToldOfManyAndNotOfAll(t *testing.T) {
 
 func TestBooksThatWereNeverOpenedSayOnlyWhatCanBeSeen(t *testing.T) {
 	a := audited(t)
-	a.books = books{}
+	a.books = Books{}
 	assert.Empty(t, a.Violations())
 	a.Wallet.credit++
 	assert.Len(t, a.Violations(), 1)

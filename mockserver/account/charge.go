@@ -55,9 +55,9 @@ func (s *Service) UseService(ctx context.Context, call Call, token string, targe
 		if offer == nil {
 			charge.Methods = methods
 			if len(methods) > 0 {
-				return Refuse(MethodNotOffered, "the catalogue has "+target.Domain+"/"+target.Path+" with another method only")
+				return Refuse(MethodNotOffered, "the catalogue has this path of "+target.Domain+" with another method only")
 			}
-			return Refuse(EndpointUnknown, "the catalogue has no scope for "+target.Method+" "+target.Domain+"/"+target.Path)
+			return Refuse(EndpointUnknown, "the catalogue has no scope for this path of "+target.Domain)
 		}
 		charge.Scope, charge.Name = offer, offer.Name.In(a.Environment)
 		var err error
@@ -93,13 +93,13 @@ func (a *Account) charge(c *Charge, t *Token, ip string, improper error, now tim
 	case BySubscription:
 		subscription.AvailableRequests--
 		subscription.UpdatedAt = now
-		a.books.prepaid++
+		a.books.Prepaid++
 	case ByWallet:
 		if _, err := a.Move(-price, c.Scope.debit, now); err != nil {
 			return quota, err
 		}
 		c.Amount = price
-		a.books.charged += price
+		a.books.Charged += price
 	}
 	c.PaidBy = payer
 	return quota, nil

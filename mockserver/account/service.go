@@ -151,9 +151,9 @@ func refusedFor(err error, reason Reason) bool {
 // record remembers a call in the usage and, if it failed, in the error log.
 func (a *Account) record(call Call, now time.Time, err error) {
 	a.count(call, call.Scope.In(a.Environment), now, err)
-	a.books.own.Requests++
+	a.books.Own.Requests++
 	if err != nil {
-		a.books.own.ErrorRequests++
+		a.books.Own.ErrorRequests++
 	}
 }
 

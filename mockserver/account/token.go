@@ -222,7 +222,7 @@ func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token 
 	}
 	t.CreatedAt, t.UpdatedAt, t.ExpireAt = MomentOf(now), MomentOf(now), MomentOf(now.Add(t.TTL))
 	a.removeToken(old)
-	a.books.gone = a.books.gone.minus(old.Stats.tally()) // what it counted lives on in the new one
+	a.books.Gone = a.books.Gone.minus(old.Stats.tally()) // what it counted lives on in the new one
 	a.issueToken(&t, now)
 	return &t
 }

@@ -59,7 +59,7 @@ type Usage struct {
 	days map[Day]map[string]*Counter
 	// shared is what this usage and others began with. It is never changed: a counter in days stands in the place of the one here.
 	shared map[Day]map[string]*Counter
-	begun  *tally // the sum of what is shared
+	begun  *Tally // the sum of what is shared
 }
 
 // Shared answers a usage that begins with what was counted in this one, and shares its memory, so that this one must not change any more. It

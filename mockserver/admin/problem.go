@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/world"
 )
@@ -139,7 +140,7 @@ func (a *API) recover(c *gin.Context) {
 // Bounds of request bodies, in bytes: a state may be large, nothing else is.
 const (
 	maxBody  = 1 << 20
-	maxState = 64 << 20
+	maxState = fixtures.MaxBytes
 )
 
 // decode reads a JSON object strictly: unknown members, a second value and wrong types are refused. An empty body is {}.

@@ -11,6 +11,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 )
 
@@ -55,6 +56,9 @@ type limited struct {
 func limitedOf(c *gin.Context) (l limited, err error) {
 	l.scope = c.Query("scope")
 	l.account, _ = accountOf(c)
+	if domain := account.DomainOf(l.scope); domain == v2.Domain || domain == account.DomainIn(v2.Domain, account.Sandbox) {
+		return l, problemf(http.StatusBadRequest, "%q is a scope of the API itself, which is limited as a whole: leave \"scope\" out", l.scope)
+	}
 	if l.scope != "" && l.account == "" {
 		return l, problemf(http.StatusBadRequest, "scopes are limited for each account: \"scope\" needs the parameter \"account\" beside it")
 	}

@@ -100,7 +100,7 @@ func plural(n int, one string) string {
 }
 
 // maxFile bounds the files that are checked, in bytes.
-const maxFile = 64 << 20
+const maxFile = fixtures.MaxBytes
 
 func readBounded(path string) ([]byte, error) {
 	file, err := os.Open(path)

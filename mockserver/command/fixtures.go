@@ -54,7 +54,7 @@ func generateCommand(stdout, stderr io.Writer) *cobra.Command {
 }
 
 // largest is how many bytes of a file are read again (fixtures.Load).
-const largest = 64 << 20
+const largest = fixtures.MaxBytes
 
 func generate(ctx context.Context, spec fixtures.Spec, output string, stdout, stderr io.Writer) error {
 	return generateTo(ctx, spec, output, largest, stdout, stderr)

@@ -58,6 +58,9 @@ func parseRetention(text string) (r mockserver.Retention, err error) {
 		if !known {
 			return r, fmt.Errorf("%q is none of transactions=N, errors=N and addresses=N", part)
 		}
+		if *bound != 0 {
+			return r, fmt.Errorf("%q: it was said before how many %s are kept", part, name)
+		}
 		if *bound, err = strconv.Atoi(value); err != nil || *bound < 1 {
 			return r, fmt.Errorf("%q: want a number above zero", part)
 		}

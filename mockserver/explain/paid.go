@@ -31,12 +31,14 @@ func payers(by string, amount account.Money) string {
 
 // paid explains a call of a paid service, as far as other calls do not have it too.
 func paid(e *exchange.Exchange, out *Explanation, say func(format string, a ...any)) {
-	path, _, _ := strings.Cut(e.Request.URI, "?")
-	out.Matched = &Matched{e.Surface, e.Operation, e.Request.Method, path}
-	say("%s %s is a call of a paid service.", e.Request.Method, path)
-	if e.Scope == "" {
+	if e.Scope == "" { // what the path holds may be a secret, and is not repeated
+		out.Matched = &Matched{e.Surface, e.Operation, e.Request.Method, "/{path}"}
+		say("It is a call of a paid service.")
 		return
 	}
+	_, endpoint, _ := strings.Cut(e.Scope, "/")
+	out.Matched = &Matched{e.Surface, e.Operation, e.Request.Method, "/" + endpoint + "/{path}"}
+	say("It is a call of the paid service %s.", account.DomainOf(e.Scope))
 	out.Charge = &Charge{Scope: e.Scope, PaidBy: e.PaidBy, Amount: e.Charged.String()}
 	say("It falls under the scope %s. %s", e.Scope, payers(e.PaidBy, e.Charged))
 }

@@ -140,7 +140,7 @@ func TestWhatCannotBeWrittenLeavesTheOldState(t *testing.T) {
 	require.NoError(t, f.Save(state(t, 1)))
 	large := state(t, 2)
 	large.Accounts[0].Tokens[0].Name = strings.Repeat("x", fixtures.MaxBytes)
-	require.ErrorContains(t, f.Save(large), "64 MiB")
+	require.ErrorContains(t, f.Save(large), "256 MiB")
 	unwritable := state(t, 3)
 	unwritable.Accounts[0].Callbacks[0].Custom = func() {}
 	require.Error(t, f.Save(unwritable))

@@ -198,15 +198,32 @@ func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account
 
 	if !k.shares {
 		a.Usage = k.count(f, start)
-		a.OpenBooks()
+		openBooks(a, f.Books)
 		return a, nil
 	}
 	if today := account.DayOf(start); k.day != today {
 		k.day, k.usage = today, k.count(f, start)
 	}
 	a.Usage = k.usage.Shared()
-	a.OpenBooks()
+	openBooks(a, f.Books)
 	return a, nil
+}
+
+// openBooks opens the books of an account, or takes up those that came with it.
+func openBooks(a *account.Account, f *fixtures.Books) {
+	if f == nil {
+		a.OpenBooks()
+		return
+	}
+	tally := func(t fixtures.Tally) account.Tally {
+		return account.Tally{
+			Requests: t.TotalRequests, WalletRequests: t.WalletRequests, SubscriptionRequests: t.SubscriptionRequests,
+			ErrorRequests: t.ErrorRequests, WalletAmount: account.Money(t.WalletAmount),
+		}
+	}
+	a.RestoreBooks(account.Books{
+		Usage: tally(f.Usage), Tokens: tally(f.Tokens), Own: tally(f.Own), Gone: tally(f.Gone), Charged: account.Money(f.Charged), Prepaid: f.Prepaid,
+	})
 }
 
 // count is the usage of a fixture.

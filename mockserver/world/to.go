@@ -84,7 +84,20 @@ func describe(a *account.Account) fixtures.Account {
 			SubscriptionRequests: c.SubscriptionRequests, ErrorRequests: c.ErrorRequests, WalletAmount: fixtures.Amount(c.WalletAmount), IP: slices.Clone(c.IPs.List()),
 		})
 	})
+	f.Books = books(a.Books())
 	return f
+}
+
+func books(b account.Books) *fixtures.Books {
+	tally := func(t account.Tally) fixtures.Tally {
+		return fixtures.Tally{
+			TotalRequests: t.Requests, WalletRequests: t.WalletRequests, SubscriptionRequests: t.SubscriptionRequests,
+			ErrorRequests: t.ErrorRequests, WalletAmount: fixtures.Amount(t.WalletAmount),
+		}
+	}
+	return &fixtures.Books{
+		Usage: tally(b.Usage), Tokens: tally(b.Tokens), Own: tally(b.Own), Gone: tally(b.Gone), Charged: fixtures.Amount(b.Charged), Prepaid: b.Prepaid,
+	}
 }
 
 func tokenLimits(l *account.TokenLimits) fixtures.TokenLimits {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -170,12 +171,24 @@ func (w *World) populate(f *fixtures.World, from Source, next era, start time.Ti
 	return w.become(accounts, origins, next)
 }
 
-// with adds services to those that are sold, unless they are.
+// with adds services to those that are sold, and to each of them the scopes that no scope of it covers.
 func with(services, more []fixtures.Service) []fixtures.Service {
-	out := slices.Clip(services)
+	out := slices.Clone(services)
 	for _, m := range more {
-		if !slices.ContainsFunc(services, func(s fixtures.Service) bool { return s.Domain == m.Domain }) {
+		i := slices.IndexFunc(out, func(s fixtures.Service) bool { return s.Domain == m.Domain })
+		if i < 0 {
 			out = append(out, m)
+			continue
+		}
+		sold := out[i].Scopes
+		out[i].Scopes = slices.Clip(sold)
+		for _, scope := range m.Scopes {
+			covered := slices.ContainsFunc(sold, func(s fixtures.Scope) bool {
+				return s.Method == scope.Method && (s.Endpoint == scope.Endpoint || strings.HasPrefix(scope.Endpoint, s.Endpoint+"/"))
+			})
+			if !covered {
+				out[i].Scopes = append(out[i].Scopes, scope)
+			}
 		}
 	}
 	return out

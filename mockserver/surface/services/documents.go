@@ -13,6 +13,12 @@ import (
 // Documents are the published documents of services, by their production domains.
 type Documents map[string]*document.Document
 
+// misses says whether a service's document has the beginning of a path and not the path.
+func (d Documents) misses(to place) bool {
+	_, _, ok := d.operation(to)
+	return !ok && d[to.Domain] != nil && d[to.Domain].Knows(to.Method, to.escaped)
+}
+
 // violations are what a request has that its service's document forbids; none where there is no document, or the document has no such operation.
 func (d Documents) violations(e *exchange.Exchange, r *http.Request, to place) (said []string) {
 	operation, params, ok := d.operation(to)

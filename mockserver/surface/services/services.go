@@ -179,6 +179,9 @@ func (s *Surface) improper(e *exchange.Exchange, r *http.Request, to place) erro
 	if e.Request.BodyError != nil {
 		return surface.Unreadable(e.Request.BodyError)
 	}
+	if s.config.Documents.misses(to) {
+		return account.Refuse(account.EndpointUnknown, "the document of "+to.Domain+" has operations there, but none with this path")
+	}
 	said := s.config.Documents.violations(e, r, to)
 	if len(said) == 0 {
 		return nil

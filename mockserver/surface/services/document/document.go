@@ -134,6 +134,10 @@ func (r *reader) supported() error {
 	if old, isOld := r.root.get("swagger"); isOld && !has {
 		return fmt.Errorf("this is an OpenAPI %s document; OAS 3.0 and 3.1 are read (https://converter.swagger.io makes 3.0 of 2.0)", plain(old))
 	}
+	if _, hooks := r.root.get("webhooks"); hooks && !paths { // OAS 3.1 allows it
+		r.root.keys, r.root.values = append(r.root.keys, "paths"), append(r.root.values, &object{})
+		paths = true
+	}
 	switch {
 	case !paths:
 		return errors.New(`the document has no "paths", so there is nothing to answer`)

@@ -171,3 +171,10 @@ func TestWarningsAreBounded(t *testing.T) {
 	require.Len(t, warnings, 501)
 	assert.Equal(t, "1501 further warnings are not shown", warnings[500].Message)
 }
+
+func TestADocumentOfWebhooksAloneLoads(t *testing.T) {
+	d, warnings, err := document.Parse([]byte(`{"openapi":"3.1.0","info":{"title":"Hooks","version":"1"},"webhooks":{"made":{"post":{}}}}`), "hooks.json")
+	require.NoError(t, err)
+	assert.Empty(t, d.Operations())
+	assert.NotEmpty(t, warnings)
+}

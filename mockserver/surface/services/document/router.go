@@ -191,12 +191,23 @@ func (d *Document) Find(method, path string) (op *Operation, params map[string]s
 // maxBases bounds the different base paths of one document.
 const maxBases = 64
 
-// Base is the path below which the document's operations stand on its servers, "/v1"; empty when it is the root. Of several it is the longest.
-func (d *Document) Base() string {
-	if len(d.router.bases) == 0 {
-		return ""
+// Bases are the paths below which the document's operations stand on its servers, "/v1", the longest first; none when that is the root alone.
+func (d *Document) Bases() []string { return slices.Clone(d.router.bases) }
+
+// Knows says whether the document has an operation of a method whose path begins with the same segment: then a path that it does not have is a wrong
+// one, and not one of a part of the service that it leaves out.
+func (d *Document) Knows(method, path string) bool {
+	first := func(path string) string {
+		segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		return segment
 	}
-	return d.router.bases[0]
+	for _, base := range d.router.bases {
+		if rest, under := strings.CutPrefix(path, base); under && strings.HasPrefix(rest, "/") {
+			path = rest
+			break
+		}
+	}
+	return slices.ContainsFunc(d.operations, func(o *Operation) bool { return o.Method == method && first(o.Template) == first(path) })
 }
 
 // bases adds the paths of servers to those known. Variables stand for their default and for each value of their enum.
