@@ -43,8 +43,13 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})
-	root.AddCommand(serveCommand(stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout), versionCommand(stdout))
-	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Asking a running mock:"})
+	const mockGroup = "mock"
+	root.AddGroup(&cobra.Group{ID: mockGroup, Title: "The mock:"}, &cobra.Group{ID: clientGroup, Title: "Asking a running mock:"})
+	for _, cmd := range []*cobra.Command{serveCommand(stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout)} {
+		cmd.GroupID = mockGroup
+		root.AddCommand(cmd)
+	}
+	root.AddCommand(versionCommand(stdout))
 	root.AddCommand(clientCommands(getenv, stdout, stderr)...)
 	root.SetArgs(args)
 	root.SetOut(stdout)
