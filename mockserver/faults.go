@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"oauthmock/mockserver/account"
@@ -49,15 +48,6 @@ func LoadFaults(path string) ([]fault.Rule, error) { return fault.LoadFile(path,
 // WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
 func WithHiddenFaults() Option {
 	return func(c *config) error { c.hideFaults = true; return nil }
-}
-
-// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for
-// http.Server, by whoever serves Handler elsewhere.
-func Protocols() *http.Protocols {
-	var p http.Protocols
-	p.SetHTTP1(true)
-	p.SetUnencryptedHTTP2(true)
-	return &p
 }
 
 // WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky, hostile-but-legal, outage, rate-limited, slow
@@ -116,8 +106,8 @@ func (s stage) Replace(accounts []*account.Account) error {
 	return s.Memory.Replace(accounts)
 }
 
-// bookOf makes the book of a server's rules.
-func (c *config) bookOf(config fault.Config) (*fault.Book, error) {
+// faultBook makes the book of a server's rules.
+func (c *config) faultBook(config fault.Config) (*fault.Book, error) {
 	config.Rules, config.Seed, config.Codes = slices.Concat(c.faults, c.chaos), c.seed, knownCode()
 	config.Hidden, config.Log = c.hideFaults, c.log
 	book, err := fault.NewBook(config)

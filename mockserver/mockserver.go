@@ -62,7 +62,7 @@ func New(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	faults, err := c.bookOf(fault.Config{World: everybody, Past: past})
+	faults, err := c.faultBook(fault.Config{World: everybody, Past: past})
 	if err != nil {
 		return nil, err
 	}
@@ -82,23 +82,23 @@ func New(options ...Option) (*Server, error) {
 	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
 
 	// What is remembered of every request.
-	book := c.journal()
-	meter := newMeter(book.Dropped)
+	requests := c.journal()
+	meter := newMeter(requests.Dropped)
 	met := coverage.New()
 	done := func(e *exchange.Exchange) {
-		book.Add(e)
+		requests.Add(e)
 		meter.count(e)
 		met.Count(e)
 	}
 
 	// What stands towards the network: every request to the API is an exchange; the control API reaches all the rest.
-	s := &Server{router: router, meter: meter, journal: book, world: everybody, faults: faults, state: c.state}
+	s := &Server{router: router, meter: meter, journal: requests, world: everybody, faults: faults, state: c.state}
 	s.scene.Store(c.scene)
 	s.api = crossOrigin(c.origins, &exchange.Handler{
 		Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Forwarded: c.forwarded, Done: done,
 	})
 	s.admin = admin.New(admin.Config{
-		World: everybody, Faults: faults, Journal: book, Coverage: met, Explain: &explain.Explainer{Directory: everybody, Document: document},
+		World: everybody, Faults: faults, Journal: requests, Coverage: met, Explain: &explain.Explainer{Directory: everybody, Document: document},
 		Token: c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()

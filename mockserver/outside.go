@@ -91,3 +91,12 @@ func noSurface(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 	_, _ = io.WriteString(w, `{"success":false,"message":"Not Found","error":404,"data":null}`)
 }
+
+// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for
+// http.Server, by whoever serves Handler elsewhere.
+func Protocols() *http.Protocols {
+	var p http.Protocols
+	p.SetHTTP1(true)
+	p.SetUnencryptedHTTP2(true)
+	return &p
+}
