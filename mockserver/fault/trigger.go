@@ -69,7 +69,7 @@ func (t *trigger) timed() bool { return t.after > 0 || t.lasts > 0 || !t.until.I
 // active says whether the rule's time has come, and is not over. Began is when it was set, or armed.
 func (t *trigger) active(began, now time.Time) bool {
 	since := now.Sub(began)
-	return since >= t.after && (t.lasts == 0 || since < t.after+t.lasts) && (t.until.IsZero() || now.Before(t.until))
+	return since >= t.after && (t.lasts == 0 || since-t.after < t.lasts) && (t.until.IsZero() || now.Before(t.until))
 }
 
 // tally is what a rule remembers of an account.
