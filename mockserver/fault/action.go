@@ -12,6 +12,9 @@ import (
 	"oauthmock/mockserver/world"
 )
 
+// maxAdvance is how far a rule may move a clock at once.
+const maxAdvance = 100 * 365 * 24 * time.Hour
+
 // Action is what a rule does to the account of a call when it fires: before the call is carried out, or after, as the rule says. What there is
 // of it is done in this order.
 type Action struct {
@@ -44,6 +47,9 @@ func newAction(a Action) (out action, err error) {
 	out.expire = a.Expire
 	if out.advance, err = a.Advance.read(); err != nil || out.advance < 0 || a.Advance != "" && out.advance == 0 {
 		return out, wrongf("advance", "is %q; want a duration above zero such as \"1h\"", a.Advance)
+	}
+	if out.advance > maxAdvance {
+		return out, wrongf("advance", "is %q; want a hundred years (%s) at most", a.Advance, maxAdvance)
 	}
 	return out, nil
 }

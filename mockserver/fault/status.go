@@ -58,7 +58,7 @@ func newHeaders(from map[string]string) (out []named, err error) {
 		switch {
 		case !headerName(name):
 			return nil, wrongf("headers", "has %q, which is no name of a header", name)
-		case canonical == "Content-Length" || canonical == "Transfer-Encoding" || canonical == "Connection":
+		case slices.Contains(own(), canonical):
 			return nil, wrongf("headers", "has %q, which the server writes itself", name)
 		case strings.ContainsFunc(from[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return nil, wrongf("headers", "has a value of %q with control characters, which no header may have", name)
@@ -66,6 +66,13 @@ func newHeaders(from map[string]string) (out []named, err error) {
 		out = append(out, named{canonical, from[name]})
 	}
 	return out, nil
+}
+
+// own are the headers that the server writes itself, and those of a connection, which HTTP/2 does not have.
+func own() []string {
+	return []string{
+		"Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", Header, "X-Mock-Request-Id",
+	}
 }
 
 func (s status) apply(f *Fault) sender {
