@@ -226,33 +226,6 @@ func (d *decoder) free(node *yaml.Node, place string, depth int) any {
 	return node.Value
 }
 
-// lineOf finds the line of a place such as "faults[0].effect.kind", or of the deepest part of it that was written.
-func lineOf(root *yaml.Node, place string) int {
-	node, line := root, root.Line
-	for step := range strings.FieldsFuncSeq(place, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
-		if i, err := strconv.Atoi(step); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
-			node = node.Content[i]
-		} else if node = child(node, step); node == nil {
-			break
-		}
-		line = node.Line
-	}
-	return line
-}
-
-// child is the value under a key, or nil.
-func child(node *yaml.Node, key string) *yaml.Node {
-	if node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
-	}
-	return nil
-}
-
 func null(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null" }
 
 // describe says in words what a node holds.

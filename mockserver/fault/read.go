@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"oauthmock/fixtures"
 )
 
 // Version of the form of rules, as files have it: a newer minor reads older files.
@@ -58,7 +60,7 @@ func LoadFile(path string, codes func(code string) bool) ([]Rule, error) {
 // Holds says whether a text is a mapping with the list "faults", whatever is in it.
 func Holds(data []byte) bool {
 	root, err := parse("", data)
-	return err == nil && child(root, "faults") != nil
+	return err == nil && fixtures.Member(root, "faults") != nil
 }
 
 // Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name stands in errors, which say file, line, what was
@@ -82,7 +84,7 @@ func Load(name string, data []byte, codes func(code string) bool) ([]Rule, error
 		if file.Version == "" {
 			message = fmt.Sprintf("is missing; begin with version: %q", Version)
 		}
-		return nil, Problem{File: name, Line: lineOf(root, "version"), Place: "version", Message: message}
+		return nil, Problem{File: name, Line: fixtures.LineOf(root, "version"), Place: "version", Message: message}
 	}
 	if err := Check(file.Faults, codes); err != nil {
 		return nil, placed(name, root, err)
@@ -104,7 +106,7 @@ func placed(name string, root *yaml.Node, err error) error {
 			place += "." + member.member
 		}
 	}
-	return Problem{File: name, Line: lineOf(root, place), Place: place, Message: message}
+	return Problem{File: name, Line: fixtures.LineOf(root, place), Place: place, Message: message}
 }
 
 // Decode reads one rule, or a mapping with the list "faults" (and a version, which may be left out), from JSON or YAML. Whether the rules can be
@@ -115,7 +117,7 @@ func Decode(name string, data []byte) (rules []Rule, single bool, err error) {
 		return nil, false, err
 	}
 	d := decoder{file: name}
-	if child(root, "faults") != nil {
+	if fixtures.Member(root, "faults") != nil {
 		var many struct {
 			Version string `json:"version"`
 			Faults  []Rule `json:"faults"`
