@@ -11,10 +11,10 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/surface/services"
-	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/scenarios"
@@ -54,7 +54,7 @@ type config struct {
 	forwarded bool
 
 	documents services.Documents
-	warnings  map[string][]document.Warning // by domain, of documents
+	warnings  map[string][]openapi.Warning // by domain, of documents
 	retention account.Retention
 
 	faults, chaos []fault.Rule

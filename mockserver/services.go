@@ -10,9 +10,9 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
-	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/spec"
@@ -33,12 +33,12 @@ func WithService(domain, file string) Option {
 		if _, twice := c.documents[domain]; twice {
 			return fmt.Errorf("%s has a document already", domain)
 		}
-		doc, warnings, err := document.Open(file)
+		doc, warnings, err := openapi.Open(file)
 		if err != nil {
 			return err
 		}
 		if c.documents == nil {
-			c.documents, c.warnings = services.Documents{}, map[string][]document.Warning{}
+			c.documents, c.warnings = services.Documents{}, map[string][]openapi.Warning{}
 		}
 		c.documents[domain], c.warnings[domain] = doc, warnings
 		return nil
@@ -104,7 +104,7 @@ func (c *config) sold() []fixtures.Service {
 }
 
 // scopeOf is the scope of an operation, as text and its endpoint; not ok where the path has none, because it begins with a parameter.
-func scopeOf(domain, base string, o *document.Operation) (name, endpoint string, ok bool) {
+func scopeOf(domain, base string, o *openapi.Operation) (name, endpoint string, ok bool) {
 	endpoint, _, cut := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
 	endpoint = strings.TrimPrefix(endpoint, "/")
 	if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && cut {

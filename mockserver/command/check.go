@@ -12,8 +12,8 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/scene"
-	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/scenarios"
 )
 
@@ -52,7 +52,7 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 // checked is what a file holds that can be used.
 type checked struct {
 	what     string
-	warnings []document.Warning
+	warnings []openapi.Warning
 }
 
 // checkFile says what a file holds, or what is wrong with it.
@@ -76,8 +76,8 @@ func checkFile(path string) (checked, error) {
 	case fault.Holds(data):
 		rules, err := mockserver.LoadFaults(path)
 		return checked{what: plural(len(rules), "fault rule")}, err
-	case document.Holds(data):
-		doc, warnings, err := document.Open(path)
+	case openapi.Holds(data):
+		doc, warnings, err := openapi.Open(path)
 		if err != nil {
 			return checked{}, err
 		}

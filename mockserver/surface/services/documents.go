@@ -7,11 +7,11 @@ import (
 	"sync"
 
 	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/surface/services/document"
+	"oauthmock/mockserver/openapi"
 )
 
 // Documents are the published documents of services, by their production domains.
-type Documents map[string]*document.Document
+type Documents map[string]*openapi.Document
 
 // misses says whether a service's document has the beginning of a path and not the path.
 func (d Documents) misses(to place) bool {
@@ -25,17 +25,17 @@ func (d Documents) violations(e *exchange.Exchange, r *http.Request, to place) (
 	if !ok {
 		return nil
 	}
-	for _, v := range operation.Check(document.Request{Params: params, Query: r.URL.RawQuery, Header: r.Header, Body: e.Request.Body}) {
+	for _, v := range operation.Check(openapi.Request{Params: params, Query: r.URL.RawQuery, Header: r.Header, Body: e.Request.Body}) {
 		said = append(said, v.String())
 	}
 	return said
 }
 
 // answer is what a document has its service answer. The same question gets the same answer.
-func (a *answers) answer(d Documents, seed uint64, r *http.Request, to place) (document.Answer, bool) {
+func (a *answers) answer(d Documents, seed uint64, r *http.Request, to place) (openapi.Answer, bool) {
 	operation, _, ok := d.operation(to)
 	if !ok {
-		return document.Answer{}, false
+		return openapi.Answer{}, false
 	}
 	known := asked{operation: operation, question: ask(seed, r, to)}
 	if made, ok := a.get(known); ok {
@@ -56,7 +56,7 @@ func ask(seed uint64, r *http.Request, to place) uint64 {
 	return question.Sum64()
 }
 
-func (d Documents) operation(to place) (*document.Operation, map[string]string, bool) {
+func (d Documents) operation(to place) (*openapi.Operation, map[string]string, bool) {
 	doc, ok := d[to.Domain]
 	if !ok {
 		return nil, nil, false
@@ -68,31 +68,31 @@ func (d Documents) operation(to place) (*document.Operation, map[string]string, 
 // for concurrent use.
 type answers struct {
 	mu    sync.RWMutex
-	made  map[asked]document.Answer
+	made  map[asked]openapi.Answer
 	bytes int
 }
 
 type asked struct {
-	operation *document.Operation
+	operation *openapi.Operation
 	question  uint64
 }
 
 // maxAnswers bounds what is remembered, in bytes of bodies; then it begins anew.
 const maxAnswers = 8 << 20
 
-func (a *answers) get(of asked) (document.Answer, bool) {
+func (a *answers) get(of asked) (openapi.Answer, bool) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	made, ok := a.made[of]
 	return made, ok
 }
 
-func (a *answers) keep(of asked, made document.Answer) {
+func (a *answers) keep(of asked, made openapi.Answer) {
 	const overhead = 100 // about, of an entry
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.bytes += len(made.Body) + overhead; a.made == nil || a.bytes > maxAnswers {
-		a.made, a.bytes = map[asked]document.Answer{}, len(made.Body)+overhead
+		a.made, a.bytes = map[asked]openapi.Answer{}, len(made.Body)+overhead
 	}
 	a.made[of] = made
 }

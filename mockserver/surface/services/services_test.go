@@ -18,8 +18,8 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/surface/services"
-	"oauthmock/mockserver/surface/services/document"
 	"oauthmock/spec"
 )
 
@@ -276,7 +276,7 @@ const published = `{"openapi":"3.0.3","info":{"title":"Company","version":"1"},"
 
 func documents(t *testing.T) services.Documents {
 	t.Helper()
-	doc, _, err := document.Parse([]byte(published), "company.json")
+	doc, _, err := openapi.Parse([]byte(published), "company.json")
 	require.NoError(t, err)
 	return services.Documents{"company.openapi.com": doc}
 }

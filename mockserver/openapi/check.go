@@ -1,0 +1,294 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// direction says who sends a value: what is read-only need not be in a request, what is write-only must not be in a response.
+type direction uint8
+
+const (
+	toService direction = iota
+	fromService
+)
+
+// maxSteps bounds the work of one check; beyond it everything fits.
+const maxSteps = 200_000
+
+// maxViolations bounds what is told of one request.
+const maxViolations = 20
+
+// checker holds a value against a schema. A lenient one accepts where published documents are known to be careless: two fitting branches of a oneOf,
+// and members that one part of an allOf closes out and another documents.
+type checker struct {
+	direction direction
+	strict    bool
+	quiet     int     // above 0 nothing is told, and the first fault ends the check
+	whole     *schema // the schema of the object whose parts, of an allOf, are looked at; nil outside
+	steps     int
+	at        []byte
+	found     []Violation
+	excused   map[Violation]bool // what documented examples do themselves; their items are without number
+}
+
+// fits says whether a value fits, strictly, as an answer of the service.
+func fits(s *schema, v any) bool {
+	c := checker{direction: fromService, strict: true, quiet: 1}
+	return c.value(s, v)
+}
+
+// misfit says what keeps a value from fitting, "" when nothing does.
+func misfit(s *schema, v any) string {
+	c := checker{direction: fromService, strict: true}
+	if c.value(s, v); len(c.found) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(c.found[0].Where + " " + c.found[0].Message)
+}
+
+// probe checks without telling.
+func (c *checker) probe(s *schema, v any) bool {
+	c.quiet++
+	ok := c.value(s, v)
+	c.quiet--
+	return ok
+}
+
+// fault tells what is wrong; it returns false for the convenience of callers.
+func (c *checker) fault(format string, args ...any) bool {
+	if c.quiet == 0 && len(c.found) < maxViolations {
+		if v := (Violation{Where: string(c.at), Message: fmt.Sprintf(format, args...)}); len(c.excused) == 0 || !c.excused[v.anyItem()] {
+			c.found = append(c.found, v)
+		}
+	}
+	return false
+}
+
+// stop says that there is no reason to go on: something does not fit, and nobody is told of the next fault.
+func (c *checker) stop(ok bool) bool { return !ok && c.quiet > 0 }
+
+func (c *checker) value(s *schema, v any) bool {
+	if c.steps++; c.steps > maxSteps || s == nil {
+		return true
+	}
+	if s.never {
+		return c.fault("must not be there")
+	}
+	if v == nil && (s.nullable || s.maybeNull && !c.strict) {
+		return !c.strict || !s.hasEnum || c.enumerated(s, v)
+	}
+	if !c.kind(s, v) || !c.enumerated(s, v) {
+		return false
+	}
+	ok := c.shape(s, v)
+	if c.stop(ok) {
+		return false
+	}
+	// What is wrong inside a value may be wrong in parts of its schema too; one word about each place is enough.
+	if told := len(c.found); !ok && told > 0 && c.found[told-1].Where == string(c.at) {
+		return false
+	}
+	return c.mixed(s, v) && ok
+}
+
+// kind checks the JSON type.
+func (c *checker) kind(s *schema, v any) bool {
+	if s.types == 0 {
+		return true
+	}
+	var is types
+	switch v := v.(type) {
+	case nil:
+		is = typeNull
+	case bool:
+		is = typeBoolean
+	case json.Number:
+		is = typeNumber
+		if s.types&typeInteger != 0 && whole(v) {
+			is |= typeInteger
+		}
+	case string:
+		is = typeString
+	case []any:
+		is = typeArray
+	case *object:
+		is = typeObject
+	}
+	if s.types&is != 0 {
+		return true
+	}
+	return c.fault("must be %s, not %s", s.types, kindOf(v))
+}
+
+func (c *checker) enumerated(s *schema, v any) bool {
+	if !s.hasEnum {
+		return true
+	}
+	for _, allowed := range s.enum {
+		if equal(allowed, v) {
+			return true
+		}
+		// YAML makes numbers and booleans of values that are meant as text.
+		if text, ok := v.(string); ok && !c.strict && text == plain(allowed) {
+			return true
+		}
+	}
+	return c.fault("must be %s", oneOf(s.enum))
+}
+
+// plain is a scalar as it is written without quotes.
+func plain(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return string(v)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
+}
+
+func oneOf(values []any) string {
+	const shown = 8
+	if len(values) == 1 {
+		return quoted(values[0])
+	}
+	var b strings.Builder
+	b.WriteString("one of ")
+	for i, v := range values {
+		if i == shown {
+			fmt.Fprintf(&b, " … (%d values)", len(values))
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(quoted(v))
+	}
+	return b.String()
+}
+
+// shape checks what concerns one type only.
+func (c *checker) shape(s *schema, v any) bool {
+	switch v := v.(type) {
+	case json.Number:
+		return c.number(s, v)
+	case string:
+		return c.text(s, v)
+	case []any:
+		return c.list(s, v)
+	case *object:
+		return c.object(s, v)
+	}
+	return true
+}
+
+func (c *checker) number(s *schema, n json.Number) bool {
+	if s.minimum == nil && s.maximum == nil && s.step == nil {
+		return true
+	}
+	f, ok := float(n)
+	if !ok {
+		return true
+	}
+	switch low, high := s.minimum, s.maximum; {
+	case low != nil && low.exclusive && f <= low.value:
+		return c.fault("must be more than %s", low.number)
+	case low != nil && f < low.value:
+		return c.fault("must be at least %s", low.number)
+	case high != nil && high.exclusive && f >= high.value:
+		return c.fault("must be less than %s", high.number)
+	case high != nil && f > high.value:
+		return c.fault("must be at most %s", high.number)
+	}
+	if !multiple(n, s.step) {
+		return c.fault("must be a multiple of %s", s.step.RatString())
+	}
+	return true
+}
+
+func (c *checker) text(s *schema, text string) bool {
+	if s.minLength > 0 || s.maxLength >= 0 {
+		n := utf8.RuneCountInString(text)
+		if n < s.minLength {
+			return c.fault("must have at least %d characters", s.minLength)
+		}
+		if s.maxLength >= 0 && n > s.maxLength {
+			return c.fault("must have at most %d characters", s.maxLength)
+		}
+	}
+	if s.pattern != nil && (c.strict || !s.pattern.prose) && !s.pattern.matches(text) {
+		return c.fault("must match %s", shortened(s.pattern.source))
+	}
+	if s.format != "" && (s.types == 0 || s.types&typeString != 0) {
+		if problem := formatProblem(s.format, text, c.strict); problem != "" {
+			return c.fault("%s", problem)
+		}
+	}
+	return true
+}
+
+func (c *checker) list(s *schema, list []any) bool {
+	if len(list) < s.minItems {
+		return c.fault("must have at least %d items", s.minItems)
+	}
+	if s.maxItems >= 0 && len(list) > s.maxItems {
+		return c.fault("must have at most %d items", s.maxItems)
+	}
+	if s.unique && !distinct(list) {
+		return c.fault("must not have the same item twice")
+	}
+	ok := true
+	for i, item := range list {
+		of := s.items
+		if i < len(s.prefix) {
+			of = s.prefix[i]
+		}
+		if of == nil {
+			continue
+		}
+		mark := len(c.at)
+		c.at = append(strconv.AppendInt(append(c.at, '['), int64(i), 10), ']')
+		ok = c.value(of, item) && ok
+		c.at = c.at[:mark]
+		if c.stop(ok) {
+			return false
+		}
+	}
+	if s.contains != nil && len(list) > 0 && !slices.ContainsFunc(list, func(item any) bool { return c.probe(s.contains, item) }) {
+		return c.fault("must contain an item that it does not")
+	}
+	return ok
+}
+
+// distinct says whether no item stands twice. Long lists are only compared as far as that is cheap.
+func distinct(list []any) bool {
+	const compared = 500
+	seen := make(map[string]bool)
+	for i, v := range list {
+		switch v.(type) {
+		case string, bool, nil:
+			key := kindOf(v) + plain(v)
+			if seen[key] {
+				return false
+			}
+			seen[key] = true
+			continue
+		}
+		if i >= compared {
+			break
+		}
+		for _, other := range list[:i] {
+			if equal(v, other) {
+				return false
+			}
+		}
+	}
+	return true
+}

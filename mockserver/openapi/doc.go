@@ -1,0 +1,12 @@
+// Package openapi reads the OpenAPI document of a paid service, as its owner published it, and
+// makes that service's answers: it finds the operation of a request, reports what is wrong with the
+// request, and makes an answer.
+//
+// Published documents are broken in many small ways. The file is therefore read as a plain tree, and
+// each part of it on its own: what makes no sense is left out, and a [Warning] gives its place and
+// what happens instead. Only a file that cannot be read at all is an error. Nothing is fetched: a
+// reference to another file or address accepts any value.
+//
+// Two rules decide doubtful cases. A request is refused only if the document clearly forbids it, and
+// a body made from a schema satisfies the strictest reading of the schema.
+package openapi

@@ -1,0 +1,217 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// MaxFile is the largest document that is read, in bytes.
+const MaxFile = 32 << 20
+
+// Document is what a service publishes about itself. It does not change once it is loaded, and is safe for concurrent use.
+type Document struct {
+	title      string
+	version    string
+	operations []*Operation
+	router     router
+}
+
+// Open reads the document at a path, JSON or YAML, OAS 3.0 or 3.1. The error names the file, and the line where one is known; it is not nil only when
+// nothing can be made of the file.
+func Open(path string) (*Document, []Warning, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case info.IsDir():
+		return nil, nil, fmt.Errorf("%s is a directory; it should be an OAS document, JSON or YAML", path)
+	case info.Size() > MaxFile:
+		return nil, nil, tooLarge(path)
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, nil, err
+	}
+	return Parse(data, path)
+}
+
+// Holds says whether a text is an object with the member "openapi", or "swagger" as older documents have it, whatever else is in it.
+func Holds(data []byte) bool {
+	if len(data) > MaxFile {
+		return false
+	}
+	tree, err := (&reader{}).tree(data)
+	root, _ := tree.(*object)
+	return err == nil && (root.has("openapi") || root.has("swagger"))
+}
+
+func tooLarge(name string) error {
+	return fmt.Errorf("%s is larger than %d MiB, the most that is read of an OAS document", name, MaxFile>>20)
+}
+
+// Parse reads a document that is in memory already, as [Open] does; name is what errors call it.
+func Parse(data []byte, name string) (*Document, []Warning, error) {
+	if len(data) > MaxFile {
+		return nil, nil, tooLarge(name)
+	}
+	r := &reader{name: filepath.Base(name), schemas: map[*object]*schema{}, formats: map[string]bool{}}
+	tree, err := r.tree(data)
+	if err != nil {
+		if at, ok := errors.AsType[*lineError](err); ok {
+			return nil, nil, fmt.Errorf("%s:%d: %w", name, at.line, at.err)
+		}
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	root, ok := tree.(*object)
+	if !ok {
+		return nil, nil, fmt.Errorf("%s:1: the file holds %s; an OAS document is an object with openapi, info and paths", name, kindOf(tree))
+	}
+	r.root = root
+	if err := r.supported(); err != nil {
+		return nil, nil, fmt.Errorf("%s:%d: %w", name, max(root.line, 1), err)
+	}
+	return r.document(), r.warn.all(), nil
+}
+
+// tree reads JSON or YAML, whatever the file is called. What begins like JSON and is none may still be YAML, which allows a comma too many.
+func (r *reader) tree(data []byte) (any, error) {
+	data = decoded(data)
+	trimmed := bytes.TrimSpace(data)
+	if len(trimmed) == 0 {
+		return nil, errors.New("the file is empty; it should be an OAS document, JSON or YAML")
+	}
+	if trimmed[0] != '{' && trimmed[0] != '[' {
+		return readYAML(data, &r.warn)
+	}
+	tree, err := readJSON(data, &r.warn)
+	if err == nil || errors.Is(err, errTooDeep) {
+		return tree, err
+	}
+	r.warn = warnings{}
+	lenient, yamlErr := readYAML(data, &r.warn)
+	if yamlErr != nil {
+		return nil, err
+	}
+	r.warn.add(&place{}, "the file is not strictly JSON (%v); it is read as YAML", err)
+	return lenient, nil
+}
+
+// decoded takes a byte order mark away, and makes UTF-8 of UTF-16.
+func decoded(data []byte) []byte {
+	if after, ok := bytes.CutPrefix(data, []byte{0xEF, 0xBB, 0xBF}); ok {
+		return after
+	}
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		order = binary.BigEndian
+	default:
+		return data
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// supported decides whether the tree is a document that can be served.
+func (r *reader) supported() error {
+	version, has := r.root.get("openapi")
+	at := (&place{line: r.root.line}).in("openapi", nil)
+	written := plain(version)
+	_, paths := r.root.get("paths")
+	if old, isOld := r.root.get("swagger"); isOld && !has {
+		return fmt.Errorf("this is an OpenAPI %s document; OAS 3.0 and 3.1 are read (https://converter.swagger.io makes 3.0 of 2.0)", plain(old))
+	}
+	if _, hooks := r.root.get("webhooks"); hooks && !paths { // OAS 3.1 allows it
+		r.root.keys, r.root.values = append(r.root.keys, "paths"), append(r.root.values, &object{})
+		paths = true
+	}
+	switch {
+	case !paths:
+		return errors.New(`the document has no "paths", so there is nothing to answer`)
+	case r.root.object("paths") == nil:
+		v, _ := r.root.get("paths")
+		return fmt.Errorf(`"paths" is %s; it should be an object of paths`, kindOf(v))
+	case !has:
+		r.warn.add(at, `the document does not say its version in "openapi"; it is read as 3.0`)
+	case written == "3" || written == "3.0" || strings.HasPrefix(written, "3.0."):
+	case written == "3.1" || strings.HasPrefix(written, "3.1."):
+		r.modern = true
+	case strings.HasPrefix(written, "3."):
+		r.modern = true
+		r.warn.add(at, "OAS %s is newer than 3.1; it is read as 3.1", written)
+	default:
+		r.warn.add(at, "openapi is %s, which is no version that is known; the document is read as 3.0", quoted(version))
+	}
+	return nil
+}
+
+// document makes everything of the tree.
+func (r *reader) document() *Document {
+	at := &place{line: r.root.line}
+	r.fields(r.root, at, "the document", " openapi info servers paths components security tags externalDocs webhooks jsonSchemaDialect $self ")
+	info := r.root.object("info")
+	d := &Document{title: info.text("title")}
+	if v, ok := info.get("version"); ok {
+		d.version = plain(v)
+	}
+	servers, place := r.list(r.root, "servers", at)
+	d.router.bases = r.bases(nil, servers, place)
+	paths := r.root.object("paths")
+	place = at.in("paths", paths)
+	for i, template := range paths.keys {
+		if strings.HasPrefix(template, "x-") {
+			continue
+		}
+		r.path(d, template, paths.values[i], place.in(template, paths.values[i]))
+	}
+	r.drain()
+	for i, op := range d.operations {
+		op.excuse(r, r.places[i])
+	}
+	r.vet()
+	for _, op := range d.operations {
+		op.response.prepare(r, op)
+	}
+	if len(d.operations) == 0 {
+		r.warn.add(place, "the document has no operation, so every request is unknown to it")
+	}
+	d.router.sort()
+	return d
+}
+
+// vet keeps the examples that fit their schema, and tells of those that do not.
+func (r *reader) vet() {
+	for _, s := range r.all {
+		had := s.schema.samples
+		if len(had) == 0 {
+			continue
+		}
+		s.schema.keepSamples()
+		if len(s.schema.samples) < len(had) {
+			i := slices.IndexFunc(had, func(v any) bool { return !fits(s.schema, v) })
+			r.warn.because(s.at, misfit(s.schema, had[max(i, 0)]), "an example or default does not fit its own schema; it is not used")
+		}
+	}
+}
+
+// Title is the title of the document, "" when it has none.
+func (d *Document) Title() string { return d.title }
+
+// Version is the version of the service that the document tells, "" when it tells none.
+func (d *Document) Version() string { return d.version }
+
+// Operations lists what the document offers, in its own order.
+func (d *Document) Operations() []*Operation { return slices.Clone(d.operations) }

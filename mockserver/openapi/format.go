@@ -1,0 +1,74 @@
+package openapi
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+)
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// knownFormat says whether a format is one that is checked or made.
+func knownFormat(name string) bool {
+	switch name {
+	case "", "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "ip",
+		"uri", "url", "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "guid", "byte", "binary", "base64", "password",
+		"int32", "int64", "float", "double", "json-pointer", "relative-json-pointer", "regex":
+		return true
+	}
+	return false
+}
+
+// formatProblem says what is wrong with a text of a format, "" when nothing is. A format is a hint more than a rule, so in a request only dates and
+// times are looked at, and times generously. Strictly, a time has its seconds and zone, and other formats count too.
+func formatProblem(format, s string, strict bool) string {
+	switch format {
+	case "date":
+		if _, err := time.Parse(time.DateOnly, s); err != nil {
+			return "must be a date like 2026-01-31"
+		}
+	case "date-time":
+		if _, err := time.Parse(time.RFC3339Nano, s); err != nil && (strict || !isDateTime(s)) {
+			return "must be a time like 2026-01-31T12:00:00Z"
+		}
+	}
+	if !strict {
+		return ""
+	}
+	switch format {
+	case "uuid":
+		if !uuid.MatchString(s) {
+			return "must be a UUID"
+		}
+	case "email":
+		if at := strings.LastIndexByte(s, '@'); at <= 0 || at == len(s)-1 {
+			return "must be an e-mail address"
+		}
+	case "ipv4":
+		if a, err := netip.ParseAddr(s); err != nil || !a.Is4() {
+			return "must be an IPv4 address"
+		}
+	case "ipv6":
+		if a, err := netip.ParseAddr(s); err != nil || !a.Is6() {
+			return "must be an IPv6 address"
+		}
+	}
+	return ""
+}
+
+// isDateTime reads RFC 3339 generously: any case, a space for the T, and seconds or zone may be missing.
+func isDateTime(s string) bool {
+	s = strings.ToUpper(s)
+	if len(s) > 10 && s[10] == ' ' {
+		s = s[:10] + "T" + s[11:]
+	}
+	// In a query "+" is a space.
+	s = strings.Replace(s, " ", "+", 1)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02T15:04:05Z0700"} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package openapi
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Warning is one thing in a document that is not as it should be, and what happens because of it. The document is used all the same.
+type Warning struct {
+	// Place is a JSON pointer into the document, "#/paths/~1users/get".
+	Place string
+	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it is not known.
+	Line int
+	// Message says what is wrong there and what happens.
+	Message string
+	// More is how many further places have the same fault; only the first is told.
+	More int
+}
+
+// String is the warning on one line, without the name of the file.
+func (w Warning) String() string {
+	s := w.Place + ": " + w.Told()
+	if w.Line > 0 {
+		s = "line " + strconv.Itoa(w.Line) + ": " + s
+	}
+	return s
+}
+
+// Told is the message, and at how many more places it holds.
+func (w Warning) Told() string {
+	switch w.More {
+	case 0:
+		return w.Message
+	case 1:
+		return w.Message + " (and at 1 more place)"
+	}
+	return fmt.Sprintf("%s (and at %d more places)", w.Message, w.More)
+}
+
+// maxWarnings bounds the different warnings of one document.
+const maxWarnings = 500
+
+// warnings gathers what is wrong, each message once.
+type warnings struct {
+	list []Warning
+	seen map[string]int
+	lost int
+}
+
+func (w *warnings) add(at *place, format string, args ...any) {
+	w.because(at, "", fmt.Sprintf(format, args...))
+}
+
+// because adds a warning whose reason is another at each place; the first one is told.
+func (w *warnings) because(at *place, reason, message string) {
+	if i, ok := w.seen[message]; ok {
+		w.list[i].More++
+		return
+	}
+	if len(w.list) >= maxWarnings {
+		w.lost++
+		return
+	}
+	if w.seen == nil {
+		w.seen = make(map[string]int)
+	}
+	w.seen[message] = len(w.list)
+	if reason != "" {
+		message += " (" + reason + ")"
+	}
+	w.list = append(w.list, Warning{Place: at.String(), Line: at.line, Message: message})
+}
+
+// all returns the warnings; the last says how many were left out.
+func (w *warnings) all() []Warning {
+	if w.lost > 0 {
+		return append(w.list, Warning{Place: "#", Message: fmt.Sprintf("%d further warnings are not shown", w.lost)})
+	}
+	return w.list
+}
