@@ -17,6 +17,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/mocktest"
 )
 
 // met is what a client got: an answer with what it could read of the body, or an error, when asking or when reading.
@@ -28,7 +29,7 @@ type met struct {
 }
 
 // call asks once, on a connection of its own: Go's client would silently repeat a GET whose connection broke.
-func call(ctx context.Context, client *http.Client, m *mockserver.Mock, a *mockserver.Account, method, path, body string) met {
+func call(ctx context.Context, client *http.Client, m *mocktest.Mock, a *mocktest.Account, method, path, body string) met {
 	r, err := http.NewRequestWithContext(ctx, method, m.URL()+path, strings.NewReader(body))
 	if err != nil {
 		return met{err: err}
@@ -57,13 +58,13 @@ func clients(t *testing.T) map[string]*http.Client {
 	return out
 }
 
-func newFaulty(t *testing.T, options ...mockserver.Option) *mockserver.Mock {
+func newFaulty(t *testing.T, options ...mockserver.Option) *mocktest.Mock {
 	t.Helper()
-	return mockserver.Start(t, append([]mockserver.Option{mockserver.WithClock(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)), mockserver.WithFrozenClock(), mockserver.WithRateLimit(0)}, options...)...)
+	return mocktest.Start(t, append([]mockserver.Option{mockserver.WithClock(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)), mockserver.WithFrozenClock(), mockserver.WithRateLimit(0)}, options...)...)
 }
 
 // stateOf is everything that an account is.
-func stateOf(t *testing.T, m *mockserver.Mock, a *mockserver.Account) (whole string, tokens int) {
+func stateOf(t *testing.T, m *mocktest.Mock, a *mocktest.Account) (whole string, tokens int) {
 	t.Helper()
 	r := httptest.NewRequest("GET", "http://localhost/__admin/accounts/"+a.ID, nil)
 	w := httptest.NewRecorder()
@@ -236,7 +237,7 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 				for _, where := range []string{fault.Before, fault.After} {
 					t.Run(version+" "+where, func(t *testing.T) {
 						a := m.NewAccount(t)
-						rule := a.Fault(fault.Rule{Name: "one", Match: &fault.Match{Operation: "token.create"}, Where: where, Effect: &c.effect})
+						rule := a.AddFault(fault.Rule{Name: "one", Match: &fault.Match{Operation: "token.create"}, Where: where, Effect: &c.effect})
 						before, tokens := stateOf(t, m, a)
 						got := call(t.Context(), client, m, a, "POST", "/tokens", newToken)
 						if version == "HTTP/1.1" {
@@ -287,7 +288,7 @@ func TestWhoGivesUpBeforeFindsNothingChangedAndAfterFindsItDone(t *testing.T) {
 			for _, where := range []string{fault.Before, fault.After} {
 				t.Run(version+" "+kind.Kind+" "+where, func(t *testing.T) {
 					a := m.NewAccount(t)
-					a.Fault(fault.Rule{Name: "slow", Match: &fault.Match{Operation: "token.create"}, Where: where, Effect: &kind})
+					a.AddFault(fault.Rule{Name: "slow", Match: &fault.Match{Operation: "token.create"}, Where: where, Effect: &kind})
 					_, tokens := stateOf(t, m, a)
 					ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 					defer cancel()
@@ -321,7 +322,7 @@ func TestTheBytesOnTheWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newFaulty(t)
-			m.Fault(fault.Rule{Name: "one", Effect: &c.effect})
+			m.AddFault(fault.Rule{Name: "one", Effect: &c.effect})
 			connection, err := net.Dial("tcp", strings.TrimPrefix(m.URL(), "http://"))
 			require.NoError(t, err)
 			defer connection.Close()

@@ -16,11 +16,11 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
-	"oauthmock/mockserver/world"
+	"oauthmock/mockserver/mocktest"
 )
 
 // asked is one call of an account, in process.
-func asked(m *mockserver.Mock, a *mockserver.Account, method, path, body string) *httptest.ResponseRecorder {
+func asked(m *mocktest.Mock, a *mocktest.Account, method, path, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))
 	a.Authenticate(r)
 	w := httptest.NewRecorder()
@@ -29,7 +29,7 @@ func asked(m *mockserver.Mock, a *mockserver.Account, method, path, body string)
 }
 
 // tokenOf makes a token and answers it.
-func tokenOf(t *testing.T, m *mockserver.Mock, a *mockserver.Account) (token, refresh string) {
+func tokenOf(t *testing.T, m *mocktest.Mock, a *mocktest.Account) (token, refresh string) {
 	t.Helper()
 	var made struct {
 		Data struct{ Token, RefreshToken string }
@@ -40,7 +40,7 @@ func tokenOf(t *testing.T, m *mockserver.Mock, a *mockserver.Account) (token, re
 }
 
 func TestAFaultInTheErrorsOfARotation(t *testing.T) {
-	rotate := func(m *mockserver.Mock, token, refresh string) int {
+	rotate := func(m *mocktest.Mock, token, refresh string) int {
 		r := httptest.NewRequest("PATCH", "http://localhost/tokens/"+token, strings.NewReader("{}"))
 		r.Header.Set("Authorization", "Bearer "+refresh)
 		w := httptest.NewRecorder()
@@ -52,7 +52,7 @@ func TestAFaultInTheErrorsOfARotation(t *testing.T) {
 			m := newFaulty(t)
 			a := m.NewAccount(t)
 			token, refresh := tokenOf(t, m, a)
-			a.Fault(fault.Rule{Name: "one", Where: where, Match: &fault.Match{Token: token}, When: &fault.When{First: new(1)}, Effect: &fault.Effect{Kind: "refusal", Code: 130}})
+			a.AddFault(fault.Rule{Name: "one", Where: where, Match: &fault.Match{Token: token}, When: &fault.When{First: new(1)}, Effect: &fault.Effect{Kind: "refusal", Code: 130}})
 			assert.Equal(t, 401, rotate(m, token, refresh), "130 although the refresh token is right")
 			assert.Equal(t, again, rotate(m, token, refresh), "and whether it still is")
 		})
@@ -64,7 +64,7 @@ func TestStaleAnswersAreThoseBeforeTheLastChange(t *testing.T) {
 	a := m.NewAccount(t)
 	rule := func(where string) {
 		m.Reset()
-		m.Fault(fault.Rule{Name: "lagging", Match: &fault.Match{Method: "GET"}, Where: where, Effect: &fault.Effect{Kind: "stale"}})
+		m.AddFault(fault.Rule{Name: "lagging", Match: &fault.Match{Method: "GET"}, Where: where, Effect: &fault.Effect{Kind: "stale"}})
 		a = m.NewAccount(t)
 	}
 	body := func(path string) string { return asked(m, a, "GET", path, "").Body.String() }
@@ -103,8 +103,8 @@ func TestStaleAnswersAreThoseBeforeTheLastChange(t *testing.T) {
 	t.Run("a stale answer is counted after, and not before", func(t *testing.T) {
 		for where, want := range map[string]string{fault.Before: `"totalRequests":1,`, fault.After: `"totalRequests":2,`} {
 			m.Reset()
-			m.Fault(fault.Rule{Name: "lagging", Match: &fault.Match{Operation: "wallet.get"}, Where: where, Effect: &fault.Effect{Kind: "stale"}})
-			a = m.NewAccount(t, world.Wish{Fixture: "empty"})
+			m.AddFault(fault.Rule{Name: "lagging", Match: &fault.Match{Operation: "wallet.get"}, Where: where, Effect: &fault.Effect{Kind: "stale"}})
+			a = m.NewAccount(t, mocktest.AccountOptions{Fixture: "empty"})
 			body("/wallet")
 			asked(m, a, "GET", "/tokens", "")
 			assert.Contains(t, body("/stats"), want)
@@ -119,7 +119,7 @@ func TestPaidCallsMeetFaultsToo(t *testing.T) {
 			t.Run(kind.Kind+" "+where, func(t *testing.T) {
 				a := m.NewAccount(t)
 				token, _ := tokenOf(t, m, a)
-				rule := a.Fault(fault.Rule{Name: "one", Match: &fault.Match{Surface: "services", Operation: "service.call", Token: token}, Where: where, Effect: &kind})
+				rule := a.AddFault(fault.Rule{Name: "one", Match: &fault.Match{Surface: "services", Operation: "service.call", Token: token}, Where: where, Effect: &kind})
 				before, _ := stateOf(t, m, a)
 				r := httptest.NewRequest("GET", "http://localhost/__services/company.openapi.com/IT-advanced/12485671007", nil)
 				r.Header.Set("Authorization", "Bearer "+token)
@@ -138,20 +138,20 @@ func TestPaidCallsMeetFaultsToo(t *testing.T) {
 func TestRulesArmOneAnother(t *testing.T) {
 	m := newFaulty(t)
 	a := m.NewAccount(t)
-	get := func(where *mockserver.Account) string {
+	get := func(where *mocktest.Account) string {
 		return strings.TrimPrefix(asked(m, where, "GET", "/wallet", "").Header().Get(fault.Header), where.ID+".")
 	}
-	a.Fault(fault.Rule{Name: "spark", When: &fault.When{Nth: new(2)}, Effect: teapot()})
-	a.Fault(fault.Rule{Name: "fire", ArmedBy: "spark", When: &fault.When{First: new(2), For: "1m"}, Effect: teapot()})
-	a.Fault(fault.Rule{Name: "ash", ArmedBy: "fire", When: &fault.When{Nth: new(1)}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "spark", When: &fault.When{Nth: new(2)}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "fire", ArmedBy: "spark", When: &fault.When{First: new(2), For: "1m"}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "ash", ArmedBy: "fire", When: &fault.When{Nth: new(1)}, Effect: teapot()})
 	var met []string
 	for range 8 {
 		met = append(met, get(a))
 	}
 	assert.Equal(t, []string{"", "spark", "fire", "fire", "ash", "", "", ""}, met)
 
-	m.Fault(fault.Rule{Name: "each-third", When: &fault.When{Every: new(3)}, Effect: teapot()})
-	m.Fault(fault.Rule{Name: "then", ArmedBy: "each-third", When: &fault.When{First: new(1)}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "each-third", When: &fault.When{Every: new(3)}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "then", ArmedBy: "each-third", When: &fault.When{First: new(1)}, Effect: teapot()})
 	b, c := m.NewAccount(t), m.NewAccount(t)
 	met = nil
 	for range 7 {
@@ -166,7 +166,7 @@ func TestARuleActsOnItsAccount(t *testing.T) {
 		for where, first := range map[string]string{fault.Before: `"credit":0,`, fault.After: `"credit":134.049,`} {
 			m := newFaulty(t)
 			a := m.NewAccount(t)
-			a.Fault(fault.Rule{Name: "poor", Where: where, When: &fault.When{Nth: new(1)}, Do: &fault.Action{Credit: new(0.0)}})
+			a.AddFault(fault.Rule{Name: "poor", Where: where, When: &fault.When{Nth: new(1)}, Do: &fault.Action{Credit: new(0.0)}})
 			assert.Contains(t, asked(m, a, "GET", "/wallet", "").Body.String(), first, where)
 			assert.Contains(t, asked(m, a, "GET", "/wallet", "").Body.String(), `"credit":0,`, where)
 			assert.Contains(t, asked(m, a, "GET", "/wallet/transactions", "").Body.String(), `"Set by a fault rule"`)
@@ -179,22 +179,22 @@ func TestARuleActsOnItsAccount(t *testing.T) {
 		a := m.NewAccount(t)
 		token, _ := tokenOf(t, m, a)
 		kept, _ := tokenOf(t, m, a)
-		a.Fault(fault.Rule{Name: "short", Where: fault.After, When: &fault.When{Nth: new(1)}, Do: &fault.Action{Expire: "token"}})
+		a.AddFault(fault.Rule{Name: "short", Where: fault.After, When: &fault.When{Nth: new(1)}, Do: &fault.Action{Expire: "token"}})
 		assert.Equal(t, 200, asked(m, a, "GET", "/tokens/"+token, "").Code)
 		assert.Equal(t, 404, asked(m, a, "GET", "/tokens/"+token, "").Code)
 		assert.Equal(t, 200, asked(m, a, "GET", "/tokens/"+kept, "").Code)
-		name := a.Fault(fault.Rule{Name: "all", When: &fault.When{Nth: new(1)}, Do: &fault.Action{Expire: "all"}})
+		name := a.AddFault(fault.Rule{Name: "all", When: &fault.When{Nth: new(1)}, Do: &fault.Action{Expire: "all"}})
 		assert.Equal(t, 404, asked(m, a, "GET", "/tokens/"+kept, "").Code)
 		m.RemoveFault(name)
 		one, _ := tokenOf(t, m, a)
-		a.Fault(fault.Rule{Name: "named", Match: &fault.Match{Operation: "wallet.get"}, Do: &fault.Action{Expire: one}})
+		a.AddFault(fault.Rule{Name: "named", Match: &fault.Match{Operation: "wallet.get"}, Do: &fault.Action{Expire: one}})
 		asked(m, a, "GET", "/wallet", "")
 		assert.Equal(t, 404, asked(m, a, "GET", "/tokens/"+one, "").Code)
 	})
 	t.Run("its clock moves on, and only its own", func(t *testing.T) {
 		m := newFaulty(t)
 		a, b := m.NewAccount(t), m.NewAccount(t)
-		a.Fault(fault.Rule{Name: "hour", When: &fault.When{First: new(2)}, Do: &fault.Action{Advance: "1h"}, Effect: teapot()})
+		a.AddFault(fault.Rule{Name: "hour", When: &fault.When{First: new(2)}, Do: &fault.Action{Advance: "1h"}, Effect: teapot()})
 		began := a.Clock().Now()
 		assert.Equal(t, 418, asked(m, a, "GET", "/wallet", "").Code)
 		assert.Equal(t, 418, asked(m, a, "GET", "/wallet", "").Code)
@@ -211,36 +211,36 @@ func TestDelaysEndWhenTheyAreCancelled(t *testing.T) {
 		err    bool
 	}
 	broken, answered := outcome{err: true}, outcome{status: 200}
-	control := func(m *mockserver.Mock, method, path string) {
+	control := func(m *mocktest.Mock, method, path string) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(method, "http://localhost/__admin"+path, http.NoBody)
 		m.Handler().ServeHTTP(w, r)
 	}
 	for name, c := range map[string]struct {
 		rule   fault.Rule
-		cancel func(m *mockserver.Mock, a *mockserver.Account)
+		cancel func(m *mocktest.Mock, a *mocktest.Account)
 		want   outcome
 		tokens int // more than before
 		took   time.Duration
 	}{
 		"a reset breaks off what waits before": {fault.Rule{Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { a.Reset() }, broken, 0, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { a.Reset() }, broken, 0, time.Second},
 		"a reset of all does": {fault.Rule{Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { m.Reset() }, broken, 0, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { m.Reset() }, broken, 0, time.Second},
 		"a reset breaks off an answer that waits": {fault.Rule{Where: fault.After, Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { a.Reset() }, broken, 0, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { a.Reset() }, broken, 0, time.Second},
 		"a reset of another account does nothing": {fault.Rule{Effect: &fault.Effect{Kind: "latency", Fixed: "1m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { control(m, "POST", "/reset?account=demo") }, answered, 1, time.Minute},
+			func(m *mocktest.Mock, a *mocktest.Account) { control(m, "POST", "/reset?account=demo") }, answered, 1, time.Minute},
 		"a reset ends what hangs": {fault.Rule{Effect: &fault.Effect{Kind: "hang"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { a.Reset() }, broken, 0, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { a.Reset() }, broken, 0, time.Second},
 		"removing the rule lets the call go on": {fault.Rule{Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { m.RemoveFault(a.ID + ".slow") }, answered, 1, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { m.RemoveFault(a.ID + ".slow") }, answered, 1, time.Second},
 		"removing the rule lets the answer go": {fault.Rule{Where: fault.After, Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { m.RemoveFault(a.ID + ".slow") }, answered, 1, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { m.RemoveFault(a.ID + ".slow") }, answered, 1, time.Second},
 		"removing the rule ends what hangs": {fault.Rule{Effect: &fault.Effect{Kind: "hang"}},
-			func(m *mockserver.Mock, a *mockserver.Account) { control(m, "DELETE", "/faults") }, broken, 0, time.Second},
+			func(m *mocktest.Mock, a *mocktest.Account) { control(m, "DELETE", "/faults") }, broken, 0, time.Second},
 		"nobody cancels": {fault.Rule{Effect: &fault.Effect{Kind: "latency", Fixed: "10m"}},
-			func(*mockserver.Mock, *mockserver.Account) {}, answered, 1, 10 * time.Minute},
+			func(*mocktest.Mock, *mocktest.Account) {}, answered, 1, 10 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestDelaysEndWhenTheyAreCancelled(t *testing.T) {
 				a := m.NewAccount(t)
 				_, tokens := stateOf(t, m, a)
 				c.rule.Name, c.rule.Match = "slow", &fault.Match{Operation: "token.create"}
-				a.Fault(c.rule)
+				a.AddFault(c.rule)
 				began := time.Now()
 				var got outcome
 				var waiting sync.WaitGroup
@@ -331,8 +331,8 @@ func TestAResetLeadsBackToTheRulesThatTheServerBeganWith(t *testing.T) {
 	a := m.NewAccount(t)
 	assert.Equal(t, []int{1, 4, 7}, wentWrong(t, m, a, 7))
 	m.RemoveFault("of-demo")
-	m.Fault(fault.Rule{Name: "more", Effect: teapot()})
-	own := a.Fault(fault.Rule{Name: "own", Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "more", Effect: teapot()})
+	own := a.AddFault(fault.Rule{Name: "own", Effect: teapot()})
 	assert.Equal(t, []string{"first", "chaos.rate-limited", "more", own}, names())
 
 	a.Reset()
@@ -349,10 +349,10 @@ func TestAResetLeadsBackToTheRulesThatTheServerBeganWith(t *testing.T) {
 
 func TestAnAccountThatIsRemovedTakesItsRulesAlong(t *testing.T) {
 	m := newFaulty(t)
-	m.Fault(fault.Rule{Name: "all", When: &fault.When{First: new(1)}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "all", When: &fault.When{First: new(1)}, Effect: teapot()})
 	t.Run("", func(t *testing.T) {
 		a := m.NewAccount(t)
-		a.Fault(fault.Rule{Name: "own", Effect: teapot()})
+		a.AddFault(fault.Rule{Name: "own", Effect: teapot()})
 		assert.Len(t, wentWrong(t, m, a, 2), 2)
 		assert.Len(t, m.Faults(), 2)
 	})
@@ -363,8 +363,8 @@ func TestAnAccountThatIsRemovedTakesItsRulesAlong(t *testing.T) {
 func TestFaultsAreToldInJournalExplanationAndMetrics(t *testing.T) {
 	m := newFaulty(t)
 	a := m.NewAccount(t)
-	a.Fault(fault.Rule{Name: "slow", Match: &fault.Match{Operation: "token.list"}, Effect: &fault.Effect{Kind: "latency", Fixed: "2ms"}})
-	a.Fault(fault.Rule{Name: "gone", Match: &fault.Match{Operation: "scope.list"}, Effect: &fault.Effect{Kind: "reset"}})
+	a.AddFault(fault.Rule{Name: "slow", Match: &fault.Match{Operation: "token.list"}, Effect: &fault.Effect{Kind: "latency", Fixed: "2ms"}})
+	a.AddFault(fault.Rule{Name: "gone", Match: &fault.Match{Operation: "scope.list"}, Effect: &fault.Effect{Kind: "reset"}})
 	asked(m, a, "GET", "/tokens", "")
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { asked(m, a, "GET", "/scopes", "") }, "there is no connection that could be broken")
 	entries := a.Requests()

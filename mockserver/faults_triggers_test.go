@@ -14,10 +14,11 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/mocktest"
 )
 
 // wentWrong makes n calls of GET /wallet as an account, and answers the numbers, from 1, of those that a rule took.
-func wentWrong(t *testing.T, m *mockserver.Mock, a *mockserver.Account, n int) (calls []int) {
+func wentWrong(t *testing.T, m *mocktest.Mock, a *mocktest.Account, n int) (calls []int) {
 	t.Helper()
 	for i := range n {
 		r := httptest.NewRequest("GET", "http://localhost/wallet", nil)
@@ -72,7 +73,7 @@ func TestEveryTriggerFiresAsOftenAsItSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newFaulty(t)
 			a := m.NewAccount(t)
-			a.Fault(fault.Rule{Name: "one", When: c.when, Effect: teapot()})
+			a.AddFault(fault.Rule{Name: "one", When: c.when, Effect: teapot()})
 			assert.Equal(t, c.want, wentWrong(t, m, a, c.n))
 			assert.Equal(t, uint64(len(c.want)), a.Faults()[0].Hits)
 		})
@@ -81,7 +82,7 @@ func TestEveryTriggerFiresAsOftenAsItSays(t *testing.T) {
 		run := func(seed uint64, n int) []int {
 			m := newFaulty(t, mockserver.WithSeed(seed))
 			a := m.NewAccount(t)
-			a.Fault(fault.Rule{Name: "one", When: &fault.When{Probability: new(0.2)}, Effect: teapot()})
+			a.AddFault(fault.Rule{Name: "one", When: &fault.When{Probability: new(0.2)}, Effect: teapot()})
 			return wentWrong(t, m, a, n)
 		}
 		first := run(1, n)
@@ -92,7 +93,7 @@ func TestEveryTriggerFiresAsOftenAsItSays(t *testing.T) {
 	t.Run("probability, so many times", func(t *testing.T) {
 		m := newFaulty(t)
 		a := m.NewAccount(t)
-		a.Fault(fault.Rule{Name: "one", When: &fault.When{Probability: new(0.5), Times: new(7)}, Effect: teapot()})
+		a.AddFault(fault.Rule{Name: "one", When: &fault.When{Probability: new(0.5), Times: new(7)}, Effect: teapot()})
 		assert.Len(t, wentWrong(t, m, a, 200), 7)
 	})
 }
@@ -102,9 +103,9 @@ func TestTimesAreReadOnTheAccountsClock(t *testing.T) {
 	early := m.NewAccount(t)
 	early.Clock().Advance(time.Hour) // before the rule is set
 	late := m.NewAccount(t)
-	m.Fault(fault.Rule{Name: "outage", When: &fault.When{After: "10s", For: "1m"}, Effect: teapot()})
-	m.Fault(fault.Rule{Name: "until", When: &fault.When{Until: new(time.Date(2026, 2, 12, 8, 0, 0, 0, time.UTC))}, Effect: teapot()})
-	for _, a := range []*mockserver.Account{early, late} {
+	m.AddFault(fault.Rule{Name: "outage", When: &fault.When{After: "10s", For: "1m"}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "until", When: &fault.When{Until: new(time.Date(2026, 2, 12, 8, 0, 0, 0, time.UTC))}, Effect: teapot()})
+	for _, a := range []*mocktest.Account{early, late} {
 		assert.Empty(t, wentWrong(t, m, a, 1), "not yet")
 		a.Clock().Advance(10 * time.Second)
 		assert.Len(t, wentWrong(t, m, a, 2), 2)
@@ -133,10 +134,10 @@ func TestTheFirstRuleThatFiresWins(t *testing.T) {
 		}
 		return out
 	}
-	a.Fault(fault.Rule{Name: "two", When: &fault.When{First: new(2)}, Effect: teapot()})
-	a.Fault(fault.Rule{Name: "then-one", When: &fault.When{First: new(1)}, Effect: teapot()})
-	a.Fault(fault.Rule{Name: "elsewhere", Match: &fault.Match{Operation: "token.*"}, Effect: teapot()})
-	a.Fault(fault.Rule{Name: "each-second", When: &fault.When{Every: new(2)}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "two", When: &fault.When{First: new(2)}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "then-one", When: &fault.When{First: new(1)}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "elsewhere", Match: &fault.Match{Operation: "token.*"}, Effect: teapot()})
+	a.AddFault(fault.Rule{Name: "each-second", When: &fault.When{Every: new(2)}, Effect: teapot()})
 	assert.Equal(t, []string{"two", "two", "then-one", "", "each-second", "", "each-second"}, names(7), "a rule counts the calls that reach it")
 	hits := map[string]uint64{}
 	for _, v := range a.Faults() {
@@ -177,7 +178,7 @@ func TestWhatARuleMatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			mock := newFaulty(t)
-			mock.Fault(fault.Rule{Name: "one", Match: &c.match, Effect: teapot()})
+			mock.AddFault(fault.Rule{Name: "one", Match: &c.match, Effect: teapot()})
 			r := httptest.NewRequest("GET", "http://localhost/tokens/65a9d0c0f1e2d3c4b5a69780?q=a%20b&id=in-the-query", nil)
 			r.SetBasicAuth("dev@example.com", "0123456789abcdef0123456789abcdef")
 			r.Header.Set("X-Trace", "abc")
@@ -190,7 +191,7 @@ func TestWhatARuleMatches(t *testing.T) {
 
 func TestBearersAreTokensToo(t *testing.T) {
 	m := newFaulty(t)
-	m.Fault(fault.Rule{Name: "one", Match: &fault.Match{Token: "feedfeedfeedfeedfeedfeed"}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "one", Match: &fault.Match{Token: "feedfeedfeedfeedfeedfeed"}, Effect: teapot()})
 	r := httptest.NewRequest("PATCH", "http://localhost/tokens/65a9d0c0f1e2d3c4b5a69780", strings.NewReader("{}"))
 	r.Header.Set("Authorization", "bearer feedfeedfeedfeedfeedfeed")
 	w := httptest.NewRecorder()
@@ -205,11 +206,11 @@ func TestStrangersMeetFaultsToo(t *testing.T) {
 		m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "http://localhost"+path, nil))
 		return w.Code
 	}
-	m.Fault(fault.Rule{Name: "first", When: &fault.When{First: new(1)}, Effect: teapot()})
+	m.AddFault(fault.Rule{Name: "first", When: &fault.When{First: new(1)}, Effect: teapot()})
 	assert.Equal(t, 418, ask("/wallet"), "credentials that are missing")
 	assert.Equal(t, 401, ask("/wallet"))
 	m.RemoveFault("first")
-	m.Chaos("outage")
+	m.AddChaos("outage")
 	assert.Equal(t, 503, ask("/nowhere"), "paths that are unknown")
 	assert.Equal(t, 200, ask("/healthz"), "the mock's own paths are no part of the API")
 	assert.Equal(t, 200, ask("/__admin/faults"))
@@ -220,14 +221,14 @@ func TestParallelAccountsMeetTheirOwnFaults(t *testing.T) {
 	const accounts, calls = 8, 300
 	run := func(parallel bool) [accounts][]int {
 		m := newFaulty(t)
-		m.Fault(fault.Rule{Name: "all", When: &fault.When{Nth: new(7)}, Effect: teapot()})
-		m.Fault(fault.Rule{Name: "chance", When: &fault.When{Probability: new(0.1)}, Effect: teapot()})
+		m.AddFault(fault.Rule{Name: "all", When: &fault.When{Nth: new(7)}, Effect: teapot()})
+		m.AddFault(fault.Rule{Name: "chance", When: &fault.When{Probability: new(0.1)}, Effect: teapot()})
 		var out [accounts][]int
-		var all [accounts]*mockserver.Account
+		var all [accounts]*mocktest.Account
 		for i := range all {
 			all[i] = m.NewAccount(t)
 			if i%2 == 0 {
-				all[i].Fault(fault.Rule{Name: "own", When: &fault.When{Every: new(i + 2)}, Effect: teapot()})
+				all[i].AddFault(fault.Rule{Name: "own", When: &fault.When{Every: new(i + 2)}, Effect: teapot()})
 			}
 		}
 		var group sync.WaitGroup

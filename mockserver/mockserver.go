@@ -154,3 +154,9 @@ func (s *Server) Interrupt() {
 
 // Accounts are the IDs of all accounts, in the order in which they came.
 func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
+
+// Journal returns the record of requests.
+func (s *Server) Journal() *journal.Journal { return s.journal }
+
+// Redact returns an exchange as the journal shows it, with secrets as fingerprints.
+func (s *Server) Redact(e *exchange.Exchange) journal.Entry { return journal.Show(e, s.world.Secret) }

@@ -19,6 +19,9 @@ func (s *Server) APIHandler() http.Handler { return handler{s, false} }
 // AdminHandler answers the control API alone.
 func (s *Server) AdminHandler() http.Handler { return s.admin }
 
+// AdminToken returns the bearer token that the control API requires; empty if it requires none.
+func (s *Server) AdminToken() string { return s.admin.Token }
+
 // handler is the outermost of a server.
 type handler struct {
 	*Server

@@ -17,6 +17,7 @@ import (
 	"oauthmock/fixtures"
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/mocktest"
 )
 
 const (
@@ -62,7 +63,7 @@ func paidWorld() *fixtures.World {
 
 // shop is a mock of the paid world, and who asks it.
 type shop struct {
-	*mockserver.Mock
+	*mocktest.Mock
 	tb     testing.TB
 	client *http.Client
 }
@@ -72,7 +73,7 @@ func newShop(tb testing.TB, options ...mockserver.Option) *shop {
 	options = append([]mockserver.Option{
 		mockserver.WithWorld(paidWorld()), mockserver.WithClock(paidStart), mockserver.WithFrozenClock(), mockserver.WithRateLimit(0), mockserver.WithForwardedFor(),
 	}, options...)
-	m := mockserver.Start(tb, options...)
+	m := mocktest.Start(tb, options...)
 	return &shop{m, tb, m.InProcess()}
 }
 

@@ -82,24 +82,3 @@ func (s *Server) Reload(options ...Option) error {
 
 // Scene is what the server began with: the scenario of WithScenario with its accounts and tokens; nil without one. It is read-only.
 func (s *Server) Scene() *scene.Scene { return s.scene.Load() }
-
-// Scene is what the mock began with (WithScenario); without a scenario the test ends.
-func (m *Mock) Scene() *scene.Scene {
-	m.tb.Helper()
-	s := m.server.Scene()
-	if s == nil {
-		m.tb.Fatalf("mockserver: the mock was started without WithScenario")
-	}
-	return s
-}
-
-// Member is an account of the scenario that the mock began with, by its name under given.accounts; "" is the scenario's own.
-func (m *Mock) Member(tb TB, name string) *Account {
-	tb.Helper()
-	member, ok := m.Scene().Member(name)
-	if !ok {
-		tb.Fatalf("mockserver: the scenario %s has no account %q", m.Scene().Scenario.ID, name)
-		return nil
-	}
-	return &Account{ID: string(member.ID), Email: member.Email, APIKey: member.APIKey, Environment: member.Environment, mock: m, tb: tb}
-}

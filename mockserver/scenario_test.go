@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver"
+	"oauthmock/mockserver/mocktest"
 	"oauthmock/mockserver/scene"
 )
 
@@ -45,7 +46,7 @@ func scenarioFile(t *testing.T, text string) string {
 }
 
 // readAs reads what an account of the scenario is answered: the status, a header, and the payload.
-func readAs(t *testing.T, a *mockserver.Account, path, header string) (status int, value string, data any) {
+func readAs(t *testing.T, a *mocktest.Account, path, header string) (status int, value string, data any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://oauth.openapi.com"+path, http.NoBody)
 	require.NoError(t, err)
@@ -69,8 +70,8 @@ func member(t *testing.T, value any, key string) any {
 }
 
 func TestAServerBeginsWithWhatAScenarioGivesAndAResetLeadsBack(t *testing.T) {
-	mock := mockserver.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
-	own, other := mock.Member(t, ""), mock.Member(t, "other")
+	mock := mocktest.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
+	own, other := mock.Account(t, ""), mock.Account(t, "other")
 	first := mock.Scene().Cast[0].Tokens[0]
 	begun := func(t *testing.T) {
 		t.Helper()
@@ -123,8 +124,8 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 		"after":  append([]mockserver.Option{mockserver.WithScenario(file)}, options...),
 	} {
 		t.Run(name, func(t *testing.T) {
-			mock := mockserver.Start(t, all...)
-			own := mock.Member(t, "")
+			mock := mocktest.Start(t, all...)
+			own := mock.Account(t, "")
 			assert.Equal(t, "dev@example.com", own.Email)
 			assert.False(t, mock.Clock().Frozen())
 			assert.WithinDuration(t, start, mock.Clock().Now(), time.Minute)
@@ -133,12 +134,12 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 			assert.Equal(t, 12.5, member(t, data, "credit"), "what no option speaks of is the scenario's")
 		})
 	}
-	mock := mockserver.Start(t, mockserver.WithScenario("rate-limited"), mockserver.WithFrozenClock())
+	mock := mocktest.Start(t, mockserver.WithScenario("rate-limited"), mockserver.WithFrozenClock())
 	assert.True(t, mock.Clock().Frozen())
 }
 
 func TestFreshAccountsBeginLikeTheScenariosOwn(t *testing.T) {
-	mock := mockserver.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
+	mock := mocktest.Start(t, mockserver.WithScenario(scenarioFile(t, mine)))
 	fresh := mock.NewAccount(t)
 	_, limit, data := readAs(t, fresh, "/wallet", "RateLimit-Limit")
 	assert.Equal(t, "4", limit)
@@ -204,11 +205,11 @@ func TestAStateThatIsResumedWinsOverAScenarioUntilAReset(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, first.SaveState(t.Context()))
 
-	mock := mockserver.Start(t, mockserver.WithScenario(file), mockserver.WithStateFile(state))
-	status, _, _ := readAs(t, mock.Member(t, ""), "/wallet", "")
+	mock := mocktest.Start(t, mockserver.WithScenario(file), mockserver.WithStateFile(state))
+	status, _, _ := readAs(t, mock.Account(t, ""), "/wallet", "")
 	assert.Equal(t, 401, status, "the state has demo's accounts")
 	mock.Reset()
-	status, _, data := readAs(t, mock.Member(t, ""), "/wallet", "")
+	status, _, data := readAs(t, mock.Account(t, ""), "/wallet", "")
 	assert.Equal(t, 200, status)
 	assert.Equal(t, 12.5, member(t, data, "credit"))
 }
@@ -249,7 +250,7 @@ func TestWhoCallsWhileTheServerReloadsSeesTheOneBeginningOrTheOther(t *testing.T
 
 func TestEveryDevelopmentScenarioCanBeBegun(t *testing.T) {
 	for _, name := range scene.Names() {
-		mock := mockserver.Start(t, mockserver.WithScenario(name))
-		assert.Equal(t, "dev@example.com", mock.Member(t, "").Email, name)
+		mock := mocktest.Start(t, mockserver.WithScenario(name))
+		assert.Equal(t, "dev@example.com", mock.Account(t, "").Email, name)
 	}
 }

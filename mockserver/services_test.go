@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver"
-	"oauthmock/mockserver/world"
+	"oauthmock/mockserver/mocktest"
 )
 
 const catsDocument = `{"openapi":"3.1.0","info":{"title":"Cats","version":"1"},"servers":[{"url":"https://cats.example.com/v1"}],"paths":{
@@ -23,9 +23,9 @@ const catsDocument = `{"openapi":"3.1.0","info":{"title":"Cats","version":"1"},"
 	"/{anything}":{"get":{"responses":{"200":{"description":""}}}}}}`
 
 // openToken is a token that may call everything, of an account that may, and who sends calls with it.
-func openToken(t *testing.T, mock *mockserver.Mock) (send func(method, path, body string) (int, string)) {
+func openToken(t *testing.T, mock *mocktest.Mock) (send func(method, path, body string) (int, string)) {
 	t.Helper()
-	account := mock.NewAccount(t, world.Wish{Open: true})
+	account := mock.NewAccount(t, mocktest.AccountOptions{Open: true})
 	ask := func(authorize func(*http.Request), method, url, body string) (int, string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 		require.NoError(t, err)
@@ -49,7 +49,7 @@ func openToken(t *testing.T, mock *mockserver.Mock) (send func(method, path, bod
 func TestAServiceThatOnlyADocumentKnowsIsSoldToo(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cats.json")
 	require.NoError(t, os.WriteFile(file, []byte(catsDocument), 0o600))
-	send := openToken(t, mockserver.Start(t, mockserver.WithService("cats.example.com", file)))
+	send := openToken(t, mocktest.Start(t, mockserver.WithService("cats.example.com", file)))
 
 	status, first := send("GET", "/__services/cats.example.com/v1/cats/7", "")
 	assert.Equal(t, 200, status, first)
@@ -82,7 +82,7 @@ func TestADocumentsAnswersAreRememberedWithinABound(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cats.json")
 	wide := strings.Replace(catsDocument, `"minLength":3`, `"minLength":200000,"maxLength":300000`, 1)
 	require.NoError(t, os.WriteFile(file, []byte(wide), 0o600))
-	send := openToken(t, mockserver.Start(t, mockserver.WithService("cats.example.com", file)))
+	send := openToken(t, mocktest.Start(t, mockserver.WithService("cats.example.com", file)))
 	_, first := send("GET", "/__services/cats.example.com/v1/cats/1", "")
 	for id := range strings.FieldsSeq(strings.Repeat("2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 ", 2) + strings.Repeat("21 22 23 24 25 26 27 28 29 30 ", 2)) {
 		status, body := send("GET", "/__services/cats.example.com/v1/cats/"+id, "")
@@ -98,7 +98,7 @@ func TestADocumentSellsWhatTheCatalogueLeavesOutUnderEveryServer(t *testing.T) {
 		"servers":[{"url":"https://company.openapi.com/v1"},{"url":"https://company.openapi.com/sandbox/v1"},{"url":"https://company.openapi.com"}],
 		"paths":{"/IT-start/{vat}":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"example":{"from":"IT-start"}}}}}}},
 			"/brand-new":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"example":{"from":"brand-new"}}}}}}}}}`), 0o600))
-	mock := mockserver.Start(t, mockserver.WithService("company.openapi.com", file))
+	mock := mocktest.Start(t, mockserver.WithService("company.openapi.com", file))
 	send := openToken(t, mock)
 	for path, want := range map[string]string{
 		"/brand-new": `{"from":"brand-new"}`, "/v1/brand-new": `{"from":"brand-new"}`, "/sandbox/v1/brand-new": `{"from":"brand-new"}`,
@@ -119,7 +119,7 @@ func TestADocumentSellsWhatTheCatalogueLeavesOutUnderEveryServer(t *testing.T) {
 
 // TestBooksTravelWithTheState changes what an exported account counts, which the books that came with it do not agree with.
 func TestBooksTravelWithTheState(t *testing.T) {
-	mock := mockserver.Start(t)
+	mock := mocktest.Start(t)
 	send := openToken(t, mock)
 	for _, path := range []string{"/__services/company.openapi.com/EU-start/1", "/__services/company.openapi.com/IT-start/1"} {
 		status, _ := send("GET", path, "")
@@ -145,7 +145,7 @@ func TestBooksTravelWithTheState(t *testing.T) {
 // TestAnExplanationHoldsNoSecretOfThePath calls a service with a token where another word should stand.
 func TestAnExplanationHoldsNoSecretOfThePath(t *testing.T) {
 	const token = "69188d435a7c562c0f9d4021" // of the world demo
-	mock := mockserver.Start(t)
+	mock := mocktest.Start(t)
 	for _, path := range []string{"EU-start/" + token, "nothing/" + token, "IT-full/" + token} {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", mock.URL()+"/__services/company.openapi.com/"+path, http.NoBody)
 		require.NoError(t, err)

@@ -33,11 +33,11 @@ func badRequest(err error) error {
 }
 
 func (a *API) createAccount(c *gin.Context) (int, any, error) {
-	var wish world.Wish
-	if err := decode(c, &wish); err != nil {
+	var options world.AccountOptions
+	if err := decode(c, &options); err != nil {
 		return 0, nil, err
 	}
-	fresh, err := a.World.Fresh(wish)
+	fresh, err := a.World.Fresh(options)
 	switch {
 	case errors.Is(err, world.ErrNoFixture):
 		return 0, nil, err

@@ -12,8 +12,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Wish is what a fresh account is to be like; what is empty is chosen.
-type Wish struct {
+// AccountOptions choose what a new account is like; empty members are chosen by Fresh.
+type AccountOptions struct {
 	Fixture     string `json:"fixture"`
 	Email       string `json:"email"`
 	APIKey      string `json:"apiKey"`
@@ -42,15 +42,15 @@ const (
 	maxTemplate = 20_000
 )
 
-// Fresh makes an isolated account from a fixture, with tokens, key and e-mail of its own. It answers who it is: ID, credentials, environment.
-func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
-	p := pattern{fixture: wish.Fixture, environment: account.Environment(wish.Environment), open: wish.Open}
+// Fresh creates an isolated account from a fixture, with tokens, key and e-mail of its own. It returns its ID, credentials and environment.
+func (w *World) Fresh(options AccountOptions) (fixtures.Account, error) {
+	p := pattern{fixture: options.Fixture, environment: account.Environment(options.Environment), open: options.Open}
 	switch p.environment {
 	case "":
 		p.environment = account.Production
 	case account.Production, account.Sandbox:
 	default:
-		return fixtures.Account{}, fmt.Errorf("%w: environment is %q; want production or sandbox", ErrNoFixture, wish.Environment)
+		return fixtures.Account{}, fmt.Errorf("%w: environment is %q; want production or sandbox", ErrNoFixture, options.Environment)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -59,7 +59,7 @@ func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
 		return fixtures.Account{}, err
 	}
 	now := w.config.Clock.Now().Truncate(time.Second)
-	who := fixtures.Account{Email: wish.Email, APIKey: wish.APIKey, Environment: string(p.environment)}
+	who := fixtures.Account{Email: options.Email, APIKey: options.APIKey, Environment: string(p.environment)}
 	count := w.fresh
 	draw := func(what uint64) string { return account.Identifier(now, w.seed^count<<8, what) }
 	for taken := true; taken; _, taken = w.origins[account.ID(who.ID)] {
@@ -72,7 +72,7 @@ func (w *World) Fresh(wish Wish) (fixtures.Account, error) {
 	if who.APIKey == "" {
 		who.APIKey = draw(2)[8:] + draw(3)[8:]
 	}
-	if wish.Email != "" || wish.APIKey != "" { // what was chosen here is as valid as the fixture
+	if options.Email != "" || options.APIKey != "" { // what was chosen here is as valid as the fixture
 		if err := fixtures.CheckCredentials(who.Email, who.APIKey, false); err != nil {
 			return fixtures.Account{}, fmt.Errorf("%w: %w", ErrNoFixture, err)
 		}

@@ -27,12 +27,12 @@ func newWorld(t testing.TB, fixture string) *world.World {
 
 // BenchmarkFresh makes fresh accounts and removes them again.
 func BenchmarkFresh(b *testing.B) {
-	for _, wish := range []world.Wish{{Fixture: "empty"}, {Fixture: "demo"}, {Fixture: "demo", Environment: "sandbox"}, {Fixture: "demo", Email: "me@example.com"}} {
-		b.Run(wish.Fixture+" "+wish.Environment+wish.Email, func(b *testing.B) {
+	for _, options := range []world.AccountOptions{{Fixture: "empty"}, {Fixture: "demo"}, {Fixture: "demo", Environment: "sandbox"}, {Fixture: "demo", Email: "me@example.com"}} {
+		b.Run(options.Fixture+" "+options.Environment+options.Email, func(b *testing.B) {
 			w := newWorld(b, "demo")
 			b.ReportAllocs()
 			for b.Loop() {
-				a, err := w.Fresh(wish)
+				a, err := w.Fresh(options)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -48,7 +48,7 @@ func BenchmarkReset(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		for range 1000 {
-			if _, err := w.Fresh(world.Wish{Fixture: "empty"}); err != nil {
+			if _, err := w.Fresh(world.AccountOptions{Fixture: "empty"}); err != nil {
 				b.Fatal(err)
 			}
 		}

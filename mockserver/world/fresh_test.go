@@ -26,7 +26,7 @@ func TestWhatHappensToAFreshAccountHappensToNoOther(t *testing.T) {
 	ctx := t.Context()
 	var made [2]fixtures.Account
 	for i := range made {
-		one, err := w.Fresh(world.Wish{Fixture: "demo"})
+		one, err := w.Fresh(world.AccountOptions{Fixture: "demo"})
 		require.NoError(t, err)
 		made[i], err = w.Account(ctx, account.ID(one.ID))
 		require.NoError(t, err)
@@ -62,18 +62,18 @@ func TestWhatHappensToAFreshAccountHappensToNoOther(t *testing.T) {
 func TestAFreshAccountIsLikeItsFixture(t *testing.T) {
 	w := newWorld(t, "demo")
 	for name, c := range map[string]struct {
-		wish         world.Wish
+		options      world.AccountOptions
 		tokens, days int
 	}{
-		"demo":                    {world.Wish{Fixture: "demo"}, 6, 199},
-		"the one it started with": {world.Wish{}, 6, 199},
-		"demo in the sandbox":     {world.Wish{Environment: "sandbox"}, 2, 11},
-		"empty":                   {world.Wish{Fixture: "empty"}, 0, 0},
-		"a generated one":         {world.Wish{Fixture: "generated:seed=7,tokens=30"}, 30, -1},
+		"demo":                    {world.AccountOptions{Fixture: "demo"}, 6, 199},
+		"the one it started with": {world.AccountOptions{}, 6, 199},
+		"demo in the sandbox":     {world.AccountOptions{Environment: "sandbox"}, 2, 11},
+		"empty":                   {world.AccountOptions{Fixture: "empty"}, 0, 0},
+		"a generated one":         {world.AccountOptions{Fixture: "generated:seed=7,tokens=30"}, 30, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // the second one comes from the template
-				made, err := w.Fresh(c.wish)
+				made, err := w.Fresh(c.options)
 				require.NoError(t, err)
 				f, err := w.Account(t.Context(), account.ID(made.ID))
 				require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestAFreshAccountIsLikeItsFixture(t *testing.T) {
 func TestAnOpenAccountMayDoEverything(t *testing.T) {
 	w := newWorld(t, "demo")
 	for _, environment := range []string{"production", "sandbox"} {
-		made, err := w.Fresh(world.Wish{Fixture: "empty", Environment: environment, Open: true})
+		made, err := w.Fresh(world.AccountOptions{Fixture: "empty", Environment: environment, Open: true})
 		require.NoError(t, err)
 		f, err := w.Account(t.Context(), account.ID(made.ID))
 		require.NoError(t, err)
@@ -104,7 +104,7 @@ func TestAnOpenAccountMayDoEverything(t *testing.T) {
 			}
 		}
 	}
-	closed, err := w.Fresh(world.Wish{Fixture: "empty"})
+	closed, err := w.Fresh(world.AccountOptions{Fixture: "empty"})
 	require.NoError(t, err)
 	f, err := w.Account(t.Context(), account.ID(closed.ID))
 	require.NoError(t, err)

@@ -71,7 +71,7 @@ func TestASecretThatLeadsToNobodyIsTold(t *testing.T) {
 func TestOfManyAccountsThatAreOffNotAllIsTold(t *testing.T) {
 	p := newPaying(t, paidWorld())
 	for range 11 {
-		made, err := p.Fresh(world.Wish{})
+		made, err := p.Fresh(world.AccountOptions{})
 		require.NoError(t, err)
 		require.NoError(t, p.store.Update(t.Context(), account.ID(made.ID), func(a *account.Account) error {
 			for n := range 200 {
@@ -98,7 +98,7 @@ func TestRetentionBelongsToEveryAccountHoweverItIsMade(t *testing.T) {
 		again func() (account.ID, error)
 	}{
 		{"from the start", func() (account.ID, error) { return "one", nil }},
-		{"fresh", func() (account.ID, error) { f, err := p.Fresh(world.Wish{}); return account.ID(f.ID), err }},
+		{"fresh", func() (account.ID, error) { f, err := p.Fresh(world.AccountOptions{}); return account.ID(f.ID), err }},
 		{"reset", func() (account.ID, error) { return "one", p.ResetAccount("one") }},
 		{"all reset", func() (account.ID, error) { return "one", p.Reset() }},
 		{"imported", func() (account.ID, error) { return "one", p.Import(&state) }},

@@ -189,7 +189,7 @@ func TestFreshAccountsBeginAlikeAndPayForThemselves(t *testing.T) {
 	p := newPaying(t, paidWorld())
 	var last fixtures.Account
 	for n := range 3 {
-		made, err := p.Fresh(world.Wish{})
+		made, err := p.Fresh(world.AccountOptions{})
 		require.NoError(t, err)
 		id := account.ID(made.ID)
 		token := p.token(t, id, account.LimitsChange{}).Value

@@ -31,7 +31,7 @@ func TestASnapshotIsComeBackToAsOftenAsOneLikes(t *testing.T) {
 	var drawn []string
 	for range 2 {
 		drawn = append(drawn, move(2), move(3))
-		made, err := w.Fresh(world.Wish{Fixture: "empty"})
+		made, err := w.Fresh(world.AccountOptions{Fixture: "empty"})
 		require.NoError(t, err)
 		drawn = append(drawn, made.ID)
 		require.True(t, w.RemoveAccount("demo-sandbox"))

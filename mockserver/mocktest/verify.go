@@ -1,29 +1,28 @@
-package mockserver
+package mocktest
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 
-	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/journal"
 	"oauthmock/mockserver/verify"
 )
 
-// Verify fails the test, and lets it go on, unless the mock was asked what is expected: the zero Expectation wants at least one request,
-// whichever. What came near is printed, and what was off. With Wait it waits until the expectation is met. Where the journal has dropped what
-// would be needed to know, the test fails too. It answers whether all is well.
+// Verify checks that the mock received the expected requests. It marks the test as failed if not, and
+// prints the nearest requests with what differs; the test goes on. The zero Expectation is met by any
+// request. With Wait it waits until the expectation is met. If the journal has dropped requests that
+// could decide the matter, the test fails too. Verify reports whether the expectation was met.
 func (m *Mock) Verify(tb TB, expected verify.Expectation) bool {
 	tb.Helper()
 	check, err := verify.Compile(expected)
 	if err != nil {
-		tb.Fatalf("mockserver.Verify: %v", err)
+		tb.Fatalf("mocktest.Verify: %v", err)
 		return false
 	}
-	result, err := check.Await(m.ctx, m.server.journal, m.redacted)
+	result, err := check.Await(m.ctx, m.server.Journal(), m.server.Redact)
 	switch {
 	case err != nil:
-		tb.Errorf("mockserver.Verify: the mock has stopped: %v", err)
+		tb.Errorf("mocktest.Verify: the mock has stopped: %v", err)
 	case !result.Satisfied:
 		tb.Errorf("%s", unsatisfied(result))
 	}
@@ -37,12 +36,7 @@ func (a *Account) Verify(tb TB, expected verify.Expectation) bool {
 	return a.mock.Verify(tb, expected)
 }
 
-// redacted is an exchange as the journal shows it.
-func (m *Mock) redacted(e *exchange.Exchange) journal.Entry {
-	return journal.Show(e, m.server.world.Secret)
-}
-
-// unsatisfied is a result that is not good, in the words that a developer needs.
+// unsatisfied describes a result that does not meet its expectation.
 func unsatisfied(r verify.Result) string {
 	var out strings.Builder
 	out.WriteString(r.Detail)
@@ -55,11 +49,11 @@ func unsatisfied(r verify.Result) string {
 	return out.String()
 }
 
-// compact is a value of a request as JSON in one line.
+// compact renders a value of a request as JSON on one line.
 func compact(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return line(string(b))
+	return oneLine(string(b))
 }

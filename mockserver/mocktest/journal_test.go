@@ -1,4 +1,4 @@
-package mockserver_test
+package mocktest_test
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"oauthmock/mockserver"
+	"oauthmock/mockserver/mocktest"
 )
 
 func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
@@ -22,11 +22,11 @@ func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
 		"no failure": {fail: func(_, _ *recorded) {}},
 		"the account's test": {
 			fail:    func(_, account *recorded) { account.Errorf("it went wrong") },
-			account: []string{"asked 2 times", "#1 GET /wallet → 200 (wallet.get)", "#2 POST /tokens → 422 (token.create) because scopes-malformed", `> {"scopes":"all"}`, `< {"success":false,`, "auth basic [secret "},
+			account: []string{"sent 2 requests", "#1 GET /wallet → 200 (wallet.get)", "#2 POST /tokens → 422 (token.create) because scopes-malformed", `> {"scopes":"all"}`, `< {"success":false,`, "auth basic [secret "},
 		},
 		"the mock's test": {
 			fail: func(mock, _ *recorded) { mock.Errorf("it went wrong") },
-			mock: []string{"the mock was asked 3 times", "#1 GET /wallet", "#2 POST /tokens", "#3 GET /wallet → 401", "auth none"},
+			mock: []string{"the mock received 3 requests", "#1 GET /wallet", "#2 POST /tokens", "#3 GET /wallet → 401", "auth none"},
 		},
 		"both, and nothing is written twice": {
 			fail: func(mock, account *recorded) {
@@ -34,12 +34,12 @@ func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
 				account.Errorf("it went wrong")
 			},
 			account: []string{"#1 GET /wallet", "#2 POST /tokens"},
-			mock:    []string{"the mock was asked 3 times", "#3 GET /wallet → 401"},
+			mock:    []string{"the mock received 3 requests", "#3 GET /wallet → 401"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			outer, inner := &recorded{}, &recorded{}
-			m := mockserver.Start(outer)
+			m := mocktest.Start(outer)
 			a := m.NewAccount(inner)
 			get(t, a.InProcess(), "http://mock/wallet")
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/tokens", strings.NewReader(`{"scopes":"all"}`))
@@ -66,10 +66,10 @@ func TestTheJournalIsWrittenWhenATestFails(t *testing.T) {
 			}
 		})
 	}
-	t.Run("the mock was asked nothing", func(t *testing.T) {
+	t.Run("no requests", func(t *testing.T) {
 		tb := &recorded{}
-		mockserver.Start(tb)
+		mocktest.Start(tb)
 		tb.Errorf("it went wrong")
-		assert.Contains(t, tb.end(), "the mock was asked nothing")
+		assert.Contains(t, tb.end(), "the mock received no requests")
 	})
 }

@@ -1,4 +1,4 @@
-package mockserver_test
+package mocktest_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package mockserver_test
+package mocktest_test
 
 import (
 	"bufio"
@@ -6,12 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"io"
-	"io/fs"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,8 +19,8 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/mocktest"
 	"oauthmock/mockserver/verify"
-	"oauthmock/mockserver/world"
 )
 
 // get asks for a URL and answers the status and the body.
@@ -50,7 +46,7 @@ func TestFiftyMocksInOneProcess(t *testing.T) {
 	for i := range 50 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			m := mockserver.Start(t, mockserver.WithSeed(uint64(i+1)))
+			m := mocktest.Start(t, mockserver.WithSeed(uint64(i+1)))
 			a := m.NewAccount(t)
 			assert.InDelta(t, 134.049+float64(i), a.Recharge(float64(i)+0.0001), 0.001)
 			client := a.Client()
@@ -69,7 +65,7 @@ func TestFiftyMocksInOneProcess(t *testing.T) {
 }
 
 func TestBothClientsAskTheMockWhateverHostIsNamed(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	a := m.NewAccount(t)
 	for name, c := range map[string]struct {
 		client *http.Client
@@ -97,7 +93,7 @@ func TestBothClientsAskTheMockWhateverHostIsNamed(t *testing.T) {
 }
 
 func TestAnAccountsClientLeavesABearerAlone(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	a := m.NewAccount(t)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.URL()+"/tokens", strings.NewReader(`{"scopes":["*:*/*"]}`))
 	require.NoError(t, err)
@@ -117,7 +113,7 @@ func TestAnAccountsClientLeavesABearerAlone(t *testing.T) {
 }
 
 func TestACallInProcessEndsWithItsContext(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	for name, client := range map[string]*http.Client{"in process": m.InProcess(), "over the port": m.Client()} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
@@ -140,7 +136,7 @@ func TestACallInProcessEndsWithItsContext(t *testing.T) {
 }
 
 func TestBodiesAndStreamsInProcess(t *testing.T) {
-	m := mockserver.Start(t, mockserver.WithMaxBody(8<<20))
+	m := mocktest.Start(t, mockserver.WithMaxBody(8<<20))
 	a := m.NewAccount(t)
 	name := strings.Repeat("x", 4<<20)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.URL()+"/tokens", io.MultiReader(strings.NewReader(`{"scopes":["*:*/*"],"name":"`), strings.NewReader(name+`"}`)))
@@ -164,7 +160,7 @@ func TestBodiesAndStreamsInProcess(t *testing.T) {
 
 func TestAMockLivesInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := mockserver.Start(t)
+		m := mocktest.Start(t)
 		a := m.NewAccount(t)
 		before := a.Clock().Now()
 		time.Sleep(24 * time.Hour) //nolint:forbidigo // within the bubble it takes no time, and only there can the mock be made to wait so
@@ -174,9 +170,9 @@ func TestAMockLivesInABubble(t *testing.T) {
 	})
 }
 
-func TestClocksAreTurned(t *testing.T) {
+func TestClocksAreSet(t *testing.T) {
 	start := time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)
-	m := mockserver.Start(t, mockserver.WithClock(start), mockserver.WithFrozenClock())
+	m := mocktest.Start(t, mockserver.WithClock(start), mockserver.WithFrozenClock())
 	a, b := m.NewAccount(t), m.NewAccount(t)
 	assert.Equal(t, start, m.Clock().Now())
 	assert.True(t, m.Clock().Frozen())
@@ -206,21 +202,21 @@ func TestClocksAreTurned(t *testing.T) {
 	assert.Equal(t, start, m.Clock().Now())
 }
 
-func TestAnAccountIsMadeAsWished(t *testing.T) {
-	m := mockserver.Start(t, mockserver.WithAdminToken("of nobody's concern"))
-	a := m.NewAccount(t, world.Wish{Fixture: "empty", Email: "me@example.com", APIKey: "key-of-mine", Environment: "production"})
+func TestAnAccountIsCreatedWithItsOptions(t *testing.T) {
+	m := mocktest.Start(t, mockserver.WithAdminToken("of nobody's concern"))
+	a := m.NewAccount(t, mocktest.AccountOptions{Fixture: "empty", Email: "me@example.com", APIKey: "key-of-mine", Environment: "production"})
 	assert.Equal(t, "me@example.com", a.Email)
 	assert.Equal(t, "key-of-mine", a.APIKey)
 	assert.Equal(t, "production", a.Environment)
 	assert.Zero(t, a.Recharge(1)-1)
-	sandbox := m.NewAccount(t, world.Wish{Environment: "sandbox"})
+	sandbox := m.NewAccount(t, mocktest.AccountOptions{Environment: "sandbox"})
 	assert.Equal(t, "sandbox", sandbox.Environment)
 	assert.NotEqual(t, a.ID, sandbox.ID)
 }
 
 func TestAnAccountIsGoneWhenItsTestEnds(t *testing.T) {
-	m := mockserver.Start(t)
-	var a *mockserver.Account
+	m := mocktest.Start(t)
+	var a *mocktest.Account
 	t.Run("a part", func(t *testing.T) {
 		a = m.NewAccount(t)
 		status, _ := get(t, a.InProcess(), "http://mock/wallet")
@@ -231,7 +227,7 @@ func TestAnAccountIsGoneWhenItsTestEnds(t *testing.T) {
 }
 
 func TestRequestsAreFiltered(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	a, b := m.NewAccount(t), m.NewAccount(t)
 	get(t, a.InProcess(), "http://mock/wallet")
 	get(t, a.InProcess(), "http://mock/scopes/x")
@@ -251,7 +247,7 @@ func TestRequestsAreFiltered(t *testing.T) {
 }
 
 func TestVerifyPrintsWhatCameNear(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	a := m.NewAccount(t)
 	get(t, a.InProcess(), "http://mock/tokens?limit=5")
 	assert.True(t, a.Verify(t, verify.Expectation{Match: &verify.Match{Path: "/tokens", Query: map[string]string{"limit": "5"}}}))
@@ -264,11 +260,11 @@ func TestVerifyPrintsWhatCameNear(t *testing.T) {
 	other = &recorded{}
 	assert.False(t, m.NewAccount(t).Verify(other, verify.Expectation{}), "another account was asked nothing")
 	other = &recorded{}
-	assert.PanicsWithValue(t, fatal{`mockserver.Verify: "exactly" is -1; want 0 or more`}, func() { m.Verify(other, verify.Expectation{Exactly: new(-1)}) })
+	assert.PanicsWithValue(t, fatal{`mocktest.Verify: "exactly" is -1; want 0 or more`}, func() { m.Verify(other, verify.Expectation{Exactly: new(-1)}) })
 }
 
 func TestVerifyWaits(t *testing.T) {
-	m := mockserver.Start(t)
+	m := mocktest.Start(t)
 	a := m.NewAccount(t)
 	var asking sync.WaitGroup
 	asking.Go(func() { get(t, a.InProcess(), "http://mock/wallet") })
@@ -277,7 +273,7 @@ func TestVerifyWaits(t *testing.T) {
 }
 
 func TestVerifyFailsWhenNobodyCanKnow(t *testing.T) {
-	m := mockserver.Start(t, mockserver.WithJournal(1, 1<<20))
+	m := mocktest.Start(t, mockserver.WithJournal(1, 1<<20))
 	a := m.NewAccount(t)
 	get(t, a.InProcess(), "http://mock/wallet")
 	get(t, a.InProcess(), "http://mock/tokens")
@@ -285,7 +281,7 @@ func TestVerifyFailsWhenNobodyCanKnow(t *testing.T) {
 	assert.False(t, a.Verify(other, verify.Expectation{Match: &verify.Match{Operation: "wallet.get"}}))
 	assert.Contains(t, other.end(), "nobody can tell")
 	other = &recorded{}
-	inner := mockserver.Start(other, mockserver.WithJournal(1, 1<<20))
+	inner := mocktest.Start(other, mockserver.WithJournal(1, 1<<20))
 	get(t, inner.InProcess(), "http://mock/wallet")
 	get(t, inner.InProcess(), "http://mock/wallet")
 	assert.Len(t, inner.Requests(), 1)
@@ -295,14 +291,14 @@ func TestVerifyFailsWhenNobodyCanKnow(t *testing.T) {
 func TestWhatCannotBeEndsTheTest(t *testing.T) {
 	tb := &recorded{}
 	defer tb.end()
-	m := mockserver.Start(tb)
+	m := mocktest.Start(tb)
 	for want, wrong := range map[string]func(){
-		"mockserver.Start: the token shape is \"round\"": func() { mockserver.Start(tb, mockserver.WithTokenShape("round")) },
-		"POST /clock/advance: a clock advances by":       func() { m.Clock().Advance(-time.Hour) },
-		"PUT /clock: 1900-01-01T00:00:00Z is outside":    func() { m.Clock().Set(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)) },
-		"POST /accounts: ":                               func() { m.NewAccount(tb, world.Wish{Fixture: "demmo"}) },
-		"NewAccount takes one wish, but got 2":           func() { m.NewAccount(tb, world.Wish{}, world.Wish{}) },
-		"/wallet: ":                                      func() { m.NewAccount(tb).Recharge(0.00001) },
+		"mocktest.Start: the token shape is \"round\"":           func() { mocktest.Start(tb, mockserver.WithTokenShape("round")) },
+		"POST /clock/advance: a clock advances by":               func() { m.Clock().Advance(-time.Hour) },
+		"PUT /clock: 1900-01-01T00:00:00Z is outside":            func() { m.Clock().Set(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		"POST /accounts: ":                                       func() { m.NewAccount(tb, mocktest.AccountOptions{Fixture: "demmo"}) },
+		"NewAccount takes at most one AccountOptions, but got 2": func() { m.NewAccount(tb, mocktest.AccountOptions{}, mocktest.AccountOptions{}) },
+		"/wallet: ": func() { m.NewAccount(tb).Recharge(0.00001) },
 	} {
 		func() {
 			defer func() {
@@ -317,7 +313,7 @@ func TestWhatCannotBeEndsTheTest(t *testing.T) {
 
 func TestAMockStopsWithItsTest(t *testing.T) {
 	tb := &recorded{}
-	m := mockserver.Start(tb)
+	m := mocktest.Start(tb)
 	url := m.URL()
 	a := m.NewAccount(tb)
 	get(t, a.Client(), url+"/wallet")
@@ -352,33 +348,7 @@ func TestAMockStopsWithItsTest(t *testing.T) {
 	assert.Equal(t, url, m.URL(), "it is still known where it was")
 
 	unused := &recorded{}
-	m = mockserver.Start(unused)
+	m = mocktest.Start(unused)
 	unused.end()
 	assert.Panics(t, func() { m.URL() }, "no port is opened any more")
-}
-
-// TestNoProgramCarriesThePackageTesting keeps TB what it is for: the package testing, and httptest with it, bring flags of their own along.
-func TestNoProgramCarriesThePackageTesting(t *testing.T) {
-	files := 0
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && entry.Name() == "storetest": // what any store must do, for tests
-			return fs.SkipDir
-		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
-			return nil
-		}
-		files++
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		for _, imported := range file.Imports {
-			assert.NotContains(t, []string{`"testing"`, `"net/http/httptest"`}, imported.Path.Value, path)
-		}
-		return nil
-	})
-	require.NoError(t, err)
-	assert.Greater(t, files, 50)
 }
