@@ -82,8 +82,8 @@ type stage struct {
 }
 
 // Update implements account.Store.
-func (s stage) Update(ctx context.Context, id account.ID, transact func(*account.Account) error) error {
-	return s.past.Transact(ctx, s.Memory, id, transact)
+func (s stage) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
+	return s.past.Transact(ctx, s.Memory, who, transact)
 }
 
 // Put, Remove and Replace put accounts in the place of others, whose past is none of theirs.

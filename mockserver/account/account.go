@@ -17,6 +17,8 @@ type Account struct {
 	APIKey      string
 	Environment Environment
 	CreatedAt   time.Time
+	// Incarnation is set by the Store that the account is put into.
+	Incarnation Incarnation
 	// Visitor says that the account was made for credentials that nobody had. Its API key may be somebody else's as well, and alone finds
 	// nobody.
 	Visitor bool
@@ -46,6 +48,11 @@ type Account struct {
 // Now is the time on the account's clock while the server's shows server, in whole seconds: finer times than the API writes
 // would let a token outlive its own expireAt.
 func (a *Account) Now(server time.Time) time.Time { return a.Clock.At(server).Truncate(time.Second) }
+
+// Identity is who the account is, in this life of it.
+func (a *Account) Identity() Identity {
+	return Identity{ID: a.ID, Environment: a.Environment, Incarnation: a.Incarnation}
+}
 
 // SecretKind tells secrets apart that might look alike.
 type SecretKind uint8

@@ -42,8 +42,8 @@ func (s *Service) AuthenticateToken(value string) (Identity, bool) {
 // UseService is a call of a paid service with an access token: everything is decided, paid and counted in one transaction. Improper, unless
 // nil, is why the request is none that the service could answer: then nothing is paid.
 func (s *Service) UseService(ctx context.Context, call Call, token string, target Target, improper error) (charge Charge, receipt Receipt, err error) {
-	receipt = Receipt{Account: call.Account}
-	err = Transact(ctx, s.store, call.Account, func(a *Account) error {
+	receipt = Receipt{Account: call.Account.ID}
+	err = s.store.Update(ctx, call.Account, func(a *Account) error {
 		now := a.Now(s.clock.Now())
 		receipt.At = now
 		a.Settle(now)

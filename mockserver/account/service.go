@@ -12,32 +12,24 @@ import (
 type Store interface {
 	// Find says whose secret it is.
 	Find(s Secret) (Identity, bool)
-	// Update hands the account to the closure; ErrNoAccount when there is none.
-	Update(ctx context.Context, id ID, transact func(*Account) error) error
+	// Update hands the account to the closure. It returns ErrNoAccount when there is no account with the ID, and when
+	// who names an Incarnation and the account with the ID lives another one.
+	Update(ctx context.Context, who Identity, transact func(*Account) error) error
 }
 
-// ErrNoAccount says that an account does not exist, or no longer.
+// ErrNoAccount reports that an account does not exist, or that the life of it that was meant is over.
 var ErrNoAccount = errors.New("there is no such account")
 
-// maxReplaced is how often an account may be replaced while somebody waits for it.
-const maxReplaced = 8
-
-// Transact is Update for who waited while the account was replaced by another of the same ID, by a reset for example: they get the one that is
-// there now. It answers ErrNoAccount when there is none.
-func Transact(ctx context.Context, store Store, id ID, transact func(*Account) error) error {
-	var err error
-	for range maxReplaced {
-		if err = store.Update(ctx, id, transact); err == nil || !errors.Is(err, ErrNoAccount) {
-			return err
-		}
-	}
-	return err
-}
+// Incarnation tells one life of an account from the next: a reset, a restored snapshot, an import or a PUT ends a life
+// and begins another one under the same ID. A Store gives every account that it takes in an Incarnation that it has
+// never given before. It is never persisted. The zero value stands for whichever life the account has at the moment.
+type Incarnation uint64
 
 // Identity is who a secret belongs to.
 type Identity struct {
 	ID          ID
 	Environment Environment
+	Incarnation Incarnation
 }
 
 // Clock tells the server's time.
@@ -60,7 +52,9 @@ func NewService(store Store, clock Clock, limit func() RateLimit) *Service {
 
 // Call is who calls, and how the call is to be remembered.
 type Call struct {
-	Account ID
+	// Account is the caller, as authenticated. A call whose account was reset, replaced or removed since is not carried
+	// out: it fails with ErrNoAccount.
+	Account Identity
 	// Scope under which the call is counted.
 	Scope ScopeName
 	IP    string
@@ -108,8 +102,8 @@ func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now t
 		t = &transaction{service: s}
 		t.transact = t.on
 	}
-	t.call, t.rule, t.receipt = call, rule, Receipt{Account: call.Account}
-	err := Transact(ctx, s.store, call.Account, t.transact)
+	t.call, t.rule, t.receipt = call, rule, Receipt{Account: call.Account.ID}
+	err := s.store.Update(ctx, call.Account, t.transact)
 	receipt := t.receipt
 	t.call, t.rule = Call{}, nil
 	s.idle.Put(t)

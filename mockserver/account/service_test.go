@@ -38,10 +38,10 @@ func (b *bench) Find(s account.Secret) (account.Identity, bool) {
 	return account.Identity{}, false
 }
 
-func (b *bench) Update(_ context.Context, id account.ID, transact func(*account.Account) error) error {
+func (b *bench) Update(_ context.Context, who account.Identity, transact func(*account.Account) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if id != b.account.ID {
+	if who.ID != b.account.ID {
 		return account.ErrNoAccount
 	}
 	return transact(b.account)
@@ -61,7 +61,7 @@ func newBench(environment account.Environment) *bench {
 	}
 	b.Service = account.NewService(b, b, func() account.RateLimit { return b.limit })
 	b.call = account.Call{
-		Account: "one", Scope: account.NameScope("GET", "oauth.openapi.com", "tokens"), IP: "192.0.2.1",
+		Account: account.Identity{ID: "one"}, Scope: account.NameScope("GET", "oauth.openapi.com", "tokens"), IP: "192.0.2.1",
 		Failure: func(r account.Reason) account.Failure {
 			return account.Failure{Status: 499, Code: "1", Message: string(r)}
 		},

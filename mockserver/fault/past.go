@@ -60,35 +60,39 @@ func instead(ctx context.Context, other *account.Account) context.Context {
 	return context.WithValue(ctx, stageKey{}, actor{other})
 }
 
-// Transact is store.Update, but that a rehearsal gets a copy of the account, and that what the account was like before a change is remembered
+// Transact is store.Update, except that a rehearsal gets a copy of the account, and that what the account was like before a change is remembered
 // where some rule wants to know.
-func (p *Past) Transact(ctx context.Context, store account.Store, id account.ID, transact func(*account.Account) error) error {
+func (p *Past) Transact(ctx context.Context, store account.Store, who account.Identity, transact func(*account.Account) error) error {
 	if !p.used.Load() { // nearly always
-		return store.Update(ctx, id, transact)
+		return store.Update(ctx, who, transact)
 	}
 	if a, ok := ctx.Value(stageKey{}).(actor); ok {
-		if a.copy != nil {
-			p.mu.Lock()
-			own := a.copy.Clone() // which is not safe to be made twice at once
-			p.mu.Unlock()
-			return transact(own)
-		}
 		var own *account.Account
-		if err := store.Update(ctx, id, func(a *account.Account) error { own = a.Clone(); return nil }); err != nil {
+		err := store.Update(ctx, who, func(live *account.Account) error {
+			if a.copy == nil || a.copy.Incarnation != live.Incarnation { // the past of another life is not this one's
+				own = live.Clone()
+				return nil
+			}
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			own = a.copy.Clone() // which is not safe to be made twice at once
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		return transact(own)
 	}
 	if !p.keeping.Load() {
-		return store.Update(ctx, id, transact)
+		return store.Update(ctx, who, transact)
 	}
-	return store.Update(ctx, id, func(a *account.Account) error {
+	return store.Update(ctx, who, func(a *account.Account) error {
 		before, changes := a.Clone(), a.Changes()
 		defer func() {
 			if a.Changes() != changes {
 				p.mu.Lock()
 				defer p.mu.Unlock()
-				p.before[id] = before
+				p.before[a.ID] = before
 			}
 		}()
 		return transact(a)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"oauthmock/mockserver/account"
 )
@@ -19,6 +20,7 @@ type Memory struct {
 	numbers  uint32             // given out
 	order    []account.ID       // of creation
 	owners   owners
+	lives    *atomic.Uint64 // how many incarnations were given out
 }
 
 // owners finds the number of a record by a secret: an index for each kind.
@@ -35,7 +37,7 @@ type record struct {
 
 // NewMemory answers an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}}
+	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64)}
 }
 
 // Find says whose secret it is.
@@ -65,22 +67,20 @@ func (m *Memory) disown(s account.Secret, r *record) {
 	}
 }
 
-// Update hands the account to the closure, alone. What the closure did stays, also when it answers an error, which Update
-// passes on. Secrets that were issued or revoked are found, or not, from the moment Update returns. It answers
-// account.ErrNoAccount when there is no such account, and the context's error when that is done before the closure began.
-func (m *Memory) Update(ctx context.Context, id account.ID, transact func(*account.Account) error) error {
-	m.mu.RLock()
-	r, ok := m.accounts[id]
-	m.mu.RUnlock()
-	if !ok {
+// Update hands the account to the closure, alone. What the closure did stays, also when it returns an error, which Update
+// passes on. Secrets that were issued or revoked are found, or not, from the moment Update returns. It returns
+// account.ErrNoAccount when there is no such account or its incarnation is not the one that who names (if any), and the
+// context's error when that is done before the closure began. The environment in who is of no meaning.
+func (m *Memory) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
+	r := m.hold(who.ID)
+	if r == nil {
 		return account.ErrNoAccount
 	}
-	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.gone {
+	if who.Incarnation != 0 && who.Incarnation != r.identity.Incarnation {
 		return account.ErrNoAccount
 	}
 	// Deferred, so that the index follows the account even when the closure panics.
@@ -109,10 +109,12 @@ func (m *Memory) index(r *record) {
 }
 
 // Put adds an account, or replaces the one with its ID. It refuses secrets that belong to another account. A transaction
-// that waits for the replaced account is turned away with account.ErrNoAccount.
+// that waits for the replaced account gets the new one if it names no incarnation, else account.ErrNoAccount.
 func (m *Memory) Put(a *account.Account) error {
-	old, unlock := m.hold(a.ID)
-	defer unlock()
+	old := m.hold(a.ID)
+	if old != nil {
+		defer old.mu.Unlock()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.accounts[a.ID] != old {
@@ -137,26 +139,27 @@ func (m *Memory) Put(a *account.Account) error {
 func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	a.TakeSecretChanges() // all of them are in secrets
 	m.numbers++
-	r := &record{account: a, number: m.numbers, identity: account.Identity{ID: a.ID, Environment: a.Environment}}
+	a.Incarnation = account.Incarnation(m.lives.Add(1))
+	r := &record{account: a, number: m.numbers, identity: a.Identity()}
 	m.accounts[a.ID], m.records[r.number] = r, r
 	for _, s := range secrets {
 		m.owners[s.Kind].Set(s.Value, r.number)
 	}
 }
 
-// hold waits for an account's transaction to end and keeps others out; nil when there is no such account. Locks are always
-// taken in this order: the record's, then the store's.
-func (m *Memory) hold(id account.ID) (r *record, unlock func()) {
+// hold waits for an account's transaction to end and locks its record, which the caller unlocks; nil when there is no such
+// account. Locks are always taken in this order: the record's, then the store's.
+func (m *Memory) hold(id account.ID) *record {
 	for {
 		m.mu.RLock()
 		r, ok := m.accounts[id]
 		m.mu.RUnlock()
 		if !ok {
-			return nil, func() {}
+			return nil
 		}
 		r.mu.Lock()
 		if !r.gone {
-			return r, r.mu.Unlock
+			return r
 		}
 		r.mu.Unlock() // replaced while we waited: hold its successor
 	}
@@ -173,11 +176,11 @@ func (m *Memory) forget(r *record) {
 
 // Remove removes an account; it says whether there was one.
 func (m *Memory) Remove(id account.ID) bool {
-	r, unlock := m.hold(id)
-	defer unlock()
+	r := m.hold(id)
 	if r == nil {
 		return false
 	}
+	defer r.mu.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.forget(r)
@@ -189,6 +192,7 @@ func (m *Memory) Remove(id account.ID) bool {
 // Replace puts these accounts in the place of all others, at once, or changes nothing and says why not.
 func (m *Memory) Replace(accounts []*account.Account) error {
 	next := NewMemory()
+	next.lives = m.lives // so that no incarnation comes twice
 	for _, a := range accounts {
 		if _, twice := next.accounts[a.ID]; twice {
 			return fmt.Errorf("account %q stands twice", a.ID)

@@ -125,7 +125,9 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	if err := w.make(t, who, now); err != nil {
 		return account.Identity{}, err
 	}
-	return account.Identity{ID: account.ID(who.ID), Environment: environment}, nil
+	// The world is locked, so the account is there, in the life in which it was just made.
+	admitted, _ := w.config.Store.Find(credentials)
+	return admitted, nil
 }
 
 // make makes an account of a template for somebody. The world is locked.

@@ -34,7 +34,7 @@ func TestWhatIsOffIsToldWithItsAccount(t *testing.T) {
 	ctx := t.Context()
 	p := newPaying(t, paidWorld())
 	p.sound(t)
-	err := p.store.Update(ctx, "two", func(a *account.Account) error {
+	err := p.store.Update(ctx, account.Identity{ID: "two"}, func(a *account.Account) error {
 		a.Subscriptions[0].AvailableRequests = -3
 		return nil
 	})
@@ -56,7 +56,7 @@ func TestWhatIsOffIsToldWithItsAccount(t *testing.T) {
 func TestASecretThatLeadsToNobodyIsTold(t *testing.T) {
 	p := newPaying(t, paidWorld())
 	made := p.token(t, "one", account.LimitsChange{})
-	require.NoError(t, p.store.Update(t.Context(), "one", func(a *account.Account) error {
+	require.NoError(t, p.store.Update(t.Context(), account.Identity{ID: "one"}, func(a *account.Account) error {
 		live, _ := a.Tokens.Get(made.Value)
 		live.RefreshToken = "000000000000000000000000"
 		return nil
@@ -73,7 +73,7 @@ func TestOfManyAccountsThatAreOffNotAllIsTold(t *testing.T) {
 	for range 11 {
 		made, err := p.Fresh(world.AccountOptions{})
 		require.NoError(t, err)
-		require.NoError(t, p.store.Update(t.Context(), account.ID(made.ID), func(a *account.Account) error {
+		require.NoError(t, p.store.Update(t.Context(), account.Identity{ID: account.ID(made.ID)}, func(a *account.Account) error {
 			for n := range 200 {
 				a.Subscriptions = append(a.Subscriptions, &account.Subscription{ID: fmt.Sprint(n), AvailableRequests: -1})
 			}

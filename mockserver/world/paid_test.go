@@ -77,7 +77,7 @@ func newRetaining(t testing.TB, f *fixtures.World, kept account.Retention) *payi
 // caller is who calls the OAuth API, or a service, for an account.
 func caller(id account.ID) account.Call {
 	return account.Call{
-		Account: id, IP: "192.0.2.1", Scope: account.NameScope("GET", "oauth.openapi.com", "tokens"),
+		Account: account.Identity{ID: id}, IP: "192.0.2.1", Scope: account.NameScope("GET", "oauth.openapi.com", "tokens"),
 		Failure: func(r account.Reason) account.Failure {
 			return account.Failure{Status: 499, Code: "1", Message: string(r)}
 		},

@@ -100,9 +100,9 @@ func (w *World) startAt(f *fixtures.World) {
 	}
 }
 
-// update is a transaction on an account, also on one that is being replaced.
+// update is a transaction on the account that has the ID now, whichever life of it that is.
 func (w *World) update(ctx context.Context, id account.ID, transact func(*account.Account) error) error {
-	return account.Transact(ctx, w.config.Store, id, transact)
+	return w.config.Store.Update(ctx, account.Identity{ID: id}, transact)
 }
 
 // RateLimit is the limit of accounts that have none of their own.

@@ -33,6 +33,9 @@ func Run(t *testing.T, fresh func() world.Store) {
 		"all accounts are replaced at once, or none":                    replacedAtOnce,
 		"a transaction that waits for a removed account is turned away": waiterTurnedAway,
 		"accounts keep their order":                                     orderKept,
+		"no incarnation is given twice":                                 incarnationsDiffer,
+		"a life that is over is not taken up again":                     livesEnd,
+		"a transaction meets the life that it names":                    livesMeet,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh()) })
 	}
@@ -58,6 +61,17 @@ func put(t *testing.T, s world.Store, ids ...string) {
 	}
 }
 
+// now is an account by its ID, in whichever life it has.
+func now(id string) account.Identity { return account.Identity{ID: account.ID(id)} }
+
+// identity is who an account is at this moment.
+func identity(t *testing.T, s world.Store, id string) account.Identity {
+	t.Helper()
+	found, ok := s.Find(account.Credentials(id+"@example.com", "key of "+id))
+	require.True(t, ok)
+	return found
+}
+
 // owner is whose access token it is; empty for nobody's.
 func owner(s world.Store, value string) account.ID {
 	id, ok := s.Find(account.Secret{Kind: account.AccessToken, Value: value})
@@ -71,21 +85,22 @@ func foundByCredentials(t *testing.T, s world.Store) {
 	put(t, s, "a", "b")
 	found, ok := s.Find(account.Credentials("a@example.com", "key of a"))
 	require.True(t, ok)
-	assert.Equal(t, account.Identity{ID: "a", Environment: account.Production}, found)
+	assert.Equal(t, account.ID("a"), found.ID)
+	assert.Equal(t, account.Production, found.Environment)
 	_, ok = s.Find(account.Credentials("a@example.com", "key of b"))
 	assert.False(t, ok)
 }
 
 func secretsFollow(t *testing.T, s world.Store) {
 	put(t, s, "a")
-	require.NoError(t, s.Update(t.Context(), "a", func(a *account.Account) error {
+	require.NoError(t, s.Update(t.Context(), now("a"), func(a *account.Account) error {
 		a.RestoreToken(token("one"))
 		return nil
 	}))
 	assert.Equal(t, account.ID("a"), owner(s, "one"))
 	_, ok := s.Find(account.Secret{Kind: account.RefreshToken, Value: "one"})
 	assert.False(t, ok, "a token is no refresh token")
-	require.NoError(t, s.Update(t.Context(), "a", func(a *account.Account) error {
+	require.NoError(t, s.Update(t.Context(), now("a"), func(a *account.Account) error {
 		a.Settle(noon.Add(2 * time.Hour))
 		return nil
 	}))
@@ -95,19 +110,19 @@ func secretsFollow(t *testing.T, s world.Store) {
 func secretsFollowAPanic(t *testing.T, s world.Store) {
 	put(t, s, "a")
 	assert.Panics(t, func() {
-		_ = s.Update(t.Context(), "a", func(a *account.Account) error {
+		_ = s.Update(t.Context(), now("a"), func(a *account.Account) error {
 			a.RestoreToken(token("one"))
 			panic("in the middle")
 		})
 	})
 	assert.Equal(t, account.ID("a"), owner(s, "one"))
-	assert.NoError(t, s.Update(t.Context(), "a", func(*account.Account) error { return nil }), "the account is free again")
+	assert.NoError(t, s.Update(t.Context(), now("a"), func(*account.Account) error { return nil }), "the account is free again")
 }
 
 func refusedStays(t *testing.T, s world.Store) {
 	put(t, s, "a")
 	refusal := errors.New("refused")
-	err := s.Update(t.Context(), "a", func(a *account.Account) error {
+	err := s.Update(t.Context(), now("a"), func(a *account.Account) error {
 		a.RestoreToken(token("one"))
 		return refusal
 	})
@@ -120,14 +135,14 @@ func alone(t *testing.T, s world.Store) {
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {
-			assert.NoError(t, s.Update(context.WithoutCancel(t.Context()), "a", func(a *account.Account) error {
+			assert.NoError(t, s.Update(context.WithoutCancel(t.Context()), now("a"), func(a *account.Account) error {
 				_, err := a.Move(1, strconv.Itoa(i), noon) // reads and writes: the race detector would see two at once
 				return err
 			}))
 		})
 	}
 	all.Wait()
-	require.NoError(t, s.Update(t.Context(), "a", func(a *account.Account) error {
+	require.NoError(t, s.Update(t.Context(), now("a"), func(a *account.Account) error {
 		assert.Equal(t, account.Money(64), a.Wallet.Credit())
 		return nil
 	}))
@@ -135,13 +150,13 @@ func alone(t *testing.T, s world.Store) {
 
 func othersDoNotWait(t *testing.T, s world.Store) {
 	put(t, s, "a", "b")
-	require.NoError(t, s.Update(t.Context(), "a", func(*account.Account) error {
-		return s.Update(t.Context(), "b", func(*account.Account) error { return nil }) // would deadlock
+	require.NoError(t, s.Update(t.Context(), now("a"), func(*account.Account) error {
+		return s.Update(t.Context(), now("b"), func(*account.Account) error { return nil }) // would deadlock
 	}))
 }
 
 func unknown(t *testing.T, s world.Store) {
-	err := s.Update(t.Context(), "nobody", func(*account.Account) error { panic("called for nobody") })
+	err := s.Update(t.Context(), now("nobody"), func(*account.Account) error { panic("called for nobody") })
 	assert.ErrorIs(t, err, account.ErrNoAccount)
 	assert.False(t, s.Remove("nobody"))
 }
@@ -150,7 +165,7 @@ func callerLeft(t *testing.T, s world.Store) {
 	put(t, s, "a")
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	err := s.Update(gone, "a", func(*account.Account) error { panic("called for somebody who left") })
+	err := s.Update(gone, now("a"), func(*account.Account) error { panic("called for somebody who left") })
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -184,7 +199,7 @@ func removedLeavesNothing(t *testing.T, s world.Store) {
 	require.True(t, s.Remove("a"))
 	assert.Empty(t, owner(s, "one"))
 	assert.Empty(t, s.IDs())
-	assert.ErrorIs(t, s.Update(t.Context(), "a", func(*account.Account) error { return nil }), account.ErrNoAccount)
+	assert.ErrorIs(t, s.Update(t.Context(), now("a"), func(*account.Account) error { return nil }), account.ErrNoAccount)
 }
 
 func replacedAtOnce(t *testing.T, s world.Store) {
@@ -207,11 +222,11 @@ func waiterTurnedAway(t *testing.T, s world.Store) {
 	put(t, s, "a")
 	inside, waited, removed := make(chan struct{}), make(chan error, 1), make(chan bool, 1)
 	go func() {
-		_ = s.Update(context.WithoutCancel(t.Context()), "a", func(*account.Account) error {
+		_ = s.Update(context.WithoutCancel(t.Context()), now("a"), func(*account.Account) error {
 			close(inside)
 			go func() { removed <- s.Remove("a") }()
 			go func() {
-				waited <- s.Update(context.WithoutCancel(t.Context()), "a", func(a *account.Account) error {
+				waited <- s.Update(context.WithoutCancel(t.Context()), now("a"), func(a *account.Account) error {
 					a.RestoreToken(token("late"))
 					return nil
 				})

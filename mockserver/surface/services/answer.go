@@ -71,8 +71,8 @@ func (a answer) refuse(err error, c account.Charge, receipt account.Receipt) {
 			a.w.Header().Set("Allow", allow(c.Methods))
 		}
 		a.fail(refusal.Reason, refusal.Detail)
-	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
-		a.fail(account.AccessTokenInvalid, "the account was removed while the call waited")
+	case errors.Is(err, account.ErrNoAccount):
+		a.fail(account.AccessTokenInvalid, "the account was reset, replaced or removed between authentication and transaction")
 	default:
 		a.config.Log.Error("call failed", "operation", Operation, "error", err)
 		a.fail(account.Internal, err.Error())

@@ -77,6 +77,9 @@ type place struct {
 	escaped string // path below the service, as it was sent
 	// environment is the only one whose tokens are taken; empty takes all.
 	environment account.Environment
+	// token that the call carries, and whose it is; set by authenticate.
+	token  string
+	caller account.Identity
 }
 
 // find reads where a call goes; not ok when there is no such service.
@@ -117,20 +120,20 @@ func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	to, ok := s.find(r)
-	reason, token := surface.PathUnknown, ""
+	reason := surface.PathUnknown
 	if ok {
 		e.Operation = Operation
-		reason, token = s.authenticate(r, e, to.environment)
+		reason = s.authenticate(r, e, &to)
 	}
 	if f := s.config.Faults.Decide(e, s.refusals); f != nil {
-		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.to(r.WithContext(ctx), to, token, reason, quiet) })
+		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.to(r.WithContext(ctx), to, reason, quiet) })
 		return
 	}
-	a.to(r, to, token, reason, false)
+	a.to(r, to, reason, false)
 }
 
 // to answers a call whose caller is known, or refused for a reason. Quiet is without answering.
-func (a answer) to(r *http.Request, to place, token string, reason account.Reason, quiet bool) {
+func (a answer) to(r *http.Request, to place, reason account.Reason, quiet bool) {
 	if reason != "" {
 		if !quiet {
 			a.fail(reason, "")
@@ -138,9 +141,9 @@ func (a answer) to(r *http.Request, to place, token string, reason account.Reaso
 		return
 	}
 	e := a.e
-	call := account.Call{Account: e.Account, IP: e.IP, Failure: a.failure}
+	call := account.Call{Account: to.caller, IP: e.IP, Failure: a.failure}
 	// Whoever called may have left: a request that arrived is carried out all the same.
-	charge, receipt, err := a.accounts.UseService(context.WithoutCancel(r.Context()), call, token, to.Target, a.improper(e, r, to))
+	charge, receipt, err := a.accounts.UseService(context.WithoutCancel(r.Context()), call, to.token, to.Target, a.improper(e, r, to))
 	if !receipt.At.IsZero() {
 		e.At, e.Quota = receipt.At, receipt.Quota
 	}
@@ -156,22 +159,23 @@ func (a answer) to(r *http.Request, to place, token string, reason account.Reaso
 	a.succeed(r, to, charge)
 }
 
-// authenticate finds out whose access token a call carries, or why it is refused.
-func (s *Surface) authenticate(r *http.Request, e *exchange.Exchange, only account.Environment) (reason account.Reason, token string) {
+// authenticate finds out whose access token a call carries, and puts both into its place; or returns why it is refused.
+func (s *Surface) authenticate(r *http.Request, e *exchange.Exchange, to *place) account.Reason {
 	given := r.Header["Authorization"]
 	if len(given) != 1 { // of two, nobody could say which one counts
-		return account.AccessTokenInvalid, ""
+		return account.AccessTokenInvalid
 	}
 	token, ok := surface.Bearer(given[0])
 	if !ok {
-		return account.AccessTokenInvalid, ""
+		return account.AccessTokenInvalid
 	}
 	identity, ok := s.accounts.AuthenticateToken(token)
-	if !ok || only != "" && identity.Environment != only {
-		return account.AccessTokenInvalid, ""
+	if !ok || to.environment != "" && identity.Environment != to.environment {
+		return account.AccessTokenInvalid
 	}
+	to.token, to.caller = token, identity
 	e.Auth, e.Account = "token", identity.ID
-	return "", token
+	return ""
 }
 
 // improper says why a request is none that the service could answer, or nil.

@@ -60,16 +60,21 @@ func (s *Surface) render(b []byte, answer any) ([]byte, error) {
 }
 
 // refuse writes the answer to a refusal, or to an error that no rule foresaw: that is logged, and never shown.
-func (s *Surface) refuse(c *gin.Context, operation string, err error, receipt account.Receipt) {
+func (s *Surface) refuse(from *call, operation string, err error, receipt account.Receipt) {
 	var refusal *account.Refusal
+	c := from.gin
 	switch {
 	case errors.As(err, &refusal):
 		if refusal.Reason == account.RateLimited {
 			c.Header("Retry-After", surface.Seconds(receipt.Quota.Reset))
 		}
 		s.fail(c, operation, refusal.Reason, refusal.Detail)
-	case errors.Is(err, account.ErrNoAccount): // removed between authentication and transaction
-		s.fail(c, operation, surface.CredentialsInvalid, "the account was removed while the call waited")
+	case errors.Is(err, account.ErrNoAccount):
+		reason := surface.CredentialsInvalid
+		if from.bearer != "" {
+			reason = account.RefreshTokenInvalid
+		}
+		s.fail(c, operation, reason, "the account was reset, replaced or removed between authentication and transaction")
 	default:
 		s.log.Error("call failed", "operation", operation, "error", err)
 		s.fail(c, operation, account.Internal, err.Error())

@@ -163,7 +163,7 @@ func (s *Surface) answer(o operation, c *call, e *exchange.Exchange, reason acco
 	}
 	surface.QuotaHeaders(e, receipt.Quota)
 	if err != nil {
-		s.refuse(c.gin, o.name, err, receipt)
+		s.refuse(c, o.name, err, receipt)
 		return
 	}
 	s.succeed(c.gin, answer)
@@ -225,7 +225,7 @@ func (s *Surface) authenticate(o operation, c *call, e *exchange.Exchange) accou
 	if !known {
 		return reason
 	}
-	c.Account, e.Account = identity.ID, identity.ID
+	c.Account, e.Account = identity, identity.ID
 	return ""
 }
 
