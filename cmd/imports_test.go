@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,6 +20,20 @@ func TestTheRoomsKeepTheirRules(t *testing.T) {
 
 	for _, found := range rules(sources, set) {
 		t.Error(found)
+	}
+}
+
+// The rules read the project's own imports; the go command also follows those of other modules.
+func TestNoProgramLinksPackagesForTests(t *testing.T) {
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "./...")
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	require.NoError(t, err)
+	linked := strings.Fields(string(out))
+	require.Contains(t, linked, "oauthmock/cmd/oauthmock")
+	require.Contains(t, linked, "oauthmock/cmd/oauthconform")
+	for _, name := range []string{"testing", "net/http/httptest", "github.com/stretchr/testify/assert"} {
+		assert.NotContains(t, linked, name)
 	}
 }
 
@@ -76,6 +91,13 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 		},
 		"imports in a circle end": {
 			files: map[string]string{"spec/a.go": `import _ "oauthmock/scenarios"`, "scenarios/a.go": `import _ "oauthmock/spec"`},
+		},
+		"a program imports testing": {
+			files: map[string]string{"cmd/oauthmock/a.go": `import _ "oauthmock/one"`, "one/a.go": `import _ "testing"`},
+			want:  "cmd/oauthmock/a.go: imports one → testing; programs link no packages for tests",
+		},
+		"a test of a program imports testing": {
+			files: map[string]string{"cmd/oauthmock/a.go": ``, "cmd/oauthmock/a_test.go": `import _ "net/http/httptest"`},
 		},
 		"somebody imports a program": {
 			files: map[string]string{"spec/a.go": `import _ "oauthmock/cmd/oauthmock"`},

@@ -81,6 +81,7 @@ func rules(sources []source, set *token.FileSet) []string {
 		r.twoLibraries(s)
 		r.documents(s)
 		r.commands(s)
+		r.programs(s)
 		r.noInit(s)
 		if !s.test {
 			r.pureRules(s)
@@ -181,6 +182,17 @@ func (r *ruler) commands(s source) {
 		if within(imported, "cmd") && program(s.dir) != program(imported) {
 			r.report(s.name, "imports %s; nobody imports cmd", imported)
 		}
+	}
+}
+
+// programs: package testing registers flags, and httptest is for tests. What a program reaches through other modules is
+// seen by TestNoProgramLinksPackagesForTests.
+func (r *ruler) programs(s source) {
+	if s.test || !within(s.dir, "cmd") {
+		return
+	}
+	if chain := r.reach(s, "testing", "net/http/httptest"); chain != nil {
+		r.report(s.name, "imports %s; programs link no packages for tests", strings.Join(chain, " → "))
 	}
 }
 

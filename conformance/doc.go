@@ -1,6 +1,7 @@
-// Package conformance asks any base URL what the scenarios ask, and tells with evidence whether the answers are right.
+// Package conformance sends to any base URL the requests of the scenarios, and reports with evidence
+// whether the answers are right.
 //
-// Run gives a report, Plan says what Run would do, and Test makes a subtest of every scenario for use in go test. The suite
-// shares documents and HTTP with the mock server, and no code: it takes what must come back from the scenarios and from the
-// published document.
+// Run returns a report, and Plan returns what Run would do. Package conformtest makes a subtest of each
+// scenario, for go test. The suite shares documents and HTTP with the mock server, and no code: what
+// must come back it takes from the scenarios and from the published document.
 package conformance

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/conformance"
+	"oauthmock/conformance/inprocess"
 	"oauthmock/conformance/report"
 	"oauthmock/mockserver"
 	"oauthmock/scenarios"
@@ -109,14 +110,14 @@ func record(b *testing.B, all []scenarios.Scenario) []taped {
 	b.Helper()
 	mock, err := mockserver.New(mockserver.WithSeed(1))
 	require.NoError(b, err)
-	recording := &taping{server: mock.Handler()}
+	recording := &taping{server: inprocess.Transport{Handler: mock.Handler()}}
 	_, err = conformance.Run(b.Context(), recorded(recording), conformance.Options{Scenarios: all, Seed: 1})
 	require.NoError(b, err)
 	return recording.tape
 }
 
 type taping struct {
-	server http.Handler
+	server inprocess.Transport
 	mu     sync.Mutex
 	tape   []taped
 }
@@ -125,17 +126,15 @@ type taping struct {
 func (t *taping) RoundTrip(r *http.Request) (*http.Response, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	in := r.Clone(r.Context())
-	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
-	if in.Host == "" {
-		in.Host = r.URL.Host
+	answer, err := t.server.RoundTrip(r)
+	if err != nil {
+		return nil, err
 	}
-	if in.Body == nil {
-		in.Body = http.NoBody
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
 	}
-	w := httptest.NewRecorder()
-	t.server.ServeHTTP(w, in)
-	one := taped{status: w.Code, header: w.Header().Clone(), body: w.Body.Bytes(), api: !strings.HasPrefix(r.URL.Path, "/__admin")}
+	one := taped{status: answer.StatusCode, header: answer.Header, body: body, api: !strings.HasPrefix(r.URL.Path, "/__admin")}
 	t.tape = append(t.tape, one)
 	return one.response(r), nil
 }

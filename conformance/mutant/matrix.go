@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"oauthmock/conformance/inprocess"
 	"oauthmock/conformance/report"
 	"oauthmock/conformance/runner"
 	"oauthmock/scenarios"
@@ -273,7 +273,7 @@ func (p *prover) try(ctx context.Context, m Mutant) Outcome {
 func (p *prover) run(ctx context.Context, server http.Handler, some []scenarios.Scenario, parallel int) (report.Report, error) {
 	r, err := runner.New(runner.Target{
 		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
-		Client: &http.Client{Transport: inProcess{server}},
+		Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
 	}, runner.Options{Scenarios: some, Parallel: parallel})
 	if err != nil {
 		return report.Report{}, err
@@ -319,32 +319,6 @@ func (p *prover) kinds(outcomes []Outcome) []Kind {
 		out = append(out, *found[name])
 	}
 	return out
-}
-
-// inProcess is a transport that needs no socket.
-type inProcess struct{ handler http.Handler }
-
-// RoundTrip implements http.RoundTripper.
-func (t inProcess) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	// A server that gives up closes the connection; here that is an error of the transport.
-	defer func() {
-		if p := recover(); p != nil {
-			answer, err = nil, fmt.Errorf("the server gave up: %v", p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
-	if in.Host == "" {
-		in.Host = r.URL.Host
-	}
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	w := httptest.NewRecorder()
-	t.handler.ServeHTTP(w, in)
-	answer = w.Result()
-	answer.Request = r
-	return answer, nil
 }
 
 // justification says why a kind of assertion may kill nothing; empty for one that must kill.
