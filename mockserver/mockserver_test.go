@@ -123,7 +123,7 @@ func TestEveryDocumentedRefusalCanBeReached(t *testing.T) {
 		"GET /stats/apis 422 240":          {target: "/stats/apis?date=2026-02-30"},
 		"GET /stats/apis/{domain} 422 240": {target: "/stats/apis/company.openapi.com?date=20260212"},
 	}
-	triples, err := spec.Triples()
+	triples, err := spec.V2().Triples()
 	require.NoError(t, err)
 	require.Len(t, triples, len(requests))
 	for _, triple := range triples {

@@ -220,7 +220,7 @@ func TestWhatIsNoIDIsNoControl(t *testing.T) {
 }
 
 func TestAnOperationHasAPathWithoutAnIDOnlyWhereTheDocumentAnswersIt(t *testing.T) {
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	require.NoError(t, err)
 	tests := map[string]string{
 		"PATCH /tokens/":                            "token.update",

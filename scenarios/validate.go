@@ -43,11 +43,11 @@ type contract struct {
 var theContract = sync.OnceValues(newContract)
 
 func newContract() (contract, error) {
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	if err != nil {
 		return contract{}, err
 	}
-	triples, err := spec.Triples()
+	triples, err := spec.V2().Triples()
 	if err != nil {
 		return contract{}, err
 	}

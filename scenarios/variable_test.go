@@ -58,7 +58,7 @@ func TestDotsReachIntoValues(t *testing.T) {
 }
 
 func TestACallBelongsToAnOperation(t *testing.T) {
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	require.NoError(t, err)
 	tests := map[string]string{
 		"token.create":              "token.create",

@@ -1,9 +1,12 @@
 // Package spec holds what the provider published, and what this project says about it. It knows no server and
 // no client: the mock and the conformance suite both read it, and share nothing else.
 //
-//	v2.openapi.json   the published v2 document, byte for byte; V2, V2SHA256
-//	v2.overlay.yaml   its numbered corrections, each with a reason and a grade; Corrections
+//	v2/openapi.json   the published v2 document, byte for byte; V2
+//	v2/overlay.yaml   its numbered corrections, each with a reason and a grade; Document.Corrections
 //	refusals.yaml     (surface, operation, reason) → status, code, message; Refusals
+//
+// A Document is one of these pairs, or one that a caller brings (NewDocument). Another surface needs a folder
+// with the two files, and its name in surfaces.
 //
 // # Three readings of one document
 //

@@ -3,69 +3,180 @@ package spec
 import (
 	"bytes"
 	"context"
-	_ "embed" // the documents are part of the program
+	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
 )
 
-// V2SHA256 is the SHA-256 of the published v2 document, in lower-case hex.
-const V2SHA256 = "299e785d3e6d931640789acd7dee3c0bc6b7ca2447f524f3101d5a68ee4acd43"
+// Document is one published API document and what this project says about it. Nothing is parsed before it is
+// needed, and everything once. It is safe for concurrent use; what its methods return is shared, and must not
+// be changed.
+type Document struct {
+	name string
+	// file and overlayFile are how errors call the two texts.
+	file, overlayFile string
+	read, readOverlay func() ([]byte, error)
 
-// A string, not a []byte: nobody can write into it.
-//
-//go:embed v2.openapi.json
-var v2Document string
-
-// V2 is the v2 document as the provider published it, byte for byte. The caller owns the copy.
-func V2() []byte {
-	return []byte(v2Document)
+	overlay                      func() (*overlay, error)
+	tree                         func() (any, error)
+	published, corrected, strict func() (*openapi3.T, error)
+	operations                   func() ([]Operation, error)
+	triples                      func() ([]Triple, error)
+	envelope                     func() (Envelope, error)
 }
 
-// Published is the v2 document as published, with only the corrections without which it cannot be used
-// at all (see [Correction.Repair]). Every call parses anew; the caller owns the result.
-func Published() (*openapi3.T, error) {
-	return document(func(c Correction) bool { return c.Repair })
-}
-
-// Corrected is the v2 document with every correction of the overlay applied. Every call parses anew; the
-// caller owns the result.
-func Corrected() (*openapi3.T, error) {
-	return document(func(Correction) bool { return true })
-}
-
-// document applies the chosen corrections and reads the outcome as OpenAPI.
-func document(chosen func(Correction) bool) (*openapi3.T, error) {
-	tree, err := correctedTree(chosen)
-	if err != nil {
-		return nil, err
+// NewDocument makes a document of a surface that is not one of the embedded ones: its OpenAPI document, in JSON
+// or YAML, and its overlay, which may be nil. The texts are read when they are first needed, so what is wrong
+// with them is told by the methods.
+func NewDocument(name string, published, overlay []byte) *Document {
+	text := func(data []byte) func() ([]byte, error) {
+		data = bytes.Clone(data)
+		return func() ([]byte, error) { return data, nil }
 	}
+	d := &Document{name: name, file: name + "/openapi.json", overlayFile: name + "/overlay.yaml", read: text(published)}
+	if overlay != nil {
+		d.readOverlay = text(overlay)
+	}
+	d.prepare()
+	return d
+}
+
+// The documents are part of the program, in a folder for each surface.
+//
+//go:embed */openapi.json */overlay.yaml
+var folders embed.FS
+
+// surfaces names the embedded folders, in the order of [All].
+func surfaces() []string {
+	return []string{"v2"}
+}
+
+var embedded = sync.OnceValue(func() []*Document {
+	var all []*Document
+	for _, name := range surfaces() {
+		text := func(file string) func() ([]byte, error) {
+			return func() ([]byte, error) { return folders.ReadFile(name + "/" + file) }
+		}
+		d := &Document{name: name, file: "spec/" + name + "/openapi.json", overlayFile: "spec/" + name + "/overlay.yaml",
+			read: text("openapi.json"), readOverlay: text("overlay.yaml")}
+		d.prepare()
+		all = append(all, d)
+	}
+	return all
+})
+
+// All returns the embedded documents, v2 first. The caller owns the list.
+func All() []*Document {
+	return slices.Clone(embedded())
+}
+
+// V2 returns the embedded v2 document.
+func V2() *Document {
+	return embedded()[0]
+}
+
+func (d *Document) prepare() {
+	all := func(Correction) bool { return true }
+	d.overlay = sync.OnceValues(d.readCorrections)
+	d.tree = sync.OnceValues(func() (any, error) { return d.correctedTree(all) })
+	d.published = sync.OnceValues(func() (*openapi3.T, error) {
+		tree, err := d.correctedTree(func(c Correction) bool { return c.Repair })
+		if err != nil {
+			return nil, err
+		}
+		return d.load(tree)
+	})
+	d.corrected = sync.OnceValues(func() (*openapi3.T, error) {
+		tree, err := d.tree()
+		if err != nil {
+			return nil, err
+		}
+		return d.load(tree)
+	})
+	d.strict = sync.OnceValues(d.readStrict)
+	d.operations = sync.OnceValues(d.readOperations)
+	d.triples = sync.OnceValues(d.readTriples)
+	d.envelope = sync.OnceValues(d.readEnvelope)
+}
+
+// Name returns the name of the surface, "v2".
+func (d *Document) Name() string {
+	return d.name
+}
+
+// Bytes returns the document as the provider published it, byte for byte. The caller owns the copy.
+func (d *Document) Bytes() ([]byte, error) {
+	data, err := d.read()
+	if err != nil {
+		return nil, fmt.Errorf("spec: %s: %w", d.file, err)
+	}
+	return bytes.Clone(data), nil
+}
+
+// Published returns the document as published, with only the corrections without which it cannot be used
+// at all (see [Correction.Repair]).
+func (d *Document) Published() (*openapi3.T, error) {
+	return d.published()
+}
+
+// Corrected returns the document with every correction of the overlay applied.
+func (d *Document) Corrected() (*openapi3.T, error) {
+	return d.corrected()
+}
+
+// load reads a tree of JSON values as OpenAPI.
+func (d *Document) load(tree any) (*openapi3.T, error) {
 	data, err := json.Marshal(tree)
 	if err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", v2File, err)
+		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", v2File, err)
+		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 	}
 	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", v2File, err)
+		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 	}
 	return doc, nil
 }
 
-// correctedTree is the published document as plain JSON values, with the chosen corrections applied.
-func correctedTree(chosen func(Correction) bool) (any, error) {
-	overlay, err := v2Overlay()
+// correctedTree returns the published document as plain JSON values, with the chosen corrections applied.
+func (d *Document) correctedTree(chosen func(Correction) bool) (any, error) {
+	overlay, err := d.overlay()
 	if err != nil {
 		return nil, err
 	}
-	tree, err := decodeTree([]byte(v2Document))
+	tree, err := d.publishedTree()
 	if err != nil {
-		return nil, fmt.Errorf("spec: %s: %w", v2File, err)
+		return nil, err
 	}
 	return overlay.apply(tree, chosen)
+}
+
+// publishedTree returns the published document as plain JSON values, which the caller owns.
+func (d *Document) publishedTree() (any, error) {
+	data, err := d.read()
+	if err != nil {
+		return nil, fmt.Errorf("spec: %s: %w", d.file, err)
+	}
+	var tree any
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		tree, err = decodeTree(data)
+	} else {
+		var node *yaml.Node
+		if node, err = yamlDocument(d.file, data); err == nil {
+			tree, err = yamlTree(node)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("spec: %s: %w", d.file, err)
+	}
+	return tree, nil
 }
 
 // decodeTree reads JSON without rounding its numbers.

@@ -12,18 +12,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestThePublishedDocumentIsUnchanged(t *testing.T) {
-	sum := sha256.Sum256(V2())
-	assert.Equal(t, V2SHA256, hex.EncodeToString(sum[:]))
+// The published documents are never edited.
+func TestThePublishedDocumentsAreUnchanged(t *testing.T) {
+	sums := map[string]string{
+		"v2": "299e785d3e6d931640789acd7dee3c0bc6b7ca2447f524f3101d5a68ee4acd43",
+	}
+	for _, d := range All() {
+		data, err := d.Bytes()
+		require.NoError(t, err)
+		sum := sha256.Sum256(data)
+		assert.Equal(t, sums[d.Name()], hex.EncodeToString(sum[:]), d.Name())
+		data[0] = 'X'
+		again, err := d.Bytes()
+		require.NoError(t, err)
+		assert.Equal(t, byte('{'), again[0], "the caller got a copy")
+	}
+	assert.Len(t, All(), len(sums))
+	assert.Same(t, V2(), All()[0])
 }
 
-func TestChangingTheDocumentsBytesChangesNothing(t *testing.T) {
-	V2()[0] = 'X'
-	assert.Equal(t, byte('{'), V2()[0])
+func TestEveryFolderIsASurface(t *testing.T) {
+	entries, err := folders.ReadDir(".")
+	require.NoError(t, err)
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	assert.ElementsMatch(t, surfaces(), names)
 }
 
 func TestThePublishedDocumentSaysWhatItSaid(t *testing.T) {
-	doc, err := Published()
+	doc, err := V2().Published()
 	require.NoError(t, err)
 	statuses, withSchema := 0, 0
 	for _, item := range doc.Paths.Map() {
@@ -46,9 +65,9 @@ func TestThePublishedDocumentSaysWhatItSaid(t *testing.T) {
 }
 
 func TestTheCorrectedDocumentAnswersEveryOperationInFull(t *testing.T) {
-	doc, err := Corrected()
+	doc, err := V2().Corrected()
 	require.NoError(t, err)
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	for _, o := range operations {
 		responses := doc.Paths.Value(o.Path).GetOperation(o.Method).Responses
@@ -70,7 +89,7 @@ func TestTheCorrectedDocumentAnswersEveryOperationInFull(t *testing.T) {
 }
 
 func TestTheOperationsStandInTheDocumentsOrder(t *testing.T) {
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	var got []string
 	for _, o := range operations {
@@ -100,7 +119,7 @@ func TestTheOperationsStandInTheDocumentsOrder(t *testing.T) {
 }
 
 func TestAnOperationKnowsItsParametersAndCredentials(t *testing.T) {
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	tests := []struct {
 		operation  string
@@ -124,7 +143,7 @@ func TestAnOperationKnowsItsParametersAndCredentials(t *testing.T) {
 }
 
 func TestTheTriplesAreThe27OfTheDocument(t *testing.T) {
-	triples, err := Triples()
+	triples, err := V2().Triples()
 	require.NoError(t, err)
 	var got []string
 	codes := map[Code]bool{}

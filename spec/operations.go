@@ -1,8 +1,8 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,17 +13,19 @@ import (
 
 // Operation is one operation of a published document.
 type Operation struct {
-	// Name is the operation's alias, "token.create"; Surface is "v2".
+	// Name is the operation's alias, "token.create"; Surface the document's name, "v2".
 	Name, Surface string
 	// Method is in upper case; Path is the template of the document, "/tokens/{token}".
 	Method, Path string
-	// Auth names what the document accepts, any one of: "basic" (email and API key), "refresh" (the refresh
-	// token as Bearer).
+	// Auth names the credentials that the document accepts, any one of them: the scheme of HTTP authentication ("basic"), the
+	// type of another ("apiKey"), or what x-credential of the scheme calls it ("refresh", the refresh token as Bearer).
 	Auth []string
-	// Parameters in the document's order, those of the overlay last.
+	// Parameters in the document's order, those of the path first and those of the overlay last.
 	Parameters []Parameter
-	// MissingID says that the document has an answer for a path that ends where the id should stand: the 400 of
-	// PATCH and DELETE /tokens/{token}, which nothing else about the path could earn.
+	// Detail is the query parameter that makes a list answer with one entry; "" where there is none.
+	Detail string
+	// MissingID reports whether the document has an answer for a path that ends where the id should be: the 400 of
+	// PATCH and DELETE /tokens/{token}, which nothing else about the path could cause.
 	MissingID bool
 }
 
@@ -38,9 +40,12 @@ type outline struct {
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
 	Components struct {
 		SecuritySchemes map[string]struct {
-			Scheme string `json:"scheme"`
+			Type       string `json:"type"`
+			Scheme     string `json:"scheme"`
+			Credential string `json:"x-credential"`
 		} `json:"securitySchemes"`
 	} `json:"components"`
+	Strict strictRules `json:"x-strict"`
 }
 
 type operationOutline struct {
@@ -52,41 +57,63 @@ type operationOutline struct {
 
 func (o outline) operation(p place) (operationOutline, error) {
 	var operation operationOutline
-	err := json.Unmarshal(o.Paths[p.path][strings.ToLower(p.method)], &operation)
+	item := o.Paths[p.path]
+	err := json.Unmarshal(item[strings.ToLower(p.method)], &operation)
+	if shared, ok := item["parameters"]; ok && err == nil {
+		var all []Parameter
+		err = json.Unmarshal(shared, &all)
+		operation.Parameters = append(all, operation.Parameters...)
+	}
 	return operation, err
 }
 
-// Operations are the 18 operations of v2 in the published document's order. Names and added parameters come from
-// the overlay, Auth from the document as published. Every call parses anew.
-func Operations() ([]Operation, error) {
-	tree, err := correctedTree(func(Correction) bool { return true })
+// Operations returns the operations in the published document's order. Names and added parameters come from the
+// overlay; Auth lists the schemes that the document as published accepts.
+func (d *Document) Operations() ([]Operation, error) {
+	return d.operations()
+}
+
+func (d *Document) readOperations() ([]Operation, error) {
+	corrected, err := d.outlineOf(d.tree)
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(tree)
+	published, err := d.outlineOf(d.publishedTree)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", v2File, err)
+		return nil, err
 	}
-	var published, corrected outline
-	if err := errors.Join(json.Unmarshal([]byte(v2Document), &published), json.Unmarshal(data, &corrected)); err != nil {
-		return nil, fmt.Errorf("%s: %w", v2File, err)
-	}
-	places, err := v2Places()
+	places, err := d.places()
 	if err != nil {
 		return nil, err
 	}
 	operations := make([]Operation, 0, len(places))
 	for _, p := range places {
-		o, err := operationAt(p, published, corrected)
+		o, err := d.operationAt(p, published, corrected)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s %s: %w", v2File, p.method, p.path, err)
+			return nil, fmt.Errorf("%s: %s %s: %w", d.file, p.method, p.path, err)
 		}
 		operations = append(operations, o)
 	}
 	return operations, nil
 }
 
-func operationAt(p place, published, corrected outline) (Operation, error) {
+func (d *Document) outlineOf(read func() (any, error)) (outline, error) {
+	var o outline
+	tree, err := read()
+	if err != nil {
+		return o, err
+	}
+	data, err := json.Marshal(tree)
+	if err != nil {
+		return o, fmt.Errorf("%s: %w", d.file, err)
+	}
+	if err := json.Unmarshal(data, &o); err != nil {
+		return o, fmt.Errorf("%s: %w", d.file, err)
+	}
+	return o, nil
+}
+
+func (d *Document) operationAt(p place, published, corrected outline) (Operation, error) {
 	asPublished, err := published.operation(p)
 	if err != nil {
 		return Operation{}, err
@@ -96,22 +123,18 @@ func operationAt(p place, published, corrected outline) (Operation, error) {
 		return Operation{}, err
 	}
 	if operation.OperationID == "" {
-		return Operation{}, fmt.Errorf("%s gives it no operationId; want a name like token.create", v2OverlayFile)
+		return Operation{}, fmt.Errorf("neither the document nor %s gives it an operationId; want a name like token.create", d.overlayFile)
 	}
-	o := Operation{Name: operation.OperationID, Surface: "v2", Method: p.method, Path: p.path, Parameters: operation.Parameters}
-	_, refused := asPublished.Responses["400"]
+	o := Operation{Name: operation.OperationID, Surface: d.name, Method: p.method, Path: p.path, Parameters: operation.Parameters}
+	if detail := corrected.Strict.Detail; slices.Contains(o.Parameters, Parameter{Name: detail, In: "query"}) {
+		o.Detail = detail
+	}
+	_, refused := asPublished.Responses[corrected.Strict.MissingID]
 	o.MissingID = refused && strings.HasSuffix(p.path, "}")
 	for _, requirement := range asPublished.Security {
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {
-			switch scheme := published.Components.SecuritySchemes[name].Scheme; scheme {
-			case "basic":
-				o.Auth = append(o.Auth, "basic")
-			case "bearer":
-				// The only bearer scheme that v2 publishes is the refresh token's.
-				o.Auth = append(o.Auth, "refresh")
-			default:
-				return Operation{}, fmt.Errorf("the scheme of %q is %q; want basic or bearer", name, scheme)
-			}
+			scheme := corrected.Components.SecuritySchemes[name]
+			o.Auth = append(o.Auth, cmp.Or(scheme.Credential, scheme.Scheme, scheme.Type))
 		}
 	}
 	return o, nil
@@ -123,12 +146,19 @@ type place struct {
 	node         *yaml.Node
 }
 
-// v2Places lists the operations in the order of the text, which is lost once JSON objects are Go maps.
+// places lists the operations in the order of the text, which is lost once JSON objects are Go maps.
 // JSON is YAML, and yaml.v3 keeps the order.
-func v2Places() ([]place, error) {
+func (d *Document) places() ([]place, error) {
+	data, err := d.read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.file, err)
+	}
 	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(v2Document), &root); err != nil {
-		return nil, fmt.Errorf("%s: %w", v2File, err)
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.file, err)
+	}
+	if len(root.Content) == 0 {
+		return nil, fmt.Errorf("%s: the document is empty", d.file)
 	}
 	methods := []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"}
 	var places []place

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	_ "embed" // the overlay is part of the program
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,14 +12,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const (
-	v2File        = "spec/v2.openapi.json"
-	v2OverlayFile = "spec/v2.overlay.yaml"
-)
-
-//go:embed v2.overlay.yaml
-var v2OverlayDocument string
-
 // Correction is one numbered departure from the published document. It consists of one or more overlay
 // actions that only make sense together.
 type Correction struct {
@@ -30,15 +21,15 @@ type Correction struct {
 	Title, Reason string
 	Grade         Grade
 	// Repair marks what is needed to use the document at all: without it kin-openapi refuses the document, or
-	// finds no operation for a request to another host. Repairs are part of [Published].
+	// finds no operation for a request to another host. Repairs are part of [Document.Published].
 	Repair bool
 	// Targets are the JSONPaths that the correction changes, in the order of its actions.
 	Targets []string
 }
 
-// Corrections is the v2 overlay as data, in the order of the numbers. Every call parses anew.
-func Corrections() ([]Correction, error) {
-	overlay, err := v2Overlay()
+// Corrections returns the overlay as data, in the order of the numbers.
+func (d *Document) Corrections() ([]Correction, error) {
+	overlay, err := d.overlay()
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +52,16 @@ type overlay struct {
 	actions     []action
 }
 
-func v2Overlay() (*overlay, error) {
-	return parseOverlay(v2OverlayFile, []byte(v2OverlayDocument))
+// readCorrections parses the overlay; a document without one has no corrections.
+func (d *Document) readCorrections() (*overlay, error) {
+	if d.readOverlay == nil {
+		return &overlay{file: d.overlayFile}, nil
+	}
+	data, err := d.readOverlay()
+	if err != nil {
+		return nil, fmt.Errorf("spec: %s: %w", d.overlayFile, err)
+	}
+	return parseOverlay(d.overlayFile, data)
 }
 
 // parseOverlay reads an OpenAPI Overlay 1.0 strictly. On top of the format, x-corrections at the root holds
@@ -79,7 +78,7 @@ func parseOverlay(file string, data []byte) (*overlay, error) {
 	}
 	o := &overlay{file: file}
 	top.choice("overlay", "1.0.0")
-	top.choice("extends", "v2.openapi.json")
+	top.choice("extends", "openapi.json")
 	var errs []error
 	if node := top.required("info"); node != nil {
 		if info, err := newRecord(file, node); err != nil {
@@ -189,7 +188,16 @@ func (o *overlay) apply(tree any, chosen func(Correction) bool) (any, error) {
 	return tree, nil
 }
 
+var errIdle = errors.New("the update changes nothing; want one that the document does not say already")
+
 func (a action) apply(tree any) (any, error) {
+	if a.target == "$" && !a.remove { // jp.Locate does not find the root
+		merged := merge(tree, a.update)
+		if reflect.DeepEqual(tree, merged) {
+			return nil, errIdle
+		}
+		return merged, nil
+	}
 	places := a.path.Locate(tree, 0)
 	if len(places) == 0 {
 		return nil, fmt.Errorf("target %s finds nothing in the document; want a path to what is to be changed", a.target)
@@ -208,7 +216,7 @@ func (a action) apply(tree any) (any, error) {
 				return merged, true
 			})
 			if err == nil && !changed {
-				err = errors.New("the update changes nothing; want one that the document does not say already")
+				err = errIdle
 			}
 		}
 		if err != nil {

@@ -13,13 +13,13 @@ import (
 
 func published(t *testing.T) any {
 	t.Helper()
-	tree, err := decodeTree(V2())
+	tree, err := V2().publishedTree()
 	require.NoError(t, err)
 	return tree
 }
 
 func TestEveryCorrectionAloneChangesTheDocument(t *testing.T) {
-	o, err := v2Overlay()
+	o, err := V2().overlay()
 	require.NoError(t, err)
 	for _, c := range o.corrections {
 		t.Run(c.Title, func(t *testing.T) {
@@ -31,7 +31,7 @@ func TestEveryCorrectionAloneChangesTheDocument(t *testing.T) {
 }
 
 func TestNoActionIsIdle(t *testing.T) {
-	o, err := v2Overlay()
+	o, err := V2().overlay()
 	require.NoError(t, err)
 	all := func(Correction) bool { return true }
 	whole, err := o.apply(published(t), all)
@@ -48,7 +48,7 @@ func TestNoActionIsIdle(t *testing.T) {
 }
 
 func TestApplyingCorrectionsLeavesTheOriginalAlone(t *testing.T) {
-	o, err := v2Overlay()
+	o, err := V2().overlay()
 	require.NoError(t, err)
 	first, err := o.apply(published(t), func(Correction) bool { return true })
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestApplyingCorrectionsLeavesTheOriginalAlone(t *testing.T) {
 }
 
 func TestOnlyRepairsMakeThePublishedDocumentUsable(t *testing.T) {
-	corrections, err := Corrections()
+	corrections, err := V2().Corrections()
 	require.NoError(t, err)
 	var repairs []string
 	for i, c := range corrections {
@@ -70,12 +70,20 @@ func TestOnlyRepairsMakeThePublishedDocumentUsable(t *testing.T) {
 	}
 	assert.Equal(t, []string{"stray name on the HTTP scheme", "any host", "custom data may be null"}, repairs)
 
-	_, err = document(func(c Correction) bool { return c.Repair && c.Title != "stray name on the HTTP scheme" })
+	_, err = unrepaired(t)
 	assert.ErrorContains(t, err, "name", "without the repair the document is refused")
 }
 
+// unrepaired reads the document without one of its repairs.
+func unrepaired(t *testing.T) (any, error) {
+	t.Helper()
+	tree, err := V2().correctedTree(func(c Correction) bool { return c.Repair && c.Title != "stray name on the HTTP scheme" })
+	require.NoError(t, err)
+	return V2().load(tree)
+}
+
 func overlayText(corrections, actions string) string {
-	return "overlay: 1.0.0\ninfo: {title: t, version: \"1\"}\nextends: v2.openapi.json\nx-corrections:\n" + corrections + "\nactions:\n" + actions + "\n"
+	return "overlay: 1.0.0\ninfo: {title: t, version: \"1\"}\nextends: openapi.json\nx-corrections:\n" + corrections + "\nactions:\n" + actions + "\n"
 }
 
 const (
@@ -86,7 +94,7 @@ const (
 func TestAnOverlayIsReadStrictly(t *testing.T) {
 	tests := []struct{ name, yaml, want string }{
 		{"another format", strings.Replace(overlayText(goodCorrection, goodAction), "1.0.0", "2.0.0", 1), `o.yaml:1: "overlay" is "2.0.0"`},
-		{"another document", strings.Replace(overlayText(goodCorrection, goodAction), "v2.openapi", "v9.openapi", 1), `o.yaml:3: "extends" is "v9.openapi.json"`},
+		{"another document", strings.Replace(overlayText(goodCorrection, goodAction), "extends: openapi", "extends: v9.openapi", 1), `o.yaml:3: "extends" is "v9.openapi.json"`},
 		{"an unknown key", overlayText(goodCorrection, goodAction) + "x-more: 1\n", `"x-more" is not known here`},
 		{"a number left out", overlayText(`  - {number: 2, title: t, reason: r, grade: assumed}`, goodAction), "the correction's number is 2; want 1"},
 		{"no reason", overlayText(`  - {number: 1, title: t, grade: assumed}`, goodAction), `o.yaml:5: "reason" is missing`},
@@ -122,6 +130,8 @@ func TestApplyingAnAction(t *testing.T) {
 			want: `{"info":{},"list":[{"n":1},{"n":2,"k":0},{"n":3,"k":0}],"tags":["x"]}`},
 		{name: "a target that is not there is an error", action: `{x-number: 1, target: $.nothing, update: {a: 1}}`,
 			err: "o.yaml:7: correction 1: target $.nothing finds nothing"},
+		{name: "an update of the root adds members", action: `{x-number: 1, target: $, update: {x-more: {a: 1}}}`,
+			want: `{"info":{"title":"a"},"list":[{"n":1},{"n":2,"k":0},{"n":3,"k":0}],"tags":["x"],"x-more":{"a":1}}`},
 		{name: "an update that says nothing new is an error", action: `{x-number: 1, target: $.info, update: {title: a}}`,
 			err: "the update changes nothing"},
 	}
@@ -145,7 +155,9 @@ func TestApplyingAnAction(t *testing.T) {
 }
 
 func FuzzOverlay(f *testing.F) {
-	f.Add([]byte(v2OverlayDocument))
+	v2, err := V2().readOverlay()
+	require.NoError(f, err)
+	f.Add(v2)
 	f.Add([]byte(overlayText(goodCorrection, goodAction)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o, err := parseOverlay("o.yaml", data)

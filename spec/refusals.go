@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -54,9 +55,13 @@ type Table struct {
 	index map[refusalKey]int
 }
 
-// Refusals reads the embedded table, spec/refusals.yaml. Every call parses anew: callers keep the result.
-func Refusals() (*Table, error) {
+var refusals = sync.OnceValues(func() (*Table, error) {
 	return parseRefusals(refusalsFile, []byte(refusalsDocument))
+})
+
+// Refusals returns the embedded table, spec/refusals.yaml. It is read once, when it is first asked for.
+func Refusals() (*Table, error) {
+	return refusals()
 }
 
 // Find is the row of an operation and reason: the operation's own, else the surface's row for every

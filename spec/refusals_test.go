@@ -12,7 +12,7 @@ import (
 func TestTheTableAndTheDocumentSayTheSame(t *testing.T) {
 	table, err := Refusals()
 	require.NoError(t, err)
-	triples, err := Triples()
+	triples, err := V2().Triples()
 	require.NoError(t, err)
 
 	describe := func(operation string, status int, code Code, message, source string) string {
@@ -33,7 +33,7 @@ func TestTheTableAndTheDocumentSayTheSame(t *testing.T) {
 func TestEveryRowOfV2NamesAnOperation(t *testing.T) {
 	table, err := Refusals()
 	require.NoError(t, err)
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	names := []string{EveryOperation}
 	for _, o := range operations {

@@ -47,8 +47,8 @@ const locationMedia = "header.Content-Type"
 // Media says that the violation is about the media type of the body.
 func (v Violation) Media() bool { return v.Location == locationMedia }
 
-// RequestViolations holds a request against what doc, as [Published] or [Corrected] made it, says of an operation; nil means that nothing is
-// wrong. Authentication is not looked at. It changes nothing and is safe for concurrent use.
+// RequestViolations holds a request against what doc, as [Document.Published] or [Document.Corrected] made it, says of an
+// operation; nil means that nothing is wrong. Authentication is not looked at. It changes nothing and is safe for concurrent use.
 func RequestViolations(doc *openapi3.T, op Operation, r Request) []Violation {
 	operation := operationOf(doc, op)
 	if operation == nil {

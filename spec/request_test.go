@@ -11,7 +11,7 @@ import (
 )
 
 func TestRequestsAreHeldAgainstTheDocument(t *testing.T) {
-	doc, err := spec.Corrected()
+	doc, err := spec.V2().Corrected()
 	require.NoError(t, err)
 	create, list := spec.Operation{Method: "POST", Path: "/tokens"}, spec.Operation{Method: "GET", Path: "/tokens"}
 	errors, stats := spec.Operation{Method: "GET", Path: "/errors"}, spec.Operation{Method: "GET", Path: "/stats"}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,11 +13,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// StrictResponse is the schema that [Strict] has for an operation's answer, or nil where it has none: that status
-// is then not documented for the operation, not even by assumption. Where a list operation answers with one entry on
-// ?id=, the query decides which of the two forms the schema is; with an empty id both are allowed. An operation that
-// doc does not know (the zero Operation for a path that matched nothing) gets the refusals that hold for all.
-// Use the schema with [Check].
+// StrictResponse returns the schema that doc, as [Document.Strict] made it, has for an operation's answer, or nil where it
+// has none: that status is then not documented for the operation, not even by assumption, or it has no JSON body
+// ([Described] tells the two apart). Where a list operation answers with one entry on Operation.Detail, the query decides
+// which of the two forms the schema is; with an empty value both are allowed. An operation that doc does not know (the zero
+// Operation for a path that matched nothing) gets the refusals that hold for all. Use the schema with [Check].
 func StrictResponse(doc *openapi3.T, op Operation, status int, query url.Values) *openapi3.Schema {
 	if operationOf(doc, op) == nil {
 		if failure := doc.Components.Schemas["Failure."+strconv.Itoa(status)]; failure != nil {
@@ -25,17 +26,31 @@ func StrictResponse(doc *openapi3.T, op Operation, status int, query url.Values)
 		return nil
 	}
 	schema := responseOf(doc, op, status)
-	if schema == nil || query.Has("id") && query.Get("id") == "" {
+	if schema == nil || op.Detail == "" || query.Has(op.Detail) && query.Get(op.Detail) == "" {
 		return schema
 	}
-	return listOrDetail(schema, query.Has("id"))
+	return listOrDetail(schema, query.Has(op.Detail))
 }
 
-// PublishedResponse is the schema that doc, as [Published] or [Corrected] made it, has for an operation's answer, or
-// nil where it has none: the status is not documented, or it is without a schema, as all refusals are published. The
-// published document leaves open which form ?id= chooses, so the query changes nothing.
-func PublishedResponse(doc *openapi3.T, op Operation, status int, _ url.Values) *openapi3.Schema {
+// PublishedResponse returns the schema that doc, as [Document.Published] or [Document.Corrected] made it, has for an
+// operation's answer, or nil where it has none: the status is not documented, or it is without a schema, as all refusals of
+// v2 are published. The published document leaves open which form a query chooses.
+func PublishedResponse(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
 	return responseOf(doc, op, status)
+}
+
+// Described returns the media types that doc has for an operation's answer, sorted, and whether it knows the status at all.
+// A status without media types, such as 204 or a redirect, has no body.
+func Described(doc *openapi3.T, op Operation, status int) (media []string, known bool) {
+	operation := operationOf(doc, op)
+	if operation == nil {
+		return nil, false
+	}
+	response := operation.Responses.Status(status)
+	if response == nil || response.Value == nil {
+		return nil, false
+	}
+	return slices.Sorted(maps.Keys(response.Value.Content)), true
 }
 
 func operationOf(doc *openapi3.T, op Operation) *openapi3.Operation {
@@ -55,29 +70,40 @@ func responseOf(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
 	if response == nil || response.Value == nil {
 		return nil
 	}
-	media := response.Value.Content.Get(jsonMedia)
+	media := response.Value.Content.Get(mediaOf(doc))
 	if media == nil || media.Schema == nil {
 		return nil
 	}
 	return media.Schema.Value
 }
 
-// listOrDetail narrows an envelope whose data is either a list or one entry; other schemas stay as they are.
+// mediaOf returns the media type of a document's answers.
+func mediaOf(doc *openapi3.T) string {
+	envelope, _ := doc.Extensions["x-envelope"].(map[string]any)
+	media, _ := envelope["media"].(string)
+	return cmp.Or(media, jsonMedia)
+}
+
+// listOrDetail narrows an envelope of which a member is either a list or one entry; other schemas stay as they are.
 func listOrDetail(envelope *openapi3.Schema, detail bool) *openapi3.Schema {
-	data := envelope.Properties["data"]
-	if data == nil || len(data.Value.OneOf) != 2 {
-		return envelope
-	}
-	for _, form := range data.Value.OneOf {
-		if form.Value.Type.Is(openapi3.TypeArray) != detail {
-			narrowed := *envelope
-			narrowed.Properties = openapi3.Schemas{}
-			maps.Copy(narrowed.Properties, envelope.Properties)
-			narrowed.Properties["data"] = form
-			return &narrowed
+	for name, member := range envelope.Properties {
+		if len(member.Value.OneOf) != 2 || isList(member.Value.OneOf[0]) == isList(member.Value.OneOf[1]) {
+			continue
 		}
+		form := member.Value.OneOf[0]
+		if isList(form) == detail {
+			form = member.Value.OneOf[1]
+		}
+		narrowed := *envelope
+		narrowed.Properties = maps.Clone(envelope.Properties)
+		narrowed.Properties[name] = form
+		return &narrowed
 	}
 	return envelope
+}
+
+func isList(schema *openapi3.SchemaRef) bool {
+	return schema.Value.Type.Is(openapi3.TypeArray)
 }
 
 // Mismatch is one place where a value is not as its schema wants it.

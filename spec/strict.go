@@ -1,8 +1,13 @@
 package spec
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,23 +15,73 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-const jsonMedia = "application/json"
+// strictRules are what the strict reading cannot take from schemas: x-strict at the root of the corrected document.
+type strictRules struct {
+	// Counts is a pattern of the properties that are counts: whole numbers, and not negative.
+	Counts string `json:"counts"`
+	// Amounts is a pattern of the properties that are numbers which cannot be negative.
+	Amounts string `json:"amounts"`
+	// Partial names the schemas whose members need not all be there.
+	Partial []string `json:"partial"`
+	// Detail is the query parameter that makes a list answer with one entry.
+	Detail string `json:"detail"`
+	// MissingID is the status by which an operation refuses a path that ends where the id should be.
+	MissingID string `json:"missingId"`
+	// Harmless are the changes of an answer that can make another right one.
+	Harmless []struct {
+		Why    string `json:"why"`
+		Change string `json:"change"`
+	} `json:"harmless"`
+}
 
-// tokenLimits is the one object whose members are not all there: it holds only what is set.
-const tokenLimits = "#/components/schemas/TokenLimits"
+// Harmless is a kind of change to an answer that can make another right one, so that the strict reading may accept it.
+type Harmless struct {
+	Why string
+	// Change matches what package audit calls the change: "token.get 200: $.data.limits without ip".
+	Change *regexp.Regexp
+}
 
-// Strict is the strict reading of the v2 document, derived by code from [Corrected]. Each response has
-// schemas of its own: allOf is flattened, every documented property is required (except the members of a
-// token's limits) and no other is allowed, counts are whole and not negative, timestamps are real
-// (see [Timestamp]), and each refusal is one of the (code, message) pairs of its operation and status.
-// Requests are those of Corrected. Components "Failure.404" and so on hold what a request that matches no
-// operation may get.
+// Harmless returns the changes that can make another right answer.
+func (d *Document) Harmless() ([]Harmless, error) {
+	tree, err := d.tree()
+	if err != nil {
+		return nil, err
+	}
+	var rules strictRules
+	if err := strictly(tree, "x-strict", &rules); err != nil {
+		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+	}
+	var list []Harmless
+	for _, rule := range rules.Harmless {
+		change, err := regexp.Compile(rule.Change)
+		if err != nil {
+			return nil, fmt.Errorf("spec: %s with corrections: x-strict: harmless: %w", d.file, err)
+		}
+		list = append(list, Harmless{Why: rule.Why, Change: change})
+	}
+	return list, nil
+}
+
+// Strict returns the strict reading of the document, derived by code from [Document.Corrected]. Each response has
+// schemas of its own: allOf is flattened, every documented property is required (except in schemas that x-strict
+// names partial) and no other is allowed, integers are not negative, timestamps are real (see [Timestamp]), and
+// each refusal is one of those that the examples of its operation and status show. What names promise beyond
+// that (counts, amounts) x-strict says. Requests are those of Corrected. Components "Failure.404" and so on hold
+// what a request that matches no operation may get. Responses without a body in the media type of the envelope
+// (pages, redirects, 204) stay as they are.
 //
 // The formats date-time and ip are checked by validators of this document alone: pass
-// doc.GetSchemaValidationOptions() where a schema is used directly, or use [Check]. Every call parses anew;
-// the caller owns the result.
-func Strict() (*openapi3.T, error) {
-	doc, err := Corrected()
+// doc.GetSchemaValidationOptions() where a schema is used directly, or use [Check].
+func (d *Document) Strict() (*openapi3.T, error) {
+	return d.strict()
+}
+
+func (d *Document) readStrict() (*openapi3.T, error) {
+	tree, err := d.tree()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.load(tree)
 	if err != nil {
 		return nil, err
 	}
@@ -34,10 +89,14 @@ func Strict() (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
+	t, err := d.tightener(tree)
+	if err != nil {
+		return nil, err
+	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			for status, ref := range operation.Responses.Map() {
-				response, err := strictResponse(status, ref.Value)
+				response, err := t.response(status, ref.Value)
 				if err != nil {
 					return nil, fmt.Errorf("spec: strict reading of %s %s %s: %w", method, path, status, err)
 				}
@@ -45,36 +104,105 @@ func Strict() (*openapi3.T, error) {
 			}
 		}
 	}
-	for status, pairs := range everyOperation(table, "v2") {
-		doc.Components.Schemas["Failure."+strconv.Itoa(status)] = openapi3.NewSchemaRef("", failureSchema(pairs))
+	if doc.Components == nil {
+		doc.Components = &openapi3.Components{}
+	}
+	if doc.Components.Schemas == nil {
+		doc.Components.Schemas = openapi3.Schemas{}
+	}
+	for status, bodies := range everyOperation(table, d.name, t.envelope) {
+		schema, err := t.envelope.failureSchema(bodies)
+		if err != nil {
+			return nil, fmt.Errorf("spec: strict reading of %d on every path: %w", status, err)
+		}
+		doc.Components.Schemas["Failure."+strconv.Itoa(status)] = openapi3.NewSchemaRef("", schema)
 	}
 	doc.SetStringFormatValidator("date-time", openapi3.NewCallbackValidator(validTimestamp))
 	doc.SetStringFormatValidator("ip", openapi3.NewCallbackValidator(validAddress))
 	return doc, nil
 }
 
-// strictResponse copies a response, which operations may share, and tightens the copy's schema.
-func strictResponse(status string, shared *openapi3.Response) (*openapi3.Response, error) {
+// tightener makes responses strict.
+type tightener struct {
+	envelope        Envelope
+	counts, amounts *regexp.Regexp
+	partial         []string // references
+}
+
+func (d *Document) tightener(tree any) (*tightener, error) {
+	envelope, err := d.Envelope()
+	if err != nil {
+		return nil, err
+	}
+	var rules strictRules
+	if err := strictly(tree, "x-strict", &rules); err != nil {
+		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+	}
+	t := &tightener{envelope: envelope}
+	for _, rule := range []struct {
+		into **regexp.Regexp
+		text string
+	}{{&t.counts, rules.Counts}, {&t.amounts, rules.Amounts}} {
+		if *rule.into, err = regexp.Compile(cmp.Or(rule.text, "^$")); err != nil {
+			return nil, fmt.Errorf("spec: %s with corrections: x-strict: %w", d.file, err)
+		}
+	}
+	for _, name := range rules.Partial {
+		t.partial = append(t.partial, "#/components/schemas/"+name)
+	}
+	return t, nil
+}
+
+// strictly reads a member at the root of a document; absent, it leaves into as it is. Unknown members of it are an error.
+func strictly(tree any, name string, into any) error {
+	root, _ := tree.(map[string]any)
+	value, ok := root[name]
+	if !ok {
+		return nil
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// response copies a response, which operations may share, and tightens the copy's schema.
+func (t *tightener) response(status string, shared *openapi3.Response) (*openapi3.Response, error) {
 	response := *shared
-	media := shared.Content.Get(jsonMedia)
-	if media == nil || media.Schema == nil {
-		return nil, fmt.Errorf("the corrected document has no %s schema; want one", jsonMedia)
+	media := shared.Content.Get(t.envelope.Media)
+	if media == nil {
+		return &response, nil
+	}
+	if media.Schema == nil {
+		return nil, fmt.Errorf("the corrected document has no %s schema; want one", t.envelope.Media)
 	}
 	tightened := *media
 	if strings.HasPrefix(status, "2") {
-		schema, err := tighten(media.Schema, "", 0)
+		schema, err := t.tighten(media.Schema, "", 0)
 		if err != nil {
 			return nil, err
 		}
 		tightened.Schema = schema
 	} else {
-		pairs, err := pairsOf(media)
+		examples := examplesIn(media)
+		if len(examples) == 0 {
+			return nil, errors.New("the refusal has no example; want one that shows its code and message")
+		}
+		schema, err := t.envelope.failureSchema(examples)
 		if err != nil {
 			return nil, err
 		}
-		tightened.Schema = openapi3.NewSchemaRef("", failureSchema(pairs))
+		tightened.Schema = openapi3.NewSchemaRef("", schema)
 	}
-	response.Content = openapi3.Content{jsonMedia: &tightened}
+	response.Content = maps.Clone(shared.Content)
+	response.Content[t.envelope.Media] = &tightened
 	return &response, nil
 }
 
@@ -83,7 +211,7 @@ const maxDepth = 32
 
 // tighten copies a schema with everything below it and makes the copy strict. The name is that of the
 // property that the schema stands for, or of the property that is a list or map of such.
-func tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaRef, error) {
+func (t *tightener) tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaRef, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("the schema of %q is more than %d levels deep; want one that does not refer to itself", name, maxDepth)
 	}
@@ -94,7 +222,7 @@ func tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaR
 	for _, branches := range []*openapi3.SchemaRefs{&schema.OneOf, &schema.AnyOf} {
 		tightened := make(openapi3.SchemaRefs, 0, len(*branches))
 		for _, branch := range *branches {
-			branch, err := tighten(branch, name, depth+1)
+			branch, err := t.tighten(branch, name, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -103,12 +231,12 @@ func tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaR
 		*branches = tightened
 	}
 	if schema.Items != nil {
-		if schema.Items, err = tighten(schema.Items, name, depth+1); err != nil {
+		if schema.Items, err = t.tighten(schema.Items, name, depth+1); err != nil {
 			return nil, err
 		}
 	}
 	if values := schema.AdditionalProperties.Schema; values != nil {
-		if values, err = tighten(values, name, depth+1); err != nil {
+		if values, err = t.tighten(values, name, depth+1); err != nil {
 			return nil, err
 		}
 		schema.AdditionalProperties = openapi3.AdditionalProperties{Schema: values}
@@ -116,19 +244,19 @@ func tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaR
 	if len(schema.Properties) > 0 {
 		properties := make(openapi3.Schemas, len(schema.Properties))
 		for property, value := range schema.Properties {
-			if properties[property], err = tighten(value, property, depth+1); err != nil {
+			if properties[property], err = t.tighten(value, property, depth+1); err != nil {
 				return nil, err
 			}
 		}
 		schema.Properties = properties
 		schema.Required = nil
-		if ref.Ref != tokenLimits {
+		if !slices.Contains(t.partial, ref.Ref) {
 			schema.Required = slices.Sorted(maps.Keys(properties))
 		}
 		none := false
 		schema.AdditionalProperties = openapi3.AdditionalProperties{Has: &none}
 	}
-	tightenScalar(schema, name)
+	t.tightenScalar(schema, name)
 	return openapi3.NewSchemaRef("", schema), nil
 }
 
@@ -159,17 +287,13 @@ func flatten(schema *openapi3.Schema, depth int) (*openapi3.Schema, error) {
 // timestampPattern is repeated by the validator of date-time; here it makes the message say what is wanted.
 const timestampPattern = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$`
 
-// tightenScalar adds what the names of the document's properties promise: what ends in Requests or begins
-// with total is a count, and neither a count nor an amount spent nor a price is negative. A wallet's credit and a
-// transaction's amount may be.
-func tightenScalar(schema *openapi3.Schema, name string) {
-	isCount := strings.HasSuffix(name, "Requests") || strings.HasPrefix(name, "total")
-	isPrice := strings.HasPrefix(name, "price") || name == "walletAmount" || name == "errorCode"
-	if schema.Type.Is(openapi3.TypeNumber) && isCount {
+// tightenScalar adds what the name of a property promises, and that timestamps are written in whole seconds.
+func (t *tightener) tightenScalar(schema *openapi3.Schema, name string) {
+	if schema.Type.Is(openapi3.TypeNumber) && t.counts.MatchString(name) {
 		schema.Type = &openapi3.Types{openapi3.TypeInteger}
 	}
 	integer := schema.Type.Is(openapi3.TypeInteger)
-	if schema.Min == nil && (integer || schema.Type.Is(openapi3.TypeNumber) && isPrice) {
+	if schema.Min == nil && (integer || schema.Type.Is(openapi3.TypeNumber) && t.amounts.MatchString(name)) {
 		zero := 0.0
 		schema.Min = &zero
 	}

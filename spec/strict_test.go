@@ -31,7 +31,7 @@ func tree(t *testing.T, value any) any {
 
 func operation(t *testing.T, name string) Operation {
 	t.Helper()
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	for _, o := range operations {
 		if o.Name == name {
@@ -51,13 +51,13 @@ func reasons(mismatches []Mismatch) []string {
 }
 
 func TestTheStrictReadingIsAValidDocument(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	assert.NoError(t, doc.Validate(t.Context()))
 }
 
 func TestTheStrictReadingLeavesRequestsAlone(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	request := doc.Paths.Value("/tokens").Post.RequestBody.Value.Content.Get(jsonMedia).Schema.Value
 	assert.Equal(t, []string{"scopes"}, request.Required)
@@ -67,11 +67,11 @@ func TestTheStrictReadingLeavesRequestsAlone(t *testing.T) {
 
 // The published examples of success, put in the envelope, are right by the strict reading too, but for two.
 func TestThePublishedExamplesFailTheStrictReadingOnlyWhereTheyContradictTheDocument(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
-	published, err := Published()
+	published, err := V2().Published()
 	require.NoError(t, err)
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 	failing, seen := map[string][]string{}, 0
 	for _, o := range operations {
@@ -113,7 +113,7 @@ const (
 )
 
 func TestASingleTokenIsRightInEachShape(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	shapes := map[string]string{
 		"bare":       `{` + bareToken + `}`,
@@ -129,7 +129,7 @@ func TestASingleTokenIsRightInEachShape(t *testing.T) {
 }
 
 func TestTheStrictReadingSaysWhatIsWrong(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	const (
 		wallet = `{"data":{"credit":1.5,"createdAt":"2025-01-15T10:00:00+00:00","updatedAt":"2026-02-12T08:30:00+00:00"},` + success + `}`
@@ -179,31 +179,39 @@ func TestTheStrictReadingSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestARefusalThatIsNotDocumentedIsOneOfTheTable(t *testing.T) {
-	corrected, err := Corrected()
+	corrected, err := V2().Corrected()
 	require.NoError(t, err)
 	table, err := Refusals()
 	require.NoError(t, err)
-	triples, err := Triples()
+	triples, err := V2().Triples()
 	require.NoError(t, err)
-	operations, err := Operations()
+	operations, err := V2().Operations()
 	require.NoError(t, err)
 
+	envelope, err := V2().Envelope()
+	require.NoError(t, err)
 	type refusal struct {
 		operation string
 		status    int
-		pair      pair
+		body      string
+	}
+	written := func(body any) string {
+		data, err := json.Marshal(body)
+		require.NoError(t, err)
+		return string(data)
 	}
 	documented := map[refusal]bool{}
 	for _, triple := range triples {
-		documented[refusal{triple.Operation, triple.Status, pair{triple.Code, triple.Message}}] = true
+		documented[refusal{triple.Operation, triple.Status, written(envelope.Body(triple.Code.Value(), triple.Message))}] = true
 	}
 	var own []refusal // what the table assumes of one operation
 	for _, row := range table.All() {
-		if r := (refusal{row.Operation, row.Status, pair{row.Code, row.Message}}); row.Surface == "v2" && row.Operation != EveryOperation && !documented[r] {
+		r := refusal{row.Operation, row.Status, written(envelope.Body(row.Code.Value(), row.Message))}
+		if row.Surface == "v2" && row.Operation != EveryOperation && !documented[r] {
 			own = append(own, r)
 		}
 	}
-	assumed, shown := map[int][]pair{}, []refusal{}
+	assumed, shown := map[int][]string{}, []refusal{}
 	for _, o := range operations {
 		for key, response := range corrected.Paths.Value(o.Path).GetOperation(o.Method).Responses.Map() {
 			status, err := strconv.Atoi(key)
@@ -211,25 +219,29 @@ func TestARefusalThatIsNotDocumentedIsOneOfTheTable(t *testing.T) {
 			if status < 400 {
 				continue
 			}
-			pairs, err := pairsOf(response.Value.Content.Get(jsonMedia))
-			require.NoError(t, err)
-			for _, p := range pairs {
-				switch r := (refusal{o.Name, status, p}); {
+			for _, example := range examplesIn(response.Value.Content.Get(jsonMedia)) {
+				switch r := (refusal{o.Name, status, written(example)}); {
 				case documented[r]:
 				case slices.Contains(own, r):
 					shown = append(shown, r)
-				case !slices.Contains(assumed[status], p):
-					assumed[status] = append(assumed[status], p)
+				case !slices.Contains(assumed[status], r.body):
+					assumed[status] = append(assumed[status], r.body)
 				}
 			}
 		}
 	}
-	assert.Equal(t, everyOperation(table, "v2"), assumed, "the overlay adds what the table assumes, and nothing else")
+	want := map[int][]string{}
+	for status, bodies := range everyOperation(table, "v2", envelope) {
+		for _, body := range bodies {
+			want[status] = append(want[status], written(body))
+		}
+	}
+	assert.Equal(t, want, assumed, "the overlay adds what the table assumes, and nothing else")
 	assert.ElementsMatch(t, own, shown, "a row of one operation that is not documented has its example in the overlay, and so the strict reading knows it")
 }
 
 func TestARequestThatMatchesNoOperationIsRefusedAsTheTableSays(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	schema := StrictResponse(doc, Operation{}, 404, nil)
 	require.NotNil(t, schema)
@@ -240,23 +252,23 @@ func TestARequestThatMatchesNoOperationIsRefusedAsTheTableSays(t *testing.T) {
 }
 
 func TestAStatusThatNobodyKnowsHasNoSchema(t *testing.T) {
-	strict, err := Strict()
+	strict, err := V2().Strict()
 	require.NoError(t, err)
-	published, err := Published()
+	published, err := V2().Published()
 	require.NoError(t, err)
 	o := operation(t, "wallet.get")
 	assert.Nil(t, StrictResponse(strict, o, 201, nil))
-	assert.Nil(t, PublishedResponse(published, o, 201, nil))
+	assert.Nil(t, PublishedResponse(published, o, 201))
 	assert.NotNil(t, StrictResponse(strict, o, 429, nil))
-	assert.Nil(t, PublishedResponse(published, o, 429, nil))
-	assert.NotNil(t, PublishedResponse(published, o, 200, nil))
-	assert.Nil(t, PublishedResponse(published, operation(t, "token.get"), 404, nil), "refusals are published without a schema")
+	assert.Nil(t, PublishedResponse(published, o, 429))
+	assert.NotNil(t, PublishedResponse(published, o, 200))
+	assert.Nil(t, PublishedResponse(published, operation(t, "token.get"), 404), "refusals are published without a schema")
 }
 
 func TestCustomDataOfACallbackMayBeAnythingByEitherReading(t *testing.T) {
-	strict, err := Strict()
+	strict, err := V2().Strict()
 	require.NoError(t, err)
-	published, err := Published()
+	published, err := V2().Published()
 	require.NoError(t, err)
 	o := operation(t, "callback.get")
 	for _, custom := range []string{"null", "1", `"x"`, "[]", `{"a":1}`} {
@@ -264,12 +276,12 @@ func TestCustomDataOfACallbackMayBeAnythingByEitherReading(t *testing.T) {
 			"startedAt":"2026-02-12T10:00:00+00:00","createdAt":"2026-02-12T09:59:55+00:00","completedAt":null,"httpResponseCode":0,"data":{},
 			"custom":`+custom+`,"headers":{},"elapsedTime":0,"attempt":1,"retry":0,"field":"data","method":"JSON","url":"https://example.com/cb"},`+success+`}`)
 		assert.Empty(t, Check(strict, StrictResponse(strict, o, 200, nil), answer), custom)
-		assert.Empty(t, Check(published, PublishedResponse(published, o, 200, nil), answer), custom)
+		assert.Empty(t, Check(published, PublishedResponse(published, o, 200), answer), custom)
 	}
 }
 
 func TestTheLiteralDocumentIsRightByThePublishedReading(t *testing.T) {
-	doc, err := Published()
+	doc, err := V2().Published()
 	require.NoError(t, err)
 	answers := map[string]string{
 		"token.create": `{` + bareToken + `}`,
@@ -279,12 +291,12 @@ func TestTheLiteralDocumentIsRightByThePublishedReading(t *testing.T) {
 		"stats.apis":   `{"data":{}}`,
 	}
 	for name, answer := range answers {
-		assert.Empty(t, Check(doc, PublishedResponse(doc, operation(t, name), 200, nil), body(t, answer)), name)
+		assert.Empty(t, Check(doc, PublishedResponse(doc, operation(t, name), 200), body(t, answer)), name)
 	}
 }
 
 func TestCheckNeverRepeatsWhatItFound(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	const secret = "0123456789abcdef0123456789abcdef"
 	for _, text := range []string{
@@ -300,7 +312,7 @@ func TestCheckNeverRepeatsWhatItFound(t *testing.T) {
 }
 
 func TestCheckMayBeUsedByManyAtOnce(t *testing.T) {
-	doc, err := Strict()
+	doc, err := V2().Strict()
 	require.NoError(t, err)
 	schema := StrictResponse(doc, operation(t, "token.get"), 200, nil)
 	var all sync.WaitGroup

@@ -97,7 +97,7 @@ func hijack(w http.ResponseWriter) net.Conn {
 // examples answers every operation with the published document's own example of success.
 func examples(t *testing.T) http.HandlerFunc {
 	t.Helper()
-	doc, err := spec.Published()
+	doc, err := spec.V2().Published()
 	require.NoError(t, err)
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

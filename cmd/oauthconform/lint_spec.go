@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oauthmock/spec"
 	"oauthmock/spec/audit"
 )
 
@@ -24,11 +25,11 @@ answers out of the document's own examples, changing one place at a time, and co
 (A folder called spec is linted as ./spec.)`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			answers, err := audit.Survey()
+			answers, err := audit.Survey(spec.V2())
 			if err != nil {
 				return err
 			}
-			measured, err := audit.Measure()
+			measured, err := audit.Measure(spec.V2())
 			if err != nil {
 				return err
 			}

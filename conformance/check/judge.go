@@ -40,16 +40,16 @@ func NewJudge() (*Judge, error) {
 func readContract() (*Judge, error) {
 	j := &Judge{}
 	var err error
-	if j.operations, err = spec.Operations(); err != nil {
+	if j.operations, err = spec.V2().Operations(); err != nil {
 		return nil, err
 	}
-	if j.triples, err = spec.Triples(); err != nil {
+	if j.triples, err = spec.V2().Triples(); err != nil {
 		return nil, err
 	}
-	if j.published, err = spec.Published(); err != nil {
+	if j.published, err = spec.V2().Published(); err != nil {
 		return nil, err
 	}
-	if j.strict, err = spec.Strict(); err != nil {
+	if j.strict, err = spec.V2().Strict(); err != nil {
 		return nil, err
 	}
 	j.statuses = map[string][]string{}
@@ -212,7 +212,7 @@ func (j *Judge) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
 	}
-	schema := spec.PublishedResponse(j.published, *e.Operation, e.Status, e.Query)
+	schema := spec.PublishedResponse(j.published, *e.Operation, e.Status)
 	if schema == nil {
 		return nil
 	}

@@ -26,7 +26,7 @@ const (
 // answer is an answer to an operation, "" for one that is unknown.
 func answer(t *testing.T, operation string, status int, body string, headers ...string) *check.Exchange {
 	t.Helper()
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	require.NoError(t, err)
 	var of *spec.Operation
 	if i := slices.IndexFunc(operations, func(o spec.Operation) bool { return o.Name == operation }); i >= 0 {

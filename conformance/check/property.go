@@ -12,7 +12,7 @@ import (
 func (j *Judge) outlines() {
 	j.described = map[string]*outline{}
 	for _, operation := range j.operations {
-		if schema := spec.PublishedResponse(j.published, operation, http.StatusOK, nil); schema != nil {
+		if schema := spec.PublishedResponse(j.published, operation, http.StatusOK); schema != nil {
 			at := placeOf(&operation, http.StatusOK)
 			j.described[at] = newOutline(schema, at, "")
 			j.described[at].all(func(member *outline) { j.properties = append(j.properties, member.property) })

@@ -123,7 +123,7 @@ func families(all []Mutant) []string {
 // covered by no scenario.
 func Run(ctx context.Context, config Config) (Matrix, error) {
 	started := time.Now()
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	if err != nil {
 		return Matrix{}, err
 	}

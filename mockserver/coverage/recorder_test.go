@@ -33,7 +33,7 @@ func counts(r coverage.Report) [3]int {
 
 // TestWhatThereIsToMeetIsThePublishedDocument holds the totals against another reading of the document than the one they come from.
 func TestWhatThereIsToMeetIsThePublishedDocument(t *testing.T) {
-	doc, err := spec.Published()
+	doc, err := spec.V2().Published()
 	require.NoError(t, err)
 	var operations int
 	statuses := []string{}
@@ -50,7 +50,7 @@ func TestWhatThereIsToMeetIsThePublishedDocument(t *testing.T) {
 	assert.Len(t, nothing.Operations.Missing, operations)
 	assert.Equal(t, len(statuses), nothing.Statuses.Total)
 	assert.ElementsMatch(t, statuses, nothing.Statuses.Missing)
-	triples, err := spec.Triples()
+	triples, err := spec.V2().Triples()
 	require.NoError(t, err)
 	assert.Equal(t, len(triples), nothing.Refusals.Total)
 	assert.Contains(t, nothing.Refusals.Missing, "PATCH /tokens/{token} 401 130")

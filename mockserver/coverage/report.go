@@ -81,11 +81,11 @@ type contract struct {
 
 // readContract reads the published document. Every operation has the status 200, and those of its refusals.
 func readContract() (*contract, error) {
-	operations, err := spec.Operations()
+	operations, err := spec.V2().Operations()
 	if err != nil {
 		return nil, err
 	}
-	triples, err := spec.Triples()
+	triples, err := spec.V2().Triples()
 	if err != nil {
 		return nil, err
 	}

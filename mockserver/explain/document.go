@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -24,7 +23,7 @@ type Document struct {
 
 // NewDocument makes a document for operations.
 func NewDocument(operations []Operation) *Document {
-	return &Document{operations: operations, read: sync.OnceValues(spec.Corrected)}
+	return &Document{operations: operations, read: spec.V2().Corrected}
 }
 
 // Load reads the document now, so that the first request need not wait, and says what is wrong with it.

@@ -25,10 +25,10 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%s %d", a.Operation.Name, a.Status)
 }
 
-// Right are right answers by the strict reading of v2, in the order of operations and statuses: of each refusal the examples, of each
+// Right returns right answers by the strict reading of a document, in the order of operations and statuses: of each refusal the examples, of each
 // success one of every form, put together from the examples of its properties. Each call makes them anew.
-func Right() ([]Answer, error) {
-	r, err := newReadings()
+func Right(document *spec.Document) ([]Answer, error) {
+	r, err := newReadings(document)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (r *readings) right() ([]Answer, error) {
 		all := responses(r.corrected, o)
 		for _, status := range sortedStatuses(all) {
 			if status >= 400 {
-				for _, example := range examplesOf(all[status]) {
+				for _, example := range r.examplesOf(all[status]) {
 					if err := add(o, status, nil, example); err != nil {
 						return nil, err
 					}
@@ -58,6 +58,9 @@ func (r *readings) right() ([]Answer, error) {
 			}
 			for _, query := range queries(o) {
 				schema := spec.StrictResponse(r.strict, o, status, query)
+				if media, _ := spec.Described(r.strict, o, status); schema == nil && !slices.Contains(media, r.envelope.Media) {
+					continue // a page, a redirect, or nothing
+				}
 				if schema == nil {
 					return nil, fmt.Errorf("audit: the strict reading has no schema for %s %d; want one for all that is corrected", o.Name, status)
 				}
@@ -72,10 +75,10 @@ func (r *readings) right() ([]Answer, error) {
 	return answers, nil
 }
 
-// queries are those that choose a form of the answer: none, and where there is a parameter for it, id.
+// queries are those that choose a form of the answer: none, and where there is a parameter for one entry, that.
 func queries(o spec.Operation) []url.Values {
-	if slices.Contains(o.Parameters, spec.Parameter{Name: "id", In: "query"}) {
-		return []url.Values{nil, {"id": {"656d1e2f8b3c2a001f7e4a20"}}}
+	if o.Detail != "" {
+		return []url.Values{nil, {o.Detail: {"656d1e2f8b3c2a001f7e4a20"}}}
 	}
 	return []url.Values{nil}
 }

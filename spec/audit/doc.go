@@ -7,5 +7,5 @@
 //	measure.go  how many of those each reading refuses, by kind
 //	survey.go   which schemas ask for nothing, by operation and status
 //
-// Every function reads the documents anew and keeps no state.
+// Nothing here keeps state.
 package audit

@@ -5,10 +5,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec"
 )
 
 func TestTheStrictReadingSeesWhatThePublishedOneCannot(t *testing.T) {
-	m, err := Measure()
+	m, err := Measure(spec.V2())
 	require.NoError(t, err)
 
 	assert.Greater(t, m.Right, 170)

@@ -12,33 +12,39 @@ import (
 	"oauthmock/spec"
 )
 
-const jsonMedia = "application/json"
-
-// readings are the three readings of the v2 document.
+// readings are the three readings of a document.
 type readings struct {
+	envelope                     spec.Envelope
+	harmless                     []spec.Harmless
 	operations                   []spec.Operation
 	published, corrected, strict *openapi3.T
 }
 
-func newReadings() (*readings, error) {
+func newReadings(document *spec.Document) (*readings, error) {
 	r := &readings{}
 	var err error
-	if r.operations, err = spec.Operations(); err != nil {
+	if r.envelope, err = document.Envelope(); err != nil {
 		return nil, err
 	}
-	if r.published, err = spec.Published(); err != nil {
+	if r.harmless, err = document.Harmless(); err != nil {
 		return nil, err
 	}
-	if r.corrected, err = spec.Corrected(); err != nil {
+	if r.operations, err = document.Operations(); err != nil {
 		return nil, err
 	}
-	if r.strict, err = spec.Strict(); err != nil {
+	if r.published, err = document.Published(); err != nil {
+		return nil, err
+	}
+	if r.corrected, err = document.Corrected(); err != nil {
+		return nil, err
+	}
+	if r.strict, err = document.Strict(); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// responses are an operation's responses by status. Those without a number, such as default, are left out: v2 has none.
+// responses are an operation's responses by status. Those without a number, such as default, are left out.
 func responses(doc *openapi3.T, o spec.Operation) map[int]*openapi3.Response {
 	list := map[int]*openapi3.Response{}
 	for key, response := range doc.Paths.Value(o.Path).GetOperation(o.Method).Responses.Map() {
@@ -54,8 +60,8 @@ func sortedStatuses(responses map[int]*openapi3.Response) []int {
 }
 
 // examplesOf are the examples of a response, by name in alphabetical order.
-func examplesOf(response *openapi3.Response) []any {
-	media := response.Content.Get(jsonMedia)
+func (r *readings) examplesOf(response *openapi3.Response) []any {
+	media := response.Content.Get(r.envelope.Media)
 	if media == nil {
 		return nil
 	}

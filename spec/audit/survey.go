@@ -2,6 +2,7 @@ package audit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -37,9 +38,9 @@ type Demands struct {
 	Formless []string `json:"valuesWithoutForm"`
 }
 
-// Survey lists all answers of v2 that one of the readings knows, in the order of operations and statuses.
-func Survey() ([]Surveyed, error) {
-	r, err := newReadings()
+// Survey lists all answers of a document that one of the readings knows, in the order of operations and statuses.
+func Survey(document *spec.Document) ([]Surveyed, error) {
+	r, err := newReadings(document)
 	if err != nil {
 		return nil, err
 	}
@@ -50,21 +51,21 @@ func Survey() ([]Surveyed, error) {
 			_, known := published[status]
 			list = append(list, Surveyed{
 				Operation: o.Name, Method: o.Method, Path: o.Path, Status: status, Added: !known,
-				Published: demands(spec.PublishedResponse(r.published, o, status, nil), status),
-				Strict:    demands(spec.StrictResponse(r.strict, o, status, nil), status),
+				Published: demands(spec.PublishedResponse(r.published, o, status), status, r.envelope),
+				Strict:    demands(spec.StrictResponse(r.strict, o, status, nil), status, r.envelope),
 			})
 		}
 	}
 	return list, nil
 }
 
-func demands(schema *openapi3.Schema, status int) Demands {
+func demands(schema *openapi3.Schema, status int, envelope spec.Envelope) Demands {
 	d := Demands{Schema: schema != nil, NoRequired: []string{}, Open: []string{}, Formless: []string{}}
 	if schema == nil {
 		return d
 	}
 	if status >= 400 {
-		d.Refusals = refusals(schema)
+		d.Refusals = refusals(schema, envelope)
 	}
 	found := places(schema, "$", 0)
 	for path, p := range found {
@@ -91,10 +92,17 @@ func demands(schema *openapi3.Schema, status int) Demands {
 }
 
 // refusals counts the forms that name one code.
-func refusals(schema *openapi3.Schema) int {
+func refusals(schema *openapi3.Schema, envelope spec.Envelope) int {
 	n := 0
 	for _, form := range forms(schema) {
-		if code := form.Properties["error"]; code != nil && len(code.Value.Enum) > 0 {
+		for name := range strings.SplitSeq(envelope.Code, ".") {
+			if property := form.Properties[name]; property != nil {
+				form = property.Value
+			} else {
+				form = openapi3.NewSchema()
+			}
+		}
+		if len(form.Enum) > 0 {
 			n++
 		}
 	}

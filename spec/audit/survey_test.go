@@ -6,11 +6,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec"
 )
 
 func surveyed(t *testing.T, operation string, status int) Surveyed {
 	t.Helper()
-	list, err := Survey()
+	list, err := Survey(spec.V2())
 	require.NoError(t, err)
 	for _, one := range list {
 		if one.Operation == operation && one.Status == status {
@@ -22,7 +24,7 @@ func surveyed(t *testing.T, operation string, status int) Surveyed {
 }
 
 func TestTheSurveyHasEveryAnswerOfBothReadings(t *testing.T) {
-	list, err := Survey()
+	list, err := Survey(spec.V2())
 	require.NoError(t, err)
 	published, withoutSchema := 0, 0
 	for _, one := range list {
@@ -97,11 +99,11 @@ func TestASchemaDemandsWhatAllItsPartsDemand(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := demands(test.schema, 200)
+			d := demands(test.schema, 200, spec.Envelope{})
 			assert.Equal(t, test.noRequired, d.NoRequired, "optional")
 			assert.Equal(t, test.open, d.Open, "open")
 			assert.Equal(t, test.formless, d.Formless, "formless")
 		})
 	}
-	assert.Positive(t, demands(loop, 200).Objects, "one that refers to itself ends")
+	assert.Positive(t, demands(loop, 200, spec.Envelope{}).Objects, "one that refers to itself ends")
 }

@@ -56,7 +56,7 @@ func (w Wrong) String() string {
 // Falsify makes every wrong answer of a right one: its body changed in each place, one place at a time and without regard to what may
 // stand there; its code, message, success and status. So a few are right as well, where a member may be absent or a key is anybody's
 // own. It changes nothing of the right one.
-func Falsify(right Answer) []Wrong {
+func Falsify(right Answer, envelope spec.Envelope) []Wrong {
 	var found []Wrong
 	add := func(kind Kind, how string, status int, body any) {
 		found = append(found, Wrong{Answer: Answer{right.Operation, status, right.Query, body}, Kind: kind, How: how})
@@ -65,34 +65,49 @@ func Falsify(right Answer) []Wrong {
 		add(c.kind, c.how, right.Status, c.body)
 	}
 	object, _ := right.Body.(map[string]any)
-	if right.Status >= 400 {
-		for _, code := range []string{"0", "999", "-1", "140.5"} {
-			add(OtherCode, "code "+code, right.Status, with(object, "error", json.Number(code)))
+	contradict := func(members map[string]any) {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			switch value := members[name].(type) {
+			case bool:
+				add(Contradiction, fmt.Sprintf("%s is %t", name, !value), right.Status, with(object, name, !value))
+			case nil:
+				add(Contradiction, name+" is not null", right.Status, with(object, name, map[string]any{"token": "x"}))
+			}
 		}
-		message, _ := object["message"].(string)
-		for _, other := range []string{"", "Error", strings.ToUpper(message)} {
-			add(OtherMessage, fmt.Sprintf("message %q", other), right.Status, with(object, "message", other))
+	}
+	code, message, refused := envelope.Refusal(right.Body)
+	switch {
+	case right.Status >= 400:
+		for _, other := range []string{"0", "999", "-1", "140.5"} {
+			add(OtherCode, "code "+other, right.Status, refusal(object, envelope, json.Number(other), message))
 		}
-		add(Contradiction, "success is true", right.Status, with(object, "success", true))
-		add(Contradiction, "there are data", right.Status, with(object, "data", map[string]any{"token": "x"}))
+		text, _ := message.(string)
+		for _, other := range []string{"", "Error", strings.ToUpper(text)} {
+			add(OtherMessage, fmt.Sprintf("message %q", other), right.Status, refusal(object, envelope, code, other))
+		}
+		contradict(envelope.Failure)
 		add(Contradiction, "sent with 200", 200, object)
-	} else if object["success"] != nil {
-		add(Contradiction, "success is false", right.Status, with(object, "success", false))
-		add(Contradiction, "there is an error", right.Status, with(object, "error", json.Number("70")))
-		add(OtherMessage, "there is a message", right.Status, with(object, "message", "all is well"))
+	case refused:
+		contradict(envelope.Success)
+		add(OtherMessage, "there is a message", right.Status, refusal(object, envelope, code, "all is well"))
 	}
 	add(NoContent, "an empty object", right.Status, map[string]any{})
 	add(NoContent, "an empty list", right.Status, []any{})
 	add(NoContent, "null", right.Status, nil)
-	for _, status := range strangeStatuses() {
+	for _, status := range []int{201, 202, 403, 418, 503} {
 		add(OtherStatus, "sent with "+strconv.Itoa(status), status, right.Body)
 	}
 	return found
 }
 
-// strangeStatuses are statuses that no answer of v2 has by any reading.
-func strangeStatuses() []int {
-	return []int{201, 202, 403, 418, 503}
+// refusal is an object with another code and message.
+func refusal(object map[string]any, envelope spec.Envelope, code, message any) map[string]any {
+	changed := maps.Clone(object)
+	if changed == nil {
+		changed = map[string]any{}
+	}
+	maps.Copy(changed, envelope.Body(code, message))
+	return changed
 }
 
 // change is one way to falsify a body.

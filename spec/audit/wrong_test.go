@@ -7,12 +7,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec"
 )
 
+func v2(t *testing.T) spec.Envelope {
+	t.Helper()
+	envelope, err := spec.V2().Envelope()
+	require.NoError(t, err)
+	return envelope
+}
+
 // falsified are the bodies made of one, by what was changed.
-func falsified(right Answer) map[string]Wrong {
+func falsified(t *testing.T, right Answer) map[string]Wrong {
 	found := map[string]Wrong{}
-	for _, wrong := range Falsify(right) {
+	for _, wrong := range Falsify(right, v2(t)) {
 		found[wrong.How] = wrong
 	}
 	return found
@@ -21,7 +30,7 @@ func falsified(right Answer) map[string]Wrong {
 func TestARefusalIsFalsifiedInEachPlace(t *testing.T) {
 	right := Answer{Status: 404, Body: map[string]any{"success": false, "message": "Not Found", "error": json.Number("120"), "data": nil}}
 	before := maps.Clone(right.Body.(map[string]any))
-	found := falsified(right)
+	found := falsified(t, right)
 	assert.Equal(t, before, right.Body, "the right one stays as it is")
 
 	tests := map[string]struct {
@@ -43,7 +52,7 @@ func TestARefusalIsFalsifiedInEachPlace(t *testing.T) {
 		"$ with message null":    {NullMember, 404, map[string]any{"success": false, "message": nil, "error": json.Number("120"), "data": nil}},
 		"$.success as a number":  {OtherType, 404, map[string]any{"success": json.Number("1"), "message": "Not Found", "error": json.Number("120"), "data": nil}},
 		"$.data as an object":    {OtherType, 404, map[string]any{"success": false, "message": "Not Found", "error": json.Number("120"), "data": map[string]any{}}},
-		"there are data":         {Contradiction, 404, map[string]any{"success": false, "message": "Not Found", "error": json.Number("120"), "data": map[string]any{"token": "x"}}},
+		"data is not null":       {Contradiction, 404, map[string]any{"success": false, "message": "Not Found", "error": json.Number("120"), "data": map[string]any{"token": "x"}}},
 		"$.message as a list":    {OtherType, 404, map[string]any{"success": false, "message": []any{"Not Found"}, "error": json.Number("120"), "data": nil}},
 		"$ with success renamed": {RenamedMember, 404, map[string]any{"successX": false, "message": "Not Found", "error": json.Number("120"), "data": nil}},
 		"$ without success":      {MissingMember, 404, map[string]any{"message": "Not Found", "error": json.Number("120"), "data": nil}},
@@ -63,7 +72,7 @@ func TestARefusalIsFalsifiedInEachPlace(t *testing.T) {
 }
 
 func TestValuesWithAFormLoseIt(t *testing.T) {
-	found := falsified(Answer{Status: 200, Body: map[string]any{"data": map[string]any{
+	found := falsified(t, Answer{Status: 200, Body: map[string]any{"data": map[string]any{
 		"at": "2026-02-12T08:30:00+00:00", "id": "656d1e2f8b3c2a001f7e4a12", "count": "12", "totalRequests": json.Number("3"), "name": "any text",
 	}}})
 	tests := map[string]struct {
@@ -95,13 +104,13 @@ func TestValuesWithAFormLoseIt(t *testing.T) {
 func TestFalsifyingWhatIsNoObjectDoesNotFail(t *testing.T) {
 	for _, body := range []any{nil, "text", []any{}, json.Number("1"), true} {
 		for _, status := range []int{200, 404} {
-			assert.NotEmpty(t, Falsify(Answer{Status: status, Body: body}))
+			assert.NotEmpty(t, Falsify(Answer{Status: status, Body: body}, v2(t)))
 		}
 	}
 }
 
 func TestRightAnswersAreOfEveryOperationAndForm(t *testing.T) {
-	rights, err := Right()
+	rights, err := Right(spec.V2())
 	require.NoError(t, err)
 	seen := map[string]int{}
 	for _, right := range rights {

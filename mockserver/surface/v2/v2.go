@@ -1,5 +1,5 @@
 // Package v2 is the surface of the OAuth API, version 2: 18 operations, their wire format, and one writer for all answers.
-// The published document is spec/v2.openapi.json; every rule with its grade stands in docs/behaviour.md.
+// The published document is spec/v2/openapi.json; every rule with its grade stands in docs/behaviour.md.
 package v2
 
 import (
