@@ -8,17 +8,28 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// BenchmarkAdd adds to a journal that is full: the way of every request.
+// BenchmarkAdd adds to a journal: the way of every request.
 func BenchmarkAdd(b *testing.B) {
-	j := journal.New(10_000, 32<<20)
-	e := &exchange.Exchange{
-		Account: "demo", Surface: "v2", Operation: "wallet.get", Auth: "basic", IP: "127.0.0.1",
-		Request:  exchange.Request{Method: "GET", Host: "127.0.0.1:8080", URI: "/wallet", Header: http.Header{"Authorization": {"Basic eHh4eHh4eHh4eHh4"}, "User-Agent": {"Go-http-client/1.1"}}},
-		Response: exchange.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"150"}}, Body: make([]byte, 150)},
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		e.ID++
-		j.Add(e)
+	for name, lengths := range map[string][]int{"small answers": {150}, "pages of 100": {28 << 10}, "both": {150, 28 << 10, 600}} {
+		for state, entries := range map[string]int{"full": 1000, "with room": 1 << 30} {
+			b.Run(name+", "+state, func(b *testing.B) {
+				j := journal.New(entries, 32<<20)
+				e := &exchange.Exchange{
+					Account: "demo", Surface: "v2", Operation: "wallet.get", Auth: "basic", IP: "127.0.0.1",
+					Request:  exchange.Request{Method: "GET", Host: "127.0.0.1:8080", URI: "/wallet", Header: http.Header{"Authorization": {"Basic eHh4eHh4eHh4eHh4"}, "User-Agent": {"Go-http-client/1.1"}, "Accept-Encoding": {"gzip"}}},
+					Response: exchange.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"150"}, "Ratelimit-Limit": {"10000"}, "Ratelimit-Remaining": {"9999"}, "Ratelimit-Reset": {"60"}, "X-Mock-Request-Id": {"1234"}}},
+				}
+				bodies := make([][]byte, 16)
+				for i := range bodies { // no two lengths are the same
+					bodies[i] = make([]byte, lengths[i%len(lengths)]+i)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					e.ID++
+					e.Response.Body = bodies[e.ID%uint64(len(bodies))]
+					j.Add(e)
+				}
+			})
+		}
 	}
 }

@@ -22,30 +22,27 @@ type Journal struct {
 	count   int
 	bytes   int64
 	drops   drops
-	draft   []byte // where a record is written before its size is known
-	spare   []byte // the record that was dropped last
+	memory  memory
 	// readers read records while the journal is not locked: meanwhile no record's memory is used again.
 	readers       int
 	subscriptions []*Subscription
 	tell          func(dropped uint64)
 }
 
-// maxDraft bounds the memory that waits for the next record, in bytes.
-const maxDraft = 1 << 20
-
 // entry is an exchange as it is kept: bytes, and what is needed to pass it over without reading them.
 type entry struct {
 	id      uint64
 	account account.ID
 	record  []byte
+	chunk   *chunk // where the record is
 }
 
 // size is about how much memory an entry holds, in bytes.
-func (e entry) size() int64 { return 64 + int64(cap(e.record)) }
+func (e entry) size() int64 { return 64 + int64(len(e.record)) }
 
 // New answers an empty journal for at most so many entries, which together hold about so many bytes.
 func New(maxEntries int, maxBytes int64) *Journal {
-	return &Journal{maxEntries: max(1, maxEntries), maxBytes: maxBytes}
+	return &Journal{maxEntries: max(1, maxEntries), maxBytes: maxBytes, memory: newMemory(maxBytes)}
 }
 
 // WhenDropping says who is told that entries are dropped: with the first, the tenth, the hundredth and so on. It is called by who adds the
@@ -74,11 +71,8 @@ func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 	if j.count == j.maxEntries {
 		j.drop()
 	}
-	j.draft = write(j.draft[:0], e)
-	newest := entry{id: e.ID, account: e.Account, record: j.keep(j.draft)}
-	if cap(j.draft) > maxDraft {
-		j.draft = nil
-	}
+	newest := entry{id: e.ID, account: e.Account}
+	newest.record, newest.chunk = j.memory.write(e)
 	for j.count > 0 && j.bytes+newest.size() > j.maxBytes {
 		j.drop()
 	}
@@ -97,22 +91,10 @@ func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 // at is the i-th place of the ring, counted from the oldest entry.
 func (j *Journal) at(i int) *entry { return &j.entries[(j.first+i)%len(j.entries)] }
 
-// keep copies a record into the memory of the entry that was dropped last, if it fits without much waste, else into new memory.
-func (j *Journal) keep(record []byte) []byte {
-	memory := j.spare
-	j.spare = nil
-	if cap(memory) < len(record) || cap(memory) > len(record)+len(record)/4 {
-		memory = make([]byte, 0, len(record))
-	}
-	return append(memory[:0], record...)
-}
-
 func (j *Journal) drop() {
 	oldest := j.at(0)
 	j.bytes -= oldest.size()
-	if j.readers == 0 {
-		j.spare = oldest.record
-	}
+	j.memory.drop(oldest.chunk, j.readers > 0)
 	j.drops.add(oldest.account)
 	*oldest = entry{}
 	j.first = (j.first + 1) % len(j.entries)
@@ -216,13 +198,16 @@ func (j *Journal) Clear(of account.ID) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var kept []entry
-	j.bytes = 0
+	j.bytes, j.memory = 0, newMemory(j.maxBytes)
 	for i := range j.count {
 		if e := *j.at(i); of != "" && e.account != of {
+			// Copied, because what was forgotten beside it in its chunk would else be held with it.
+			e.chunk = &chunk{bytes: slices.Clone(e.record), records: 1}
+			e.record = e.chunk.bytes
 			kept = append(kept, e)
 			j.bytes += e.size()
 		}
 	}
-	j.entries, j.first, j.count, j.spare = kept, 0, len(kept), nil
+	j.entries, j.first, j.count = kept, 0, len(kept)
 	j.drops.clear(of)
 }
