@@ -101,8 +101,8 @@ func (f healthFlags) base() (*url.URL, error) {
 		}
 		return base, nil
 	}
-	if err := checkAddress("--addr", f.addr); err != nil {
-		return nil, err
+	if _, err := address(f.addr); err != nil {
+		return nil, usageError{fmt.Errorf("--addr: %w", err)}
 	}
 	host, port, err := net.SplitHostPort(f.addr)
 	switch {

@@ -44,12 +44,10 @@ func status(t *testing.T, from *bufio.Reader) int {
 	return answer.StatusCode
 }
 
-func TestEveryLimitHoldsOnTheWire(t *testing.T) {
+// limitActs returns the acts of the flags that limit what callers may take.
+func limitActs() map[string]act {
 	const request = "GET /wallet HTTP/1.1\r\nHost: localhost\r\n" + demoBasic + "\r\n"
-	for name, c := range map[string]struct {
-		args  []string
-		check func(*testing.T, *process)
-	}{
+	return map[string]act{
 		"--max-body": {[]string{"--max-body", "10"}, func(t *testing.T, p *process) {
 			status, body := p.ask("POST", "/tokens", `{"scopes":1}`)
 			assert.Equal(t, 413, status)
@@ -110,8 +108,6 @@ func TestEveryLimitHoldsOnTheWire(t *testing.T) {
 			status, _ := p.ask("GET", "/wallet", "")
 			assert.Contains(t, []int{200, 429}, status, "the others are served")
 		}},
-	} {
-		t.Run(name, func(t *testing.T) { c.check(t, start(t, nil, c.args...)) })
 	}
 }
 

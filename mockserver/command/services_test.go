@@ -17,17 +17,16 @@ func bearer(token string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
 }
 
-func TestEveryFlagAboutServicesDoesSomething(t *testing.T) {
+// serviceActs returns the acts of the flags of paid services.
+func serviceActs(t *testing.T) map[string]act {
+	t.Helper()
 	const call = "/__services/company.openapi.com/EU-start/IT12485671007"
 	document := filepath.Join(t.TempDir(), "company.json")
 	require.NoError(t, os.WriteFile(document, []byte(`{"openapi":"3.0.3","info":{"title":"Company","version":"1"},"stray":true,"paths":{"/EU-start/{vat}":{"get":{
 		"parameters":[{"name":"vat","in":"path","required":true,"schema":{"type":"string","minLength":5}}],
 		"responses":{"200":{"description":"","content":{"application/json":{"example":{"companyName":"Rossi S.r.l."}}}}}}}}}`), 0o600))
 
-	for name, c := range map[string]struct {
-		args  []string
-		check func(*testing.T, *process)
-	}{
+	return map[string]act{
 		"--service": {[]string{"--service", "company.openapi.com=" + document}, func(t *testing.T, p *process) {
 			status, body := p.ask("GET", call, "", bearer(demoToken))
 			assert.Equal(t, 200, status)
@@ -36,7 +35,7 @@ func TestEveryFlagAboutServicesDoesSomething(t *testing.T) {
 			assert.Equal(t, 400, status, "too short for the document")
 			assert.Contains(t, body, "vat")
 		}},
-		"without --service": {nil, func(t *testing.T, p *process) {
+		"--service is not given": {nil, func(t *testing.T, p *process) {
 			status, body := p.ask("GET", call, "", bearer(demoToken))
 			assert.Equal(t, 200, status)
 			assert.JSONEq(t, `{"data":{"scope":"GET:company.openapi.com/EU-start","charge":0.08,"paidBy":"wallet"},"success":true,"message":"","error":null}`, body)
@@ -46,7 +45,7 @@ func TestEveryFlagAboutServicesDoesSomething(t *testing.T) {
 			_, body := p.ask("GET", "/tokens/"+demoToken, "")
 			assert.Contains(t, body, "203.0.113.77")
 		}},
-		"without --trust-forwarded-for": {nil, func(t *testing.T, p *process) {
+		"--trust-forwarded-for is not given": {nil, func(t *testing.T, p *process) {
 			_, _ = p.ask("GET", call, "", bearer(demoToken), func(r *http.Request) { r.Header.Set("X-Forwarded-For", "203.0.113.77") })
 			_, body := p.ask("GET", "/tokens/"+demoToken, "")
 			assert.NotContains(t, body, "203.0.113.77")
@@ -60,8 +59,6 @@ func TestEveryFlagAboutServicesDoesSomething(t *testing.T) {
 			_, holds := p.ask("GET", "/__admin/invariants", "")
 			assert.JSONEq(t, `{"holds":true,"violations":[]}`, holds)
 		}},
-	} {
-		t.Run(name, func(t *testing.T) { c.check(t, start(t, nil, c.args...)) })
 	}
 }
 

@@ -64,26 +64,26 @@ func (w *watcher) changed() bool {
 	return moved
 }
 
-// files are the files that the flags make the world of.
-func (f serveFlags) files() []string {
+// files returns the files that the flags name and --watch watches.
+func (s *settings) files() []string {
 	var out []string
-	if name := f.fixtures; f.given("fixtures") && !strings.HasPrefix(name, fixtures.GeneratedPrefix) && !slices.Contains(fixtures.Names(), name) {
+	if name := s.fixtures; s.given("fixtures") && !strings.HasPrefix(name, fixtures.GeneratedPrefix) && !slices.Contains(fixtures.Names(), name) {
 		out = append(out, name)
 	}
-	if f.scenario != "" {
-		if place := scene.Locate(f.scenario); place.File != "" {
+	if s.scenario != "" {
+		if place := scene.Locate(s.scenario); place.File != "" {
 			out = append(out, place.File)
 		}
 	}
-	return append(out, f.faults...)
+	return append(out, s.faults...)
 }
 
-// watcher watches the files of the flags, if that is asked for; else it is nil.
-func (f serveFlags) watcher() (*watcher, error) {
-	if !f.watch {
+// startWatch starts to watch the files that the flags name. Without --watch it returns nil.
+func (s *settings) startWatch() (*watcher, error) {
+	if !s.watch {
 		return nil, nil
 	}
-	files := f.files()
+	files := s.files()
 	if len(files) == 0 {
 		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures, --scenario or --faults")}
 	}
@@ -91,7 +91,7 @@ func (f serveFlags) watcher() (*watcher, error) {
 }
 
 // follow reloads the server whenever its files have changed, until the context is done. A nil watcher follows nothing.
-func (w *watcher) follow(ctx context.Context, f serveFlags, server *mockserver.Server, log *slog.Logger) {
+func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Server, log *slog.Logger) {
 	if w == nil {
 		return
 	}
@@ -103,15 +103,15 @@ func (w *watcher) follow(ctx context.Context, f serveFlags, server *mockserver.S
 			return
 		case <-ticks.C:
 			if w.changed() {
-				f.reload(server, w.files, log)
+				s.reload(server, w.files, log)
 			}
 		}
 	}
 }
 
 // reload takes over what the files say now, or says why not, and the server goes on as it was.
-func (f serveFlags) reload(server *mockserver.Server, files []string, log *slog.Logger) {
-	options, err := f.world()
+func (s *settings) reload(server *mockserver.Server, files []string, log *slog.Logger) {
+	options, err := s.options(true)
 	if err == nil {
 		err = server.Reload(options...)
 	}

@@ -1,0 +1,130 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver"
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/scene"
+)
+
+// settings are the values of the flags of serve that the command itself needs. The values of the other
+// flags are options of the server, and nothing but the table below refers to them.
+type settings struct {
+	addr, urlFile, adminAddr, adminToken string
+
+	fixtures, scenario string
+	watch              bool
+	seed               uint64
+	rootSurface        string
+	faults             []string
+	log                string
+	limits             limits
+
+	table []flagGroup
+	// given reports whether a flag was given, on the command line or in the environment.
+	given func(flag string) bool
+}
+
+// newSettings returns the defaults, and registers the flags with a command.
+func newSettings(cmd *cobra.Command) *settings {
+	s := &settings{
+		addr: "127.0.0.1:8080", fixtures: mockserver.DefaultFixtures, seed: mockserver.DefaultSeed, rootSurface: "v2", log: "text",
+		limits: defaultLimits(), given: cmd.Flags().Changed,
+	}
+	s.table = s.rows()
+	registerGroups(cmd, s.table)
+	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenarios)
+	return s
+}
+
+// options returns the options of the server that the given flags stand for, each under the name of its
+// flag: of all flags, or of those that --watch reads again. Flags and the server have the same
+// defaults, so a flag that was not given needs no option, and a scenario may choose instead.
+func (s *settings) options(reread bool) ([]mockserver.Option, error) {
+	var out []mockserver.Option
+	for _, group := range s.table {
+		for _, f := range group.flags {
+			if f.options == nil || !s.given(f.name) || reread && !f.reread {
+				continue
+			}
+			options, err := f.options()
+			if err != nil {
+				return nil, usageError{fmt.Errorf("--%s: %w", f.name, err)}
+			}
+			for _, o := range options {
+				out = append(out, mockserver.Named("--"+f.name, o))
+			}
+		}
+	}
+	return out, nil
+}
+
+// rows returns the flags of serve, one row each, in the order of the help.
+func (s *settings) rows() []flagGroup {
+	entries, bytes := mockserver.DefaultJournalEntries, int64(mockserver.DefaultJournalBytes)
+	return []flagGroup{
+		{"Where it listens", []flag{
+			row("addr", &s.addr, "address to listen on, `HOST:PORT`; port 0 takes a free one", address),
+			row("url-file", &s.urlFile, "`FILE` that the base URL is written to, at once, when the server answers", nil),
+			row("admin-addr", &s.adminAddr, "address of a listener of its own for the control API, `HOST:PORT`", optionalAddress),
+			row("admin-token", &s.adminToken, "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback", nil),
+			row("cors", new([]string(nil)), "`ORIGIN` whose web pages may call the API (not the control API), or * for all; may be repeated; none by default",
+				one(func(origins []string) mockserver.Option { return mockserver.WithCORS(origins...) })),
+		}},
+		{"What it begins with", []flag{
+			row("fixtures", &s.fixtures, "who exists: `NAME|FILE` (demo, empty, generated:seed=7,tokens=1000, or a YAML or JSON file)", one(mockserver.WithFixtures)).again(),
+			row("scenario", &s.scenario, "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+
+				", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it",
+				unlessEmpty(mockserver.WithScenario)).again(),
+			row("watch", &s.watch, "begin anew, as after a reset, when a file of --fixtures, --scenario or --faults changes; a file with a mistake changes nothing", nil),
+			row("seed", &s.seed, "`N` is the seed of everything that is drawn, such as ids", one(mockserver.WithSeed)).again(),
+			row("clock", new(""), "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now", clockStart).again(),
+			row("freeze", new(false), "let the clock stand still until the control API moves it", one(frozen)).again(),
+			row("open-accounts", new(false), "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen", ifOn(mockserver.WithOpenAccounts)),
+			row("state", new(""), "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save",
+				unlessEmpty(mockserver.WithStateFile)),
+		}},
+		{"How it answers", []flag{
+			row("token-shape", new("both"), "how single tokens are sent: `both|data|flat`", one(mockserver.WithTokenShape)),
+			row("root-surface", &s.rootSurface, "the API at / on hosts that are not the provider's: `v2|v1`", one(mockserver.WithRootSurface)),
+			row("rate-limit", new(fmt.Sprint(mockserver.DefaultRateLimit)), "requests a minute and account, `off|N`", rateLimit).again(),
+			row("strict-requests", new(false), "refuse requests that the published document forbids, with 400 or 415, and say what was wrong", ifOn(mockserver.WithStrictRequests)),
+			row("service", new([]string(nil)), "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services),
+			row("trust-forwarded-for", new(false), "take the first address of X-Forwarded-For as the caller's, where there is one", ifOn(mockserver.WithForwardedFor)),
+		}},
+		{"What goes wrong", []flag{
+			row("faults", &s.faults, "`FILE` of rules that make calls go wrong (YAML or JSON); may be repeated: the first rule that fires wins", each(mockserver.WithFaultFile)).again(),
+			row("chaos", new([]string(nil)), "`PROFILE` of such rules: "+strings.Join(fault.Profiles(), ", ")+"; may be repeated; they come after those of --faults",
+				one(func(profiles []string) mockserver.Option { return mockserver.WithChaos(profiles...) })).again(),
+			row("hide-fault-header", new(false), "leave out X-Mock-Fault, which names the rule in answers that went wrong", ifOn(mockserver.WithHiddenFaults)),
+		}},
+		{"What it remembers and tells", []flag{
+			row("retention", new(""), fmt.Sprintf("what each account remembers one by one: `KIND=N`, with commas between; sums stay exact beyond it "+
+				"(default transactions=%d,errors=%d,addresses=%d)", account.DefaultTransactions, account.DefaultErrors, account.DefaultAddresses), retention),
+			// Each of these two checks its own value; the one that comes last sets both.
+			row("journal-entries", &entries, "the journal keeps the newest `N` requests with their answers; older ones are dropped and counted",
+				one(func(n int) mockserver.Option { return mockserver.WithJournal(n, max(1, bytes)) })),
+			row("journal-bytes", &bytes, "how much memory they may take, in `BYTES`",
+				one(func(n int64) mockserver.Option { return mockserver.WithJournal(max(1, entries), n) })),
+			row("log", &s.log, "how the log is written: `text|json`", nil),
+		}},
+		{"How much callers may take", []flag{
+			row("max-body", new(int64(mockserver.DefaultMaxBody)), "largest request body in `BYTES`; larger ones are answered 413", one(mockserver.WithMaxBody)),
+			row("max-header", &s.limits.header, "largest request line with headers in `BYTES` (4096 more are let through); larger ones are answered 431", headerSize),
+			row("max-connections", &s.limits.connections, "at most `N` connections that a listener serves at once; others wait until one ends",
+				positive[int]("connections, 1 or more")),
+			row("read-timeout", &s.limits.read, "how long a request may take to arrive; a body that takes longer is answered 408",
+				positive[time.Duration]("a duration above zero, such as 30s")),
+			row("write-timeout", &s.limits.write, "how long an answer may take, from the end of the request's headers until the caller has it",
+				positive[time.Duration]("a duration above zero, such as 1m")),
+			row("idle-timeout", &s.limits.idle, "how long a connection may stay open without a request",
+				positive[time.Duration]("a duration above zero, such as 2m")),
+		}},
+	}
+}
