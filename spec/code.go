@@ -3,10 +3,11 @@ package spec
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // Code is the number or text by which an API names an error: 70, 125.22, "400013", "invalid_code". Numbers
@@ -79,23 +80,24 @@ func (c *Code) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalYAML reads a YAML scalar: a number that JSON knows too, or a text.
+// UnmarshalStrict reads a YAML scalar: a number that JSON knows too, or a text.
+func (c *Code) UnmarshalStrict(v strictyaml.Value) error {
+	kind := v.Kind()
+	return c.read(kind == strictyaml.Int || kind == strictyaml.Float, kind == strictyaml.Text, v.Text(), v.Describe())
+}
+
+// UnmarshalYAML reads the same of a node of a published document.
 func (c *Code) UnmarshalYAML(node *yaml.Node) error {
-	wrong := errors.New(`want a decimal number (70, 125.22) or a text ("400013", invalid_code)`)
-	if node.Kind != yaml.ScalarNode || node.Value == "" {
-		return wrong
+	tag := node.ShortTag()
+	return c.read(tag == "!!int" || tag == "!!float", node.Kind == yaml.ScalarNode && tag == "!!str", node.Value, node.Value)
+}
+
+// read takes a number or a text; shown is the value in words.
+func (c *Code) read(number, text bool, value, shown string) error {
+	// YAML also knows 0x46, 1_000 and .inf as numbers, which no JSON answer can hold.
+	if value == "" || number && !json.Valid([]byte(value)) || !number && !text {
+		return fmt.Errorf(`must be a decimal number (70, 125.22) or a text ("400013", invalid_code), not %s`, shown)
 	}
-	switch node.ShortTag() {
-	case "!!int", "!!float":
-		// YAML also knows 0x46, 1_000 and .inf, which no JSON answer can hold.
-		if !json.Valid([]byte(node.Value)) {
-			return wrong
-		}
-		*c = Code{text: node.Value}
-	case "!!str":
-		*c = Code{text: node.Value, quoted: true}
-	default:
-		return wrong
-	}
+	*c = Code{text: value, quoted: text}
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // Document is one published API document and what this project says about it. Nothing is parsed before it is
@@ -168,10 +169,7 @@ func (d *Document) publishedTree() (any, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 		tree, err = decodeTree(data)
 	} else {
-		var node *yaml.Node
-		if node, err = yamlDocument(d.file, data); err == nil {
-			tree, err = yamlTree(node)
-		}
+		err = strictyaml.Format{}.Decode(d.file, data, &tree)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spec: %s: %w", d.file, err)

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,7 +8,8 @@ import (
 	"slices"
 
 	"github.com/ohler55/ojg/jp"
-	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // Correction is one numbered departure from the published document. It consists of one or more overlay
@@ -68,107 +68,90 @@ func (d *Document) readCorrections() (*overlay, error) {
 // number, title, reason, grade and repair of each correction, and x-number of an action says which
 // correction it is part of.
 func parseOverlay(file string, data []byte) (*overlay, error) {
-	root, err := yamlDocument(file, data)
+	var written struct {
+		Overlay string `yaml:"overlay"`
+		Extends string `yaml:"extends"`
+		Info    struct {
+			Title   string `yaml:"title"`
+			Version string `yaml:"version"`
+		} `yaml:"info"`
+		Corrections []writtenCorrection `yaml:"x-corrections"`
+		Actions     []writtenAction     `yaml:"actions"`
+	}
+	c, err := read(file, data, &written)
 	if err != nil {
 		return nil, err
 	}
-	top, err := newRecord(file, root)
-	if err != nil {
-		return nil, err
+	c.choice("overlay", written.Overlay, "1.0.0")
+	c.choice("extends", written.Extends, "openapi.json")
+	c.text("info.title", &written.Info.Title)
+	c.text("info.version", &written.Info.Version)
+	if len(written.Actions) == 0 {
+		c.refuse("actions", "must be a list with at least one entry")
 	}
 	o := &overlay{file: file}
-	top.choice("overlay", "1.0.0")
-	top.choice("extends", "openapi.json")
-	var errs []error
-	if node := top.required("info"); node != nil {
-		if info, err := newRecord(file, node); err != nil {
-			errs = append(errs, err)
-		} else {
-			info.text("title")
-			info.text("version")
-			errs = append(errs, info.err())
+	for i, w := range written.Corrections {
+		o.addCorrection(c, fmt.Sprintf("x-corrections[%d]", i), w)
+	}
+	for i, w := range written.Actions {
+		o.addAction(c, fmt.Sprintf("actions[%d]", i), w)
+	}
+	for i, one := range o.corrections {
+		if len(one.Targets) == 0 {
+			c.refuse(fmt.Sprintf("x-corrections[%d]", i), "correction %d (%s) has no action; want an action with x-number: %d", one.Number, one.Title, one.Number)
 		}
 	}
-	for _, node := range top.list("x-corrections") {
-		errs = append(errs, o.parseCorrection(node))
-	}
-	actions := top.list("actions")
-	errs = append(errs, top.err())
-	for _, node := range actions {
-		errs = append(errs, o.parseAction(node))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	for _, c := range o.corrections {
-		if len(c.Targets) == 0 {
-			errs = append(errs, fmt.Errorf("%s: correction %d (%s) has no action; want an action with x-number: %d", file, c.Number, c.Title, c.Number))
-		}
-	}
-	return o, errors.Join(errs...)
+	return o, c.problems.Err()
 }
 
-func (o *overlay) parseCorrection(node *yaml.Node) error {
-	r, err := newRecord(o.file, node)
-	if err != nil {
-		return err
-	}
-	next := len(o.corrections) + 1
-	c := Correction{Number: r.integer("number", 1, 9999), Title: r.text("title"), Reason: r.text("reason")}
-	c.Grade = Grade(r.choice("grade", string(Documented), string(Observed), string(Assumed)))
-	c.Repair = r.flag("repair")
-	if c.Number != 0 && c.Number != next {
-		r.fail(node.Line, "the correction's number is %d; want %d, as numbers count from 1 without gaps", c.Number, next)
-	}
-	o.corrections = append(o.corrections, c)
-	return r.err()
+// writtenCorrection and writtenAction are as the file has them.
+type writtenCorrection struct {
+	Number int    `yaml:"number"`
+	Title  string `yaml:"title"`
+	Reason string `yaml:"reason"`
+	Grade  Grade  `yaml:"grade"`
+	Repair bool   `yaml:"repair"`
 }
 
-func (o *overlay) parseAction(node *yaml.Node) error {
-	r, err := newRecord(o.file, node)
-	if err != nil {
-		return err
+type writtenAction struct {
+	strictyaml.Written
+
+	Number int    `yaml:"x-number"`
+	Target string `yaml:"target"`
+	Update any    `yaml:"update"`
+	Remove bool   `yaml:"remove"`
+}
+
+func (o *overlay) addCorrection(c *checks, place string, w writtenCorrection) {
+	if next := len(o.corrections) + 1; w.Number != next {
+		c.refuse(place+".number", "the correction's number is %d; want %d, as numbers count from 1 without gaps", w.Number, next)
 	}
-	a := action{line: node.Line, number: r.integer("x-number", 1, 9999), target: r.text("target"), remove: r.flag("remove")}
-	if a.target != "" {
-		if a.path, err = jp.ParseString(a.target); err != nil {
-			r.fail(r.members["target"].Line, "target %q is no JSONPath: %v", a.target, err)
-		}
+	c.text(place+".title", &w.Title)
+	c.text(place+".reason", &w.Reason)
+	c.choice(place+".grade", string(w.Grade), string(Documented), string(Observed), string(Assumed))
+	o.corrections = append(o.corrections, Correction{Number: w.Number, Title: w.Title, Reason: w.Reason, Grade: w.Grade, Repair: w.Repair})
+}
+
+func (o *overlay) addAction(c *checks, place string, w writtenAction) {
+	a := action{line: w.LineOf(""), number: w.Number, target: w.Target, update: w.Update, remove: w.Remove}
+	c.text(place+".target", &a.target)
+	var err error
+	if a.path, err = jp.ParseString(a.target); err != nil {
+		c.refuse(place+".target", "target %q is no JSONPath: %v", a.target, err)
 	}
-	update := r.optional("update")
-	switch {
-	case update != nil && a.remove:
-		r.fail(node.Line, "the action has both update and remove; want one")
-	case update == nil && !a.remove:
-		r.fail(node.Line, "the action has neither update nor remove: true; want one")
-	case update != nil:
-		if a.update, err = yamlTree(update); err != nil {
-			r.fail(update.Line, "update is no JSON: %v", err)
-		}
+	switch updates := w.Has("update"); {
+	case updates && a.remove:
+		c.refuse(place, "the action has both update and remove; want one")
+	case !updates && !a.remove:
+		c.refuse(place, "the action has neither update nor remove: true; want one")
 	}
-	switch {
-	case a.number == 0:
-	case a.number > len(o.corrections):
-		r.fail(node.Line, "x-number is %d; want one of the %d under x-corrections", a.number, len(o.corrections))
-	default:
-		c := &o.corrections[a.number-1]
-		c.Targets = append(c.Targets, a.target)
+	if a.number < 1 || a.number > len(o.corrections) {
+		c.refuse(place+".x-number", "x-number is %d; want one of the %d under x-corrections", a.number, len(o.corrections))
+	} else {
+		correction := &o.corrections[a.number-1]
+		correction.Targets = append(correction.Targets, a.target)
 	}
 	o.actions = append(o.actions, a)
-	return r.err()
-}
-
-// yamlTree turns YAML into the values that decodeTree makes of the same JSON.
-func yamlTree(node *yaml.Node) (any, error) {
-	var value any
-	if err := node.Decode(&value); err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, fmt.Errorf("%w (every key must be text: write \"404\", not 404)", err)
-	}
-	return decodeTree(data)
 }
 
 // apply carries out the actions of the chosen corrections, in the order of the file, on a tree that it

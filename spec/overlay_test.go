@@ -93,19 +93,19 @@ const (
 
 func TestAnOverlayIsReadStrictly(t *testing.T) {
 	tests := []struct{ name, yaml, want string }{
-		{"another format", strings.Replace(overlayText(goodCorrection, goodAction), "1.0.0", "2.0.0", 1), `o.yaml:1: "overlay" is "2.0.0"`},
-		{"another document", strings.Replace(overlayText(goodCorrection, goodAction), "extends: openapi", "extends: v9.openapi", 1), `o.yaml:3: "extends" is "v9.openapi.json"`},
-		{"an unknown key", overlayText(goodCorrection, goodAction) + "x-more: 1\n", `"x-more" is not known here`},
+		{"another format", strings.Replace(overlayText(goodCorrection, goodAction), "1.0.0", "2.0.0", 1), `o.yaml:1: overlay: must be one of 1.0.0, not "2.0.0"`},
+		{"another document", strings.Replace(overlayText(goodCorrection, goodAction), "extends: openapi", "extends: v9.openapi", 1), `o.yaml:3: extends: must be one of openapi.json, not "v9.openapi.json"`},
+		{"an unknown key", overlayText(goodCorrection, goodAction) + "x-more: 1\n", `o.yaml:8: unknown key "x-more": known here are actions, extends, info, overlay, x-corrections`},
 		{"a number left out", overlayText(`  - {number: 2, title: t, reason: r, grade: assumed}`, goodAction), "the correction's number is 2; want 1"},
-		{"no reason", overlayText(`  - {number: 1, title: t, grade: assumed}`, goodAction), `o.yaml:5: "reason" is missing`},
-		{"an unknown grade", overlayText(`  - {number: 1, title: t, reason: r, grade: sure}`, goodAction), `"grade" is "sure"`},
+		{"no reason", overlayText(`  - {number: 1, title: t, grade: assumed}`, goodAction), `o.yaml:5: x-corrections[0].reason: must be a text that is not empty`},
+		{"an unknown grade", overlayText(`  - {number: 1, title: t, reason: r, grade: sure}`, goodAction), `o.yaml:5: x-corrections[0].grade: must be one of documented, observed, assumed, not "sure"`},
 		{"a correction without an action", overlayText(goodCorrection+"\n  - {number: 2, title: u, reason: r, grade: assumed}", goodAction), "correction 2 (u) has no action"},
 		{"an action without a correction", overlayText(goodCorrection, `  - {x-number: 2, target: $.info, update: {title: x}}`), "x-number is 2; want one of the 1"},
 		{"an action that does nothing", overlayText(goodCorrection, `  - {x-number: 1, target: $.info}`), "neither update nor remove"},
 		{"an action that does both", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, remove: true, update: {}}`), "both update and remove"},
 		{"a target that is no path", overlayText(goodCorrection, `  - {x-number: 1, target: "$[?(", remove: true}`), "is no JSONPath"},
-		{"a key that is no text", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, update: {404: x}}`), `write "404", not 404`},
-		{"a remove that is no truth", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, remove: 1}`), `"remove" is "1"; want true or false`},
+		{"a key that is no text", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, update: {[404]: x}}`), `o.yaml:7: actions[0].update: a key must be text, not a list`},
+		{"a remove that is no truth", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, remove: 1}`), `o.yaml:7: actions[0].remove: must be true or false, not "1"`},
 	}
 	for _, test := range tests {
 		t.Run(test.name+" is refused", func(t *testing.T) {

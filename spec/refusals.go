@@ -2,13 +2,10 @@ package spec
 
 import (
 	_ "embed" // the table is part of the program
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"sync"
-
-	"gopkg.in/yaml.v3"
 )
 
 const refusalsFile = "spec/refusals.yaml"
@@ -86,68 +83,59 @@ var (
 	refusalSurface   = regexp.MustCompile(`^[a-z0-9]+$`)
 )
 
-// parseRefusals reads a table strictly and reports all problems at once, each with file and line.
-func parseRefusals(file string, data []byte) (*Table, error) {
-	root, err := yamlDocument(file, data)
-	if err != nil {
-		return nil, err
-	}
-	top, err := newRecord(file, root)
-	if err != nil {
-		return nil, err
-	}
-	top.choice("version", "1.0")
-	table := &Table{index: map[refusalKey]int{}}
-	lines := map[refusalKey]int{}
-	var errs []error
-	for _, node := range top.list("refusals") {
-		row, err := parseRefusal(file, node)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		key := refusalKey{row.Surface, row.Operation, row.Reason}
-		if line, double := lines[key]; double {
-			errs = append(errs, fmt.Errorf("%s:%d: %s %s %s has a row in line %d already; want one",
-				file, node.Line, row.Surface, row.Operation, row.Reason, line))
-			continue
-		}
-		lines[key] = node.Line
-		table.index[key] = len(table.rows)
-		table.rows = append(table.rows, row)
-	}
-	if err := errors.Join(append([]error{top.err()}, errs...)...); err != nil {
-		return nil, err
-	}
-	return table, nil
+// refusalRow is a row as it is written.
+type refusalRow struct {
+	Surface   string `yaml:"surface"`
+	Operation string `yaml:"operation"`
+	Reason    string `yaml:"reason"`
+	Status    int    `yaml:"status"`
+	Code      Code   `yaml:"code"`
+	Message   string `yaml:"message"`
+	Grade     Grade  `yaml:"grade"`
+	Source    string `yaml:"source"`
 }
 
-func parseRefusal(file string, node *yaml.Node) (Refusal, error) {
-	r, err := newRecord(file, node)
+// parseRefusals reads a table strictly and reports all problems at once, each with file and line.
+func parseRefusals(file string, data []byte) (*Table, error) {
+	var written struct {
+		Version  string       `yaml:"version"`
+		Refusals []refusalRow `yaml:"refusals"`
+	}
+	c, err := read(file, data, &written)
 	if err != nil {
-		return Refusal{}, err
+		return nil, err
 	}
-	row := Refusal{
-		Surface:   r.text("surface"),
-		Operation: r.text("operation"),
-		Reason:    r.text("reason"),
-		Status:    r.integer("status", 400, 599),
+	c.choice("version", written.Version, "1.0")
+	if len(written.Refusals) == 0 {
+		c.refuse("refusals", "must be a list with at least one entry")
 	}
-	if code := r.required("code"); code != nil {
-		if err := row.Code.UnmarshalYAML(code); err != nil {
-			r.fail(code.Line, `"code" is %s; %v`, kindOf(code), err)
+	table := &Table{index: map[refusalKey]int{}}
+	for i, row := range written.Refusals {
+		place := fmt.Sprintf("refusals[%d]", i)
+		c.refusal(place, &row)
+		key := refusalKey{row.Surface, row.Operation, row.Reason}
+		if first, double := table.index[key]; double {
+			c.refuse(place, "%s %s %s has a row in line %d already; want one", row.Surface, row.Operation, row.Reason, c.document.Line(fmt.Sprintf("refusals[%d]", first)))
+			continue
 		}
+		table.index[key] = len(table.rows)
+		table.rows = append(table.rows, Refusal(row))
 	}
-	row.Message = r.text("message")
-	row.Grade = Grade(r.choice("grade", string(Documented), string(Observed), string(Assumed)))
-	row.Source = r.text("source")
-	shape := func(name, value string, pattern *regexp.Regexp, example string) {
-		if value != "" && !pattern.MatchString(value) {
-			r.fail(r.members[name].Line, "%q is %q; want %s", name, value, example)
-		}
+	return table, c.problems.Err()
+}
+
+// refusal checks a row.
+func (c *checks) refusal(place string, row *refusalRow) {
+	c.name(place+".surface", row.Surface, refusalSurface, `a name like "v2"`)
+	c.name(place+".operation", row.Operation, refusalOperation, `a name like "token.create", or "*" for every operation`)
+	c.name(place+".reason", row.Reason, refusalReason, `a name like "scopes-missing"`)
+	if row.Status < 400 || row.Status > 599 {
+		c.refuse(place+".status", "must be a whole number from 400 to 599, not %d", row.Status)
 	}
-	shape("surface", row.Surface, refusalSurface, `a name like "v2"`)
-	shape("operation", row.Operation, refusalOperation, `a name like "token.create", or "*" for every operation`)
-	shape("reason", row.Reason, refusalReason, `a name like "scopes-missing"`)
-	return row, r.err()
+	if row.Code.IsZero() {
+		c.refuse(place+".code", "is missing")
+	}
+	c.text(place+".message", &row.Message)
+	c.choice(place+".grade", string(row.Grade), string(Documented), string(Observed), string(Assumed))
+	c.text(place+".source", &row.Source)
 }

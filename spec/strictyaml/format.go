@@ -1,0 +1,288 @@
+package strictyaml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Format says how the files of one kind are read.
+type Format struct {
+	// Holds says what such a file holds, for the message about an empty one: `a world is a mapping that starts with version: "1.0"`.
+	Holds string
+	// MaxBytes is the size of the largest file; 0 is 256 MiB.
+	MaxBytes int
+	// Nulls says where null means that nothing was written.
+	Nulls Nulls
+	// LooseText takes numbers and truth values as they are written where text is asked for: 1.0 is "1.0".
+	LooseText bool
+	// Compact is for large files: equal texts and lists of texts share their memory, so that nobody may change one in place, and empty
+	// lists and mappings are nil.
+	Compact bool
+	// Any reads a value without a shape, for fields of type any; nil is [Value.Plain].
+	Any func(Value) any
+}
+
+// Nulls says where null means that nothing was written. Elsewhere it is a value of the wrong type. What is read without a shape may
+// always hold null.
+type Nulls int
+
+// Where null means that nothing was written.
+const (
+	NullsNowhere Nulls = iota
+	// NullsForOptional: for pointers, lists, mappings to values of one type, and values without a shape.
+	NullsForOptional
+	// NullsEverywhere also for texts, numbers and structs.
+	NullsEverywhere
+)
+
+// Bounds on what is read at all.
+const (
+	// maxBytes is the largest file of any format.
+	maxBytes = 256 << 20
+	// maxValues is how many values a file may hold: a node in memory is many times larger than the two bytes that can call for it.
+	maxValues = 5_000_000
+	// maxEntryValues is the same where entries are read one after the other, so that their nodes do not add up.
+	maxEntryValues = 30_000_000
+	// maxDepth is how deep lists and mappings may nest.
+	maxDepth = 200
+	// maxAliased is how many values may come from aliases, so that a few lines of aliases of aliases cannot fill the memory.
+	maxAliased = 100_000
+	// maxDirectives is how many lines may begin with %: the YAML reader compares each directive with all before it.
+	maxDirectives = 1000
+)
+
+// Document is a text that was parsed: exactly one document of YAML or JSON. It is not changed by reading it, but must not be read by
+// several goroutines at once.
+type Document struct {
+	file   string
+	format Format
+	root   *yaml.Node
+}
+
+// Read parses what a reader holds, as Parse does. It reads no more than the format allows.
+func (f Format) Read(file string, r io.Reader) (*Document, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(f.bytes())+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return f.Parse(file, data)
+}
+
+// Parse reads exactly one document of YAML or JSON. The file's name is for errors, which are a [Problem].
+func (f Format) Parse(file string, data []byte) (*Document, error) {
+	if len(data) > f.bytes() {
+		return nil, Problem{File: file, Message: fmt.Sprintf("is larger than %d MiB: split it", f.bytes()>>20)}
+	}
+	root, err := parse(data)
+	if errors.Is(err, errEmpty) && f.Holds != "" {
+		err = fmt.Errorf("is empty: %s", f.Holds)
+	}
+	if err != nil {
+		return nil, problemOf(file, err)
+	}
+	return &Document{file: file, format: f, root: root}, nil
+}
+
+// Decode parses a text and fills a value from it; see [Document.Decode].
+func (f Format) Decode(file string, data []byte, out any) error {
+	document, err := f.Parse(file, data)
+	if err != nil {
+		return err
+	}
+	return document.Decode(out)
+}
+
+// Trusted is the document of a text that is known to be JSON in which no list or mapping is broken: it is read without a check, and
+// objects in lists from the given depth on are only read when it is their turn. Anything else may panic.
+func (f Format) Trusted(file, text string, depth int) *Document {
+	r := entryReader{text: text, line: 1, aside: depth}
+	return &Document{file: file, format: f, root: r.value()}
+}
+
+func (f Format) bytes() int {
+	if f.MaxBytes > 0 {
+		return f.MaxBytes
+	}
+	return maxBytes
+}
+
+// Decode fills what out points to. It goes on after a problem, so that all are reported at once: the error joins them, each a
+// [Problem], and what could be read is filled in all the same.
+func (d *Document) Decode(out any) error {
+	dec := newDecoder(d.file, d.format)
+	dec.value(d.root, pointed(out))
+	return dec.problems.Err()
+}
+
+// Has reports whether the document is a mapping with a key.
+func (d *Document) Has(key string) bool { return member(d.root, key) != nil }
+
+// Text returns the scalar under a key of the document as it is written, or "".
+func (d *Document) Text(key string) string {
+	if node := member(d.root, key); node != nil && node.Kind == yaml.ScalarNode {
+		return node.Value
+	}
+	return ""
+}
+
+// Line returns the line of a place such as "accounts[0].tokens[2].name", or of the deepest part of it that was written.
+func (d *Document) Line(place string) int {
+	line := d.root.Line
+	node := d.root
+	for step := range stepsOf(place) {
+		switch {
+		case !step.indexed:
+			node = member(node, step.key)
+		case node.Kind == yaml.SequenceNode && step.index >= 0 && step.index < len(node.Content):
+			node = resolved(node.Content[step.index])
+		default:
+			node = nil
+		}
+		if node == nil {
+			break
+		}
+		line = node.Line
+	}
+	return line
+}
+
+// Problem is a problem at a place of the document, with its line.
+func (d *Document) Problem(place, format string, args ...any) Problem {
+	return Problem{File: d.file, Line: d.Line(place), Place: place, Message: fmt.Sprintf(format, args...)}
+}
+
+// resolved follows an alias.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode && node.Alias != nil {
+		return node.Alias
+	}
+	return node
+}
+
+// member is the value under a key of a mapping, written there or merged into it, or nil. Aliases are followed.
+func member(node *yaml.Node, key string) *yaml.Node {
+	return memberOf(resolved(node), key, map[*yaml.Node]bool{})
+}
+
+// memberOf passes over what it has seen: there the key was not, and it may hold itself.
+func memberOf(node *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.Node {
+	if node.Kind != yaml.MappingNode || seen[node] {
+		return nil
+	}
+	seen[node] = true
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key && !isMerge(node.Content[i]) {
+			return resolved(node.Content[i+1])
+		}
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if !isMerge(node.Content[i]) {
+			continue
+		}
+		from := []*yaml.Node{node.Content[i+1]}
+		if list := resolved(from[0]); list.Kind == yaml.SequenceNode {
+			from = list.Content
+		}
+		for _, source := range from {
+			if found := memberOf(resolved(source), key, seen); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// parse tells JSON from YAML. JSON is YAML, but not to every YAML reader: escaped surrogate pairs are refused, and it takes ten times
+// as long. Both end in the same nodes, so that everything behind is written once.
+func parse(data []byte) (*yaml.Node, error) {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		return parseYAML(data)
+	}
+	node, err := parseJSON(data)
+	if err == nil {
+		return node, nil
+	}
+	// A YAML document may start with a brace as well; if it is neither, it was meant to be JSON.
+	if node, yamlErr := parseYAML(data); yamlErr == nil {
+		return node, nil
+	}
+	return nil, err
+}
+
+func parseYAML(data []byte) (*yaml.Node, error) {
+	const few = 64 // entries that are not worth the trouble
+	return parseYAMLAside(data, few)
+}
+
+// parseYAMLAside sets entries aside if they are not too few, and if the text is what that takes.
+func parseYAMLAside(data []byte, few int) (*yaml.Node, error) {
+	if rest, entries := setAside(data, few); len(entries) > 0 && tooMany(data, maxEntryValues) == nil {
+		if node, err := parseWholeYAML(rest); err == nil && putBack(node, entries) {
+			return node, nil
+		}
+	}
+	return parseWholeYAML(data)
+}
+
+// tooMany is an error if a text may hold more values, or more directives than are worth reading.
+func tooMany(data []byte, most int) error {
+	// Every value but the first has one of these before it.
+	values, directives := 0, 0
+	last := byte('\n')
+	for _, b := range data {
+		switch b {
+		case '\n', ',', ':', '-', '[', '{', '?':
+			values++
+		case '%':
+			if last == '\n' || last == '\r' {
+				directives++
+			}
+		}
+		last = b
+	}
+	if values > most {
+		return fmt.Errorf("holds too many values: at most %d are read", most)
+	}
+	if directives > maxDirectives {
+		return fmt.Errorf("holds too many directives (%%): at most %d are read", maxDirectives)
+	}
+	return nil
+}
+
+var errEmpty = errors.New("is empty")
+
+// parseWholeYAML leaves all of a text to the YAML reader.
+func parseWholeYAML(data []byte) (_ *yaml.Node, err error) {
+	if err := tooMany(data, maxValues); err != nil {
+		return nil, err
+	}
+	// The YAML reader answers some broken input with a panic of its own.
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("is not YAML: %v", broken)
+		}
+	}()
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, errEmpty
+	case err != nil:
+		return nil, syntaxError(data, err)
+	}
+	var second yaml.Node
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return nil, lineError{line: second.Line, err: errors.New("a second document starts here: write one document, without ---")}
+	case !errors.Is(err, io.EOF):
+		return nil, syntaxError(data, err)
+	}
+	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
+		return nil, errEmpty
+	}
+	return document.Content[0], nil
+}

@@ -1,0 +1,33 @@
+package strictyaml
+
+// Written records which members of a mapping were written, and on which lines. A struct that embeds it is told when it is decoded:
+// members that are absent and members that are null or zero may mean different things.
+type Written struct {
+	line int
+	keys map[string]int
+}
+
+// Has reports whether a member was written, whatever its value.
+func (w Written) Has(key string) bool {
+	_, ok := w.keys[key]
+	return ok
+}
+
+// LineOf returns the line of a member, the mapping's own line where it was not written, and 0 where nothing was read.
+func (w Written) LineOf(key string) int {
+	if line, ok := w.keys[key]; ok {
+		return line
+	}
+	return w.line
+}
+
+// WrittenAt is the record of a mapping that begins on a line, and whose members were written on these lines: for types that can also be
+// written in a short form.
+func WrittenAt(line int, keys map[string]int) Written { return Written{line: line, keys: keys} }
+
+func (w *Written) note(line int, keys map[string]int) { *w = WrittenAt(line, keys) }
+
+// noter is what embeds Written.
+type noter interface {
+	note(line int, keys map[string]int)
+}
