@@ -57,7 +57,7 @@ func (m *meter) meet(s series) counted {
 	c := counted{
 		requests: m.set.GetOrCreateCounter(
 			fmt.Sprintf("oauthmock_requests_total{surface=%q,operation=%q,status=\"%d\"}", s.surface, s.operation, s.status)),
-		took: m.set.GetOrCreateHistogram(fmt.Sprintf("oauthmock_request_duration_seconds{operation=%q}", s.operation)),
+		took: m.set.GetOrCreateHistogram(fmt.Sprintf("oauthmock_request_duration_seconds{surface=%q,operation=%q}", s.surface, s.operation)),
 	}
 	known := maps.Clone(*m.known.Load())
 	known[s] = c

@@ -19,7 +19,6 @@ import (
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
-	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 	"oauthmock/spec"
 )
@@ -69,61 +68,39 @@ func New(options ...Option) (*Server, error) {
 
 	// What they may do, and the surfaces on which they ask for it.
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
-	document := explain.NewDocument(documented())
-	version2, err := c.version2(refusals, faults, document)
+	apis, err := c.apis(service, everybody, surface.Config{Table: refusals, Faults: faults, Strict: c.strict, Log: c.log})
 	if err != nil {
 		return nil, err
 	}
-	mounts := []surface.Mount{version2(service)}
-	if c.open {
-		mounts = opened(door{Service: service, world: everybody, log: c.log}, version2)
-	}
-	mounts = append(mounts, c.paid(service, everybody, refusals, faults))
-	router := surface.NewRouter(http.HandlerFunc(noSurface), mounts...)
+	router := surface.NewRouter(apis...)
+	surfaces := router.Descriptions()
 
 	// What is remembered of every request.
 	requests := c.journal()
 	meter := newMeter(requests.Dropped)
-	met := coverage.New()
+	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
 		requests.Add(e)
 		meter.count(e)
 		met.Count(e)
 	}
 
-	// What stands towards the network: every request to the API is an exchange; the control API reaches all the rest.
+	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
 	s := &Server{router: router, meter: meter, journal: requests, world: everybody, faults: faults, state: c.state}
 	s.scene.Store(c.scene)
 	s.api = crossOrigin(c.origins, &exchange.Handler{
 		Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Forwarded: c.forwarded, Done: done,
 	})
 	s.admin = admin.New(admin.Config{
-		World: everybody, Faults: faults, Journal: requests, Coverage: met, Explain: &explain.Explainer{Directory: everybody, Document: document},
-		Token: c.adminToken, Save: s.saver(), Log: c.log,
+		World: everybody, Faults: faults, Journal: requests, Coverage: met, Surfaces: surfaces,
+		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces},
+		Token:   c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()
 	if err := s.resume(); err != nil {
 		return nil, err
 	}
 	return s, nil
-}
-
-// version2 says how version 2 of the API is mounted for accounts.
-func (c *config) version2(refusals *spec.Table, faults *fault.Book, document *explain.Document) (func(v2.Accounts) surface.Mount, error) {
-	config := v2.Config{Shape: c.shape, Faults: faults, Log: c.log}
-	if c.strict {
-		if err := document.Load(); err != nil {
-			return nil, err
-		}
-		config.Violations = document.Violations
-	}
-	prefix := ""
-	if c.root == "v1" {
-		prefix = "/__v2"
-	}
-	return func(accounts v2.Accounts) surface.Mount {
-		return surface.Mount{Name: v2.Name, Handler: v2.New(accounts, refusals, config), Hosts: surface.HostsV2(), Prefix: prefix}
-	}, nil
 }
 
 // journal makes the journal, which logs when it begins to forget.
@@ -134,15 +111,6 @@ func (c *config) journal() *journal.Journal {
 			"dropped", dropped, "entries", c.entries, "bytes", c.bytes)
 	})
 	return book
-}
-
-// documented are the operations that explain and strict requests know: those of version 2.
-func documented() []explain.Operation {
-	var out []explain.Operation
-	for _, o := range v2.Operations() {
-		out = append(out, explain.Operation(o))
-	}
-	return out
 }
 
 // Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, and the delays of faults,

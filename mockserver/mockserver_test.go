@@ -274,7 +274,7 @@ func TestMetricsCountWhatWasAsked(t *testing.T) {
 	metrics := send(handler, "GET", "/metrics", "").Body.String()
 	assert.Contains(t, metrics, `oauthmock_requests_total{surface="v2",operation="wallet.get",status="200"} 2`)
 	assert.Contains(t, metrics, `oauthmock_requests_total{surface="v2",operation="scope.get",status="404"} 1`)
-	assert.Contains(t, metrics, `oauthmock_request_duration_seconds_count{operation="wallet.get"} 2`)
+	assert.Contains(t, metrics, `oauthmock_request_duration_seconds_count{surface="v2",operation="wallet.get"} 2`)
 }
 
 func BenchmarkWallet(b *testing.B) {

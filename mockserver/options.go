@@ -14,6 +14,7 @@ import (
 	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
+	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
@@ -48,6 +49,8 @@ type config struct {
 
 	shape     v2.TokenShape
 	root      string
+	extra     []surface.Surface
+	hosts     map[string]string // further hosts of surfaces, to their names
 	strict    bool
 	maxBody   int64
 	origins   []string

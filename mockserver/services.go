@@ -9,13 +9,9 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
-	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/openapi"
-	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/v2"
-	"oauthmock/mockserver/world"
-	"oauthmock/spec"
 )
 
 // WithService has a paid service, named by its production domain, answer from its published OpenAPI document, and holds requests against it. What
@@ -63,15 +59,6 @@ func WithRetention(r Retention) Option {
 		}
 		return nil
 	}
-}
-
-// paid mounts the paid services of a world's catalogue.
-func (c *config) paid(service *account.Service, everybody *world.World, refusals *spec.Table, faults *fault.Book) surface.Mount {
-	s := services.New(service, refusals, services.Config{
-		Serves:    func(domain string) bool { return domain != v2.Domain && everybody.Catalogue().Serves(domain) },
-		Documents: c.documents, Seed: c.seed, Faults: faults, Log: c.log,
-	})
-	return surface.Mount{Name: services.Name, Handler: s, Serves: s.Serves, Prefix: services.Prefix, Whole: true}
 }
 
 // sold are the scopes that documents of services have, for catalogues that do not: each operation under one of its own, up to the first parameter of

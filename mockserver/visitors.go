@@ -1,14 +1,12 @@
 package mockserver
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 
 	"oauthmock/mockserver/account"
-	"oauthmock/mockserver/surface"
-	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 )
 
@@ -18,43 +16,31 @@ func WithOpenAccounts() Option {
 	return func(c *config) error { c.open = true; return nil }
 }
 
-// door is the use cases of accounts, for which nobody is a stranger. It is safe for concurrent use.
-type door struct {
+// openAccounts is the use cases of accounts that makes an account the first time it sees unknown credentials. It is safe for
+// concurrent use.
+type openAccounts struct {
 	*account.Service
-	world       *world.World
-	environment account.Environment
-	log         *slog.Logger
-	full, odd   *sync.Once // each is logged once
+	world     *world.World
+	log       *slog.Logger
+	full, odd sync.Once // each is logged once
 }
 
-// Authenticate says whose HTTP Basic credentials these are; if they are nobody's, they are from now on.
-func (d *door) Authenticate(email, apiKey string) (account.Identity, bool) {
-	if known, ok := d.Service.Authenticate(email, apiKey); ok {
-		return known, true
+// Authenticate returns the account of HTTP Basic credentials, which it makes where there is none: in the only environment whose
+// credentials count, else in production.
+func (o *openAccounts) Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool) {
+	identity, known := o.Service.Authenticate(email, apiKey, only)
+	if known || identity.ID != "" {
+		return identity, known
 	}
-	id, err := d.world.Admit(email, apiKey, d.environment)
+	environment := cmp.Or(only, account.Production)
+	identity, err := o.world.Admit(email, apiKey, environment)
 	switch {
 	case errors.Is(err, world.ErrFull):
-		d.full.Do(func() { d.log.Warn("credentials that nobody has get no account any more", "reason", err) })
+		o.full.Do(func() { o.log.Warn("unknown credentials no longer get an account", "reason", err) })
 	case err != nil:
-		d.odd.Do(func() {
-			d.log.Warn("credentials that nobody has get no account; this is said once", "environment", d.environment, "reason", err)
+		o.odd.Do(func() {
+			o.log.Warn("unknown credentials get no account; this is logged once", "environment", environment, "reason", err)
 		})
 	}
-	return id, err == nil
-}
-
-// opened are mounts of a surface that lets everybody in, one for each environment with its hosts of the provider. On other hosts the first of
-// them answers, which is production.
-func opened(d door, mount func(v2.Accounts) surface.Mount) []surface.Mount {
-	d.full, d.odd = new(sync.Once), new(sync.Once)
-	var out []surface.Mount
-	for _, e := range []account.Environment{account.Production, account.Sandbox} {
-		own := d
-		own.environment = e
-		m := mount(&own)
-		m.Hosts = slices.DeleteFunc(m.Hosts, func(h surface.Host) bool { return h.Environment != e })
-		out = append(out, m)
-	}
-	return out
+	return identity, err == nil
 }

@@ -117,7 +117,7 @@ func TestVisitorsAreBoundedAndThatIsLoggedOnce(t *testing.T) {
 		assert.Equal(t, 401, send(h, "GET", "/wallet", "", fmt.Sprint("late", i)).Code)
 	}
 	assert.Equal(t, 200, send(h, "GET", "/wallet", "", "0").Code, "who was there stays")
-	assert.Equal(t, 1, strings.Count(log.String(), "get no account any more"), log.String())
+	assert.Equal(t, 1, strings.Count(log.String(), "no longer get an account"), log.String())
 
 	require.Equal(t, 204, send(h, "POST", "/__admin/reset", "").Code)
 	assert.Equal(t, 200, send(h, "GET", "/wallet", "", "late").Code, "after a reset there is room again")

@@ -40,7 +40,7 @@ func TestADocumentOfOnesOwnNeedsNoOverlayAndMayBeYAML(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, operations, 3)
 	get := operations[0]
-	assert.Equal(t, spec.Operation{Name: "toy.get", Surface: "toy", Method: "GET", Path: "/things/{id}", Parameters: []spec.Parameter{{Name: "id", In: "path"}}}, get)
+	assert.Equal(t, spec.Operation{Name: "toy.get", Surface: "toy", Method: "GET", Path: "/things/{id}", Statuses: []int{200, 302, 404}, Parameters: []spec.Parameter{{Name: "id", In: "path"}}}, get)
 
 	triples, err := d.Triples()
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -17,6 +18,8 @@ type Operation struct {
 	Name, Surface string
 	// Method is in upper case; Path is the template of the document, "/tokens/{token}".
 	Method, Path string
+	// Statuses that the document as published knows, in their order. What is not a number ("default", "4XX") is left out.
+	Statuses []int
 	// Auth names the credentials that the document accepts, any one of them: the scheme of HTTP authentication ("basic"), the
 	// type of another ("apiKey"), or what x-credential of the scheme calls it ("refresh", the refresh token as Bearer).
 	Auth []string
@@ -131,6 +134,12 @@ func (d *Document) operationAt(p place, published, corrected outline) (Operation
 	}
 	_, refused := asPublished.Responses[corrected.Strict.MissingID]
 	o.MissingID = refused && strings.HasSuffix(p.path, "}")
+	for status := range asPublished.Responses {
+		if n, err := strconv.Atoi(status); err == nil {
+			o.Statuses = append(o.Statuses, n)
+		}
+	}
+	slices.Sort(o.Statuses)
 	for _, requirement := range asPublished.Security {
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {
 			scheme := corrected.Components.SecuritySchemes[name]

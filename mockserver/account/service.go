@@ -80,9 +80,11 @@ type Receipt struct {
 // Page is a part of a list: so many entries, after skipping some. Limit is positive, Skip is not negative.
 type Page struct{ Limit, Skip int64 }
 
-// Authenticate says whose HTTP Basic credentials these are.
-func (s *Service) Authenticate(email, apiKey string) (Identity, bool) {
-	return s.store.Find(Credentials(email, apiKey))
+// Authenticate returns the account that HTTP Basic credentials belong to. Only, unless empty, is the only environment whose
+// credentials count.
+func (s *Service) Authenticate(email, apiKey string, only Environment) (Identity, bool) {
+	identity, known := s.store.Find(Credentials(email, apiKey))
+	return identity, known && (only == "" || identity.Environment == only)
 }
 
 // AuthenticateBearer says whose refresh token or access token a Bearer is.

@@ -14,6 +14,7 @@ import (
 	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/world"
 )
 
@@ -28,6 +29,7 @@ type Config struct {
 	World    *world.World
 	Faults   *fault.Book
 	Journal  *journal.Journal
+	Surfaces surface.Descriptions
 	Explain  *explain.Explainer
 	Coverage *coverage.Recorder
 	// Token, unless empty, is the bearer token that every request must carry.

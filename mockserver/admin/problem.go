@@ -38,6 +38,16 @@ func problemf(status int, format string, args ...any) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
+// WriteProblem answers with a problem document, on paths of the mock's own that are not the control API's.
+func WriteProblem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", mediaProblem)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(problemf(status, "%s", detail)) // the caller may have left
+}
+
+// mediaProblem is the media type of problem documents.
+const mediaProblem = "application/problem+json"
+
 // maxDetail bounds the words of a problem, in bytes.
 const maxDetail = 16 << 10
 
@@ -122,7 +132,7 @@ func write(c *gin.Context, p *problem) {
 	if err != nil { // four plain members always render
 		body = []byte("{}")
 	}
-	c.Data(p.Status, "application/problem+json", body)
+	c.Data(p.Status, mediaProblem, body)
 }
 
 // recover turns a panic into a 500.

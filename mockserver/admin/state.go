@@ -11,7 +11,6 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
-	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 )
 
@@ -53,10 +52,10 @@ type limited struct {
 	scope   string
 }
 
-func limitedOf(c *gin.Context) (l limited, err error) {
+func (a *API) limitedOf(c *gin.Context) (l limited, err error) {
 	l.scope = c.Query("scope")
 	l.account, _ = accountOf(c)
-	if domain := account.DomainOf(l.scope); domain == v2.Domain || domain == account.DomainIn(v2.Domain, account.Sandbox) {
+	if a.Surfaces.Owns(account.DomainOf(l.scope)) {
 		return l, problemf(http.StatusBadRequest, "%q is a scope of the API itself, which is limited as a whole: leave \"scope\" out", l.scope)
 	}
 	if l.scope != "" && l.account == "" {
@@ -96,7 +95,7 @@ func missingScope(err error, scope string) error {
 }
 
 func (a *API) getRateLimit(c *gin.Context) (int, any, error) {
-	of, err := limitedOf(c)
+	of, err := a.limitedOf(c)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -113,7 +112,7 @@ func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
 	if err := decode(c, &in); err != nil {
 		return 0, nil, err
 	}
-	of, err := limitedOf(c)
+	of, err := a.limitedOf(c)
 	if err != nil {
 		return 0, nil, err
 	}

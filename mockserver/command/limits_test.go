@@ -202,6 +202,11 @@ func TestRubbishOnTheWire(t *testing.T) {
 			}
 			require.NoError(t, errors.Join(err))
 			assert.Equal(t, c.status, answer.StatusCode, string(body))
+			if strings.Contains(c.request, "/healthz") { // which is no path of the API
+				assert.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
+				assert.Contains(t, string(body), `"detail":`)
+				return
+			}
 			assert.Equal(t, "application/json", answer.Header.Get("Content-Type"))
 			assert.Contains(t, string(body), `"success":`)
 		})

@@ -9,6 +9,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
 )
 
 // Bounds of what a Recorder remembers.
@@ -23,7 +24,7 @@ const (
 type Recorder struct {
 	// known numbers the answers that were met. It is replaced, never changed, so that counting needs no lock for it.
 	known atomic.Pointer[map[answer]int]
-	// read reads the published document when it is first needed.
+	// read reads the published documents when they are first needed.
 	read func() (*contract, error)
 
 	overall marks
@@ -58,9 +59,9 @@ func (m *marks) clear() {
 	}
 }
 
-// New answers a recorder that has met nothing.
-func New() *Recorder {
-	r := &Recorder{read: sync.OnceValues(readContract), accounts: map[account.ID]*marks{}}
+// New makes a recorder for the operations of surfaces. It has met nothing.
+func New(surfaces surface.Descriptions) *Recorder {
+	r := &Recorder{read: sync.OnceValues(func() (*contract, error) { return readContract(surfaces) }), accounts: map[account.ID]*marks{}}
 	r.known.Store(&map[answer]int{})
 	return r
 }

@@ -12,8 +12,15 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/v2"
 	"oauthmock/spec"
 )
+
+func surfaces() surface.Descriptions {
+	api := v2.New(nil, v2.Both)
+	return surface.Descriptions{&api.Description}
+}
 
 func met(operation string, status int, code string, by account.ID) *exchange.Exchange {
 	return &exchange.Exchange{Surface: "v2", Operation: operation, Code: code, Account: by, Response: exchange.Response{Status: status}}
@@ -45,7 +52,7 @@ func TestWhatThereIsToMeetIsThePublishedDocument(t *testing.T) {
 			}
 		}
 	}
-	nothing := report(t, coverage.New(), "")
+	nothing := report(t, coverage.New(surfaces()), "")
 	assert.Equal(t, operations, nothing.Operations.Total)
 	assert.Len(t, nothing.Operations.Missing, operations)
 	assert.Equal(t, len(statuses), nothing.Statuses.Total)
@@ -73,7 +80,7 @@ func TestAnExchangeCovers(t *testing.T) {
 		"nothing, where the operation is not published":         {met("service.call", 200, "", "demo"), [3]int{0, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := coverage.New()
+			r := coverage.New(surfaces())
 			r.Count(c.exchange)
 			r.Count(c.exchange)
 			assert.Equal(t, c.covers, counts(report(t, r, "")))
@@ -86,7 +93,7 @@ func TestAnExchangeCovers(t *testing.T) {
 }
 
 func TestWhatIsForgottenIsForgottenOfWhoIsMeant(t *testing.T) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	for _, of := range []account.ID{"a", "b"} {
 		r.Count(met("wallet.get", 200, "", of))
 	}
@@ -103,7 +110,7 @@ func TestWhatIsForgottenIsForgottenOfWhoIsMeant(t *testing.T) {
 }
 
 func TestAccountsThatFindNoPlaceAreNotCalledUncovered(t *testing.T) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	for i := range coverage.MaxAccounts + 1 {
 		r.Count(met("wallet.get", 200, "", account.ID(strconv.Itoa(i))))
 	}
@@ -118,7 +125,7 @@ func TestAccountsThatFindNoPlaceAreNotCalledUncovered(t *testing.T) {
 }
 
 func TestAnswersBeyondTheBoundAreLetGo(t *testing.T) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	for status := range 3000 {
 		r.Count(met("wallet.get", status, "", "demo"))
 	}
@@ -126,7 +133,7 @@ func TestAnswersBeyondTheBoundAreLetGo(t *testing.T) {
 }
 
 func TestManyCountAtOnce(t *testing.T) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -148,14 +155,14 @@ func TestManyCountAtOnce(t *testing.T) {
 }
 
 func TestCountingAllocatesNothing(t *testing.T) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	e := met("wallet.get", 200, "", "demo")
 	r.Count(e)
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { r.Count(e) }))
 }
 
 func BenchmarkCount(b *testing.B) {
-	r := coverage.New()
+	r := coverage.New(surfaces())
 	e := met("wallet.get", 200, "", "demo")
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

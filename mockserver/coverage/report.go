@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
 
@@ -50,7 +51,10 @@ func (r *Recorder) Report(of account.ID) (Report, error) {
 		if !seen.has(number) {
 			continue
 		}
-		place := c.places[met.operation]
+		place, known := c.places[met.operation]
+		if !known {
+			continue
+		}
 		operations = append(operations, met.operation)
 		statuses = append(statuses, fmt.Sprintf("%s %d", place, met.status))
 		refusals = append(refusals, fmt.Sprintf("%s %d %s", place, met.status, met.code))
@@ -73,36 +77,40 @@ func covered(all, met []string) Covered {
 	return out
 }
 
-// contract is what the published document knows.
+// contract is what there is to be met.
 type contract struct {
 	operations, statuses, refusals []string
 	places                         map[string]string // "token.create": "POST /tokens"
 }
 
-// readContract reads the published document. Every operation has the status 200, and those of its refusals.
-func readContract() (*contract, error) {
-	operations, err := spec.V2().Operations()
-	if err != nil {
-		return nil, err
-	}
-	triples, err := spec.V2().Triples()
-	if err != nil {
-		return nil, err
-	}
+// readContract collects the operations of surfaces, and, where these have a document, the statuses and error numbers that it
+// publishes.
+func readContract(surfaces surface.Descriptions) (*contract, error) {
 	c := &contract{places: map[string]string{}}
-	add := func(status string) {
-		if !slices.Contains(c.statuses, status) {
-			c.statuses = append(c.statuses, status)
+	for _, d := range surfaces {
+		for _, o := range (surface.Descriptions{d}).Operations() {
+			c.operations = append(c.operations, o.Name)
+			c.places[o.Name] = spec.Qualified(d.Name, o.Method+" "+o.Path)
 		}
-	}
-	for _, o := range operations {
-		c.operations = append(c.operations, o.Name)
-		c.places[o.Name] = o.Method + " " + o.Path
-		add(fmt.Sprintf("%s 200", c.places[o.Name]))
-	}
-	for _, t := range triples {
-		add(fmt.Sprintf("%s %d", c.places[t.Operation], t.Status))
-		c.refusals = append(c.refusals, t.String())
+		if d.Document == nil {
+			continue
+		}
+		operations, err := d.Document.Operations()
+		if err != nil {
+			return nil, err
+		}
+		triples, err := d.Document.Triples()
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range operations {
+			for _, status := range o.Statuses {
+				c.statuses = append(c.statuses, fmt.Sprintf("%s %d", c.places[o.Name], status))
+			}
+		}
+		for _, t := range triples {
+			c.refusals = append(c.refusals, t.String())
+		}
 	}
 	return c, nil
 }

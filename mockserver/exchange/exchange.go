@@ -31,7 +31,14 @@ type Exchange struct {
 	// Surface that answered ("v2"), and the operation ("token.create"); empty when none matched.
 	Surface   string
 	Operation string
-	// Account of the caller, empty when the caller could not be identified. Auth is "basic", "refresh", "token" or "none".
+	// Path of the request, as it was sent, relative to the surface: "/wallet" of "/__v2/wallet". Of a paid service it is
+	// "/{domain}/{path}". Params are the parameters of the operation's path, decoded, in their order.
+	Path   string
+	Params []Param
+	// Environment is the only one whose credentials the host takes; empty takes those of all.
+	Environment account.Environment
+	// Account of the caller, empty when the caller could not be identified. Auth names the credentials by which the caller
+	// was looked for, as the surface calls them ("basic", "refresh", "token"), or is "none".
 	Account account.ID
 	Auth    string
 	IP      string
@@ -53,6 +60,19 @@ type Exchange struct {
 	Response Response
 
 	values []string // of the answer's headers, side by side: see SetHeader
+}
+
+// Param is a parameter of a path.
+type Param struct{ Name, Value string }
+
+// Param returns the value of a parameter of the path, or "" when the operation's path has none of that name.
+func (e *Exchange) Param(name string) string {
+	for i := range e.Params {
+		if e.Params[i].Name == name {
+			return e.Params[i].Value
+		}
+	}
+	return ""
 }
 
 // Fault is a rule that fired. Seed and Call are what it drew from.
@@ -155,6 +175,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := h.Real()
 	a.exchange = Exchange{
 		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
+		Params:   a.exchange.Params[:0],
 		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
 		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over

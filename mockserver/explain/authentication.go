@@ -2,22 +2,34 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
 )
 
-// authentication says what was made of the credentials. Where they were refused it looks for the reason in the directory.
+// authentication tells what was made of the credentials. A request that matches no operation is never authenticated.
 func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
+	a := x.credentials(e)
+	if e.Operation == "" {
+		a.Accepted, a.Why = false, "The request matches no operation, so nobody looked at its credentials."
+	}
+	return a
+}
+
+// credentials tells what was made of the credentials. Where they were refused it looks for the reason in the directory.
+func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 	given := e.Request.Header["Authorization"]
+	known := e.Account != ""
 	switch {
+	case known && !slices.Contains([]string{"basic", "refresh", "token"}, e.Auth):
+		return Authentication{e.Auth, true, "The caller is known by " + e.Auth + " as account " + string(e.Account) + "."}
 	case len(given) == 0:
 		return Authentication{"none", false, "The request has no Authorization header."}
 	case len(given) > 1:
 		return Authentication{"unreadable", false, fmt.Sprintf("The request has %d Authorization headers, and nobody could say which one counts.", len(given))}
 	}
-	known := e.Account != ""
 	if email, key, ok := surface.Basic(given[0]); ok {
 		if known {
 			return Authentication{"basic", true, "HTTP Basic was accepted: e-mail and API key are those of account " + string(e.Account) + "."}
@@ -55,15 +67,15 @@ func (x *Explainer) whyNotBasic(e *exchange.Exchange, email, key string) string 
 }
 
 func (x *Explainer) whyNotBearer(e *exchange.Exchange, value string) string {
-	if why, ok := x.bearerOfService(e, value); ok {
-		return why
-	}
 	for kind, name := range map[account.SecretKind]string{account.AccessToken: "a token", account.RefreshToken: "a refresh token"} {
 		owner, ok := x.Directory.Find(account.Secret{Kind: kind, Value: value})
 		if !ok {
 			continue
 		}
-		if e.Reason == string(surface.CredentialsInvalid) {
+		switch {
+		case e.Reason == string(account.AccessTokenInvalid) && kind == account.RefreshToken:
+			return fmt.Sprintf("it is a refresh token of account %s, but services take access tokens.", owner.ID)
+		case e.Reason == string(surface.CredentialsInvalid):
 			return fmt.Sprintf("it is %s of account %s, but this operation takes e-mail and API key (Basic).", name, owner.ID)
 		}
 		return fmt.Sprintf("it is %s of account %s, a %s account, which the host %q does not take, unless it was made since.", name, owner.ID, owner.Environment, e.Request.Host)

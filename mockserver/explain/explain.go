@@ -7,7 +7,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
 
@@ -88,7 +88,7 @@ type Directory interface {
 // Explainer explains exchanges. It is safe for concurrent use.
 type Explainer struct {
 	Directory Directory
-	Document  *Document
+	Surfaces  surface.Descriptions
 }
 
 // Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
@@ -96,20 +96,26 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	out := Explanation{Near: []Near{}, Violations: []spec.Violation{}, Account: string(e.Account)}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
 
-	if e.Operation == services.Operation {
-		paid(e, &out, say)
-	} else if operation, ok := x.Document.operation(e.Operation); ok {
-		out.Matched = &Matched{e.Surface, e.Operation, operation.Method, operation.Path}
-		say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
-		out.Violations = append(out.Violations, x.Document.Violations(e)...)
-	} else {
-		if e.Surface != services.Name { // paths of services are not the document's
-			out.Near = append(out.Near, x.Document.near(e)...)
+	d := x.Surfaces.Of(e)
+	if operation := d.Operation(e.Operation); operation != nil {
+		out.Matched = matched(e, operation)
+		if operation.Method != surface.AnyMethod {
+			say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
 		}
+		out.Violations = append(out.Violations, d.Violations(e)...)
+	} else {
+		out.Near = append(out.Near, x.near(e)...)
 		say("No operation%s matches this method and path.", onSurface(e.Surface))
 		for _, n := range out.Near {
 			say("%s %s (%s) came near: %s.", n.Method, n.Path, n.Operation, n.Off)
 		}
+	}
+	if d != nil && d.Explain != nil {
+		out.Words = append(out.Words, d.Explain(e)...)
+	}
+	if e.Scope != "" {
+		out.Charge = &Charge{Scope: e.Scope, PaidBy: e.PaidBy, Amount: e.Charged.String()}
+		say("It falls under the scope %s. %s", e.Scope, payers(e.PaidBy, e.Charged))
 	}
 
 	out.Authentication = x.authentication(e)
@@ -152,6 +158,20 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 		say("Against the document (%s): %s: %s.", v.Severity, v.Location, v.Message)
 	}
 	return out
+}
+
+// matched is the operation that answered. Of one that takes any method and path it shows those of the request, as far as the
+// path holds no secret.
+func matched(e *exchange.Exchange, o *surface.Operation) *Matched {
+	m := &Matched{e.Surface, e.Operation, o.Method, o.Path}
+	if o.Method != surface.AnyMethod {
+		return m
+	}
+	m.Method, m.Path = e.Request.Method, "/{path}"
+	if _, endpoint, found := strings.Cut(e.Scope, "/"); found {
+		m.Path = "/" + endpoint + "/{path}"
+	}
+	return m
 }
 
 // faultWords says what a fault did.

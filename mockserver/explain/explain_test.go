@@ -12,6 +12,8 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/explain"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/v2"
 )
 
 // directory knows one account, with a token.
@@ -31,11 +33,8 @@ func (directory) Find(s account.Secret) (account.Identity, bool) {
 func (directory) EmailKnown(email string) bool { return email == "dev@example.com" }
 
 func explainer() *explain.Explainer {
-	return &explain.Explainer{Directory: directory{}, Document: explain.NewDocument([]explain.Operation{
-		{Name: "token.list", Method: "GET", Path: "/tokens"}, {Name: "token.create", Method: "POST", Path: "/tokens"},
-		{Name: "token.get", Method: "GET", Path: "/tokens/{token}"}, {Name: "token.update", Method: "PATCH", Path: "/tokens/{token}"},
-		{Name: "wallet.get", Method: "GET", Path: "/wallet"}, {Name: "stats.api", Method: "GET", Path: "/stats/apis/{domain}"},
-	})}
+	api := v2.New(nil, v2.Both)
+	return &explain.Explainer{Directory: directory{}, Surfaces: surface.Descriptions{&api.Description}}
 }
 
 func basic(email, key string) http.Header {
@@ -106,11 +105,14 @@ func TestWhatCameNear(t *testing.T) {
 		"a slash too many":             {"GET", "/wallet/", []string{"wallet.get: the path ends in a slash"}},
 		"v1's spelling":                {"GET", "/token?x=1", []string{"token.list: the path is /token"}},
 		"a prefix too many":            {"GET", "/v2/wallet", []string{"wallet.get: the path is /v2/wallet"}},
+		"a letter too many":            {"GET", "/wallett", []string{"wallet.get: the path is /wallett"}},
+		"letters in another order":     {"POST", "/tokesn", []string{"token.create: the path is /tokesn"}},
 		"nothing":                      {"GET", "/a/b/c/d/e/f/g", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			path, _, _ := strings.Cut(c.uri, "?")
 			got := explainer().Explain(&exchange.Exchange{
-				Surface: "v2", Reason: "path-unknown", Request: exchange.Request{Method: c.method, URI: c.uri}, Response: exchange.Response{Status: 404},
+				Surface: "v2", Path: path, Reason: "path-unknown", Request: exchange.Request{Method: c.method, URI: c.uri}, Response: exchange.Response{Status: 404},
 			})
 			assert.Nil(t, got.Matched)
 			for i, want := range c.want {
@@ -121,6 +123,16 @@ func TestWhatCameNear(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCredentialsOfAnUnknownPathAreNotCalledRefused(t *testing.T) {
+	got := explainer().Explain(&exchange.Exchange{
+		Surface: "v2", Path: "/wallett", Reason: "path-unknown", Response: exchange.Response{Status: 404},
+		Request: exchange.Request{Method: "GET", URI: "/wallett", Header: basic("dev@example.com", "key")},
+	})
+	assert.Equal(t, "basic", got.Authentication.Offered)
+	assert.Contains(t, got.Authentication.Why, "nobody looked")
+	assert.NotContains(t, strings.Join(got.Words, " "), "refused: the")
 }
 
 func TestQuotaRuleAndViolations(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/world"
 )
 
@@ -275,9 +274,9 @@ func (b *Book) now(id account.ID) time.Time {
 	return b.config.World.Time().Now
 }
 
-// Decide says what goes wrong with a call, or nil. The exchange must hold what is known of the call: its surface, operation and account, as
-// far as there are any. It counts the call, so it is asked once. A nil Book has no rules.
-func (b *Book) Decide(e *exchange.Exchange, refusals *surface.Refusals) *Fault {
+// Decide returns what goes wrong with a call, or nil. The exchange must hold what is known of the call: its surface,
+// operation and account, as far as there are any. Decide counts the call, so it is asked once. A nil Book has no rules.
+func (b *Book) Decide(e *exchange.Exchange, callee Callee) *Fault {
 	if b == nil {
 		return nil
 	}
@@ -285,10 +284,10 @@ func (b *Book) Decide(e *exchange.Exchange, refusals *surface.Refusals) *Fault {
 	if l == nil {
 		return nil
 	}
-	return b.decide(l, e, refusals)
+	return b.decide(l, e, callee)
 }
 
-func (b *Book) decide(l *list, e *exchange.Exchange, refusals *surface.Refusals) *Fault {
+func (b *Book) decide(l *list, e *exchange.Exchange, callee Callee) *Fault {
 	for _, r := range l.rules {
 		if !r.match.match(e) {
 			continue
@@ -297,7 +296,7 @@ func (b *Book) decide(l *list, e *exchange.Exchange, refusals *surface.Refusals)
 		if f == nil {
 			continue
 		}
-		f.refusals = refusals
+		f.callee = callee
 		for _, armed := range l.arms[r.Name] {
 			armed.arm(b, e.Account)
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/surface"
 )
 
 // Fault is what goes wrong with one call. It belongs to the goroutine that serves the call.
@@ -15,13 +14,22 @@ type Fault struct {
 	book      *Book
 	rule      *rule
 	exchange  *exchange.Exchange
-	refusals  *surface.Refusals
+	callee    Callee
 	operation string
 	call      uint64 // of the account and operation, as the rule counted
 	random    *rand.Rand
 
 	aborted bool // nothing is sent
 	swept   bool // what the call belonged to was reset meanwhile
+}
+
+// Callee is the surface of a call, as far as faults need it. They call it once the call has been carried out.
+type Callee interface {
+	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the surface words it: the
+	// operation's own, else the surface's, else any. It reports whether there is one.
+	RefuseByCode(code string) bool
+	// Freedom is what the contract leaves open in successful answers of the operation.
+	Freedom() Freedom
 }
 
 // Header names, in answers that went wrong on purpose, the rule.

@@ -34,21 +34,21 @@ func (l legal) apply(f *Fault) sender {
 	if err != nil || !ok {
 		return nil
 	}
-	random, operation := f.chance(), f.exchange.Operation
+	random, free := f.chance(), f.callee.Freedom()
 	varies := func(what string) bool { return slices.Contains(l.vary, what) }
 	if r.Status == http.StatusOK {
 		if varies("shape") {
-			envelope = reshape(envelope, operation, random)
+			envelope = free.reshape(envelope, random)
 		}
-		if varies("pages") {
-			shortenPage(envelope, operation)
+		if varies("pages") && free.Paged {
+			shortenPage(envelope)
 		}
 		if varies("nulls") {
-			f.nullSome(envelope, operation)
+			f.nullSome(envelope, free)
 		}
 	}
 	if varies("extra") {
-		envelope = extend(envelope, operation)
+		envelope = extend(envelope, free)
 	}
 	if varies("order") {
 		shuffle(envelope, random)
@@ -59,7 +59,7 @@ func (l legal) apply(f *Fault) sender {
 	return nil
 }
 
-// dataOf is the answer proper, or nil.
+// dataOf returns the member "data" of an answer, or nil.
 func dataOf(envelope object) any {
 	if i := envelope.find("data"); i >= 0 {
 		return envelope[i].value
@@ -67,57 +67,17 @@ func dataOf(envelope object) any {
 	return nil
 }
 
-// single says whether an operation answers a single token, which is sent in three forms (docs/behaviour.md, shape of a single token).
-func single(operation string) bool {
-	return slices.Contains([]string{"token.create", "token.get", "token.update"}, operation)
-}
-
-// reshape draws the form of a single token: under data, bare, or both.
-func reshape(envelope object, operation string, random *rand.Rand) object {
-	if !single(operation) {
-		return envelope
-	}
-	token, enveloped := dataOf(envelope).(object)
-	if !enveloped {
-		token = envelope
-	}
-	data := object{{"data", token}, {"success", true}, {"message", ""}, {"error", nil}}
-	switch random.IntN(3) {
-	case 0:
-		return data
-	case 1:
-		return slices.Clone(token)
-	}
-	return append(data, token...)
-}
-
-// paged says whether an operation answers pages that the caller can go on from with skip.
-func paged(operation string) bool {
-	return slices.Contains([]string{"token.list", "error.list", "wallet.transactions", "callback.list", "subscription.list"}, operation)
-}
-
-// shortenPage leaves one entry: limit is the most that a page may hold, and who goes on by what came gets everything.
-func shortenPage(envelope object, operation string) {
-	if list, ok := dataOf(envelope).([]any); ok && paged(operation) && len(list) > 1 {
+// shortenPage leaves one entry. A limit is only an upper bound; a client that pages by the number of entries received
+// still sees every entry.
+func shortenPage(envelope object) {
+	if list, ok := dataOf(envelope).([]any); ok && len(list) > 1 {
 		envelope[envelope.find("data")].value = list[:1]
 	}
 }
 
-// nullable are the members that the published document lets be null, of the entries of a list and of a detail.
-func nullable(operation string) (ofEntry, ofDetail []string) {
-	switch operation {
-	case "callback.list":
-		return []string{"completedAt"}, []string{"completedAt", "domain"} // with ?id= it is a detail
-	case "callback.get":
-		return nil, []string{"completedAt", "domain"}
-	}
-	return nil, nil
-}
-
-// nullSome leaves nullable members out of every second entry. It is the same ones each time, in lists and details: else they would contradict one
-// another, which is not legal.
-func (f *Fault) nullSome(envelope object, operation string) {
-	ofEntry, ofDetail := nullable(operation)
+// nullSome sets nullable members of every second entry to null. They are the same ones each time, in lists and details:
+// else they would contradict one another, which is not legal.
+func (f *Fault) nullSome(envelope object, free Freedom) {
 	some := func(o object, names []string) {
 		for _, name := range names {
 			i, id := o.find(name), o.find("id")
@@ -131,11 +91,11 @@ func (f *Fault) nullSome(envelope object, operation string) {
 	}
 	switch data := dataOf(envelope).(type) {
 	case object:
-		some(data, ofDetail)
+		some(data, free.NullInDetail)
 	case []any:
 		for _, entry := range data {
 			if o, ok := entry.(object); ok {
-				some(o, ofEntry)
+				some(o, free.NullInList)
 			}
 		}
 	}
@@ -146,11 +106,11 @@ func extra() property {
 	return property{"addedInTheNextVersion", object{{"note", "clients ignore what they do not know"}}}
 }
 
-// extend adds a member to the envelope, and to what is in it: but not to objects that are maps, whose keys mean something (stats.apis).
-func extend(envelope object, operation string) object {
+// extend adds a member to the envelope and to what is in it, but not to objects that are maps.
+func extend(envelope object, free Freedom) object {
 	switch data := dataOf(envelope).(type) {
 	case object:
-		if operation != "stats.apis" {
+		if !free.Map {
 			envelope[envelope.find("data")].value = slices.Concat(data, object{extra()})
 		}
 	case []any:

@@ -64,12 +64,7 @@ func (m *matcher) matchPath(e *exchange.Exchange) bool {
 	if m.Path == "" {
 		return true
 	}
-	path := journal.Path(e.Request.URI)
-	if journal.Wildcard(m.Path, path) {
-		return true
-	}
-	plain, err := url.PathUnescape(path)
-	return err == nil && journal.Wildcard(m.Path, plain)
+	return journal.MatchPath(e, func(path string) bool { return journal.Wildcard(m.Path, path) })
 }
 
 func (m *matcher) matchToken(e *exchange.Exchange) bool {
@@ -78,10 +73,8 @@ func (m *matcher) matchToken(e *exchange.Exchange) bool {
 
 // tokensOf are the tokens that a call names: in its path, as its parameter "id", as its Bearer.
 func tokensOf(e *exchange.Exchange) (tokens []string) {
-	if _, rest, found := strings.Cut(journal.Path(e.Request.URI), "/tokens/"); found && rest != "" {
-		if plain, err := url.PathUnescape(rest); err == nil {
-			tokens = append(tokens, plain)
-		}
+	if token := e.Param("token"); token != "" {
+		tokens = append(tokens, token)
 	}
 	if id := queryOf(e).Get("id"); id != "" {
 		tokens = append(tokens, id)

@@ -5,8 +5,7 @@ import (
 	"net/http"
 )
 
-// refusal answers a row of the refusals table by its error number, worded as the surface words it: the operation's own row, else the surface's,
-// else any.
+// refusal answers a row of the refusals table by its error number: the operation's own row, else the surface's, else any.
 type refusal struct {
 	code    string
 	headers []named
@@ -31,17 +30,12 @@ func newRefusal(e Effect) (effect, error) {
 
 func (r refusal) apply(f *Fault) sender {
 	e := f.exchange
-	row, ok := f.refusals.ByCode(e.Operation, r.code)
-	if !ok { // the table knew it when the rule was set
+	if !f.callee.RefuseByCode(r.code) { // the table knew it when the rule was set
 		f.book.config.Log.Error("no refusal has the number of a fault rule", "rule", f.rule.Name, "code", r.code)
 		return nil
 	}
-	f.blame(row.Reason)
 	e.Detail = "the fault rule " + f.rule.Name + " said so"
-	e.Code, e.Grade, e.Source = row.Code.String(), string(row.Grade), row.Source
-	e.Response.Status, e.Response.Body = row.Status, append(e.Response.Body[:0], row.Body...)
-	e.Response.Header["Content-Type"] = []string{"application/json"}
-	if row.Status == http.StatusTooManyRequests && e.Response.Header["Retry-After"] == nil {
+	if e.Response.Status == http.StatusTooManyRequests && e.Response.Header["Retry-After"] == nil {
 		e.Response.Header["Retry-After"] = []string{"1"}
 	}
 	f.set(r.headers)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 
 // Filter says which exchanges are meant. Members that are zero match all.
 type Filter struct {
-	// Surface ("v2"), Operation ("token.create") and Account are taken literally, Method in any case. Path is that of the request as it was
-	// sent, without the query, taken literally but for *, which stands for any text, also for none and for slashes.
+	// Surface ("v2"), Operation ("token.create") and Account are taken literally, Method in any case. Path, without the query, is
+	// that of the request as MatchPath says, taken literally but for *, which matches any text, also none and slashes.
 	Surface, Operation, Account, Path, Method string
 	// Status of the answer.
 	Status int
@@ -37,7 +38,7 @@ func (f Filter) Match(e *exchange.Exchange) bool {
 		!f.Since.IsZero() && e.At.Before(f.Since),
 		!f.Until.IsZero() && !e.At.Before(f.Until),
 		f.Method != "" && !strings.EqualFold(f.Method, e.Request.Method),
-		f.Path != "" && !Wildcard(f.Path, Path(e.Request.URI)),
+		f.Path != "" && !MatchPath(e, func(path string) bool { return Wildcard(f.Path, path) }),
 		f.Code != "" && f.Code != e.Code:
 		return false
 	}
@@ -50,6 +51,24 @@ func (f Filter) plain() bool {
 }
 
 func (f Filter) account() account.ID { return account.ID(f.Account) }
+
+// MatchPath reports whether a path of the request matches: as it was sent, decoded, or relative to the surface that answered,
+// which of a paid service is /{domain}/{path}.
+func MatchPath(e *exchange.Exchange, match func(path string) bool) bool {
+	path := Path(e.Request.URI)
+	if match(path) || e.Path != "" && e.Path != path && match(e.Path) {
+		return true
+	}
+	if strings.IndexByte(path, '%') < 0 && strings.IndexByte(e.Path, '%') < 0 {
+		return false
+	}
+	for _, escaped := range []string{path, e.Path} {
+		if plain, err := url.PathUnescape(escaped); err == nil && plain != "" && match(plain) {
+			return true
+		}
+	}
+	return false
+}
 
 // Path is the path of a request's URI as it was sent, without host and query.
 func Path(uri string) string {

@@ -50,6 +50,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.number((*int64)(&e.Took))
 	t.text(&e.Surface)
 	t.text(&e.Operation)
+	t.path(e)
 	t.text((*string)(&e.Account))
 	t.text(&e.Auth)
 	t.text(&e.IP)
@@ -76,6 +77,19 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	e.Response.Status = t.count(e.Response.Status)
 	t.header(&e.Response.Header)
 	t.body(&e.Response.Body)
+}
+
+// path keeps the path relative to the surface, and its parameters.
+func (t *tape) path(e *exchange.Exchange) {
+	t.text(&e.Path)
+	length := t.count(len(e.Params))
+	if t.reading && length > 0 {
+		e.Params = make([]exchange.Param, length)
+	}
+	for i := range e.Params {
+		t.text(&e.Params[i].Name)
+		t.text(&e.Params[i].Value)
+	}
 }
 
 func (t *tape) fault(f **exchange.Fault) {

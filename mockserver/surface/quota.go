@@ -8,8 +8,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// QuotaHeaders say how much of a window is left (assumed: RateLimit header fields, in seconds).
-func QuotaHeaders(e *exchange.Exchange, q account.QuotaState) {
+// quotaHeaders says how much of a window is left (assumed: RateLimit header fields, in seconds).
+func quotaHeaders(e *exchange.Exchange, q account.QuotaState) {
 	if !q.Enabled {
 		return
 	}
@@ -23,7 +23,7 @@ func QuotaHeaders(e *exchange.Exchange, q account.QuotaState) {
 	e.SetHeader("Ratelimit-Reset", text[len(remaining):])
 }
 
-// Seconds rounds up, so that who waits that long has waited long enough.
-func Seconds(d time.Duration) string { return strconv.FormatInt(wholeSeconds(d), 10) }
+// seconds rounds up, so that a caller who waits that long has waited long enough.
+func seconds(d time.Duration) string { return strconv.FormatInt(wholeSeconds(d), 10) }
 
 func wholeSeconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }

@@ -1,115 +1,93 @@
 package surface
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/spec"
 )
 
-// Refusals are the rows of the refusals table for one surface, looked up by operation and reason. They are safe for
+// refusals are the rows of the refusals table for one surface, looked up by operation and reason. They are safe for
 // concurrent use.
-type Refusals struct {
-	table   *spec.Table
+type refusals struct {
 	surface string
+	own     []spec.Refusal // beside the table, and before it
+	table   *spec.Table
 	log     *slog.Logger
-	found   sync.Map // key → Row
+	missing sync.Map // what was logged already
 }
 
-// Row is a refusal with its failure envelope as bytes: {"success":false,"message":…,"error":…,"data":null}.
-type Row struct {
-	spec.Refusal
-	Body []byte
-}
-
-type key struct {
+type gap struct {
 	operation string
 	reason    account.Reason
 }
 
-// ownSurface is what the table calls refusals of the mock's own, which all surfaces have.
-const ownSurface = "mock"
+// everySurface is what the table calls refusals that surfaces without a row of their own have.
+const everySurface = "mock"
 
-// NewRefusals answers the rows of a surface.
-func NewRefusals(table *spec.Table, surface string, log *slog.Logger) *Refusals {
-	return &Refusals{table: table, surface: surface, log: log}
+func newRefusals(table *spec.Table, surface string, own []spec.Refusal, log *slog.Logger) *refusals {
+	own = slices.Clone(own)
+	for i := range own {
+		own[i].Surface, own[i].Operation = surface, cmp.Or(own[i].Operation, spec.EveryOperation)
+	}
+	return &refusals{surface: surface, own: own, table: table, log: log}
 }
 
-// Row is how an operation answers a reason. A reason without a row is a gap in the table, and answered as the surface's
-// internal error.
-func (r *Refusals) Row(operation string, reason account.Reason) Row {
-	k := key{operation, reason}
-	if row, ok := r.found.Load(k); ok {
-		return row.(Row)
+// row is how an operation answers a reason. A reason without a row is a gap in the table: it is logged, and answered as the
+// surface's internal error.
+func (r *refusals) row(operation string, reason account.Reason) spec.Refusal {
+	if row, ok := r.find(operation, reason); ok {
+		return row
 	}
-	refusal, ok := r.table.Find(r.surface, operation, string(reason))
-	if !ok {
-		refusal, ok = r.table.Find(ownSurface, operation, string(reason))
-	}
-	if !ok {
+	if _, said := r.missing.LoadOrStore(gap{operation, reason}, true); !said {
 		r.log.Error("the refusals table (spec/refusals.yaml) has no row", "surface", r.surface, "operation", operation, "reason", reason)
-		refusal, ok = r.table.Find(r.surface, operation, string(account.Internal))
 	}
+	row, ok := r.find(operation, account.Internal)
 	if !ok {
-		panic(fmt.Sprintf("the refusals table has no row for %q and none for internal errors of surface %q", reason, r.surface))
+		panic(fmt.Sprintf("the refusals table has no row for internal errors of surface %q", r.surface))
 	}
-	row := Row{Refusal: refusal}
-	row.Body = row.BodyWith(refusal.Message)
-	r.found.Store(k, row)
 	return row
 }
 
-// BodyWith is the envelope with another message.
-func (r Row) BodyWith(message string) []byte {
-	body, err := json.Marshal(struct {
-		Success bool      `json:"success"`
-		Message string    `json:"message"`
-		Error   spec.Code `json:"error"`
-		Data    any       `json:"data"`
-	}{Message: message, Error: r.Code})
-	if err != nil {
-		panic(fmt.Sprintf("the refusals table cannot be rendered: %v", err))
+func (r *refusals) find(operation string, reason account.Reason) (spec.Refusal, bool) {
+	for _, of := range []string{operation, spec.EveryOperation} {
+		i := slices.IndexFunc(r.own, func(row spec.Refusal) bool { return row.Operation == of && row.Reason == string(reason) })
+		if i >= 0 {
+			return r.own[i], true
+		}
 	}
-	return body
+	if row, ok := r.table.Find(r.surface, operation, string(reason)); ok {
+		return row, true
+	}
+	return r.table.Find(everySurface, operation, string(reason))
 }
 
-// ByCode is a row with an error number: the operation's own, else the surface's for all operations, else any of the surface, else any at all. It
-// says whether there is one.
-func (r *Refusals) ByCode(operation, code string) (Row, bool) {
-	var best spec.Refusal
+// byCode is a row with an error number: the operation's own, else the surface's for all operations, else any of the surface,
+// else any at all. It reports whether there is one.
+func (r *refusals) byCode(operation, code string) (best spec.Refusal, ok bool) {
 	rank := 0
-	for _, row := range r.table.All() {
+	for _, row := range slices.Concat(r.own, r.table.All()) {
 		if row.Code.String() != code {
 			continue
 		}
 		own := 1
-		if row.Surface == r.surface {
-			switch row.Operation {
-			case operation:
-				own = 4
-			case spec.EveryOperation:
-				own = 3
-			default:
-				own = 2
-			}
+		switch {
+		case row.Surface == r.surface && row.Operation == operation:
+			own = 5
+		case row.Surface == r.surface && row.Operation == spec.EveryOperation:
+			own = 4
+		case row.Surface == r.surface:
+			own = 3
+		case row.Surface == everySurface:
+			own = 2
 		}
 		if own > rank {
 			best, rank = row, own
 		}
 	}
-	if rank == 0 {
-		return Row{}, false
-	}
-	row := Row{Refusal: best}
-	row.Body = row.BodyWith(best.Message)
-	return row, true
-}
-
-// Failure is how a refusal is remembered in an account's error log.
-func (r *Refusals) Failure(operation string, reason account.Reason) account.Failure {
-	row := r.Row(operation, reason)
-	return account.Failure{Status: row.Status, Code: row.Code.String(), Message: row.Message}
+	return best, rank > 0
 }

@@ -139,11 +139,7 @@ func (m *matcher) comparePath(e *exchange.Exchange, report func(difference) bool
 	if m.path == nil {
 		return true
 	}
-	path := journal.Path(e.Request.URI)
-	if m.path.match(path) {
-		return true
-	}
-	if plain, err := url.PathUnescape(path); err == nil && m.path.match(plain) {
+	if journal.MatchPath(e, m.path.match) {
 		return true
 	}
 	return report(difference{"path",

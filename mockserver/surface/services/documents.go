@@ -2,7 +2,6 @@ package services
 
 import (
 	"hash/fnv"
-	"net/http"
 	"strconv"
 	"sync"
 
@@ -14,30 +13,30 @@ import (
 type Documents map[string]*openapi.Document
 
 // misses says whether a service's document has the beginning of a path and not the path.
-func (d Documents) misses(to place) bool {
+func (d Documents) misses(to *place) bool {
 	_, _, ok := d.operation(to)
 	return !ok && d[to.Domain] != nil && d[to.Domain].Knows(to.Method, to.escaped)
 }
 
 // violations are what a request has that its service's document forbids; none where there is no document, or the document has no such operation.
-func (d Documents) violations(e *exchange.Exchange, r *http.Request, to place) (said []string) {
+func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	operation, params, ok := d.operation(to)
 	if !ok {
 		return nil
 	}
-	for _, v := range operation.Check(openapi.Request{Params: params, Query: r.URL.RawQuery, Header: r.Header, Body: e.Request.Body}) {
+	for _, v := range operation.Check(openapi.Request{Params: params, Query: to.query, Header: e.Request.Header, Body: e.Request.Body}) {
 		said = append(said, v.String())
 	}
 	return said
 }
 
 // answer is what a document has its service answer. The same question gets the same answer.
-func (a *answers) answer(d Documents, seed uint64, r *http.Request, to place) (openapi.Answer, bool) {
+func (a *answers) answer(d Documents, seed uint64, to *place) (openapi.Answer, bool) {
 	operation, _, ok := d.operation(to)
 	if !ok {
 		return openapi.Answer{}, false
 	}
-	known := asked{operation: operation, question: ask(seed, r, to)}
+	known := asked{operation: operation, question: ask(seed, to)}
 	if made, ok := a.get(known); ok {
 		return made, true
 	}
@@ -47,16 +46,16 @@ func (a *answers) answer(d Documents, seed uint64, r *http.Request, to place) (o
 }
 
 // ask is a question as a number: the seed of its answer.
-func ask(seed uint64, r *http.Request, to place) uint64 {
+func ask(seed uint64, to *place) uint64 {
 	question := fnv.New64a()
-	for _, part := range []string{strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, r.URL.RawQuery} {
+	for _, part := range []string{strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, to.query} {
 		question.Write([]byte(part)) // never fails, says package hash
 		question.Write([]byte{0})
 	}
 	return question.Sum64()
 }
 
-func (d Documents) operation(to place) (*openapi.Operation, map[string]string, bool) {
+func (d Documents) operation(to *place) (*openapi.Operation, map[string]string, bool) {
 	doc, ok := d[to.Domain]
 	if !ok {
 		return nil, nil, false

@@ -1,31 +1,29 @@
-// Package services is the surface of the paid services behind the tokens, as far as they debit wallets: any method and path of a service that the
-// catalogue names. Account rules decide whether a token may make the call and who pays for it; this package reads the call and writes an answer.
+// Package services is the surface of the paid services behind the tokens, as far as they debit wallets: any method and path of
+// a service that the catalogue names. Account rules decide whether a token may make the call and who pays for it; this package
+// reads the call and writes an answer.
 //
-// There is no gin engine here, because there is nothing to route: the catalogue decides, within the account's transaction.
+// It has a Match of its own, because there is nothing to route: the catalogue decides, within the account's transaction.
 package services
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
-	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
-	"oauthmock/spec"
 )
 
-// Name of the surface, as the refusals table and the journal call it.
+// Name of the surface.
 const Name = "services"
 
-// Operation is what every paid call is called.
+// Operation is the name of every paid call.
 const Operation = "service.call"
 
-// Prefix under which services stand on hosts that are not the provider's: /__services/{domain}/{path}.
+// Prefix under which services are found on hosts that are not the provider's: /__services/{domain}/{path}.
 const Prefix = "/__services"
 
 // sandbox stands before the domain of a service in the sandbox.
@@ -39,35 +37,39 @@ type Accounts interface {
 
 // Config says how the surface answers.
 type Config struct {
-	// Serves says whether a service is sold, by its production domain.
+	// Serves reports whether a service is sold, by its production domain.
 	Serves func(domain string) bool
 	// Documents of services by production domain, from which they answer.
 	Documents Documents
 	// Seed of what is made up.
 	Seed uint64
-	// Faults go wrong on purpose; nil is none.
-	Faults *fault.Book
-	Log    *slog.Logger
 }
 
-// Surface answers for all services. It is safe for concurrent use.
-type Surface struct {
+// api is what the handlers work with. It is safe for concurrent use.
+type api struct {
 	accounts Accounts
-	refusals *surface.Refusals
 	config   Config
-	failure  func(account.Reason) account.Failure
 	answers  answers
 }
 
 // New makes the surface.
-func New(accounts Accounts, table *spec.Table, config Config) *Surface {
-	s := &Surface{accounts: accounts, refusals: surface.NewRefusals(table, Name, config.Log), config: config}
-	s.failure = func(r account.Reason) account.Failure { return s.refusals.Failure(Operation, r) }
-	return s
+func New(accounts Accounts, config Config) surface.Surface {
+	s := &api{accounts: accounts, config: config}
+	return surface.Surface{
+		Description: surface.Description{
+			Name: Name, Serves: s.serves, Prefix: Prefix, Whole: true, Auth: []string{"token"},
+			Operations: []surface.Operation{{
+				Name: Operation, Method: surface.AnyMethod, Path: "/{domain}/{path}",
+				Authenticate: s.authenticate, Handle: s.handle, Weighs: true,
+			}},
+			Explain: explain,
+		},
+		Match: s.match, Improper: s.improper, Failure: surface.Enveloped,
+	}
 }
 
-// Serves says whether a host, in lower case and without its port, is one of a service, of the sandbox or not.
-func (s *Surface) Serves(host string) bool {
+// serves reports whether a host, in lower case and without its port, is one of a service, of the sandbox or not.
+func (s *api) serves(host string) bool {
 	return s.config.Serves(host) || (strings.HasPrefix(host, sandbox) && s.config.Serves(host[len(sandbox):]))
 }
 
@@ -75,29 +77,26 @@ func (s *Surface) Serves(host string) bool {
 type place struct {
 	account.Target
 	escaped string // path below the service, as it was sent
-	// environment is the only one whose tokens are taken; empty takes all.
-	environment account.Environment
-	// token that the call carries, and whose it is; set by authenticate.
-	token  string
-	caller account.Identity
+	query   string
 }
 
-// find reads where a call goes; not ok when there is no such service.
-func (s *Surface) find(r *http.Request) (p place, ok bool) {
-	host, escaped := surface.HostName(r.Host), r.URL.EscapedPath()
+// match reads where a call goes.
+func (s *api) match(c *surface.Call) string {
+	host, escaped := surface.HostName(c.Request.Host), c.Request.URL.EscapedPath()
+	p := &place{query: c.Request.URL.RawQuery}
 	switch rest, under := strings.CutPrefix(escaped, Prefix+"/"); {
-	case s.Serves(host):
-		p.environment = account.Production
+	case s.serves(host):
+		c.Exchange.Environment = account.Production
 		if strings.HasPrefix(host, sandbox) && !s.config.Serves(host) {
-			p.environment = account.Sandbox
+			c.Exchange.Environment = account.Sandbox
 		}
 	case under:
 		host, escaped, _ = strings.Cut(rest, "/")
 		host, escaped = strings.ToLower(host), "/"+escaped
 	default:
-		return place{}, false
+		return ""
 	}
-	p.Method, p.Domain, p.escaped = r.Method, host, escaped
+	p.Method, p.Domain, p.escaped = c.Request.Method, host, escaped
 	if domain, test := strings.CutPrefix(host, sandbox); test && !s.config.Serves(host) {
 		p.Domain = domain
 	}
@@ -105,94 +104,59 @@ func (s *Surface) find(r *http.Request) (p place, ok bool) {
 	if plain, err := url.PathUnescape(p.Path); err == nil {
 		p.Path = plain
 	}
-	return p, s.config.Serves(p.Domain)
+	c.Exchange.Path = "/" + p.Domain + escaped
+	if !s.config.Serves(p.Domain) {
+		return ""
+	}
+	c.Own = p
+	return Operation
 }
 
-// ServeHTTP implements http.Handler. The request must come through an exchange.Handler.
-func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := exchange.From(w)
-	e.Surface = Name
-	a := answer{Surface: s, w: w, e: e}
-	defer func() {
-		if p := recover(); p != nil {
-			s.config.Log.Error("panic while answering", "operation", e.Operation, "panic", p)
-			a.fail(account.Internal, "")
-		}
-	}()
-	to, ok := s.find(r)
-	reason := surface.PathUnknown
-	if ok {
-		e.Operation = Operation
-		reason = s.authenticate(r, e, &to)
-	}
-	if f := s.config.Faults.Decide(e, s.refusals); f != nil {
-		f.Around(r.Context(), func(ctx context.Context, quiet bool) { a.to(r.WithContext(ctx), to, reason, quiet) })
-		return
-	}
-	a.to(r, to, reason, false)
-}
-
-// to answers a call whose caller is known, or refused for a reason. Quiet is without answering.
-func (a answer) to(r *http.Request, to place, reason account.Reason, quiet bool) {
-	if reason != "" {
-		if !quiet {
-			a.fail(reason, "")
-		}
-		return
-	}
-	e := a.e
-	call := account.Call{Account: to.caller, IP: e.IP, Failure: a.failure}
-	// Whoever called may have left: a request that arrived is carried out all the same.
-	charge, receipt, err := a.accounts.UseService(context.WithoutCancel(r.Context()), call, to.token, to.Target, a.improper(e, r, to))
-	if !receipt.At.IsZero() {
-		e.At, e.Quota = receipt.At, receipt.Quota
-	}
-	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
-	if quiet {
-		return
-	}
-	surface.QuotaHeaders(e, receipt.Quota)
-	if err != nil {
-		a.refuse(err, charge, receipt)
-		return
-	}
-	a.succeed(r, to, charge)
-}
-
-// authenticate finds out whose access token a call carries, and puts both into its place; or returns why it is refused.
-func (s *Surface) authenticate(r *http.Request, e *exchange.Exchange, to *place) account.Reason {
-	given := r.Header["Authorization"]
-	if len(given) != 1 { // of two, nobody could say which one counts
-		return account.AccessTokenInvalid
-	}
-	token, ok := surface.Bearer(given[0])
+// authenticate finds out whose access token a call carries.
+func (s *api) authenticate(c *surface.Call) account.Reason {
+	c.Gone = account.AccessTokenInvalid
+	token, ok := surface.Bearer(c.Authorization())
 	if !ok {
 		return account.AccessTokenInvalid
 	}
-	identity, ok := s.accounts.AuthenticateToken(token)
-	if !ok || to.environment != "" && identity.Environment != to.environment {
+	if identity, known := s.accounts.AuthenticateToken(token); !known || !c.Accept(identity) {
 		return account.AccessTokenInvalid
 	}
-	to.token, to.caller = token, identity
-	e.Auth, e.Account = "token", identity.ID
+	c.Bearer, c.Exchange.Auth = token, "token"
 	return ""
 }
 
-// improper says why a request is none that the service could answer, or nil.
-func (s *Surface) improper(e *exchange.Exchange, r *http.Request, to place) error {
-	if e.Request.BodyError != nil {
-		return surface.Unreadable(e.Request.BodyError)
-	}
+// improper refuses a request that the service's document has no answer to.
+func (s *api) improper(c *surface.Call) error {
+	to := c.Own.(*place)
 	if s.config.Documents.misses(to) {
 		return account.Refuse(account.EndpointUnknown, "the document of "+to.Domain+" has operations there, but none with this path")
 	}
-	said := s.config.Documents.violations(e, r, to)
-	if len(said) == 0 {
-		return nil
-	}
-	const most = 5 // more would help nobody
-	return account.Refuse(surface.RequestViolates, strings.Join(said[:min(most, len(said))], "; "))
+	return surface.Violated(surface.RequestViolates, s.config.Documents.violations(c.Exchange, to))
 }
 
-// allow writes methods as the Allow header does.
-func allow(methods []string) string { return strings.Join(slices.Sorted(slices.Values(methods)), ", ") }
+// handle uses the service, and answers from the fixture, else from its document, else with what was charged.
+func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
+	to := c.Own.(*place)
+	charge, receipt, err := s.accounts.UseService(c.Context(), c.Call, c.Bearer, to.Target, c.Improper)
+	e := c.Exchange
+	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
+	if err != nil {
+		if refusal, ok := errors.AsType[*account.Refusal](err); ok && refusal.Reason == account.MethodNotOffered {
+			e.SetHeader("Allow", strings.Join(slices.Sorted(slices.Values(charge.Methods)), ", "))
+		}
+		return surface.Answer{}, receipt, err
+	}
+	return s.success(to, charge), receipt, nil
+}
+
+// explain says what kind of call it was.
+func explain(e *exchange.Exchange) []string {
+	if e.Operation == "" {
+		return nil
+	}
+	if e.Scope == "" { // what the path holds may be a secret, and is not repeated
+		return []string{"It is a call of a paid service."}
+	}
+	return []string{"It is a call of the paid service " + account.DomainOf(e.Scope) + "."}
+}

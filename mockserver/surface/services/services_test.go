@@ -19,6 +19,7 @@ import (
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/openapi"
+	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/spec"
 )
@@ -71,11 +72,13 @@ func newBench(t *testing.T, documents services.Documents) *bench {
 		charge:  account.Charge{Scope: &account.CatalogueScope{}, Name: "GET:company.openapi.com/IT-start", PaidBy: account.ByWallet, Amount: 600},
 		receipt: account.Receipt{Account: "one", At: noon},
 	}
+	engine, err := surface.NewEngine(services.New(b, services.Config{
+		Serves:    func(domain string) bool { return domain == "company.openapi.com" || domain == "test.odd.openapi.com" },
+		Documents: documents, Seed: 1,
+	}), surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
+	require.NoError(t, err)
 	b.handler = &exchange.Handler{
-		Next: services.New(b, table, services.Config{
-			Serves:    func(domain string) bool { return domain == "company.openapi.com" || domain == "test.odd.openapi.com" },
-			Documents: documents, Seed: 1, Log: slog.New(slog.NewTextHandler(&b.log, nil)),
-		}),
+		Next:  engine,
 		Clock: clock.New(func() time.Time { return noon }), Real: func() time.Time { return noon }, MaxBody: 1 << 10,
 		Done: func(e *exchange.Exchange) { b.last = e },
 	}

@@ -19,7 +19,8 @@ type Accounts interface {
 
 // Authenticator says who calls, and records calls that the surface itself refuses.
 type Authenticator interface {
-	Authenticate(email, apiKey string) (account.Identity, bool)
+	// Authenticate takes the only environment whose credentials count; empty counts those of all.
+	Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool)
 	AuthenticateBearer(value string) (account.Identity, account.SecretKind, bool)
 	Refuse(ctx context.Context, call account.Call, refusal error) (account.Receipt, error)
 }

@@ -1,15 +1,11 @@
 package v2
 
 import (
-	"errors"
-	"net/http"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/segmentio/encoding/json"
 
 	"oauthmock/mockserver/account"
-	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
 )
 
@@ -30,24 +26,30 @@ type rendered interface{ append(b []byte) []byte }
 // deleted is what a DELETE answers.
 type deleted struct{}
 
-// succeed writes a successful answer. This and fail are the only places where the surface's bytes are made.
-func (s *Surface) succeed(c *gin.Context, answer any) {
-	e := exchange.From(c.Writer)
-	text, err := s.render(e.AvailableBuffer(), answer)
-	if err != nil {
-		s.log.Error("answer cannot be rendered", "error", err)
-		s.fail(c, e.Operation, account.Internal, err.Error())
-		return
-	}
-	head(c, e, http.StatusOK)
-	_, _ = c.Writer.Write(text) // into memory
+// success is the body of a successful answer.
+type success struct {
+	value any
+	shape TokenShape
 }
 
-// render appends the body of a successful answer.
-func (s *Surface) render(b []byte, answer any) ([]byte, error) {
-	switch a := answer.(type) {
+// answered makes a handler's value the data of a successful answer.
+func (s *api) answered(
+	handle func(*api, *surface.Call) (any, account.Receipt, error),
+) func(*surface.Call) (surface.Answer, account.Receipt, error) {
+	return func(c *surface.Call) (surface.Answer, account.Receipt, error) {
+		value, receipt, err := handle(s, c)
+		if err != nil {
+			return surface.Answer{}, receipt, err
+		}
+		return surface.Answer{ContentType: surface.JSON, Body: success{value, s.shape}}, receipt, nil
+	}
+}
+
+// Append implements surface.Body.
+func (s success) Append(b []byte) ([]byte, error) {
+	switch a := s.value.(type) {
 	case detail:
-		return a.appendAs(b, s.config.Shape), nil
+		return a.appendAs(b, s.shape), nil
 	case rendered:
 		b = append(b, `{"data":`...)
 		b = a.append(b)
@@ -55,52 +57,8 @@ func (s *Surface) render(b []byte, answer any) ([]byte, error) {
 	case deleted:
 		return json.Append(b, envelope{Success: true, Message: "Deleted"}, json.SortMapKeys)
 	default:
-		return json.Append(b, envelope{Data: answer, Success: true}, json.SortMapKeys)
+		return json.Append(b, envelope{Data: s.value, Success: true}, json.SortMapKeys)
 	}
-}
-
-// refuse writes the answer to a refusal, or to an error that no rule foresaw: that is logged, and never shown.
-func (s *Surface) refuse(from *call, operation string, err error, receipt account.Receipt) {
-	var refusal *account.Refusal
-	c := from.gin
-	switch {
-	case errors.As(err, &refusal):
-		if refusal.Reason == account.RateLimited {
-			c.Header("Retry-After", surface.Seconds(receipt.Quota.Reset))
-		}
-		s.fail(c, operation, refusal.Reason, refusal.Detail)
-	case errors.Is(err, account.ErrNoAccount):
-		reason := surface.CredentialsInvalid
-		if from.bearer != "" {
-			reason = account.RefreshTokenInvalid
-		}
-		s.fail(c, operation, reason, "the account was reset, replaced or removed between authentication and transaction")
-	default:
-		s.log.Error("call failed", "operation", operation, "error", err)
-		s.fail(c, operation, account.Internal, err.Error())
-	}
-}
-
-// fail writes the refusals table's row of an operation and reason. The detail is for explanations, and shown to callers only where they
-// asked for it: who wants strict requests is told what was wrong with them.
-func (s *Surface) fail(c *gin.Context, operation string, reason account.Reason, detail string) {
-	row := s.refusals.Row(operation, reason)
-	e := exchange.From(c.Writer)
-	e.Reason, e.Detail, e.Code = row.Reason, detail, row.Code.String()
-	e.Grade, e.Source = string(row.Grade), row.Source
-	body := row.Body
-	if reason == surface.RequestViolates || reason == surface.MediaType {
-		body = row.BodyWith(row.Message + ": " + detail)
-	}
-	head(c, e, row.Status)
-	_, _ = c.Writer.Write(body) // into memory
-	c.Abort()
-}
-
-// head says what kind of answer comes.
-func head(c *gin.Context, e *exchange.Exchange, status int) {
-	e.SetHeader("Content-Type", "application/json")
-	c.Status(status)
 }
 
 // money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON, whose result the encoder would

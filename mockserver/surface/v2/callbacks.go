@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
 )
 
 // callbackListElement is v2 CallbackListElement: its httpResponseCode is a string.
@@ -76,8 +77,8 @@ func completed(c *account.Callback) *timestamp {
 }
 
 // listCallbacks is GET /callbacks, and with ?id= the detail that its summary speaks of.
-func (s *Surface) listCallbacks(c *call) (any, account.Receipt, error) {
-	query := c.query()
+func (s *api) listCallbacks(c *surface.Call) (any, account.Receipt, error) {
+	query := c.Query()
 	if id := query.Get("id"); id != "" {
 		return s.oneCallback(c, id)
 	}
@@ -85,16 +86,16 @@ func (s *Surface) listCallbacks(c *call) (any, account.Receipt, error) {
 	if !ok {
 		return s.queryInvalid(c)
 	}
-	callbacks, receipt, err := s.accounts.Callbacks(c.context(), c.Call, filter(query), p)
+	callbacks, receipt, err := s.accounts.Callbacks(c.Context(), c.Call, filter(query), p)
 	return list(callbacks, wireCallbackInList), receipt, err
 }
 
 // getCallback is GET /callbacks/{id}.
-func (s *Surface) getCallback(c *call) (any, account.Receipt, error) {
-	return s.oneCallback(c, c.gin.Param("id"))
+func (s *api) getCallback(c *surface.Call) (any, account.Receipt, error) {
+	return s.oneCallback(c, c.Param("id"))
 }
 
-func (s *Surface) oneCallback(c *call, id string) (any, account.Receipt, error) {
-	one, receipt, err := s.accounts.Callback(c.context(), c.Call, id)
+func (s *api) oneCallback(c *surface.Call, id string) (any, account.Receipt, error) {
+	one, receipt, err := s.accounts.Callback(c.Context(), c.Call, id)
 	return wireCallback(&one), receipt, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
 )
 
 // errorLog is v2 ErrorLog.
@@ -26,12 +27,12 @@ func wireError(e *account.ErrorEntry) errorLog {
 }
 
 // listErrors is GET /errors.
-func (s *Surface) listErrors(c *call) (any, account.Receipt, error) {
-	query := c.query()
+func (s *api) listErrors(c *surface.Call) (any, account.Receipt, error) {
+	query := c.Query()
 	p, ok := page(query)
 	if !ok {
 		return s.queryInvalid(c)
 	}
-	errors, receipt, err := s.accounts.Errors(c.context(), c.Call, filter(query), p)
+	errors, receipt, err := s.accounts.Errors(c.Context(), c.Call, filter(query), p)
 	return list(errors, wireError), receipt, err
 }

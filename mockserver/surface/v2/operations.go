@@ -1,74 +1,67 @@
 package v2
 
 import (
-	"strings"
-
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/surface"
 )
 
-// operation is one line of the contract: where it is found, under which scope it is counted, who answers.
-type operation struct {
-	name, method, path string
-	scope              account.ScopeName
-	// bearer says that a refresh token or the token itself may take the place of Basic.
-	bearer bool
-	handle func(*Surface, *call) (any, account.Receipt, error)
+// operations are the surface's. Calls are counted under the collection's scope (docs/behaviour.md, Accounting: ids under their
+// collection, /wallet/transactions under /wallet, all statistics under /stats).
+func (s *api) operations() []surface.Operation {
+	type handler = func(*api, *surface.Call) (any, account.Receipt, error)
+	operation := func(name, method, collection, path string, handle handler) surface.Operation {
+		return surface.Operation{
+			Name: name, Method: method, Path: "/" + collection + path, Scope: account.NameScope(method, Domain, collection),
+			Authenticate: s.basic, Handle: s.answered(handle),
+		}
+	}
+	all := []surface.Operation{
+		operation("token.create", "POST", "tokens", "", (*api).createToken),
+		operation("token.list", "GET", "tokens", "", (*api).listTokens),
+		operation("token.get", "GET", "tokens", "/{token}", (*api).getToken),
+		operation("token.update", "PATCH", "tokens", "/{token}", (*api).updateToken),
+		operation("token.delete", "DELETE", "tokens", "/{token}", (*api).deleteToken),
+		operation("scope.list", "GET", "scopes", "", (*api).listScopes),
+		operation("scope.get", "GET", "scopes", "/{id}", (*api).getScope),
+		operation("error.list", "GET", "errors", "", (*api).listErrors),
+		operation("wallet.get", "GET", "wallet", "", (*api).getWallet),
+		operation("wallet.transactions", "GET", "wallet", "/transactions", (*api).listTransactions),
+		operation("callback.list", "GET", "callbacks", "", (*api).listCallbacks),
+		operation("callback.get", "GET", "callbacks", "/{id}", (*api).getCallback),
+		operation("stats.total", "GET", "stats", "", (*api).statsTotal),
+		operation("stats.ips", "GET", "stats", "/ips", (*api).statsIPs),
+		operation("stats.apis", "GET", "stats", "/apis", (*api).statsAPIs),
+		operation("stats.api", "GET", "stats", "/apis/{domain}", (*api).statsAPI),
+		operation("subscription.list", "GET", "subscriptions", "", (*api).listSubscriptions),
+		operation("subscription.get", "GET", "subscriptions", "/{id}", (*api).getSubscription),
+	}
+	freedom := freedom()
+	for i := range all {
+		o := &all[i]
+		o.Freedom = freedom[o.Name]
+		switch o.Name {
+		case "token.update":
+			o.Authenticate = s.bearerOrBasic
+			o.Also = []string{"/tokens/"}
+		case "token.delete":
+			o.Also = []string{"/tokens/"}
+		}
+	}
+	return all
 }
 
-// Operation is an operation as others need to know it: its name, and where it is found ("/tokens/{token}").
-type Operation struct{ Name, Method, Path string }
-
-// Operations are those of the surface, each once.
-func Operations() []Operation {
-	var out []Operation
-	for _, o := range operations() {
-		if strings.HasSuffix(o.path, "/") {
-			continue // the form without an id of one that is listed
-		}
-		segments := strings.Split(o.path, "/")
-		for i, segment := range segments {
-			if name, ok := strings.CutPrefix(segment, ":"); ok {
-				segments[i] = "{" + name + "}"
-			}
-		}
-		out = append(out, Operation{o.name, o.method, strings.Join(segments, "/")})
-	}
-	return out
-}
-
-// operations is the routing table. Calls are counted under the collection's scope (docs/behaviour.md, Accounting: ids under their collection,
-// /wallet/transactions under /wallet, all statistics under /stats).
-func operations() []operation {
-	scope := func(method, collection string) account.ScopeName {
-		return account.NameScope(method, Domain, collection)
-	}
-	var (
-		postTokens, getTokens      = scope("POST", "tokens"), scope("GET", "tokens")
-		patchTokens, deleteTokens  = scope("PATCH", "tokens"), scope("DELETE", "tokens")
-		getScopes, getErrors       = scope("GET", "scopes"), scope("GET", "errors")
-		getWallet, getCallbacks    = scope("GET", "wallet"), scope("GET", "callbacks")
-		getStats, getSubscriptions = scope("GET", "stats"), scope("GET", "subscriptions")
-	)
-	return []operation{
-		{name: "token.create", method: "POST", path: "/tokens", scope: postTokens, handle: (*Surface).createToken},
-		{name: "token.list", method: "GET", path: "/tokens", scope: getTokens, handle: (*Surface).listTokens},
-		{name: "token.get", method: "GET", path: "/tokens/:token", scope: getTokens, handle: (*Surface).getToken},
-		{name: "token.update", method: "PATCH", path: "/tokens/:token", scope: patchTokens, bearer: true, handle: (*Surface).updateToken},
-		{name: "token.update", method: "PATCH", path: "/tokens/", scope: patchTokens, bearer: true, handle: (*Surface).missTokenID},
-		{name: "token.delete", method: "DELETE", path: "/tokens/:token", scope: deleteTokens, handle: (*Surface).deleteToken},
-		{name: "token.delete", method: "DELETE", path: "/tokens/", scope: deleteTokens, handle: (*Surface).missTokenID},
-		{name: "scope.list", method: "GET", path: "/scopes", scope: getScopes, handle: (*Surface).listScopes},
-		{name: "scope.get", method: "GET", path: "/scopes/:id", scope: getScopes, handle: (*Surface).getScope},
-		{name: "error.list", method: "GET", path: "/errors", scope: getErrors, handle: (*Surface).listErrors},
-		{name: "wallet.get", method: "GET", path: "/wallet", scope: getWallet, handle: (*Surface).getWallet},
-		{name: "wallet.transactions", method: "GET", path: "/wallet/transactions", scope: getWallet, handle: (*Surface).listTransactions},
-		{name: "callback.list", method: "GET", path: "/callbacks", scope: getCallbacks, handle: (*Surface).listCallbacks},
-		{name: "callback.get", method: "GET", path: "/callbacks/:id", scope: getCallbacks, handle: (*Surface).getCallback},
-		{name: "stats.total", method: "GET", path: "/stats", scope: getStats, handle: (*Surface).statsTotal},
-		{name: "stats.ips", method: "GET", path: "/stats/ips", scope: getStats, handle: (*Surface).statsIPs},
-		{name: "stats.apis", method: "GET", path: "/stats/apis", scope: getStats, handle: (*Surface).statsAPIs},
-		{name: "stats.api", method: "GET", path: "/stats/apis/:domain", scope: getStats, handle: (*Surface).statsAPI},
-		{name: "subscription.list", method: "GET", path: "/subscriptions", scope: getSubscriptions, handle: (*Surface).listSubscriptions},
-		{name: "subscription.get", method: "GET", path: "/subscriptions/:id", scope: getSubscriptions, handle: (*Surface).getSubscription},
+// freedom is what the published document leaves open, by operation.
+func freedom() map[string]fault.Freedom {
+	page := fault.Freedom{Paged: true}
+	// Its schema has a single token bare, its examples under data (docs/behaviour.md, shape of a single token).
+	single := fault.Freedom{Beside: "{" + afterData + "}"}
+	completedOrDomain := []string{"completedAt", "domain"}
+	return map[string]fault.Freedom{
+		"token.create": single, "token.get": single, "token.update": single,
+		"token.list": page, "error.list": page, "wallet.transactions": page, "subscription.list": page,
+		"callback.list": {Paged: true, NullInList: []string{"completedAt"}, NullInDetail: completedOrDomain}, // with ?id= it is a detail
+		"callback.get":  {NullInDetail: completedOrDomain},
+		"stats.apis":    {Map: true},
 	}
 }

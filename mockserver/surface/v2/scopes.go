@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
 )
 
 // userScope is v2 UserScope.
@@ -79,14 +80,14 @@ func wireScopeDetail(s *account.ScopeView) scopeDetail {
 }
 
 // listScopes is GET /scopes.
-func (s *Surface) listScopes(c *call) (any, account.Receipt, error) {
-	scopes, receipt, err := s.accounts.Scopes(c.context(), c.Call)
+func (s *api) listScopes(c *surface.Call) (any, account.Receipt, error) {
+	scopes, receipt, err := s.accounts.Scopes(c.Context(), c.Call)
 	return list(scopes, wireScope), receipt, err
 }
 
 // getScope is GET /scopes/{id}.
-func (s *Surface) getScope(c *call) (any, account.Receipt, error) {
-	scope, receipt, err := s.accounts.Scope(c.context(), c.Call, c.gin.Param("id"))
+func (s *api) getScope(c *surface.Call) (any, account.Receipt, error) {
+	scope, receipt, err := s.accounts.Scope(c.Context(), c.Call, c.Param("id"))
 	if err != nil {
 		return nil, receipt, err
 	}

@@ -51,32 +51,32 @@ type statsOfScope struct {
 }
 
 // statsTotal is GET /stats.
-func (s *Surface) statsTotal(c *call) (any, account.Receipt, error) {
-	p, ok := period(c.query())
+func (s *api) statsTotal(c *surface.Call) (any, account.Receipt, error) {
+	p, ok := period(c.Query())
 	if !ok {
 		return s.dateInvalid(c)
 	}
-	total, receipt, err := s.accounts.UsageTotal(c.context(), c.Call, p)
+	total, receipt, err := s.accounts.UsageTotal(c.Context(), c.Call, p)
 	return statsOverall{counts: wireCounts(&total.Counter), TotalIPs: len(total.IPs.List()), TotalAPIs: total.APIs}, receipt, err
 }
 
 // statsIPs is GET /stats/ips.
-func (s *Surface) statsIPs(c *call) (any, account.Receipt, error) {
-	p, ok := period(c.query())
+func (s *api) statsIPs(c *surface.Call) (any, account.Receipt, error) {
+	p, ok := period(c.Query())
 	if !ok {
 		return s.dateInvalid(c)
 	}
-	total, receipt, err := s.accounts.UsageTotal(c.context(), c.Call, p)
+	total, receipt, err := s.accounts.UsageTotal(c.Context(), c.Call, p)
 	return present(total.IPs.Sorted()), receipt, err
 }
 
 // statsAPIs is GET /stats/apis.
-func (s *Surface) statsAPIs(c *call) (any, account.Receipt, error) {
-	p, ok := period(c.query())
+func (s *api) statsAPIs(c *surface.Call) (any, account.Receipt, error) {
+	p, ok := period(c.Query())
 	if !ok {
 		return s.dateInvalid(c)
 	}
-	apis, receipt, err := s.accounts.UsageByAPI(c.context(), c.Call, p)
+	apis, receipt, err := s.accounts.UsageByAPI(c.Context(), c.Call, p)
 	out := make(map[string]statsOfDomain, len(apis))
 	for domain, api := range apis {
 		out[domain] = statsOfDomain{counts: wireCounts(&api.Counter), TotalIPs: len(api.IPs.List()), TotalScopes: len(api.Scopes)}
@@ -85,12 +85,12 @@ func (s *Surface) statsAPIs(c *call) (any, account.Receipt, error) {
 }
 
 // statsAPI is GET /stats/apis/{domain}. A domain that was never called has zeros.
-func (s *Surface) statsAPI(c *call) (any, account.Receipt, error) {
-	p, ok := period(c.query())
+func (s *api) statsAPI(c *surface.Call) (any, account.Receipt, error) {
+	p, ok := period(c.Query())
 	if !ok {
 		return s.dateInvalid(c)
 	}
-	api, receipt, err := s.accounts.UsageOfAPI(c.context(), c.Call, c.gin.Param("domain"), p)
+	api, receipt, err := s.accounts.UsageOfAPI(c.Context(), c.Call, c.Param("domain"), p)
 	if err != nil {
 		return nil, receipt, err
 	}
@@ -105,6 +105,6 @@ func (s *Surface) statsAPI(c *call) (any, account.Receipt, error) {
 }
 
 // dateInvalid refuses a date that is no date.
-func (s *Surface) dateInvalid(c *call) (any, account.Receipt, error) {
+func (s *api) dateInvalid(c *surface.Call) (any, account.Receipt, error) {
 	return s.refused(c, account.Refuse(surface.DateInvalid, "date is not YYYY, YYYY-MM or YYYY-MM-DD, or no real day"))
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
 )
 
 // subscriptionListElement is v2 SubscriptionListElement: its counts are strings.
@@ -51,8 +52,8 @@ func wireSubscription(s *account.Subscription) subscription {
 }
 
 // listSubscriptions is GET /subscriptions, and with ?id= one of them.
-func (s *Surface) listSubscriptions(c *call) (any, account.Receipt, error) {
-	query := c.query()
+func (s *api) listSubscriptions(c *surface.Call) (any, account.Receipt, error) {
+	query := c.Query()
 	if id := query.Get("id"); id != "" {
 		return s.oneSubscription(c, id)
 	}
@@ -60,16 +61,16 @@ func (s *Surface) listSubscriptions(c *call) (any, account.Receipt, error) {
 	if !ok {
 		return s.queryInvalid(c)
 	}
-	subscriptions, receipt, err := s.accounts.Subscriptions(c.context(), c.Call, filter(query), p)
+	subscriptions, receipt, err := s.accounts.Subscriptions(c.Context(), c.Call, filter(query), p)
 	return list(subscriptions, wireSubscriptionInList), receipt, err
 }
 
 // getSubscription is GET /subscriptions/{id}.
-func (s *Surface) getSubscription(c *call) (any, account.Receipt, error) {
-	return s.oneSubscription(c, c.gin.Param("id"))
+func (s *api) getSubscription(c *surface.Call) (any, account.Receipt, error) {
+	return s.oneSubscription(c, c.Param("id"))
 }
 
-func (s *Surface) oneSubscription(c *call, id string) (any, account.Receipt, error) {
-	one, receipt, err := s.accounts.Subscription(c.context(), c.Call, id)
+func (s *api) oneSubscription(c *surface.Call, id string) (any, account.Receipt, error) {
+	one, receipt, err := s.accounts.Subscription(c.Context(), c.Call, id)
 	return wireSubscription(&one), receipt, err
 }

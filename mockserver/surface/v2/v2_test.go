@@ -19,6 +19,7 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/surface/v2/mocks"
 	"oauthmock/spec"
@@ -46,10 +47,14 @@ func newBench(t tester, shape v2.TokenShape) *bench {
 	table, err := spec.Refusals()
 	require.NoError(t, err)
 	b := &bench{accounts: mocks.NewAccounts(t)}
-	b.accounts.EXPECT().Authenticate("a+b@example.com", "key").Return(account.Identity{ID: "one", Environment: account.Production}, true).Maybe()
-	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
+	b.accounts.EXPECT().Authenticate("a+b@example.com", "key", mock.Anything).Return(account.Identity{ID: "one", Environment: account.Production}, true).Maybe()
+	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
+	api := v2.New(b.accounts, shape)
+	api.Prefix = ""
+	engine, err := surface.NewEngine(api, surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
+	require.NoError(t, err)
 	b.handler = &exchange.Handler{
-		Next:  v2.New(b.accounts, table, v2.Config{Shape: shape, Log: slog.New(slog.NewTextHandler(&b.log, nil))}),
+		Next:  surface.NewRouter(engine),
 		Clock: clock.New(func() time.Time { return noon }), Real: func() time.Time { return noon }, MaxBody: 1 << 10,
 		Done: func(e *exchange.Exchange) { b.last = e },
 	}

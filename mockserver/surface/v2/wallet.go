@@ -1,6 +1,9 @@
 package v2
 
-import "oauthmock/mockserver/account"
+import (
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+)
 
 // wallet is v2 Wallet: credit, createdAt, updatedAt.
 type wallet struct{ *account.WalletView }
@@ -28,14 +31,14 @@ func wireTransaction(t *account.Transaction) transaction {
 }
 
 // getWallet is GET /wallet.
-func (s *Surface) getWallet(c *call) (any, account.Receipt, error) {
-	w, receipt, err := s.accounts.Wallet(c.context(), c.Call)
+func (s *api) getWallet(c *surface.Call) (any, account.Receipt, error) {
+	w, receipt, err := s.accounts.Wallet(c.Context(), c.Call)
 	return wallet{&w}, receipt, err
 }
 
 // listTransactions is GET /wallet/transactions.
-func (s *Surface) listTransactions(c *call) (any, account.Receipt, error) {
-	p, _ := page(c.query()) // the operation has no query error: defaults
-	transactions, receipt, err := s.accounts.Transactions(c.context(), c.Call, p)
+func (s *api) listTransactions(c *surface.Call) (any, account.Receipt, error) {
+	p, _ := page(c.Query()) // the operation has no query error: defaults
+	transactions, receipt, err := s.accounts.Transactions(c.Context(), c.Call, p)
 	return list(transactions, wireTransaction), receipt, err
 }

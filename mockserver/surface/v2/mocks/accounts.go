@@ -22,9 +22,9 @@ func (_m *Accounts) EXPECT() *Accounts_Expecter {
 	return &Accounts_Expecter{mock: &_m.Mock}
 }
 
-// Authenticate provides a mock function with given fields: email, apiKey
-func (_m *Accounts) Authenticate(email string, apiKey string) (account.Identity, bool) {
-	ret := _m.Called(email, apiKey)
+// Authenticate provides a mock function with given fields: email, apiKey, only
+func (_m *Accounts) Authenticate(email string, apiKey string, only account.Environment) (account.Identity, bool) {
+	ret := _m.Called(email, apiKey, only)
 
 	if len(ret) == 0 {
 		panic("no return value specified for Authenticate")
@@ -32,17 +32,17 @@ func (_m *Accounts) Authenticate(email string, apiKey string) (account.Identity,
 
 	var r0 account.Identity
 	var r1 bool
-	if rf, ok := ret.Get(0).(func(string, string) (account.Identity, bool)); ok {
-		return rf(email, apiKey)
+	if rf, ok := ret.Get(0).(func(string, string, account.Environment) (account.Identity, bool)); ok {
+		return rf(email, apiKey, only)
 	}
-	if rf, ok := ret.Get(0).(func(string, string) account.Identity); ok {
-		r0 = rf(email, apiKey)
+	if rf, ok := ret.Get(0).(func(string, string, account.Environment) account.Identity); ok {
+		r0 = rf(email, apiKey, only)
 	} else {
 		r0 = ret.Get(0).(account.Identity)
 	}
 
-	if rf, ok := ret.Get(1).(func(string, string) bool); ok {
-		r1 = rf(email, apiKey)
+	if rf, ok := ret.Get(1).(func(string, string, account.Environment) bool); ok {
+		r1 = rf(email, apiKey, only)
 	} else {
 		r1 = ret.Get(1).(bool)
 	}
@@ -58,13 +58,14 @@ type Accounts_Authenticate_Call struct {
 // Authenticate is a helper method to define mock.On call
 //   - email string
 //   - apiKey string
-func (_e *Accounts_Expecter) Authenticate(email interface{}, apiKey interface{}) *Accounts_Authenticate_Call {
-	return &Accounts_Authenticate_Call{Call: _e.mock.On("Authenticate", email, apiKey)}
+//   - only account.Environment
+func (_e *Accounts_Expecter) Authenticate(email interface{}, apiKey interface{}, only interface{}) *Accounts_Authenticate_Call {
+	return &Accounts_Authenticate_Call{Call: _e.mock.On("Authenticate", email, apiKey, only)}
 }
 
-func (_c *Accounts_Authenticate_Call) Run(run func(email string, apiKey string)) *Accounts_Authenticate_Call {
+func (_c *Accounts_Authenticate_Call) Run(run func(email string, apiKey string, only account.Environment)) *Accounts_Authenticate_Call {
 	_c.Call.Run(func(args mock.Arguments) {
-		run(args[0].(string), args[1].(string))
+		run(args[0].(string), args[1].(string), args[2].(account.Environment))
 	})
 	return _c
 }
@@ -74,7 +75,7 @@ func (_c *Accounts_Authenticate_Call) Return(_a0 account.Identity, _a1 bool) *Ac
 	return _c
 }
 
-func (_c *Accounts_Authenticate_Call) RunAndReturn(run func(string, string) (account.Identity, bool)) *Accounts_Authenticate_Call {
+func (_c *Accounts_Authenticate_Call) RunAndReturn(run func(string, string, account.Environment) (account.Identity, bool)) *Accounts_Authenticate_Call {
 	_c.Call.Return(run)
 	return _c
 }

@@ -36,7 +36,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if h.withAdmin {
 			h.admin.ServeHTTP(w, r)
 		} else {
-			noSurface(w, r)
+			h.api.ServeHTTP(w, r) // an unknown path there
 		}
 		return
 	}
@@ -76,23 +76,14 @@ func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 		h(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Allow", "GET, HEAD")
-	w.WriteHeader(http.StatusMethodNotAllowed)
-	_, _ = io.WriteString(w, `{"success":false,"message":"Method Not Allowed","error":405,"data":null}`)
+	admin.WriteProblem(w, http.StatusMethodNotAllowed, "this path does not take "+r.Method+", only GET and HEAD")
 }
 
 // health says that the server answers. It is ready as soon as it answers, because New has loaded everything.
 func health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
-}
-
-// noSurface answers where no surface stands, in the form that all surfaces of the provider have.
-func noSurface(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusNotFound)
-	_, _ = io.WriteString(w, `{"success":false,"message":"Not Found","error":404,"data":null}`)
 }
 
 // Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for

@@ -1,0 +1,102 @@
+package mockserver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/v2"
+	"oauthmock/mockserver/world"
+)
+
+// WithSurface serves a further API, which appears in routing, explanations, coverage, metrics, journal, faults and verify as
+// those of the provider do.
+func WithSurface(s surface.Surface) Option {
+	return func(c *config) error { c.extra = append(c.extra, s); return nil }
+}
+
+// WithProviderHost serves a surface on a further host name, with the paths that it has on a provider's host. Credentials of both
+// environments count there; health and metrics yield, as on all hosts of the provider.
+func WithProviderHost(host, surfaceName string) Option {
+	return func(c *config) error {
+		if host == "" || host != surface.HostName(host) || strings.ContainsAny(host, "/:@?# ") {
+			return fmt.Errorf("%q is not a host name; want one such as oauth.example.com, in lower case and without a port", host)
+		}
+		if other, twice := c.hosts[host]; twice {
+			return fmt.Errorf("the host %s is that of %s already", host, other)
+		}
+		if c.hosts == nil {
+			c.hosts = map[string]string{}
+		}
+		c.hosts[host] = surfaceName
+		return nil
+	}
+}
+
+// apis makes the engines of all surfaces: this list is the only place that names them.
+func (c *config) apis(service *account.Service, everybody *world.World, config surface.Config) ([]*surface.Engine, error) {
+	var accounts v2.Accounts = service
+	if c.open {
+		accounts = &openAccounts{Service: service, world: everybody, log: c.log}
+	}
+	all := append([]surface.Surface{v2.New(accounts, c.shape)}, c.extra...)
+
+	var own surface.Descriptions
+	for i := range all {
+		own = append(own, &all[i].Description)
+	}
+	all = append(all, services.New(service, services.Config{
+		Serves:    func(domain string) bool { return !own.Owns(domain) && everybody.Catalogue().Serves(domain) },
+		Documents: c.documents, Seed: c.seed,
+	}))
+	if err := c.place(all); err != nil {
+		return nil, err
+	}
+	var engines []*surface.Engine
+	for _, s := range all {
+		engine, err := surface.NewEngine(s, config)
+		if err != nil {
+			return nil, err
+		}
+		engines = append(engines, engine)
+	}
+	return engines, nil
+}
+
+// place gives the root surface "/", and further hosts to those that they were named for.
+func (c *config) place(all []surface.Surface) error {
+	taken := map[string]string{}
+	for i := range all {
+		s := &all[i]
+		if s.Name == c.root {
+			s.Prefix = ""
+		}
+		for _, host := range s.Hosts {
+			taken[host.Name] = s.Name
+		}
+	}
+	for host, name := range c.hosts {
+		i := slices.IndexFunc(all, func(s surface.Surface) bool { return s.Name == name && s.Serves == nil })
+		if i < 0 {
+			return fmt.Errorf("there is no surface %q for the host %s; want %s", name, host, strings.Join(placeable(all), ", "))
+		}
+		if other := taken[host]; other != "" {
+			return fmt.Errorf("the host %s is that of %s already", host, other)
+		}
+		all[i].Hosts = append(slices.Clip(all[i].Hosts), surface.Host{Name: host})
+	}
+	return nil
+}
+
+// placeable are the names of the surfaces that can have a further host.
+func placeable(all []surface.Surface) (names []string) {
+	for _, s := range all {
+		if s.Serves == nil {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
