@@ -169,7 +169,9 @@ func (d *Document) publishedTree() (any, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 		tree, err = decodeTree(data)
 	} else {
-		err = strictyaml.Format{}.Decode(d.file, data, &tree)
+		if err := (strictyaml.Format{}).Decode(d.file, data, &tree); err != nil {
+			return nil, fmt.Errorf("spec: %w", err)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spec: %s: %w", d.file, err)

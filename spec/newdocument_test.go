@@ -103,7 +103,7 @@ func TestWhatIsWrongWithADocumentNamesItsFile(t *testing.T) {
 	for name, c := range map[string]struct{ document, overlay, want string }{
 		"no OpenAPI":                {`{}`, "", "toy/openapi.json"},
 		"not even JSON":             {`{"a":`, "", "toy/openapi.json"},
-		"nothing":                   {"", "", "toy/openapi.json:1: the file is empty"},
+		"nothing":                   {"", "", "spec: toy/openapi.json:1: is empty"},
 		"another overlay":           {toyDocument, "overlay: 2.0.0", "toy/overlay.yaml:1:"},
 		"a member of no envelope":   {"openapi: 3.0.3\ninfo: {title: t, version: v}\npaths: {}\nx-envelope: {kode: a}", "", `toy/openapi.json with corrections: x-envelope: json: unknown field "kode"`},
 		"a pattern that is none":    {"openapi: 3.0.3\ninfo: {title: t, version: v}\npaths: {}\nx-strict: {counts: '('}", "", "x-strict"},

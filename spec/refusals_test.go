@@ -100,7 +100,7 @@ const goodRow = `{surface: v2, operation: token.create, reason: scopes-missing, 
 func TestATableIsReadStrictly(t *testing.T) {
 	row := func(s string) string { return "version: \"1.0\"\nrefusals:\n  - " + s + "\n" }
 	tests := []struct{ name, yaml, want string }{
-		{"an empty file", "", "t.yaml: is empty"},
+		{"an empty file", "", "t.yaml:1: is empty"},
 		{"broken YAML", "version: \"1.0\"\nrefusals: [\n", "t.yaml:3: is not YAML: did not find expected node content"},
 		{"a list at the root", "- 1\n", "t.yaml:1: must be a mapping, not a list"},
 		{"two documents", row(goodRow) + "---\na: b\n", "t.yaml:4: a second document starts here"},

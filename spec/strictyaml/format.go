@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -78,8 +79,8 @@ func (f Format) Parse(file string, data []byte) (*Document, error) {
 		return nil, Problem{File: file, Message: fmt.Sprintf("is larger than %d MiB: split it", f.bytes()>>20)}
 	}
 	root, err := parse(data)
-	if errors.Is(err, errEmpty) && f.Holds != "" {
-		err = fmt.Errorf("is empty: %s", f.Holds)
+	if errors.Is(err, errEmpty) {
+		return nil, Problem{File: file, Line: 1, Message: "is empty: " + cmp.Or(f.Holds, "it must hold a value")}
 	}
 	if err != nil {
 		return nil, problemOf(file, err)
