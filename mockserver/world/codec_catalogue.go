@@ -1,0 +1,32 @@
+package world
+
+import (
+	"encoding/json"
+
+	"oauthmock/fixtures"
+	"oauthmock/mockserver/account"
+)
+
+// catalogue makes the catalogue of a world.
+func catalogue(services []fixtures.Service) *account.Catalogue {
+	var scopes []account.CatalogueScope
+	for _, service := range services {
+		for _, s := range service.Scopes {
+			prices := make([]account.Price, len(s.Prices))
+			for i, p := range s.Prices {
+				prices[i] = account.Price{Key: p.Key, Amount: account.Money(p.Amount)}
+			}
+			var answer []byte
+			if s.Response != nil {
+				answer, _ = json.Marshal(s.Response) // it was decoded from JSON or YAML, so it can be encoded
+			}
+			scopes = append(scopes, account.CatalogueScope{
+				Answer: answer,
+				ID:     s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
+				Free:         account.FreeLimits{Day: s.FreeLimits.Day, Month: s.FreeLimits.Month, Year: s.FreeLimits.Year, Total: s.FreeLimits.Total},
+				Requirements: s.Requirements, Prices: prices,
+			})
+		}
+	}
+	return account.NewCatalogue(scopes)
+}
