@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"oauthmock/spec"
@@ -10,8 +11,16 @@ import (
 // ServicesPrefix is where a target offers the paid services behind the tokens: below it stand the domain of a service and a path of it.
 const ServicesPrefix = "/__services/"
 
+// The surfaces whose calls are written without their names.
+const (
+	surfaceV2       = "v2"
+	surfaceServices = "services"
+)
+
 // Call is what a step's `call` asks for.
 type Call struct {
+	// Surface is the API that is called: "v2", "services", or the name that stands before method and path.
+	Surface string
 	// Operation is nil where method and path belong to none of the published operations.
 	Operation *spec.Operation
 	Method    string
@@ -19,37 +28,65 @@ type Call struct {
 	Path string
 	// Alias says that the path parameters are still to be filled in.
 	Alias bool
-	// Service says that a paid service is called, of which the published document knows nothing.
-	Service bool
 }
 
-// ResolveCall understands "token.create", "POST /tokens" and "GET ${path}"; false means that it is neither a known alias nor a method
-// and a path.
-func ResolveCall(operations []spec.Operation, call string) (Call, bool) {
-	method, path, written := strings.Cut(call, " ")
+// ResolveCall understands an alias ("token.create", "v1.scope.list"), a method and a path ("POST /tokens", "GET ${path}"), and these with
+// a surface before them ("v1 GET /scopes"). ok is false where the call is none of these, or its alias or surface is not one of
+// operations.
+func ResolveCall(operations []spec.Operation, call string) (resolved Call, ok bool) {
+	first, rest, written := strings.Cut(call, " ")
 	if !written {
 		for i := range operations {
-			if operations[i].Name == call {
-				return Call{Operation: &operations[i], Method: operations[i].Method, Path: operations[i].Path, Alias: true}, true
+			if o := &operations[i]; o.Name == call {
+				return Call{Surface: o.Surface, Operation: o, Method: o.Method, Path: o.Path, Alias: true}, true
 			}
 		}
 		return Call{}, false
 	}
+	surface, method, path := "", first, rest
+	if !isMethod(first) {
+		if surface = first; surface == surfaceV2 || !slices.Contains(surfacesOf(operations), surface) {
+			return Call{}, false
+		}
+		method, path, _ = strings.Cut(rest, " ")
+	}
 	if !isMethod(method) || !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "${") || strings.ContainsAny(path, " ?#\t\r\n") {
 		return Call{}, false
 	}
-	return Call{Operation: MatchOperation(operations, method, path), Method: method, Path: path, Service: OfService(path)}, true
+	if surface == "" {
+		surface = SurfaceOf(path)
+	}
+	return Call{Surface: surface, Operation: MatchOperation(operations, surface, method, path), Method: method, Path: path}, true
 }
 
-// OfService says whether an escaped path is one of a paid service.
-func OfService(path string) bool { return strings.HasPrefix(path, ServicesPrefix) }
+// Service reports whether a paid service is called, of which no published document knows anything.
+func (c Call) Service() bool { return c.Surface == surfaceServices }
 
-// MatchOperation finds the operation that a request belongs to, by method and escaped path; nil when there is none. A path
+// SurfaceOf is the surface of an escaped path that is written without one: "services" below [ServicesPrefix], else "v2".
+func SurfaceOf(path string) string {
+	if strings.HasPrefix(path, ServicesPrefix) {
+		return surfaceServices
+	}
+	return surfaceV2
+}
+
+// surfacesOf lists the surfaces of operations, each once, in their order.
+func surfacesOf(operations []spec.Operation) []string {
+	var names []string
+	for _, o := range operations {
+		if !slices.Contains(names, o.Surface) {
+			names = append(names, o.Surface)
+		}
+	}
+	return names
+}
+
+// MatchOperation finds the operation of a surface that a request belongs to, by method and escaped path; nil when there is none. A path
 // that ends where an id should stand belongs to an operation only where the document has an answer for it: "PATCH /tokens/" is
 // PATCH /tokens/{token} 400 150, "GET /tokens/" is an unknown path.
-func MatchOperation(operations []spec.Operation, method, path string) *spec.Operation {
+func MatchOperation(operations []spec.Operation, surface, method, path string) *spec.Operation {
 	for i := range operations {
-		if operations[i].Method == method && matchPath(&operations[i], path) {
+		if operations[i].Surface == surface && operations[i].Method == method && matchPath(&operations[i], path) {
 			return &operations[i]
 		}
 	}

@@ -4,7 +4,7 @@ import "testing"
 
 // FuzzParse reads any text: a problem has a place, and nothing panics or hangs. The contract is read once, not per input.
 func FuzzParse(f *testing.F) {
-	about, err := newContract()
+	about, err := newContract(nil)
 	if err != nil {
 		f.Fatal(err)
 	}

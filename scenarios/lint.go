@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"oauthmock/spec"
 )
 
 // Lint holds loaded scenarios against what makes a suite worth something, beyond what Load demands of every file:
@@ -17,11 +19,11 @@ import (
 // A server that refuses everything passes every test of refusals. So a refusal counts only beside a success: of the same operation;
 // or, where the refusal is about who calls or how often, or about the path or the method, of any operation by the same account. The
 // success stands in the same scenario, before or after, or in one that the scenario's `control` names. A success that is only observed
-// is none. A refusal of a paid service, for whatever reason, counts only beside a success of a paid service.
+// is none; neither is one of another surface. A refusal of a paid service, for whatever reason, counts only beside a success of a paid service.
 //
-// The problems come in the order of files and lines; nil means that nothing is wrong. The error is one of reading the contract.
-func Lint(all []Scenario) ([]Problem, error) {
-	about, err := theContract()
+// more are documents of surfaces that are not embedded. The problems come in the order of files and lines; nil means that nothing is wrong. The error is one of reading the contract.
+func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
+	about, err := newContract(more)
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
@@ -93,7 +95,8 @@ func (l *linter) operationsExist() {
 		for _, place := range l.places(step) {
 			if place.operation == "" && !place.open {
 				l.problem(step.LineOf("call"), "step %q: %s %s is no published operation, but the step expects it to succeed%s",
-					step.Name, place.method, place.path, didYouMean(place.method+" "+place.path, l.templates()))
+					step.Name, spec.Qualified(place.surface, place.method), place.path,
+					didYouMean(spec.Qualified(place.surface, place.method+" "+place.path), l.templates()))
 			}
 		}
 	}
@@ -103,7 +106,7 @@ func (l *linter) operationsExist() {
 func (l *linter) templates() []string {
 	list := make([]string, len(l.operations))
 	for i, operation := range l.operations {
-		list[i] = operation.Method + " " + operation.Path
+		list[i] = spec.Qualified(operation.Surface, operation.Method+" "+operation.Path)
 	}
 	return list
 }
@@ -114,8 +117,8 @@ const paidService = "a call of a paid service"
 // place is where a request of a step goes.
 type place struct {
 	// operation is the alias, or paidService; "" for a path or method of none.
-	operation    string
-	method, path string
+	operation             string
+	surface, method, path string
 	// open says that a variable other than a key of the step's matrix decides about the path, so that nothing can be said about it here.
 	open bool
 }
@@ -127,14 +130,17 @@ func (l *linter) places(step *Step) []place {
 		return nil
 	}
 	if call.Alias {
-		return []place{{operation: call.Operation.Name, method: call.Method, path: call.Path}}
+		return []place{{operation: call.Operation.Name, surface: call.Surface, method: call.Method, path: call.Path}}
 	}
 	var list []place
 	for _, path := range expandPaths(call.Path, step.Matrix) {
-		one := place{method: call.Method, path: path}
-		if operation := MatchOperation(l.operations, call.Method, path); operation != nil {
+		one := place{surface: call.Surface, method: call.Method, path: path}
+		if one.surface == surfaceV2 || one.surface == surfaceServices {
+			one.surface = SurfaceOf(path)
+		}
+		if operation := MatchOperation(l.operations, one.surface, call.Method, path); operation != nil {
 			one.operation = operation.Name
-		} else if OfService(path) {
+		} else if one.surface == surfaceServices {
 			one.operation = paidService
 		} else {
 			one.open = hasVariables(path)

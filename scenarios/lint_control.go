@@ -68,6 +68,7 @@ type refusal struct {
 	step *Step
 	// operation that must succeed elsewhere; "" when any does, by the account named as.
 	operation, as string
+	surface       string
 }
 
 // wants says in words what would be the control.
@@ -98,7 +99,7 @@ func (l *linter) refusals(step *Step) []refusal {
 		!slices.ContainsFunc(statuses, func(status int) bool { return status != 401 && status != 429 })
 	var list []refusal
 	for _, place := range l.places(step) {
-		one := refusal{step: step, operation: place.operation, as: step.As}
+		one := refusal{step: step, operation: place.operation, as: step.As, surface: place.surface}
 		if caller && place.operation != paidService {
 			one.operation = ""
 		}
@@ -117,7 +118,7 @@ func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 			return false
 		}
 		return slices.ContainsFunc(l.places(&step), func(place place) bool {
-			return r.operation == place.operation || r.operation == "" && place.operation != "" && place.operation != paidService
+			return r.operation == place.operation || r.operation == "" && place.operation != "" && place.surface == r.surface
 		})
 	})
 }

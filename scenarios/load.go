@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec"
 )
 
 // Version of the format that this loader writes about. It reads files of the same major version up to this minor one.
@@ -42,8 +44,9 @@ func Schema() string {
 }
 
 // Load reads all *.yaml files below the root, in the order of their paths, and validates them together. On failure the error
-// joins every Problem that was found (see Problems), and no scenario is returned.
-func Load(fsys fs.FS) ([]Scenario, error) {
+// joins every Problem that was found (see Problems), and no scenario is returned. Scenarios may call the surfaces of the embedded
+// documents, the paid services, and what more describes.
+func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -69,13 +72,13 @@ func Load(fsys fs.FS) ([]Scenario, error) {
 		all = append(all, list...)
 		problems = append(problems, bad...)
 	}
-	return finish(all, problems)
+	return finish(all, problems, more)
 }
 
-// LoadFile reads one scenario file from disk; it must be consistent by itself.
-func LoadFile(name string) ([]Scenario, error) {
+// LoadFile reads one scenario file from disk; it must be consistent by itself. more is as for [Load].
+func LoadFile(name string, more ...*spec.Document) ([]Scenario, error) {
 	dir, base := filepath.Split(name)
-	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name)
+	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name, more)
 }
 
 // LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil, and no error, where none does.
@@ -89,24 +92,24 @@ func LoadEmbedded(id string) (list []Scenario, err error) {
 		if err != nil || !bytes.Contains(text, line) {
 			return err
 		}
-		list, err = loadOne(embedded, name, name)
+		list, err = loadOne(embedded, name, name, nil)
 		return cmp.Or(err, fs.SkipAll)
 	})
 	return list, err
 }
 
 // loadOne reads one file, which errors call as shown.
-func loadOne(fsys fs.FS, name, shown string) ([]Scenario, error) {
+func loadOne(fsys fs.FS, name, shown string, more []*spec.Document) ([]Scenario, error) {
 	text, err := readBounded(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
 	list, problems := parse(shown, text)
-	return finish(list, problems)
+	return finish(list, problems, more)
 }
 
-func finish(all []Scenario, problems []Problem) ([]Scenario, error) {
-	about, err := theContract()
+func finish(all []Scenario, problems []Problem, more []*spec.Document) ([]Scenario, error) {
+	about, err := newContract(more)
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}

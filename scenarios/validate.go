@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"oauthmock/spec"
@@ -33,29 +32,51 @@ type validator struct {
 	rules    map[string]bool // the names of faults that were set so far
 }
 
-// contract is what the scenarios are about: the published operations and refusals.
+// contract is what the scenarios are about: the published operations and refusals of all surfaces.
 type contract struct {
 	operations []spec.Operation
 	triples    []string
 }
 
-// theContract is read once: it is the same for all files, nobody writes into it, and to read it takes longer than to read most files.
-var theContract = sync.OnceValues(newContract)
-
-func newContract() (contract, error) {
-	operations, err := spec.V2().Operations()
-	if err != nil {
-		return contract{}, err
-	}
-	triples, err := spec.V2().Triples()
-	if err != nil {
-		return contract{}, err
-	}
-	c := contract{operations: operations}
-	for _, triple := range triples {
-		c.triples = append(c.triples, triple.String())
+// newContract reads the embedded documents and those that the caller adds.
+func newContract(more []*spec.Document) (contract, error) {
+	var c contract
+	for _, document := range append(spec.All(), more...) {
+		operations, err := document.Operations()
+		if err != nil {
+			return contract{}, err
+		}
+		triples, err := document.Triples()
+		if err != nil {
+			return contract{}, err
+		}
+		c.operations = append(c.operations, operations...)
+		for _, triple := range triples {
+			c.triples = append(c.triples, triple.String())
+		}
 	}
 	return c, nil
+}
+
+// misread says in words why a call is not understood.
+func (c contract) misread(call string) string {
+	surface, rest, written := strings.Cut(call, " ")
+	if _, _, whole := strings.Cut(rest, " "); written && whole && refersToSurface(surface) {
+		known := slices.DeleteFunc(surfacesOf(c.operations), func(name string) bool { return name == surfaceV2 })
+		if surface == surfaceV2 || surface == surfaceServices {
+			return fmt.Sprintf("call %q: calls of %s are written without the surface: %q", call, surface, rest)
+		}
+		if !slices.Contains(known, surface) {
+			return fmt.Sprintf("call %q: there is no surface %q%s", call, surface, didYouMean(surface, known))
+		}
+	}
+	return fmt.Sprintf(`call %q must be an operation (token.create) or a method and a path ("POST /tokens", "v1 GET /scopes"); query parameters stand under query%s`,
+		call, didYouMean(call, c.aliases()))
+}
+
+// refersToSurface reports whether a word before a method is meant as a surface.
+func refersToSurface(word string) bool {
+	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
 // validate checks all scenarios, and completes Given.Scopes.
@@ -122,7 +143,7 @@ func (v *validator) services() {
 	s, called := v.scenario, false
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		if call, ok := ResolveCall(v.operations, step.Call); !ok || !call.Service {
+		if call, ok := ResolveCall(v.operations, step.Call); !ok || !call.Service() {
 			continue
 		}
 		called = true
@@ -167,9 +188,9 @@ func (v *validator) expects(step *Step, triple string) bool {
 			triple = triple[:strings.LastIndexByte(triple, ' ')+1]
 		}
 		if call.Operation == nil {
-			return strings.HasPrefix(triple, call.Method+" ") && strings.HasSuffix(triple, want)
+			return strings.HasPrefix(triple, spec.Qualified(call.Surface, call.Method+" ")) && strings.HasSuffix(triple, want)
 		}
-		return triple == call.Method+" "+call.Operation.Path+want
+		return triple == spec.Qualified(call.Surface, call.Method+" "+call.Operation.Path+want)
 	}
 	for _, status := range step.Expect.Status {
 		if is(status, step.Expect.Code) {
@@ -297,9 +318,9 @@ func (v *validator) texts(line int, value any) {
 	}
 }
 
-func (v *validator) aliases() []string {
-	list := make([]string, len(v.operations))
-	for i, operation := range v.operations {
+func (c contract) aliases() []string {
+	list := make([]string, len(c.operations))
+	for i, operation := range c.operations {
 		list[i] = operation.Name
 	}
 	return list

@@ -60,8 +60,7 @@ func (v *validator) step(step *Step) {
 func (v *validator) call(step *Step) {
 	call, ok := ResolveCall(v.operations, step.Call)
 	if !ok {
-		v.problem(step.LineOf("call"), `call %q must be an operation (token.create) or a method and a path ("POST /tokens"); query parameters stand under query%s`,
-			step.Call, didYouMean(step.Call, v.aliases()))
+		v.problem(step.LineOf("call"), "%s", v.misread(step.Call))
 	}
 	v.texts(step.LineOf("call"), step.Call)
 	if ok {

@@ -48,11 +48,11 @@ func (d *Document) readEnvelope() (Envelope, error) {
 	if err := strictly(tree, "x-envelope", &root.Envelope); err != nil {
 		return Envelope{}, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 	}
-	return root.Envelope.withDefaults(), nil
+	return root.Envelope.WithDefaults(), nil
 }
 
-// withDefaults fills in what the zero values stand for.
-func (e Envelope) withDefaults() Envelope {
+// WithDefaults returns the envelope with the values that zero ones stand for.
+func (e Envelope) WithDefaults() Envelope {
 	e.Media = cmp.Or(e.Media, jsonMedia)
 	e.Code = cmp.Or(e.Code, "error")
 	e.Message = cmp.Or(e.Message, "message")
@@ -61,7 +61,7 @@ func (e Envelope) withDefaults() Envelope {
 
 // Members names the members of a body that belong to the envelope and not to what it wraps, sorted.
 func (e Envelope) Members() []string {
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	code, _, _ := strings.Cut(e.Code, ".")
 	message, _, _ := strings.Cut(e.Message, ".")
 	names := slices.Concat(slices.Collect(maps.Keys(e.Success)), slices.Collect(maps.Keys(e.Failure)), []string{code, message})
@@ -74,10 +74,15 @@ func (e Envelope) Members() []string {
 
 // Refusal returns code and message of a decoded body; ok reports whether it has a code.
 func (e Envelope) Refusal(body any) (code, message any, ok bool) {
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	code, ok = at(body, e.Code)
 	message, _ = at(body, e.Message)
 	return code, message, ok
+}
+
+// MessageOf returns the message of a decoded body; ok reports whether it has one. A success may have one too.
+func (e Envelope) MessageOf(body any) (message any, ok bool) {
+	return at(body, e.WithDefaults().Message)
 }
 
 // Payload returns what a decoded body is about; ok reports whether there is something.
@@ -90,7 +95,7 @@ func (e Envelope) Payload(body any) (payload any, ok bool) {
 
 // Body returns the decoded body of a refusal with this code and message, numbers as json.Number.
 func (e Envelope) Body(code, message any) map[string]any {
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	body, _ := clone(e.Failure).(map[string]any)
 	if body == nil {
 		body = map[string]any{}

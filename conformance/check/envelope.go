@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,21 +11,21 @@ import (
 	"oauthmock/spec"
 )
 
-// The shapes in which a target sends a single token.
+// The shapes in which a target sends a payload that may come bare.
 const (
-	ShapeBoth = "both" // the envelope, with the token under data and the same members beside it
+	ShapeBoth = "both" // the envelope, with the payload under data and the same members beside it
 	ShapeData = "data" // the envelope alone
-	ShapeFlat = "flat" // the token alone
+	ShapeFlat = "flat" // the payload alone
 )
 
-// Shape says in which form an answer sends a single token; "" when it sends none.
+// Shape returns the form in which an answer sends a payload that may come bare; "" when it sends none.
 func (e *Exchange) Shape() string {
 	body, ok := e.value.(map[string]any)
-	if !ok || !e.SingleToken() || !e.Success() {
+	if !ok || !e.bare() || !e.Success() {
 		return ""
 	}
-	_, enveloped := body["data"].(map[string]any)
-	_, bare := body["token"]
+	_, enveloped := body[e.Surface.envelope.Data].(map[string]any)
+	_, bare := body[e.Surface.Bare.Key]
 	switch {
 	case enveloped && bare:
 		return ShapeBoth
@@ -35,64 +37,90 @@ func (e *Exchange) Shape() string {
 	return ""
 }
 
-// envelope checks success, error and data against the status. A bare token has no envelope.
-func envelope(e *Exchange) []Finding {
-	body, ok := e.value.(map[string]any)
-	if e.Shape() == ShapeFlat && ok {
-		if _, has := body["success"]; !has {
-			return nil
-		}
-	}
-	f := Finding{Kind: "envelope.success", Level: scenarios.Should, Source: "GET /scopes/{id} 200 required, examples of refusals",
-		Requirement: "`success` is true and `error` null on 2xx; else `success` is false and `data` null."}
+// enveloped checks the members that every success and every refusal has. A bare payload has no envelope.
+func (s *Surface) enveloped(e *Exchange) []Finding {
+	want, optional := s.envelope.Failure, s.envelope.Optional
 	if e.Success() {
-		f.Expected = "success: true, error: null"
-		f.OK = ok && body["success"] == true && isNull(body, "error")
-	} else {
-		f.Expected = "success: false, data: null"
-		f.OK = ok && body["success"] == false && isNull(body, "data")
+		want, optional = s.envelope.Success, nil
 	}
-	f.Actual = typeOf(e.value)
-	if ok {
-		f.Actual = fmt.Sprintf("success: %s, error: %s, data: %s", member(body, "success"), member(body, "error"), typeOfMember(body, "data"))
+	if len(want) == 0 {
+		return nil
+	}
+	body, isObject := e.value.(map[string]any)
+	has := func(name string) bool { _, there := body[name]; return there }
+	if e.Shape() == ShapeFlat && !slices.ContainsFunc(inOrder(want), has) {
+		return nil
+	}
+	f := Finding{Kind: "envelope.success", Level: scenarios.Should, OK: isObject, Source: s.Title + ": x-envelope of the document",
+		Requirement: "Every success has the members " + constants(s.envelope.Success) + "; every refusal has " + constants(s.envelope.Failure) + ".",
+		Expected:    constants(want), Actual: typeOf(e.value)}
+	var shown []string
+	for _, name := range inOrder(want) {
+		f.OK = f.OK && (has(name) && Equal(body[name], want[name]) || !has(name) && slices.Contains(optional, name))
+		shown = append(shown, name+": "+s.shown(body, name))
+	}
+	if isObject {
+		f.Actual = strings.Join(shown, ", ")
 	}
 	return []Finding{f}
 }
 
-func member(body map[string]any, key string) string {
-	value, ok := body[key]
-	if !ok {
+// inOrder lists the members of an envelope, those that are true or false first.
+func inOrder(members map[string]any) []string {
+	isBool := func(name string) int {
+		if _, ok := members[name].(bool); ok {
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedFunc(maps.Keys(members), func(a, b string) int {
+		return cmp.Or(isBool(a)-isBool(b), strings.Compare(a, b))
+	})
+}
+
+// constants writes members with their values: "success: true, error: null".
+func constants(members map[string]any) string {
+	var list []string
+	for _, name := range inOrder(members) {
+		list = append(list, name+": "+Render(members[name]))
+	}
+	if len(list) == 0 {
+		return "none of them"
+	}
+	return strings.Join(list, ", ")
+}
+
+// shown is a member of a body as reports show it; of the payload only its type.
+func (s *Surface) shown(body map[string]any, name string) string {
+	value, ok := body[name]
+	switch {
+	case !ok:
 		return "missing"
+	case name == s.envelope.Data:
+		return typeOf(value)
 	}
 	return Render(value)
 }
 
-func typeOfMember(body map[string]any, key string) string {
-	value, ok := body[key]
-	if !ok {
-		return "missing"
-	}
-	return typeOf(value)
-}
-
-// tokenShape checks that a single token comes in one of its forms, and that the two forms are equal when both are there.
-func tokenShape(e *Exchange) []Finding {
+// bareShape checks that a payload which may come bare comes in one of its forms, and that the two forms are equal when both are there.
+func (s *Surface) bareShape(e *Exchange) []Finding {
 	body, ok := e.value.(map[string]any)
-	if !e.SingleToken() || !e.Success() || !ok {
+	if !e.bare() || !e.Success() || !ok {
 		return nil
 	}
-	shape := e.Shape()
+	shape, what := e.Shape(), s.Bare.Key
 	f := Finding{Kind: "token.shape", Level: scenarios.Should, OK: shape != "", Source: e.Place() + " schema; overlay",
-		Requirement: "A single token is sent under `data`, bare, or both; both are then equal.",
-		Expected:    "a token under data, at the top level, or equal in both", Actual: shape}
+		Requirement: fmt.Sprintf("A single %s is sent under `%s`, bare, or both; both are then equal.", what, s.envelope.Data),
+		Expected:    fmt.Sprintf("a %s under %s, at the top level, or equal in both", what, s.envelope.Data), Actual: shape}
 	if shape == "" {
-		f.Actual = "no token"
+		f.Actual = "no " + what
 	}
 	if shape == ShapeBoth {
-		data, _ := body["data"].(map[string]any)
+		data, _ := body[s.envelope.Data].(map[string]any)
+		own := s.envelope.Members()
 		var differ []string
 		for key, value := range body {
-			if slices.Contains([]string{"data", "success", "message", "error"}, key) {
+			if slices.Contains(own, key) {
 				continue
 			}
 			if other, there := data[key]; !there || !Equal(value, other) {
@@ -114,11 +142,11 @@ func tokenShape(e *Exchange) []Finding {
 
 // timestamps checks that the members which the document calls date-time are times on a real day, which the validator of
 // the schemas does not see.
-func (j *Judge) timestamps(e *Exchange) []Finding {
+func (s *Surface) timestamps(e *Exchange) []Finding {
 	f := Finding{Kind: "timestamp.calendar", Level: scenarios.Should, OK: true, Source: e.Place() + " format date-time, RFC 3339",
 		Requirement: "Every date-time is a time with an offset on a day that the calendar has."}
 	seen, wrong := 0, ""
-	path, found := j.walkAnswer(e, func(member *outline, value any) bool {
+	path, found := s.walkAnswer(e, func(member *outline, value any) bool {
 		text, ok := value.(string)
 		if member.format != "date-time" || !ok {
 			return false

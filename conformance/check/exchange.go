@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 	"unicode/utf8"
 
 	"oauthmock/scenarios"
@@ -18,10 +19,9 @@ import (
 // Exchange is one answer, and what must be known of its request to judge it. Make it with NewExchange; it is not changed
 // afterwards and may be read by several goroutines.
 type Exchange struct {
-	// Operation is nil where the request belongs to none.
+	// Surface is the API that answered, Operation nil where the request belongs to none of it.
+	Surface   *Surface
 	Operation *spec.Operation
-	// Service says that a paid service answered, of which the document says nothing.
-	Service bool
 	// Query of the request, as sent.
 	Query  url.Values
 	Status int
@@ -29,36 +29,24 @@ type Exchange struct {
 	Body   []byte
 
 	place   string
+	media   string
 	value   any
 	problem error
 }
 
 // NewExchange decodes the body once, numbers exactly.
-func NewExchange(operation *spec.Operation, query url.Values, status int, header http.Header, body []byte) *Exchange {
-	e := &Exchange{Operation: operation, Query: query, Status: status, Header: header, Body: body}
-	e.place = placeOf(operation, status)
+func NewExchange(surface *Surface, operation *spec.Operation, query url.Values, status int, header http.Header, body []byte) *Exchange {
+	e := &Exchange{Surface: surface, Operation: operation, Query: query, Status: status, Header: header, Body: body}
+	e.place = surface.placeOf(operation, status)
+	e.media, _, _ = mime.ParseMediaType(header.Get("Content-Type"))
 	e.value, e.problem = decode(body)
 	return e
 }
 
-// NewServiceExchange is an answer of a paid service.
-func NewServiceExchange(query url.Values, status int, header http.Header, body []byte) *Exchange {
-	e := NewExchange(nil, query, status, header, body)
-	e.Service, e.place = true, "paid services"
-	return e
-}
-
-// Place names the answer in the document, "GET /tokens/{token} 404"; "v2" where the request belongs to no operation, "paid services" where
-// it went to one of these.
+// Place names the answer in its document, "GET /tokens/{token} 404"; the title of the surface ("v2", "paid services") where the request
+// belongs to no operation.
 func (e *Exchange) Place() string {
 	return e.place
-}
-
-func placeOf(operation *spec.Operation, status int) string {
-	if operation == nil {
-		return "v2"
-	}
-	return operation.Method + " " + operation.Path + " " + strconv.Itoa(status)
 }
 
 // Value is the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or the error that says why it is none.
@@ -66,35 +54,28 @@ func (e *Exchange) Value() (any, error) {
 	return e.value, e.problem
 }
 
-// Payload is what the answer is about: the value of `data`, or, for a single token that is sent bare, the whole body.
+// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare, the whole body.
 // False means that there is none.
 func (e *Exchange) Payload() (any, bool) {
-	body, ok := e.value.(map[string]any)
-	if e.problem != nil || !ok {
+	if e.problem != nil {
 		return nil, false
 	}
-	data, enveloped := body["data"]
-	if e.SingleToken() {
+	data, enveloped := e.Surface.envelope.Payload(e.value)
+	if e.bare() {
 		if _, ok := data.(map[string]any); ok {
 			return data, true
 		}
-		if _, bare := body["token"]; bare {
+		body, _ := e.value.(map[string]any)
+		if _, bare := body[e.Surface.Bare.Key]; bare {
 			return body, true
 		}
 	}
 	return data, enveloped
 }
 
-// SingleToken says whether the operation answers with one token, which has two forms (see Shape).
-func (e *Exchange) SingleToken() bool {
-	if e.Operation == nil {
-		return false
-	}
-	switch e.Operation.Name {
-	case "token.create", "token.get", "token.update":
-		return true
-	}
-	return false
+// bare reports whether the operation's payload may come without the envelope (see Shape).
+func (e *Exchange) bare() bool {
+	return e.Operation != nil && slices.Contains(e.Surface.Bare.Operations, e.Operation.Name)
 }
 
 // Success says whether the status is 2xx.
@@ -102,11 +83,9 @@ func (e *Exchange) Success() bool {
 	return e.Status >= 200 && e.Status < 300
 }
 
-// Refusal is code and message of a failure's body; false when the body has no `error`.
+// Refusal is code and message of a failure's body; false when the body has no code.
 func (e *Exchange) Refusal() (code, message any, ok bool) {
-	body, _ := e.value.(map[string]any)
-	code, ok = body["error"]
-	return code, body["message"], ok
+	return e.Surface.envelope.Refusal(e.value)
 }
 
 func decode(body []byte) (any, error) {

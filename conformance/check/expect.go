@@ -35,21 +35,21 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 			return findings
 		}
 	}
+	at := e.Surface.envelope
 	if expect.Has("code") {
 		code, _, there := e.Refusal()
 		f := Finding{Kind: "refusal.code", Level: level, OK: there && Equal(code, expect.Code), Line: expect.LineOf("code"),
-			Expected: "error: " + Render(expect.Code), Actual: "no `error` in the body"}
+			Expected: at.Code + ": " + Render(expect.Code), Actual: "no `" + at.Code + "` in the body"}
 		if there {
-			f.Actual = "error: " + Render(code)
+			f.Actual = at.Code + ": " + Render(code)
 		}
 		findings = append(findings, f)
 	}
 	if expect.Message != nil {
-		body, _ := e.value.(map[string]any)
 		f := Finding{Kind: "refusal.message", Level: level, Line: expect.LineOf("message"),
-			Expected: "message: " + Render(*expect.Message), Actual: "no `message` in the body"}
-		if message, there := body["message"]; there {
-			f.OK, f.Actual = Equal(message, *expect.Message), "message: "+Render(message)
+			Expected: at.Message + ": " + Render(*expect.Message), Actual: "no `" + at.Message + "` in the body"}
+		if message, there := at.MessageOf(e.value); there {
+			f.OK, f.Actual = Equal(message, *expect.Message), at.Message+": "+Render(message)
 		}
 		findings = append(findings, f)
 	}

@@ -3,148 +3,137 @@ package check
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"mime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"oauthmock/conformance/contract"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
 )
 
-// Judge knows the contract. It is read-only and safe for concurrent use.
+// Judge knows the contracts of all surfaces. It is read-only and safe for concurrent use.
 type Judge struct {
+	surfaces   []*Surface
 	operations []spec.Operation
-	triples    []spec.Triple
-	published  *openapi3.T
-	strict     *openapi3.T
-	// statuses that the published document has, by operation's name.
-	statuses map[string][]string
-	// described are the published answers by place, properties the names of all their members.
-	described  map[string]*outline
-	properties []string
 }
 
-// contract is read once: it takes longer than a hundred requests, and is the same for every run of the process.
-var contract = sync.OnceValues(readContract)
+// embedded is read once: it takes longer than a hundred requests, and is the same for every run of the process.
+var embedded = sync.OnceValues(func() (*Judge, error) { return newJudge(nil, contract.All()) })
 
-// NewJudge knows the documents that are part of the program. They are read once in a process.
-func NewJudge() (*Judge, error) {
-	return contract()
+// NewJudge returns a judge of the embedded contracts and more. The embedded ones are read once in a process.
+func NewJudge(more ...contract.Contract) (*Judge, error) {
+	own, err := embedded()
+	if err != nil || len(more) == 0 {
+		return own, err
+	}
+	all, err := contract.With(more)
+	if err != nil {
+		return nil, err
+	}
+	return newJudge(own.surfaces, all[len(own.surfaces):])
 }
 
-func readContract() (*Judge, error) {
-	j := &Judge{}
-	var err error
-	if j.operations, err = spec.V2().Operations(); err != nil {
-		return nil, err
+func newJudge(known []*Surface, contracts []contract.Contract) (*Judge, error) {
+	j := &Judge{surfaces: slices.Clone(known)}
+	for _, one := range contracts {
+		surface, err := newSurface(one)
+		if err != nil {
+			return nil, fmt.Errorf("contract %s: %w", one.Name, err)
+		}
+		j.surfaces = append(j.surfaces, surface)
 	}
-	if j.triples, err = spec.V2().Triples(); err != nil {
-		return nil, err
+	for _, surface := range j.surfaces {
+		j.operations = append(j.operations, surface.operations...)
 	}
-	if j.published, err = spec.V2().Published(); err != nil {
-		return nil, err
-	}
-	if j.strict, err = spec.V2().Strict(); err != nil {
-		return nil, err
-	}
-	j.statuses = map[string][]string{}
-	for _, operation := range j.operations {
-		published := j.published.Paths.Value(operation.Path).GetOperation(operation.Method)
-		j.statuses[operation.Name] = slices.Sorted(maps.Keys(published.Responses.Map()))
-	}
-	j.outlines()
 	return j, nil
 }
 
-// Operations of the contract, in the document's order. The caller must not change them.
+// Surfaces of all contracts, v2 first. The caller must not change them.
+func (j *Judge) Surfaces() []*Surface {
+	return j.surfaces
+}
+
+// Surface returns the one of this name, or nil.
+func (j *Judge) Surface(name string) *Surface {
+	for _, surface := range j.surfaces {
+		if surface.Name == name {
+			return surface
+		}
+	}
+	return nil
+}
+
+// Operations of all surfaces, in the order of the documents. The caller must not change them.
 func (j *Judge) Operations() []spec.Operation {
 	return j.operations
 }
 
-// Triples are the documented refusals. The caller must not change them.
-func (j *Judge) Triples() []spec.Triple {
-	return j.triples
-}
-
-// Statuses lists every status that the published document has for an operation: "POST /tokens 422".
-func (j *Judge) Statuses() []string {
-	var all []string
-	for _, operation := range j.operations {
-		for _, status := range j.statuses[operation.Name] {
-			all = append(all, fmt.Sprintf("%s %s %s", operation.Method, operation.Path, status))
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// Standing holds an answer against everything that is true of every answer, whatever the scenario. level is that of the step: a MUST
-// is one where the step rests on the published document, and the answer is of a kind that the document describes. What comes back
-// when the suite asks for something that the document does not speak of (a member of the wrong type, an unknown path) is a SHOULD,
-// also where the answer then echoes the question. leaks says whether a text holds a secret; that is a MUST always. Of what a paid service
-// answers no document is known here: only its refusals have a form.
-func (j *Judge) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
+// Standing holds an answer against everything that is true of every answer of its surface, whatever the scenario. level is that of the
+// step: a MUST is one where the step rests on the published document, and the answer is of a kind that the document describes. What
+// comes back when the suite asks for something that the document does not speak of (a member of the wrong type, an unknown path) is a
+// SHOULD, also where the answer then echoes the question. leaks reports whether a text holds a secret; that is a MUST always. Of an API
+// without a document only refusals have a form.
+func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
 	must := scenarios.Should
 	if level == scenarios.Must && e.Operation != nil {
 		must = scenarios.Must
 	}
-	findings := []Finding{redirect(e, must), secretLeak(e, leaks)}
-	if e.Service && e.Status < 400 {
+	media, known := s.described(e)
+	findings := []Finding{s.redirect(e, known, must), secretLeak(e, leaks)}
+	if s.Document == nil && e.Status < 400 {
 		return findings
 	}
-	var strict *openapi3.Schema
-	if !e.Service {
-		strict = j.strictResponse(e)
-	}
 	if e.Operation != nil {
-		findings = append(findings, j.statusDocumented(e, strict != nil))
+		findings = append(findings, s.statusDocumented(e, known))
 	}
-	if !e.Success() && !j.documented(e) {
+	if !e.Success() && !s.documented(e) {
 		must = scenarios.Should
 	}
-	findings = append(findings, contentType(e, must), jsonValid(e, must))
+	switch {
+	case known && len(media) == 0:
+		return append(findings, noBody(e, must)...)
+	case known && !slices.Contains(media, s.envelope.Media), slices.Contains(media, e.media) && e.media != s.envelope.Media:
+		return append(findings, contentType(e, must, media)) // a page, or another body without a schema
+	}
+	findings = append(findings, contentType(e, must, []string{s.envelope.Media}), jsonValid(e, must))
 	if e.value == nil && e.problem != nil {
 		return findings
 	}
+	strict := s.strictResponse(e)
 	findings = append(findings, jsonDuplicateKeys(e))
-	findings = append(findings, j.documentSchema(e, must)...)
-	findings = append(findings, j.strictSchema(e, strict)...)
-	findings = append(findings, j.refusalTriple(e, strict, must)...)
-	findings = append(findings, envelope(e)...)
-	findings = append(findings, tokenShape(e)...)
-	return append(findings, j.timestamps(e)...)
+	findings = append(findings, s.documentSchema(e, must)...)
+	findings = append(findings, s.strictSchema(e, strict)...)
+	findings = append(findings, s.refusalTriple(e, strict, must)...)
+	findings = append(findings, s.enveloped(e)...)
+	findings = append(findings, s.bareShape(e)...)
+	return append(findings, s.timestamps(e)...)
 }
 
-// documented says whether the published document has this status for the operation.
-func (j *Judge) documented(e *Exchange) bool {
-	if e.Operation == nil {
-		return false
-	}
-	return slices.Contains(j.statuses[e.Operation.Name], strconv.Itoa(e.Status))
-}
-
-// strictResponse is the strict reading of an answer, nil where it has none.
-func (j *Judge) strictResponse(e *Exchange) *openapi3.Schema {
-	operation := spec.Operation{}
-	if e.Operation != nil {
-		operation = *e.Operation
-	}
-	return spec.StrictResponse(j.strict, operation, e.Status, e.Query)
-}
-
-func redirect(e *Exchange, level scenarios.Level) Finding {
-	f := Finding{Kind: "redirect", Level: level, OK: e.Status < 300 || e.Status > 399,
-		Requirement: "No answer is a redirect.", Source: "v2 document: no 3xx is documented",
+func (s *Surface) redirect(e *Exchange, known bool, level scenarios.Level) Finding {
+	f := Finding{Kind: "redirect", Level: level, OK: e.Status < 300 || e.Status > 399 || known,
+		Requirement: "No answer is a redirect.", Source: s.Title + ": no 3xx is documented",
 		Expected: "no 3xx", Actual: fmt.Sprint(e.Status)}
+	if s.redirects {
+		f.Requirement, f.Source = "Only answers that are documented as redirects are such.", s.Title+": 3xx are documented for other operations"
+	}
 	if location := e.Header.Get("Location"); !f.OK && location != "" {
 		f.Actual += " to " + location
 	}
 	return f
+}
+
+// noBody is judged of an answer that the document describes without one. Browsers are shown a body with a redirect, which may be any.
+func noBody(e *Exchange, level scenarios.Level) []Finding {
+	if e.Status >= 300 && e.Status < 400 {
+		return nil
+	}
+	return []Finding{{Kind: "body.empty", Level: level, OK: len(e.Body) == 0,
+		Requirement: "An answer that is documented without a body has none.", Source: e.Place() + " content",
+		Expected: "no body", Actual: fmt.Sprintf("%d bytes", len(e.Body))}}
 }
 
 func secretLeak(e *Exchange, leaks func(string) bool) Finding {
@@ -163,21 +152,21 @@ func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	return f
 }
 
-func (j *Judge) statusDocumented(e *Exchange, strictly bool) Finding {
-	return Finding{Kind: "http.status-documented", Level: scenarios.Should, OK: strictly || j.documented(e),
+func (s *Surface) statusDocumented(e *Exchange, known bool) Finding {
+	return Finding{Kind: "http.status-documented", Level: scenarios.Should, OK: known,
 		Requirement: "Every status is documented for the operation, or added by the overlay.", Source: e.Place() + " responses",
-		Expected: strings.Join(j.statuses[e.Operation.Name], ", ") + " (or one that the overlay adds)", Actual: fmt.Sprint(e.Status)}
+		Expected: strings.Join(s.statuses[e.Operation.Name], ", ") + " (or one that the overlay adds)", Actual: fmt.Sprint(e.Status)}
 }
 
-func contentType(e *Exchange, level scenarios.Level) Finding {
+func contentType(e *Exchange, level scenarios.Level, allowed []string) Finding {
 	got := e.Header.Values("Content-Type")
 	f := Finding{Kind: "http.content-type", Level: level,
-		Requirement: "Every answer is application/json, in UTF-8.", Source: e.Place() + " content",
-		Expected: "application/json", Actual: Render(strings.Join(got, ", "))}
+		Requirement: "Every answer is " + strings.Join(allowed, " or ") + ", in UTF-8.", Source: e.Place() + " content",
+		Expected: strings.Join(allowed, " or "), Actual: Render(strings.Join(got, ", "))}
 	if len(got) == 1 {
 		media, parameters, err := mime.ParseMediaType(got[0])
 		charset, named := parameters["charset"]
-		f.OK = err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8"))
+		f.OK = err == nil && slices.Contains(allowed, media) && (!named || strings.EqualFold(charset, "utf-8"))
 	}
 	return f
 }
@@ -207,30 +196,30 @@ func jsonDuplicateKeys(e *Exchange) Finding {
 	return f
 }
 
-// documentSchema is the published reading. It knows a single token only bare; in an envelope the token itself is held against it.
-func (j *Judge) documentSchema(e *Exchange, level scenarios.Level) []Finding {
+// documentSchema is the published reading. It knows what may come bare only so; in an envelope the payload itself is held against it.
+func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
 	}
-	schema := spec.PublishedResponse(j.published, *e.Operation, e.Status)
+	schema := spec.PublishedResponse(s.published, *e.Operation, e.Status)
 	if schema == nil {
 		return nil
 	}
-	mismatches := spec.Check(j.published, schema, e.value)
-	if payload, ok := e.Payload(); ok && e.SingleToken() && len(mismatches) == 0 {
-		mismatches = spec.Check(j.published, schema, payload)
+	mismatches := spec.Check(s.published, schema, e.value)
+	if payload, ok := e.Payload(); ok && e.bare() && len(mismatches) == 0 {
+		mismatches = spec.Check(s.published, schema, payload)
 	}
 	return []Finding{schemaFinding("document.schema", level, "The body has the schema that the published document gives it.",
 		e.Place()+" schema", mismatches)}
 }
 
-func (j *Judge) strictSchema(e *Exchange, schema *openapi3.Schema) []Finding {
+func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema) []Finding {
 	if schema == nil {
 		return nil
 	}
 	return []Finding{schemaFinding("strict.schema", scenarios.Should,
 		"The body has all documented members and no other, with the documented forms, in the envelope.",
-		e.Place()+", strict reading", spec.Check(j.strict, schema, e.value))}
+		e.Place()+", strict reading", spec.Check(s.strict, schema, e.value))}
 }
 
 func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []spec.Mismatch) Finding {
@@ -253,7 +242,7 @@ func schemaFinding(kind string, level scenarios.Level, requirement, source strin
 
 // refusalTriple holds code and message against the pairs that belong to the operation and status. Where the document shows pairs
 // of its own the check is as strict as the step; where only the strict reading has some it is a SHOULD.
-func (j *Judge) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
+func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if e.Operation == nil || e.Status < 400 {
 		return nil
 	}
@@ -261,7 +250,7 @@ func (j *Judge) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenar
 	code, message, _ := e.Refusal()
 	f := Finding{Kind: "refusal.triple", Level: scenarios.Should, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
 		Source: e.Place() + " examples", Actual: Render(code) + " " + Render(message)}
-	for _, triple := range j.triples {
+	for _, triple := range s.triples {
 		if triple.Operation != e.Operation.Name || triple.Status != e.Status {
 			continue
 		}
@@ -273,18 +262,11 @@ func (j *Judge) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenar
 		return nil
 	}
 	if !f.OK && schema != nil {
-		canonical := map[string]any{"success": false, "message": message, "error": code, "data": nil}
-		f.OK = len(spec.Check(j.strict, schema, canonical)) == 0
+		f.OK = len(spec.Check(s.strict, schema, s.envelope.Body(code, message))) == 0
 	}
 	f.Expected = "one of " + strings.Join(pairs, ", ")
 	if len(pairs) == 0 {
 		f.Expected = "the code and message that the overlay gives this status"
 	}
 	return []Finding{f}
-}
-
-// isNull says whether a member is there and null.
-func isNull(object map[string]any, key string) bool {
-	value, ok := object[key]
-	return ok && value == nil
 }

@@ -26,8 +26,9 @@ const (
 // answer is an answer to an operation, "" for one that is unknown.
 func answer(t *testing.T, operation string, status int, body string, headers ...string) *check.Exchange {
 	t.Helper()
-	operations, err := spec.V2().Operations()
+	judge, err := check.NewJudge()
 	require.NoError(t, err)
+	operations := judge.Operations()
 	var of *spec.Operation
 	if i := slices.IndexFunc(operations, func(o spec.Operation) bool { return o.Name == operation }); i >= 0 {
 		of = &operations[i]
@@ -39,15 +40,13 @@ func answer(t *testing.T, operation string, status int, body string, headers ...
 			header.Set(headers[i], headers[i+1])
 		}
 	}
-	return check.NewExchange(of, url.Values{}, status, header, []byte(body))
+	return check.NewExchange(judge.Surface("v2"), of, url.Values{}, status, header, []byte(body))
 }
 
 func standing(t *testing.T, e *check.Exchange, level scenarios.Level) map[string]check.Finding {
 	t.Helper()
-	judge, err := check.NewJudge()
-	require.NoError(t, err)
 	findings := map[string]check.Finding{}
-	for _, f := range judge.Standing(e, level, func(text string) bool { return strings.Contains(text, secret) }) {
+	for _, f := range e.Surface.Standing(e, level, func(text string) bool { return strings.Contains(text, secret) }) {
 		_, twice := findings[f.Kind]
 		require.False(t, twice, f.Kind)
 		assert.NotEmpty(t, f.Requirement, f.Kind)
@@ -241,8 +240,9 @@ func TestWhenTheStatusIsWrongNothingElseIsSaid(t *testing.T) {
 }
 
 func TestCoverageOfPropertiesCountsBothFormsOfAToken(t *testing.T) {
-	judge, err := check.NewJudge()
+	own, err := check.NewJudge()
 	require.NoError(t, err)
+	judge := own.Surface("v2")
 	all := judge.Properties()
 	assert.Contains(t, all, "GET /wallet 200 data.credit")
 	assert.Contains(t, all, "POST /tokens 200 stats.ip")
@@ -263,8 +263,10 @@ func TestCoverageOfPropertiesCountsBothFormsOfAToken(t *testing.T) {
 }
 
 func TestAServiceIsJudgedOnlyWhereItRefuses(t *testing.T) {
+	judge, err := check.NewJudge()
+	require.NoError(t, err)
 	service := func(status int, kind, body string) *check.Exchange {
-		return check.NewServiceExchange(url.Values{}, status, http.Header{"Content-Type": {kind}}, []byte(body))
+		return check.NewExchange(judge.Surface("services"), nil, url.Values{}, status, http.Header{"Content-Type": {kind}}, []byte(body))
 	}
 	kinds := func(e *check.Exchange) []string {
 		findings := standing(t, e, scenarios.Must)

@@ -8,16 +8,17 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
 	"oauthmock/conformance/inprocess"
-	"oauthmock/spec"
 )
 
 // Exchange is a request and its honest answer, which a lie may change.
 type Exchange struct {
-	// Operation is the alias ("token.create"), empty when the request belongs to none.
+	// Surface is the API that is asked, Operation the alias ("token.create"), empty when the request belongs to none.
+	Surface   string
 	Operation string
 	Method    string
 	// ID is the last part of the path, where the operation's path ends in a parameter.
@@ -27,7 +28,7 @@ type Exchange struct {
 	Caller string
 	// Header of the request. Ask sends it as it is then.
 	Header http.Header
-	// Path and RawQuery as they were sent.
+	// Path and RawQuery as they were sent, the path relative to the surface.
 	Path, RawQuery string
 	// Body of the request, as JSON values; nil when it is none. Sent are its bytes.
 	Body   any
@@ -45,6 +46,8 @@ type Answer struct {
 	JSON any
 	// Raw, unless nil, is sent in the place of JSON.
 	Raw []byte
+
+	from place
 }
 
 // body is the answer's body when it is an object, else an empty one.
@@ -53,13 +56,14 @@ func (a *Answer) body() map[string]any {
 	return object
 }
 
-// payloads are the objects that hold what was asked for: under data, and, for a token that is also sent bare, the body itself.
+// payloads are the objects that hold what was asked for: under the envelope's data, and, for what may come bare, the body itself.
 func (a *Answer) payloads() []map[string]any {
 	var out []map[string]any
-	if data, ok := a.body()["data"].(map[string]any); ok {
+	payload, _ := a.from.envelope.Payload(a.JSON)
+	if data, ok := payload.(map[string]any); ok {
 		out = append(out, data)
 	}
-	if _, bare := a.body()["token"]; bare {
+	if _, bare := a.body()[a.from.Bare.Key]; bare && a.from.envelope.Data != "" {
 		out = append(out, a.body())
 	}
 	return out
@@ -76,40 +80,53 @@ func (a *Answer) payload() map[string]any {
 // setPayload puts another object in the place of the payload, in every form in which it stands.
 func (a *Answer) setPayload(with map[string]any) {
 	for _, object := range a.payloads() {
-		maps.DeleteFunc(object, func(name string, _ any) bool { return !envelopeMember(name) })
+		maps.DeleteFunc(object, func(name string, _ any) bool { return !a.inEnvelope(name) })
 		for name, value := range with {
-			if !envelopeMember(name) {
+			if !a.inEnvelope(name) {
 				object[name] = value
 			}
 		}
 	}
 }
 
-func envelopeMember(name string) bool {
-	return name == "data" || name == "success" || name == "message" || name == "error"
+// inEnvelope reports whether a member of a body belongs to the envelope.
+func (a *Answer) inEnvelope(name string) bool {
+	return slices.Contains(a.from.members, name)
 }
 
 func (a *Answer) items() []any {
-	list, _ := a.body()["data"].([]any)
+	payload, _ := a.from.envelope.Payload(a.JSON)
+	list, _ := payload.([]any)
 	return list
 }
 
 func (a *Answer) setItems(list []any) {
-	if _, ok := a.body()["data"].([]any); ok {
-		if list == nil {
-			list = []any{}
-		}
-		a.body()["data"] = list
+	payload, _ := a.from.envelope.Payload(a.JSON)
+	if _, ok := payload.([]any); !ok {
+		return
 	}
+	if list == nil {
+		list = []any{}
+	}
+	if a.from.envelope.Data == "" {
+		a.JSON = list
+		return
+	}
+	a.body()[a.from.envelope.Data] = list
 }
 
-// code is the number of a refusal, empty on success.
+// code is the number or text of a refusal, empty on success.
 func (a *Answer) code() string {
 	if a.Status < 400 {
 		return ""
 	}
-	n, _ := a.body()["error"].(json.Number)
-	return n.String()
+	switch code, _, _ := a.from.envelope.Refusal(a.JSON); code := code.(type) {
+	case json.Number:
+		return code.String()
+	case string:
+		return code
+	}
+	return ""
 }
 
 // text is a member that is text, else empty.
@@ -120,11 +137,11 @@ func text(object map[string]any, name string) string {
 
 // liar is a mutant before an honest server.
 type liar struct {
-	honest     http.Handler
-	operations []spec.Operation
-	mu         sync.Mutex
-	lie        Lie
-	changed    func()
+	honest  http.Handler
+	places  []place
+	mu      sync.Mutex
+	lie     Lie
+	changed func()
 }
 
 // ServeHTTP implements http.Handler.
@@ -137,6 +154,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	at, operation, id := placeOf(l.places, r.Method, r.URL.Path)
 	ask := func(method, target string, body []byte) *Answer {
 		again := r.Clone(r.Context())
 		again.Method, again.Body, again.ContentLength = method, io.NopCloser(bytes.NewReader(body)), int64(len(body))
@@ -152,18 +170,17 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 		raw, _ := io.ReadAll(answer.Body) // a buffer
-		return &Answer{Status: answer.StatusCode, Header: answer.Header, JSON: decode(raw), Raw: raw}
+		return &Answer{Status: answer.StatusCode, Header: answer.Header, JSON: decode(raw), Raw: raw, from: at}
 	}
-	x := &Exchange{Method: r.Method, Query: r.URL.Query(), Caller: r.Header.Get("Authorization"), Body: decode(sent),
-		Header: r.Header, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Sent: sent}
-	x.Operation, x.ID = operationOf(r, l.operations)
+	x := &Exchange{Surface: at.Name, Operation: operation, ID: id, Method: r.Method, Query: r.URL.Query(), Caller: r.Header.Get("Authorization"), Body: decode(sent),
+		Header: r.Header, Path: strings.TrimPrefix(r.URL.EscapedPath(), at.prefix), RawQuery: r.URL.RawQuery, Sent: sent}
 	x.Answer = ask(r.Method, r.URL.RequestURI(), sent)
 	x.Ask = func(method, target string, body any) *Answer {
 		var b []byte
 		if body != nil {
 			b, _ = json.Marshal(body) // what the API sent can be rendered again
 		}
-		answer := ask(method, target, b)
+		answer := ask(method, at.prefix+target, b)
 		answer.Raw = nil
 		return answer
 	}
@@ -209,27 +226,4 @@ func decode(data []byte) any {
 		return nil
 	}
 	return value
-}
-
-// operationOf finds the operation of a request among the published ones.
-func operationOf(r *http.Request, operations []spec.Operation) (name, id string) {
-	got := strings.Split(r.URL.Path, "/")
-	for _, o := range operations {
-		want := strings.Split(o.Path, "/")
-		if o.Method != r.Method || len(want) != len(got) {
-			continue
-		}
-		id, same := "", true
-		for i := range want {
-			if strings.HasPrefix(want[i], "{") {
-				id = got[i]
-			} else if want[i] != got[i] {
-				same = false
-			}
-		}
-		if same {
-			return o.Name, id
-		}
-	}
-	return "", ""
 }

@@ -16,7 +16,6 @@ import (
 	"oauthmock/conformance/report"
 	"oauthmock/conformance/runner"
 	"oauthmock/scenarios"
-	"oauthmock/spec"
 )
 
 // Config says what is to be proven.
@@ -123,11 +122,7 @@ func families(all []Mutant) []string {
 // covered by no scenario.
 func Run(ctx context.Context, config Config) (Matrix, error) {
 	started := time.Now()
-	operations, err := spec.V2().Operations()
-	if err != nil {
-		return Matrix{}, err
-	}
-	p := &prover{Config: config, operations: operations}
+	p := &prover{Config: config}
 	if err := p.check(); err != nil {
 		return Matrix{}, err
 	}
@@ -164,7 +159,7 @@ func Run(ctx context.Context, config Config) (Matrix, error) {
 // prover tries mutants.
 type prover struct {
 	Config
-	operations []spec.Operation
+	places []place
 
 	mu   sync.Mutex
 	seen map[string]bool // kinds of assertions that were checked at all
@@ -213,6 +208,11 @@ func (p *prover) honest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if p.places == nil {
+			if p.places, err = placesOf(ctx, server); err != nil {
+				return err
+			}
+		}
 		result, err := p.run(ctx, server, p.covering(ids), max(1, p.Parallel))
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func (p *prover) try(ctx context.Context, m Mutant) Outcome {
 		return o
 	}
 	var changed atomic.Int64
-	result, err := p.run(ctx, m.Handler(server, p.operations, func() { changed.Add(1) }), p.covering(m.Scenarios), 1)
+	result, err := p.run(ctx, m.handler(server, p.places, func() { changed.Add(1) }), p.covering(m.Scenarios), 1)
 	if err != nil {
 		o.Problem = err.Error()
 		return o

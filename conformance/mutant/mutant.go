@@ -3,8 +3,6 @@ package mutant
 import (
 	"net/http"
 	"slices"
-
-	"oauthmock/spec"
 )
 
 // Mutant is one faulty behaviour.
@@ -115,8 +113,8 @@ func each(edit func(map[string]any)) func([]any) []any {
 // status answers with another status.
 func status(code int) func(*Exchange) { return func(x *Exchange) { x.Answer.Status = code } }
 
-// Handler puts the mutant before an honest server. The control API is passed through. Changed is called for every answer that
+// handler puts the mutant before an honest server. The control API is passed through. Changed is called for every answer that
 // left other than it came.
-func (m Mutant) Handler(honest http.Handler, operations []spec.Operation, changed func()) http.Handler {
-	return &liar{honest: honest, operations: operations, lie: m.Lie(), changed: changed}
+func (m Mutant) handler(honest http.Handler, places []place, changed func()) http.Handler {
+	return &liar{honest: honest, places: places, lie: m.Lie(), changed: changed}
 }

@@ -188,7 +188,7 @@ func survives(gone func(*Exchange) bool) func() Lie {
 func remember(known map[string]any, x *Exchange) {
 	if p := x.Answer.payload(); x.Answer.Status == 200 && text(p, "token") != "" {
 		token := maps.Clone(p)
-		maps.DeleteFunc(token, func(name string, _ any) bool { return envelopeMember(name) })
+		maps.DeleteFunc(token, func(name string, _ any) bool { return x.Answer.inEnvelope(name) })
 		known[text(p, "token")] = token
 	}
 }

@@ -20,6 +20,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 	if !ok {
 		return call{}, stop{report.Error, fmt.Sprintf("step %q: call %q is unknown", step.Name, step.Call)}
 	}
+	surface := resolved.Surface
 	c := call{step: label, operation: resolved.Operation, method: resolved.Method, account: s.accounts[step.As]}
 	if resolved.Alias {
 		values := map[string]string{}
@@ -37,9 +38,13 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 			return call{}, err
 		}
 		c.path = path
-		c.operation = scenarios.MatchOperation(s.judgement.Operations(), c.method, path)
-		c.service = scenarios.OfService(path)
+		if surface == scenarios.SurfaceOf(resolved.Path) { // which of the two the variables may have decided
+			surface = scenarios.SurfaceOf(path)
+		}
+		c.operation = scenarios.MatchOperation(s.judgement.Operations(), surface, c.method, path)
 	}
+	c.surface = s.judgement.Surface(surface)
+	c.base = s.addresses.of(c.surface)
 	if err := c.fillQuery(step, lookup); err != nil {
 		return call{}, err
 	}

@@ -51,6 +51,23 @@ func Discover(ctx context.Context, given *http.Client, base string) string {
 	return admin.String()
 }
 
+// endpoints are the addresses of the target's surfaces as it names them; none where it does not.
+func (c *control) endpoints(ctx context.Context) map[string]string {
+	var answer struct {
+		Surfaces map[string]*string `json:"surfaces"`
+	}
+	if c.call(ctx, http.MethodGet, "/endpoints", nil, nil, &answer) != nil {
+		return nil
+	}
+	named := map[string]string{}
+	for name, address := range answer.Surfaces {
+		if address != nil {
+			named[name] = *address
+		}
+	}
+	return named
+}
+
 // account is an account that scenarios act as.
 type account struct {
 	ID          string `json:"id"`

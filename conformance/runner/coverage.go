@@ -12,9 +12,7 @@ import (
 
 // coverage collects how much of the published contract was met by exchanges that were judged. Safe for concurrent use.
 type coverage struct {
-	judge    *check.Judge
-	totals   map[dimension][]string
-	statuses map[string]bool
+	judge *check.Judge
 
 	mu   sync.Mutex
 	seen map[dimension]map[string]bool
@@ -31,29 +29,34 @@ const (
 )
 
 func newCoverage(judge *check.Judge) *coverage {
-	c := &coverage{judge: judge, totals: map[dimension][]string{}, statuses: map[string]bool{}, seen: map[dimension]map[string]bool{}}
+	c := &coverage{judge: judge, seen: map[dimension]map[string]bool{}}
 	for _, one := range []dimension{operations, statuses, refusals, properties, parameters} {
 		c.seen[one] = map[string]bool{}
 	}
-	for _, operation := range judge.Operations() {
-		c.totals[operations] = append(c.totals[operations], operation.Name)
-		for _, parameter := range operation.Parameters {
-			c.totals[parameters] = append(c.totals[parameters], parameterName(operation, parameter))
-		}
-	}
-	for _, triple := range judge.Triples() {
-		c.totals[refusals] = append(c.totals[refusals], triple.String())
-	}
-	c.totals[statuses] = judge.Statuses()
-	for _, status := range c.totals[statuses] {
-		c.statuses[status] = true
-	}
-	c.totals[properties] = judge.Properties()
 	return c
 }
 
+// totals is what there is to meet of some surfaces. Names outside v2 carry the surface, except operations, which have names of their own.
+func totals(surfaces []*check.Surface) map[dimension][]string {
+	all := map[dimension][]string{}
+	for _, surface := range surfaces {
+		for _, operation := range surface.Operations() {
+			all[operations] = append(all[operations], operation.Name)
+			for _, parameter := range operation.Parameters {
+				all[parameters] = append(all[parameters], parameterName(operation, parameter))
+			}
+		}
+		for _, triple := range surface.Triples() {
+			all[refusals] = append(all[refusals], triple.String())
+		}
+		all[statuses] = append(all[statuses], surface.Statuses()...)
+		all[properties] = append(all[properties], surface.Properties()...)
+	}
+	return all
+}
+
 func parameterName(operation spec.Operation, parameter spec.Parameter) string {
-	return fmt.Sprintf("%s %s %s %s", operation.Method, operation.Path, parameter.In, parameter.Name)
+	return spec.Qualified(operation.Surface, fmt.Sprintf("%s %s %s %s", operation.Method, operation.Path, parameter.In, parameter.Name))
 }
 
 // count notes what one judged exchange shows.
@@ -62,17 +65,17 @@ func (c *coverage) count(sent *sent) {
 	if e.Operation == nil {
 		return
 	}
-	seen := c.judge.Seen(e)
+	seen := e.Surface.Seen(e)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e.Success() {
 		c.seen[operations][e.Operation.Name] = true
 	}
-	if c.statuses[e.Place()] {
+	if e.Documented() {
 		c.seen[statuses][e.Place()] = true
 	}
 	code, message, _ := e.Refusal()
-	for _, triple := range c.judge.Triples() {
+	for _, triple := range e.Surface.Triples() {
 		if triple.Operation == e.Operation.Name && triple.Status == e.Status && check.Equal(code, triple.Code.Value()) && check.Equal(message, triple.Message) {
 			c.seen[refusals][triple.String()] = true
 		}
@@ -91,23 +94,24 @@ func (c *coverage) count(sent *sent) {
 	}
 }
 
-func (c *coverage) report() report.Coverage {
+// report counts what there is to meet of the surfaces that have an address.
+func (c *coverage) report(addressed func(*check.Surface) bool) report.Coverage {
+	all := totals(slices.DeleteFunc(slices.Clone(c.judge.Surfaces()), func(s *check.Surface) bool { return !addressed(s) }))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return report.Coverage{
-		Operations: c.of(operations), Statuses: c.of(statuses), Refusals: c.of(refusals),
-		Properties: c.of(properties), Parameters: c.of(parameters),
-	}
-}
-
-func (c *coverage) of(one dimension) report.Covered {
-	covered := report.Covered{Total: len(c.totals[one]), Missing: []string{}}
-	for _, name := range c.totals[one] {
-		if !c.seen[one][name] {
-			covered.Missing = append(covered.Missing, name)
+	of := func(one dimension) report.Covered {
+		covered := report.Covered{Total: len(all[one]), Missing: []string{}}
+		for _, name := range all[one] {
+			if !c.seen[one][name] {
+				covered.Missing = append(covered.Missing, name)
+			}
 		}
+		slices.Sort(covered.Missing)
+		covered.Covered = covered.Total - len(covered.Missing)
+		return covered
 	}
-	slices.Sort(covered.Missing)
-	covered.Covered = covered.Total - len(covered.Missing)
-	return covered
+	return report.Coverage{
+		Operations: of(operations), Statuses: of(statuses), Refusals: of(refusals),
+		Properties: of(properties), Parameters: of(parameters),
+	}
 }

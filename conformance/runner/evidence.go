@@ -133,7 +133,7 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 func (s *sent) body() []byte { return s.call.body }
 
 func (s *session) url(sent *sent) string {
-	text := s.base.Scheme + "://" + s.base.Host + s.base.EscapedPath() + sent.path
+	text := sent.base.Scheme + "://" + sent.base.Host + sent.base.EscapedPath() + sent.path
 	if sent.rawQuery != "" {
 		text += "?" + sent.rawQuery
 	}
@@ -245,15 +245,15 @@ func (s *session) shapes() []shapeSeen {
 			continue
 		}
 		if shape := sent.exchange.Shape(); shape != "" {
-			seen = append(seen, shapeSeen{step: sent.step, shape: shape, index: i})
+			seen = append(seen, shapeSeen{surface: sent.surface.Name, step: sent.step, shape: shape, index: i})
 		}
 	}
 	return seen
 }
 
 type shapeSeen struct {
-	step, shape string
-	index       int
+	surface, step, shape string
+	index                int
 }
 
 // mixedShapes is the finding for an answer whose form differs from that of the run.

@@ -22,8 +22,9 @@ const userAgent = "oauthconform"
 // call is one request to the API, ready to be sent.
 type call struct {
 	step      string // the label under which evidence and assertions stand
+	surface   *check.Surface
 	operation *spec.Operation
-	service   bool // a paid service is called
+	base      *url.URL // of the surface
 	method    string
 	path      string // escaped, without the base
 	rawQuery  string
@@ -69,7 +70,6 @@ func (c *call) operationName() string {
 
 // sender sends calls to the API. It is safe for concurrent use.
 type sender struct {
-	base    *url.URL
 	client  client
 	breaker *breaker
 	count   atomic.Int64
@@ -86,7 +86,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	if c.body != nil {
 		body = bytes.NewReader(c.body) // net/http finds its length
 	}
-	request, err := newRequest(ctx, t.base, c.method, c.path, c.rawQuery, body)
+	request, err := newRequest(ctx, c.base, c.method, c.path, c.rawQuery, body)
 	if err != nil {
 		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
 	}
@@ -107,11 +107,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	}
 	t.breaker.success(c.operationName())
 	query, _ := url.ParseQuery(c.rawQuery)
-	if c.service {
-		s.exchange = check.NewServiceExchange(query, got.status, got.header, got.body)
-	} else {
-		s.exchange = check.NewExchange(c.operation, query, got.status, got.header, got.body)
-	}
+	s.exchange = check.NewExchange(c.surface, c.operation, query, got.status, got.header, got.body)
 	value, _ := s.exchange.Value()
 	s.secrets = secretsOf(value, "", nil)
 	return s, nil

@@ -90,7 +90,9 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 	}
 	given := func(name string, g scenarios.Given) {
 		if g.Scopes > 0 {
-			add(labelled("given scopes", name), "GET", "/scopes", 1)
+			surface := r.scopesOf(s)
+			list := surface.Operation(surface.Scopes.List)
+			add(labelled("given scopes", name), list.Method, list.Path, 1)
 		}
 		for _, operation := range slices.Sorted(maps.Keys(g.Items)) {
 			if call, ok := scenarios.ResolveCall(r.judgement.Operations(), operation); ok {
@@ -98,7 +100,9 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 			}
 		}
 		for _, token := range g.Tokens {
-			add(labelled("given token "+token.As, name), "POST", "/tokens", max(1, token.Count))
+			surface := r.makerOf(s)
+			create := surface.Operation(surface.Lifecycle.Create)
+			add(labelled("given token "+token.As, name), create.Method, create.Path, max(1, token.Count))
 		}
 	}
 	given("", s.Given)
@@ -116,7 +120,8 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 			times = 0
 		}
 		add(step.Name, call.Method, call.Path, times)
-		if last := &list[len(list)-1]; call.Service {
+		if surface := r.judgement.Surface(call.Surface); surface.Paid {
+			last := &list[len(list)-1]
 			last.Writes, last.Paid = true, true
 		}
 	}

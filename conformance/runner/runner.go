@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -27,8 +28,10 @@ type Runner struct {
 	judgement *check.Judge
 	coverage  *coverage
 	// foreign are tokens that answers showed and no scenario made.
-	foreign  *tokenSet
-	services paidServices
+	foreign *tokenSet
+	// base is that of the target's first surface, addresses those of all.
+	base      *url.URL
+	addresses *addresses
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets *report.Redactor
 }
@@ -41,6 +44,9 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	r := &Runner{target: target, options: options, foreign: &tokenSet{}, secrets: report.NewRedactor()}
 	if r.base, err = parseBase("base URL", target.BaseURL); err != nil {
+		return nil, err
+	}
+	if r.addresses, err = newAddresses(target); err != nil {
 		return nil, err
 	}
 	r.client, r.breaker = newClient(target.Client, options.Timeout), newBreaker("the target")
@@ -56,8 +62,13 @@ func New(target Target, options Options) (*Runner, error) {
 	if r.chosen, err = choose(options); err != nil {
 		return nil, err
 	}
-	if r.judgement, err = check.NewJudge(); err != nil {
+	if r.judgement, err = check.NewJudge(options.Contracts...); err != nil {
 		return nil, err
+	}
+	for name := range target.Addresses {
+		if r.judgement.Surface(name) == nil {
+			return nil, fmt.Errorf("there is no surface %q to give an address of", name)
+		}
 	}
 	r.coverage = newCoverage(r.judgement)
 	return r, nil
@@ -141,11 +152,9 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 		result.Verdict, result.Reason = report.Inconclusive, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
-	if scenario.NeedsServices() {
-		if verdict, reason := r.services.missing(ctx, &r.sender); verdict != "" {
-			result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
-			return outcome{result: result}
-		}
+	if verdict, reason := r.unavailable(ctx, scenario); verdict != "" {
+		result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
+		return outcome{result: result}
 	}
 	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor()}
 	err := s.run(ctx)
@@ -170,6 +179,24 @@ func (r *Runner) hopeless(ctx context.Context) string {
 		return r.control.breaker.given("")
 	}
 	return ""
+}
+
+// unavailable says why a surface that a scenario calls cannot be asked, with the verdict; no verdict when all can.
+func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) (report.Verdict, string) {
+	for _, surface := range r.called(scenario) {
+		if r.addresses.of(surface) == nil {
+			r.addresses.ask(ctx, r.control, r.base.Host)
+		}
+		if r.addresses.of(surface) == nil {
+			return report.Skip, r.addresses.unaddressed(surface)
+		}
+		if surface.Probe != nil {
+			if verdict, reason := r.addresses.missing(ctx, &r.sender, surface); verdict != "" {
+				return verdict, reason
+			}
+		}
+	}
+	return "", ""
 }
 
 // conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure whatever came after it.
@@ -217,6 +244,11 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 	if scenario.Given.Environment == "sandbox" && r.control == nil && r.target.SandboxAPIKey == "" {
 		return "needs a sandbox account; give --sandbox-api-key"
 	}
+	for _, surface := range r.called(scenario) {
+		if r.control == nil && r.addresses.of(surface) == nil {
+			return r.addresses.unaddressed(surface)
+		}
+	}
 	if r.mayWrite() {
 		return ""
 	}
@@ -250,7 +282,7 @@ func (r *Runner) report(results []report.Result, shape string, took time.Duratio
 		name = r.target.BaseURL
 	}
 	out := report.Report{Version: report.Version, Target: name, Seed: r.options.Seed, Results: results, TokenShape: shape,
-		Level: r.options.Level, Coverage: r.coverage.report()}
+		Level: r.options.Level, Coverage: r.coverage.report(func(s *check.Surface) bool { return r.addresses.of(s) != nil })}
 	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: took.Seconds()}
 	for _, result := range results {
 		switch result.Verdict {
@@ -275,13 +307,25 @@ func (r *Runner) report(results []report.Result, shape string, took time.Duratio
 	return out
 }
 
-// compareShapes finds the form in which most single tokens came, and fails the steps that had another one. It answers
-// with the form, or "mixed".
+// compareShapes finds the form in which most payloads came that may come bare, by surface, and fails the steps that had another
+// one. It returns the form of the first surface that has such, or "mixed".
 func (r *Runner) compareShapes(outcomes []outcome) string {
+	first := ""
+	for _, surface := range r.judgement.Surfaces() {
+		if shape := r.compareShapesOf(surface.Name, outcomes); first == "" {
+			first = shape
+		}
+	}
+	return first
+}
+
+func (r *Runner) compareShapesOf(surface string, outcomes []outcome) string {
 	counts := map[string]int{}
 	for _, one := range outcomes {
 		for _, seen := range one.shapes {
-			counts[seen.shape]++
+			if seen.surface == surface {
+				counts[seen.shape]++
+			}
 		}
 	}
 	usual := ""
@@ -295,7 +339,7 @@ func (r *Runner) compareShapes(outcomes []outcome) string {
 	}
 	for i := range outcomes {
 		for _, seen := range outcomes[i].shapes {
-			if seen.shape != usual {
+			if seen.surface == surface && seen.shape != usual {
 				r.failShape(&outcomes[i].result, seen, mixedShapes(seen.shape, usual))
 			}
 		}

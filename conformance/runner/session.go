@@ -27,7 +27,7 @@ type session struct {
 	vars     map[string]any
 	evidence []*sent
 	ledger   ledger
-	// created are the tokens that this scenario made, in order, with the account that they belong to.
+	// created are the tokens, or what else a surface makes, that this scenario made, in order.
 	created []createdToken
 	made    []*account // by the control API, to be deleted
 	faults  []setFault
@@ -39,6 +39,7 @@ type session struct {
 
 type createdToken struct {
 	id      string
+	surface *check.Surface
 	account *account
 }
 
@@ -96,7 +97,7 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 		return index
 	}
 	broken := s.broken(sent)
-	for _, finding := range s.judgement.Standing(sent.exchange, level, s.leak) {
+	for _, finding := range sent.surface.Standing(sent.exchange, level, s.leak) {
 		if !broken || finding.Kind == "secret.leak" {
 			s.ledger.add(s, step, finding, index)
 		}
@@ -115,29 +116,35 @@ func (s *session) leak(text string) bool {
 
 // noteTokens remembers which tokens the scenario made, and which it only saw.
 func (s *session) noteTokens(sent *sent) {
+	life := sent.surface.Lifecycle
 	payload, _ := sent.exchange.Payload()
 	object, _ := payload.(map[string]any)
-	token, _ := object["token"].(string)
-	if sent.exchange.Success() && token != "" {
-		switch sent.operationName() {
-		case "token.create":
-			s.own(token, sent.account)
-		case "token.update": // rotation puts a new token in the place of one of ours
-			if s.owns(sent.parameter("token")) {
-				s.own(token, sent.account)
+	token, _ := object[life.ID].(string)
+	if sent.exchange.Success() && token != "" && sent.operation != nil {
+		switch sent.operation.Name {
+		case life.Create:
+			s.own(token, sent)
+		case life.Renew: // a new one in the place of one of ours
+			if s.owns(sent.parameter(life.ID)) {
+				s.own(token, sent)
 			}
 		}
 	}
 	for _, secret := range sent.secrets {
-		if secret.key == "token" && !s.owns(secret.text) {
+		if s.namesMade(secret.key) && !s.owns(secret.text) {
 			s.foreign.add(secret.text)
 		}
 	}
 }
 
-func (s *session) own(token string, account *account) {
+// namesMade reports whether a member of an answer names what some surface makes.
+func (s *session) namesMade(key string) bool {
+	return slices.ContainsFunc(s.judgement.Surfaces(), func(surface *check.Surface) bool { return surface.Lifecycle.ID == key })
+}
+
+func (s *session) own(token string, from *sent) {
 	if !s.owns(token) {
-		s.created = append(s.created, createdToken{token, account})
+		s.created = append(s.created, createdToken{token, from.surface, from.account})
 		s.secrets.Add("ANOTHER_TOKEN", token)
 	}
 }
@@ -151,7 +158,7 @@ func (s *session) mayTouch(c *call) error {
 	if s.control != nil || c.operation == nil || c.method == http.MethodGet {
 		return nil
 	}
-	id := c.parameter("token")
+	id := c.parameter(c.surface.Lifecycle.ID)
 	if id == "" || s.owns(id) || !s.foreign.has(id) {
 		return nil
 	}
@@ -230,15 +237,21 @@ func (s *session) cleanUp(ctx context.Context) {
 			left++
 			continue
 		}
-		deletion := call{step: "clean up", method: http.MethodDelete, path: "/tokens/" + escapeSegment(token.id), account: token.account, basic: true, header: s.basicHeader(token.account)}
-		got, err := s.send(ctx, deletion)
-		if err != nil || got.status != http.StatusOK && got.status != http.StatusNotFound {
+		got, err := s.send(ctx, s.undoing(token))
+		if err != nil || !got.exchange.Success() && got.status != http.StatusNotFound {
 			left++
 		}
 	}
 	if left > 0 {
 		s.notRun = append(s.notRun, fmt.Sprintf("%d tokens made by it could not be removed", left))
 	}
+}
+
+// undoing is the call that removes what a scenario made.
+func (s *session) undoing(made createdToken) call {
+	undo := made.surface.Operation(made.surface.Lifecycle.Undo)
+	return call{step: "clean up", surface: made.surface, base: s.addresses.of(made.surface), method: undo.Method,
+		path: fillPath(undo.Path, map[string]string{made.surface.Lifecycle.ID: made.id}), account: made.account, basic: true, header: s.basicHeader(made.account)}
 }
 
 func (s *session) basicHeader(account *account) http.Header {

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"net/http"
 	"slices"
 	"strings"
 
 	"oauthmock/conformance/check"
+	"oauthmock/conformance/contract"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
@@ -174,7 +174,7 @@ func (s *session) setUpCall(ctx context.Context, label, account string, step sce
 	if err != nil {
 		return got, index, err
 	}
-	status := check.Status(scenarios.Statuses{http.StatusOK}, got.exchange, scenarios.Must, s.scenario.LineOf("given"))
+	status := check.Status(got.surface.Successes(step.Call), got.exchange, scenarios.Must, s.scenario.LineOf("given"))
 	if s.ledger.add(s, label, status, index); !status.OK {
 		return got, index, stop{report.Fail, fmt.Sprintf("the starting state was not reached: %q answered %d", label, got.status)}
 	}
@@ -202,7 +202,7 @@ func (s *session) setUpScopes(ctx context.Context, name string, count int) error
 		return nil
 	}
 	label := labelled("given scopes", name)
-	got, index, err := s.setUpCall(ctx, label, name, scenarios.Step{Call: "scope.list"})
+	got, index, err := s.setUpCall(ctx, label, name, scenarios.Step{Call: s.scopesOf(s.scenario).Scopes.List})
 	if err != nil {
 		return err
 	}
@@ -213,9 +213,7 @@ func (s *session) setUpScopes(ctx context.Context, name string, count int) error
 	}
 	var enabled []string
 	for _, item := range list {
-		object, _ := item.(map[string]any)
-		scope, _ := object["scope"].(string)
-		if on, _ := object["enabled"].(bool); on && scope != "" && !slices.Contains(enabled, scope) {
+		if scope := enabledScope(item, got.surface.Scopes); scope != "" && !slices.Contains(enabled, scope) {
 			enabled = append(enabled, scope)
 		}
 	}
@@ -234,6 +232,19 @@ func (s *session) setUpScopes(ctx context.Context, name string, count int) error
 		}
 	}
 	return nil
+}
+
+// enabledScope is the scope that an entry of a list names, "" where it is not enabled.
+func enabledScope(item any, in contract.Scopes) string {
+	if text, ok := item.(string); ok {
+		return text
+	}
+	object, _ := item.(map[string]any)
+	scope, _ := object[in.Scope].(string)
+	if on, _ := object[in.Enabled].(bool); !on && in.Enabled != "" {
+		return ""
+	}
+	return scope
 }
 
 func (s *session) setUpItems(ctx context.Context, name, operation string, count int) error {
@@ -287,7 +298,7 @@ func (s *session) setUpToken(ctx context.Context, name string, token scenarios.G
 		if token.Has("count") {
 			label = fmt.Sprintf("%s %d", label, i+1)
 		}
-		got, index, err := s.setUpCall(ctx, label, name, scenarios.Step{Call: "token.create", Body: body})
+		got, index, err := s.setUpCall(ctx, label, name, scenarios.Step{Call: s.makerOf(s.scenario).Lifecycle.Create, Body: body})
 		if errors.As(err, new(errUndefined)) {
 			return stop{report.Error, err.Error()}
 		}
@@ -296,7 +307,7 @@ func (s *session) setUpToken(ctx context.Context, name string, token scenarios.G
 		}
 		payload, ok := got.exchange.Payload()
 		made, isObject := payload.(map[string]any)
-		if id, _ := made["token"].(string); !ok || !isObject || id == "" {
+		if id, _ := made[got.surface.Lifecycle.ID].(string); !ok || !isObject || id == "" {
 			s.ledger.add(s, label, check.Finding{Kind: "given", Level: scenarios.Must, Expected: "a token", Actual: "none", Line: token.LineOf("as")}, index)
 			return stop{report.Fail, fmt.Sprintf("the starting state was not reached: %q answered without a token", label)}
 		}

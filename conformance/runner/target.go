@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"oauthmock/conformance/contract"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
@@ -18,8 +20,12 @@ import (
 type Target struct {
 	// Name for the report; default is BaseURL.
 	Name string
-	// BaseURL of the API, with a path where the API does not stand at the root.
+	// BaseURL of the API, with a path where the API is not at the root. It is the address of Surface, v2 by default.
 	BaseURL string
+	Surface string
+	// Addresses are the base URLs of further surfaces by their names. What is not given the control API may name
+	// (GET /endpoints), on the host of BaseURL alone; scenarios of what is not known are skipped.
+	Addresses map[string]string
 	// AdminURL of the control API; "" means that there is none, and all scenarios share the account below.
 	AdminURL string
 	// AdminToken is sent to the control API as Bearer, when it is not empty.
@@ -34,10 +40,18 @@ type Target struct {
 	InProcess bool
 }
 
+// surface is the name of the surface that BaseURL is the address of.
+func (t Target) surface() string {
+	return cmp.Or(t.Surface, contract.All()[0].Name)
+}
+
 // Options say what is asked, and how. The zero value runs nothing: Scenarios must be given.
 type Options struct {
 	// Scenarios in the order in which they are reported.
 	Scenarios []scenarios.Scenario
+	// Contracts of APIs that are not the suite's own, which Scenarios may call: their documents must have been given to
+	// scenarios.Load too.
+	Contracts []contract.Contract
 	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/" chooses all below it.
 	Surfaces, Tags, IDs []string
 	// Level is "should" (the default: failed SHOULDs fail a scenario) or "must" (they only warn).

@@ -100,12 +100,13 @@ func Falsify(right Answer, envelope spec.Envelope) []Wrong {
 	return found
 }
 
-// refusal is an object with another code and message.
+// refusal is an object with another code and message, and all else as it is.
 func refusal(object map[string]any, envelope spec.Envelope, code, message any) map[string]any {
 	changed := maps.Clone(object)
 	if changed == nil {
 		changed = map[string]any{}
 	}
+	envelope.Failure = nil
 	maps.Copy(changed, envelope.Body(code, message))
 	return changed
 }

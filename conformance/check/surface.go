@@ -1,0 +1,194 @@
+package check
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/conformance/contract"
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+// Surface is a contract whose document has been read. It is read-only and safe for concurrent use.
+type Surface struct {
+	contract.Contract
+	envelope   spec.Envelope
+	operations []spec.Operation
+	triples    []spec.Triple
+	// published and strict are two readings of the document; nil where there is none.
+	published, strict *openapi3.T
+	// statuses that the published document has, by operation's name.
+	statuses map[string][]string
+	// redirects and pages report whether the strict reading has any 3xx, and any text/html.
+	redirects, pages bool
+	// described are the published answers by place, properties the names of all their members.
+	outlined   map[string]*outline
+	properties []string
+}
+
+func newSurface(c contract.Contract) (*Surface, error) {
+	s := &Surface{Contract: c, statuses: map[string][]string{}}
+	if c.Envelope != nil {
+		s.envelope = c.Envelope.WithDefaults()
+	}
+	if c.Document == nil {
+		return s, nil
+	}
+	var err error
+	if s.Envelope == nil {
+		if s.envelope, err = c.Document.Envelope(); err != nil {
+			return nil, err
+		}
+	}
+	if s.operations, err = c.Document.Operations(); err != nil {
+		return nil, err
+	}
+	if s.triples, err = c.Document.Triples(); err != nil {
+		return nil, err
+	}
+	if s.published, err = c.Document.Published(); err != nil {
+		return nil, err
+	}
+	if s.strict, err = c.Document.Strict(); err != nil {
+		return nil, err
+	}
+	for _, operation := range s.operations {
+		published := s.published.Paths.Value(operation.Path).GetOperation(operation.Method)
+		s.statuses[operation.Name] = slices.Sorted(maps.Keys(published.Responses.Map()))
+		for status, response := range s.strict.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Map() {
+			s.redirects = s.redirects || strings.HasPrefix(status, "3")
+			s.pages = s.pages || response.Value.Content["text/html"] != nil
+		}
+	}
+	return s, s.names()
+}
+
+// names checks that the operations that the contract speaks of are there.
+func (s *Surface) names() error {
+	used := append([]string{s.Scopes.List, s.Lifecycle.Create, s.Lifecycle.Undo, s.Lifecycle.Renew}, s.Bare.Operations...)
+	for _, name := range used {
+		if name != "" && !slices.ContainsFunc(s.operations, func(o spec.Operation) bool { return o.Name == name }) {
+			return fmt.Errorf("it speaks of the operation %s, which its document does not have", name)
+		}
+	}
+	s.outlines()
+	return nil
+}
+
+// Operations of the contract, in the document's order. The caller must not change them.
+func (s *Surface) Operations() []spec.Operation {
+	return s.operations
+}
+
+// Triples are the documented refusals. The caller must not change them.
+func (s *Surface) Triples() []spec.Triple {
+	return s.triples
+}
+
+// Operation returns the operation of a name, or nil.
+func (s *Surface) Operation(name string) *spec.Operation {
+	for i := range s.operations {
+		if s.operations[i].Name == name {
+			return &s.operations[i]
+		}
+	}
+	return nil
+}
+
+// Successes are the 2xx statuses that the published document has for an operation; 200 where it has none.
+func (s *Surface) Successes(operation string) scenarios.Statuses {
+	var all scenarios.Statuses
+	for _, status := range s.statuses[operation] {
+		if n, err := strconv.Atoi(status); err == nil && n >= 200 && n < 300 {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		all = scenarios.Statuses{http.StatusOK}
+	}
+	return all
+}
+
+// Pages reports whether the API has pages for browsers, which keep cookies from one call to the next.
+func (s *Surface) Pages() bool {
+	return s.pages
+}
+
+// Statuses lists every status that the published document has for an operation: "POST /tokens 422", or, outside v2,
+// "v1 GET /scopes 200".
+func (s *Surface) Statuses() []string {
+	var all []string
+	for _, operation := range s.operations {
+		for _, status := range s.statuses[operation.Name] {
+			all = append(all, spec.Qualified(s.Name, fmt.Sprintf("%s %s %s", operation.Method, operation.Path, status)))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// documented reports whether the published document has this status for the operation.
+func (s *Surface) documented(e *Exchange) bool {
+	if e.Operation == nil {
+		return false
+	}
+	return slices.Contains(s.statuses[e.Operation.Name], strconv.Itoa(e.Status))
+}
+
+// Documented reports whether the published document has the answer's status for its operation.
+func (e *Exchange) Documented() bool {
+	return e.Surface.documented(e)
+}
+
+// described returns the media types that the strict reading has for an answer, and whether it knows the answer at all.
+func (s *Surface) described(e *Exchange) (media []string, known bool) {
+	if s.strict == nil || e.Operation == nil {
+		return nil, false
+	}
+	return spec.Described(s.strict, *e.Operation, e.Status)
+}
+
+// strictResponse is the strict reading of an answer, nil where it has none.
+func (s *Surface) strictResponse(e *Exchange) *openapi3.Schema {
+	if s.strict == nil {
+		return nil
+	}
+	operation := spec.Operation{}
+	if e.Operation != nil {
+		operation = *e.Operation
+	}
+	return spec.StrictResponse(s.strict, operation, e.Status, e.Query)
+}
+
+// placeOf names an answer in its document, "GET /tokens/{token} 404" or "v1 GET /scopes 200"; the title of the surface where the
+// request belongs to no operation.
+func (s *Surface) placeOf(operation *spec.Operation, status int) string {
+	if operation == nil {
+		return s.Title
+	}
+	return spec.Qualified(s.Name, operation.Method+" "+operation.Path+" "+strconv.Itoa(status))
+}
+
+// outlines makes the outlines of all answers that the published document describes, by their places, and the names of all their
+// members. Refusals are published without a schema.
+func (s *Surface) outlines() {
+	s.outlined = map[string]*outline{}
+	for _, operation := range s.operations {
+		if schema := spec.PublishedResponse(s.published, operation, http.StatusOK); schema != nil {
+			at := s.placeOf(&operation, http.StatusOK)
+			s.outlined[at] = newOutline(schema, at, "")
+			s.outlined[at].all(func(member *outline) { s.properties = append(s.properties, member.property) })
+		}
+	}
+	slices.Sort(s.properties)
+	s.properties = slices.Compact(s.properties)
+	for _, described := range s.outlined {
+		described.all(func(member *outline) { member.number, _ = slices.BinarySearch(s.properties, member.property) })
+	}
+}

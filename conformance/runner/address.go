@@ -1,0 +1,187 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// addresses are the base URLs of the surfaces, and whether the target has those that must be looked for. Safe for concurrent use.
+type addresses struct {
+	mu sync.Mutex
+	// given by the user, or found.
+	bases map[string]*url.URL
+	// elsewhere are addresses that the target named on another host.
+	elsewhere map[string]string
+	asked     bool
+	// absent says how a target answered that has not what was looked for, by surface; "" where it has.
+	absent map[string]string
+}
+
+// newAddresses reads the addresses that the target was given with.
+func newAddresses(target Target) (*addresses, error) {
+	a := &addresses{bases: map[string]*url.URL{}, elsewhere: map[string]string{}, absent: map[string]string{}}
+	given := maps.Clone(target.Addresses)
+	if given == nil {
+		given = map[string]string{}
+	}
+	if _, twice := given[target.surface()]; twice {
+		return nil, fmt.Errorf("the base URL of %s is given twice", target.surface())
+	}
+	given[target.surface()] = target.BaseURL
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		base, err := parseBase("base URL", given[name])
+		if err != nil {
+			return nil, err
+		}
+		a.bases[name] = base
+	}
+	return a, nil
+}
+
+// of returns the base URL of a surface, nil where it is not known.
+func (a *addresses) of(surface *check.Surface) *url.URL {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if own := a.bases[surface.Name]; own != nil {
+		return own
+	}
+	return a.bases[surface.Address]
+}
+
+// ask has the control API name the addresses of surfaces, once. Only those on the host of the base URL are taken: credentials go to
+// nobody that the user did not name.
+func (a *addresses) ask(ctx context.Context, control *control, host string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.asked || control == nil {
+		return
+	}
+	a.asked = true
+	for name, text := range control.endpoints(ctx) {
+		if a.bases[name] != nil {
+			continue
+		}
+		base, err := parseBase("address", text)
+		switch {
+		case err != nil:
+		case base.Host != host:
+			a.elsewhere[name] = text
+		default:
+			a.bases[name] = base
+		}
+	}
+}
+
+// unaddressed says why a surface cannot be asked: nobody said where it is.
+func (a *addresses) unaddressed(surface *check.Surface) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	reason := fmt.Sprintf("no address of %s; give --base-url %s=URL", surface.Title, surface.Address)
+	if named := a.elsewhere[surface.Address]; named != "" {
+		reason += fmt.Sprintf(" (the target names %s, which is on another host)", named)
+	}
+	return reason
+}
+
+// missing says why a scenario that calls a surface with a probe cannot be judged, with its verdict; no verdict when it can. A question
+// that got no whole answer is asked again by the next scenario. What is not at the base URL may be at the root of its host.
+func (a *addresses) missing(ctx context.Context, target *sender, surface *check.Surface) (report.Verdict, string) {
+	base := a.of(surface)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	how, known := a.absent[surface.Name]
+	if !known {
+		root := &url.URL{Scheme: base.Scheme, Host: base.Host}
+		for i, at := range []*url.URL{base, root} {
+			if i > 0 && *root == *base {
+				break
+			}
+			there, answered, err := probe(ctx, target, surface, at)
+			if err != nil {
+				return report.Inconclusive, fmt.Sprintf("whether the target offers the %s is not known: %v", surface.Title, err)
+			}
+			if there {
+				a.bases[surface.Name], how = at, ""
+				break
+			}
+			if i == 0 {
+				how = answered
+			}
+		}
+		a.absent[surface.Name] = how
+	}
+	if how == "" {
+		return "", ""
+	}
+	return report.Skip, fmt.Sprintf("needs the %s: GET %s without a token answered %s; a target that offers them below %s answers status %d, error %s",
+		surface.Title, surface.Probe.Path, how, surface.Probe.Below, surface.Probe.Status, check.Render(surface.Probe.Code))
+}
+
+// probe asks without credentials, so that nothing is spent.
+func probe(ctx context.Context, target *sender, surface *check.Surface, base *url.URL) (there bool, answered string, err error) {
+	question := call{step: "find the " + surface.Title, surface: surface, base: base, method: http.MethodGet, path: surface.Probe.Path,
+		header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}}
+	got, err := target.send(ctx, question)
+	if err != nil {
+		return false, "", err
+	}
+	code, _, _ := got.exchange.Refusal()
+	return got.status == surface.Probe.Status && check.Equal(code, surface.Probe.Code), describeAnswer(got.exchange), nil
+}
+
+// called lists the surfaces that a scenario sends requests to, its starting state included, in the order of the contracts.
+func (r *Runner) called(s *scenarios.Scenario) []*check.Surface {
+	names := map[string]bool{}
+	for _, given := range append(slices.Collect(maps.Values(s.Given.Accounts)), s.Given) {
+		if given.Scopes > 0 {
+			names[r.scopesOf(s).Name] = true
+		}
+		if len(given.Tokens) > 0 {
+			names[r.makerOf(s).Name] = true
+		}
+		for operation := range given.Items {
+			names[r.surfaceOfCall(operation)] = true
+		}
+	}
+	for i := range s.Steps {
+		names[r.surfaceOfCall(s.Steps[i].Call)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(r.judgement.Surfaces()), func(surface *check.Surface) bool { return !names[surface.Name] })
+}
+
+func (r *Runner) surfaceOfCall(text string) string {
+	call, _ := scenarios.ResolveCall(r.judgement.Operations(), text)
+	return call.Surface
+}
+
+// home is the surface that a scenario's id begins with; the first one where the id begins with none.
+func (r *Runner) home(s *scenarios.Scenario) *check.Surface {
+	if own := r.judgement.Surface(surfaceOf(s)); own != nil {
+		return own
+	}
+	return r.judgement.Surfaces()[0]
+}
+
+// scopesOf is the surface that lists the scopes of a scenario's accounts, makerOf the one that makes its tokens: its own, or the first.
+func (r *Runner) scopesOf(s *scenarios.Scenario) *check.Surface {
+	if own := r.home(s); own.Scopes.List != "" {
+		return own
+	}
+	return r.judgement.Surfaces()[0]
+}
+
+func (r *Runner) makerOf(s *scenarios.Scenario) *check.Surface {
+	if own := r.home(s); own.Lifecycle.Create != "" {
+		return own
+	}
+	return r.judgement.Surfaces()[0]
+}
