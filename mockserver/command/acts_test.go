@@ -201,7 +201,7 @@ func acts(t *testing.T) map[string]act {
 			written, err := os.ReadFile(urlFile)
 			require.NoError(t, err)
 			assert.Equal(t, p.url+"\n", string(written))
-			left, err := filepath.Glob(filepath.Join(dir, ".oauthmock-url-*"))
+			left, err := filepath.Glob(filepath.Join(dir, ".url.*"))
 			require.NoError(t, err)
 			assert.Empty(t, left, "no temporary file is left")
 		}},

@@ -8,6 +8,8 @@ import (
 	"regexp"
 
 	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver/atomicfile"
 )
 
 // stateCommand moves the whole state of a running mock out and in.
@@ -28,7 +30,7 @@ func (c *client) stateCommand() *cobra.Command {
 				if len(args) == 0 || args[0] == "-" {
 					return c.raw(body)
 				}
-				return atomically(args[0], 0o600, func(file io.Writer) error {
+				return atomicfile.Write(args[0], 0o600, func(file io.Writer) error {
 					_, err := file.Write(body)
 					return err
 				})

@@ -2,15 +2,14 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"oauthmock/fixtures"
+	"oauthmock/mockserver/atomicfile"
 )
 
 // fixturesCommand is what can be done with fixtures.
@@ -76,7 +75,7 @@ func generateTo(ctx context.Context, spec fixtures.Spec, output string, most int
 	if output == "" {
 		err = write()
 	} else {
-		err = atomically(output, 0o644, func(file io.Writer) error {
+		err = atomicfile.Write(output, 0o644, func(file io.Writer) error {
 			count.w = file
 			return write()
 		})
@@ -88,26 +87,6 @@ func generateTo(ctx context.Context, spec fixtures.Spec, output string, most int
 		return fmt.Errorf("writing the world: %w", err)
 	case count.n > most:
 		fmt.Fprintf(stderr, "oauthmock: %d bytes are more than is read from a file (%d): use --fixtures %s\n", count.n, most, spec)
-	}
-	return nil
-}
-
-// atomically writes a file so that it is there whole or not at all. Mode says who may read it.
-func atomically(path string, mode os.FileMode, write func(io.Writer) error) error {
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() { // a rename would put a file in the place of a device
-		return fmt.Errorf("%s is no regular file", path)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".oauthmock-*")
-	if err != nil {
-		return err
-	}
-	err = write(temporary)
-	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/atomicfile"
 )
 
 // drainTimeout is how long a stop waits for requests under way.
@@ -186,7 +187,7 @@ func baseURL(addr net.Addr) string {
 // announce prints the base URL, and writes it to a file in one step, so that who waits for the file never reads half of it.
 func announce(url, file string, stdout io.Writer) error {
 	if file != "" {
-		err := atomically(file, 0o644, func(w io.Writer) error {
+		err := atomicfile.Write(file, 0o644, func(w io.Writer) error {
 			_, err := fmt.Fprintln(w, url)
 			return err
 		})

@@ -184,7 +184,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"fixtures that are nowhere":       {args: []string{"serve", "--fixtures", "demmo"}, code: exitUsage, says: "--fixtures"},
 		"fixtures that are broken":        {args: []string{"serve", "--fixtures", broken}, code: exitUsage, says: "broken.yaml:4"},
 		"a URL file in no folder":         {args: []string{"serve", "--addr", "127.0.0.1:0", "--url-file", filepath.Join(dir, "no", "url")}, code: exitError, says: "--url-file"},
-		"a URL file that is none":         {args: []string{"serve", "--addr", "127.0.0.1:0", "--url-file", dir}, code: exitError, says: "no regular file"},
+		"a URL file that is none":         {args: []string{"serve", "--addr", "127.0.0.1:0", "--url-file", dir}, code: exitError, says: "not a regular file"},
 		"a variable that is wrong":        {args: []string{"serve"}, env: map[string]string{"OAUTHMOCK_SEED": "x"}, code: exitUsage, says: "OAUTHMOCK_SEED"},
 		"nothing to check":                {args: []string{"check"}, code: exitUsage, says: "files to check"},
 		"a file to check that is broken":  {args: []string{"check", broken}, code: exitUsage, says: "broken.yaml:4"},

@@ -10,10 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"oauthmock/fixtures"
+	"oauthmock/mockserver/atomicfile"
 )
 
 // File is a state on disk. It is safe for concurrent use by one process; two processes must not have the same.
@@ -21,9 +21,6 @@ type File struct {
 	path string // symbolic links followed
 	mu   sync.Mutex
 }
-
-// temporary is how the names of half-written files end; they begin with a dot and the name of the file.
-const temporary = ".part"
 
 // Open names the file, which need not be there yet; its folder must be. What a writer left half-written when it was killed is removed.
 func Open(path string) (*File, error) {
@@ -43,22 +40,11 @@ func Open(path string) (*File, error) {
 	if is, err := os.Stat(path); err == nil && !is.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no plain file: name one, or one that is not there yet", path)
 	}
-	f := &File{path: path}
-	folder, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
+	if err := atomicfile.Clean(path); err != nil {
 		return nil, fmt.Errorf("the state cannot be kept there: %w", err)
 	}
-	for _, entry := range folder {
-		if name := entry.Name(); entry.Type().IsRegular() && strings.HasPrefix(name, f.prefix()) && strings.HasSuffix(name, temporary) {
-			if err := os.Remove(filepath.Join(filepath.Dir(path), name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("what was left half-written cannot be removed: %w", err)
-			}
-		}
-	}
-	return f, nil
+	return &File{path: path}, nil
 }
-
-func (f *File) prefix() string { return "." + filepath.Base(f.path) + "." }
 
 // Path is where the state is kept.
 func (f *File) Path() string { return f.path }
@@ -77,57 +63,17 @@ func (f *File) Load() (*fixtures.World, error) {
 	return w, err
 }
 
-// Save writes the state in the place of the old one, in one step. The file and its folder are on the disk when it returns.
-func (f *File) Save(w *fixtures.World) (err error) {
+// Save replaces the state in one step. The file and its folder are on the disk when it returns.
+func (f *File) Save(w *fixtures.World) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	folder := filepath.Dir(f.path)
-	out, err := os.CreateTemp(folder, f.prefix()+"*"+temporary) // for its owner alone: it will hold secrets
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, discard(out))
+	return atomicfile.Save(f.path, 0o600, func(file io.Writer) error { // for its owner alone: it holds secrets
+		buffered := bufio.NewWriterSize(&bounded{to: file, left: fixtures.MaxBytes}, 1<<16)
+		if err := write(buffered, w); err != nil {
+			return err
 		}
-	}()
-	bounded := &bounded{to: out, left: fixtures.MaxBytes}
-	buffered := bufio.NewWriterSize(bounded, 1<<16)
-	if err = write(buffered, w); err != nil {
-		return err
-	}
-	if err = buffered.Flush(); err != nil {
-		return err
-	}
-	if err = out.Sync(); err != nil {
-		return err
-	}
-	if err = out.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(out.Name(), f.path); err != nil {
-		return err
-	}
-	syncFolder(folder)
-	return nil
-}
-
-// discard removes a file that was not finished.
-func discard(out *os.File) error {
-	_ = out.Close() // it may be closed
-	err := os.Remove(out.Name())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// syncFolder puts a new name on the disk. Not every system and file system can; the file itself is there in any case.
-func syncFolder(folder string) {
-	if d, err := os.Open(folder); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
+		return buffered.Flush()
+	})
 }
 
 // bounded refuses to write a state that could not be read again.

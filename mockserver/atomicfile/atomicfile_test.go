@@ -1,0 +1,85 @@
+package atomicfile_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"oauthmock/mockserver/atomicfile"
+)
+
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
+	for name, write := range map[string]func(string, fs.FileMode, func(io.Writer) error) error{"Write": atomicfile.Write, "Save": atomicfile.Save} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "file")
+			require.NoError(t, write(path, 0o644, text("old")))
+			broken := errors.New("the disk is full")
+			err := write(path, 0o644, func(w io.Writer) error {
+				_, err := io.WriteString(w, "half of the n")
+				require.NoError(t, err)
+				read, err := os.ReadFile(path)
+				require.NoError(t, err)
+				assert.Equal(t, "old", string(read), "a reader meanwhile")
+				return broken
+			})
+			require.ErrorIs(t, err, broken)
+			read, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, "old", string(read), "after an error")
+			assert.Equal(t, []string{"file"}, names(t, dir))
+
+			require.NoError(t, write(path, 0o600, text("new")))
+			read, err = os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, "new", string(read))
+			assert.Equal(t, []string{"file"}, names(t, dir))
+			if runtime.GOOS != "windows" { // which knows no such permissions
+				is, err := os.Stat(path)
+				require.NoError(t, err)
+				assert.Equal(t, fs.FileMode(0o600), is.Mode().Perm())
+			}
+		})
+	}
+}
+
+func TestOnlyARegularFileIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	assert.EqualError(t, atomicfile.Write(dir, 0o644, text("")), dir+" is not a regular file")
+	assert.ErrorIs(t, atomicfile.Write(filepath.Join(dir, "nowhere", "file"), 0o644, text("")), fs.ErrNotExist)
+	assert.Empty(t, names(t, dir))
+}
+
+func TestCleanRemovesHalfWrittenFilesAndNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".file.123.part", ".other.123.part", "file.part", ".file.swp"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	require.NoError(t, atomicfile.Clean(filepath.Join(dir, "file")))
+	assert.Equal(t, []string{".file.swp", ".other.123.part", "file.part"}, names(t, dir))
+	assert.ErrorIs(t, atomicfile.Clean(filepath.Join(dir, "nowhere", "file")), fs.ErrNotExist)
+}
