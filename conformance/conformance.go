@@ -48,8 +48,8 @@ func Plan(ctx context.Context, target Target, options Options) (Outlook, error) 
 	return r.Plan(), ctx.Err()
 }
 
-// Discover finds the control API of a base URL: BASE/__admin, where GET BASE/__admin/clock answers 200 with a JSON object
-// that has "now". It returns "" where there is none. client may be nil.
+// Discover finds the control API of a base URL: BASE/__admin, else ORIGIN/__admin, where GET /clock below it answers 200 with a
+// JSON object that has "now". It returns "" where there is none. client may be nil.
 func Discover(ctx context.Context, client *http.Client, base string) string {
 	return runner.Discover(ctx, client, base)
 }

@@ -51,7 +51,7 @@ func (f *runFlags) plan(command *cobra.Command, p program) (conformance.Outlook,
 	if err != nil {
 		return conformance.Outlook{}, err
 	}
-	target, stop, err := f.open(ctx, command, planned)
+	target, stop, err := f.open(ctx, command, f.surfaces, planned)
 	if err != nil {
 		return conformance.Outlook{}, err
 	}

@@ -86,7 +86,7 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 	if err != nil {
 		return err
 	}
-	target, closeTarget, err := flags.open(ctx, command, embeddedMock(options.Seed))
+	target, closeTarget, err := flags.open(ctx, command, flags.surfaces, embeddedMock(options.Seed))
 	if err != nil {
 		return err
 	}

@@ -24,13 +24,16 @@ const discoveryTimeout = 10 * time.Second
 
 // targetFlags say whom to ask, and as whom.
 type targetFlags struct {
-	baseURL, adminURL                        string
+	addresses addresses
+	// baseURL, surface and others are what addresses come to, once open knows which surfaces are chosen.
+	baseURL, surface, adminURL               string
+	others                                   map[string]string
 	email, apiKey, sandboxAPIKey, adminToken string
 }
 
 func (t *targetFlags) register(command *cobra.Command) {
 	flags := command.Flags()
-	flags.Var(newSetting(&t.baseURL, "URL", "", parseURL), "base-url", "address of the server to judge; without it the mock is run and judged inside")
+	flags.Var(&t.addresses, "base-url", "address of the server to judge, `[SURFACE=]URL`; may be repeated, once for each surface; without it the mock is run and judged inside")
 	flags.Var(newSetting(&t.adminURL, "URL", "", parseAdminURL), "admin-url", `address of the server's control API, or "none" to do without; default is BASE/__admin where that answers`)
 	flags.StringVar(&t.email, "email", "", "e-mail `ADDRESS` of the account that asks; not needed where there is a control API")
 	flags.StringVar(&t.apiKey, "api-key", "", "API `KEY` of that account; better passed as OAUTHCONFORM_API_KEY, because command lines are public on many machines")
@@ -41,10 +44,14 @@ func (t *targetFlags) register(command *cobra.Command) {
 // starter makes the mock inside ready; what it returns beside the target stops it.
 type starter func(context.Context) (conformance.Target, func(), error)
 
-// open makes the target ready: it starts the mock inside, or finds out what the server offers. The caller must call the
-// function that it returns once the run is over. An error is wrong usage.
-func (t targetFlags) open(ctx context.Context, command *cobra.Command, start starter) (conformance.Target, func(), error) {
+// open makes the target ready: it starts the mock inside, or finds out what the server offers. surfaces are those that were
+// chosen. The caller must call the function that it returns once the run is over. An error is wrong usage.
+func (t targetFlags) open(ctx context.Context, command *cobra.Command, surfaces []string, start starter) (conformance.Target, func(), error) {
 	t.trim()
+	var err error
+	if t.baseURL, t.surface, t.others, err = t.addresses.resolve(surfaces); err != nil {
+		return conformance.Target{}, nil, err
+	}
 	if err := t.check(); err != nil {
 		return conformance.Target{}, nil, err
 	}
@@ -52,7 +59,7 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, start sta
 		return t.embedded(ctx, command, start)
 	}
 	target := conformance.Target{
-		BaseURL: t.baseURL, AdminURL: t.adminURL, AdminToken: t.adminToken,
+		BaseURL: t.baseURL, Surface: t.surface, Addresses: t.others, AdminURL: t.adminURL, AdminToken: t.adminToken,
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
 	switch t.adminURL {

@@ -29,13 +29,22 @@ type control struct {
 	faulty      bool
 }
 
-// Discover finds the control API of a base URL: BASE/__admin where BASE/__admin/clock answers 200 with a JSON object that
-// has "now". It returns "" where there is none. A nil client means one of its own, which uses no proxy and follows no redirects.
+// Discover finds the control API of a base URL: BASE/__admin, else ORIGIN/__admin, where /clock below it answers 200 with a JSON
+// object that has "now". It returns "" where there is none. A nil client means one of its own, which uses no proxy and follows no
+// redirects.
 func Discover(ctx context.Context, given *http.Client, base string) string {
 	root, err := parseBase("base URL", base)
 	if err != nil {
 		return ""
 	}
+	found := discover(ctx, given, root)
+	if found == "" && root.EscapedPath() != "" {
+		found = discover(ctx, given, &url.URL{Scheme: root.Scheme, Host: root.Host})
+	}
+	return found
+}
+
+func discover(ctx context.Context, given *http.Client, root *url.URL) string {
 	admin, err := parseBase("admin URL", root.String()+"/__admin")
 	if err != nil {
 		return ""
