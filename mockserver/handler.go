@@ -22,6 +22,13 @@ func (s *Server) AdminHandler() http.Handler { return s.admin }
 // AdminToken returns the bearer token that the control API requires; empty if it requires none.
 func (s *Server) AdminToken() string { return s.admin.Token }
 
+// Listeners are the addresses on which a server listens.
+type Listeners = admin.Listeners
+
+// Listen says where the server listens, for GET /__admin/endpoints. Apart reports whether the control API has a listener of its
+// own. It is safe for concurrent use.
+func (s *Server) Listen(at Listeners, apart bool) { s.admin.Listen(at, apart) }
+
 // handler is the outermost of a server.
 type handler struct {
 	*Server

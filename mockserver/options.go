@@ -50,7 +50,8 @@ type config struct {
 	shape     v2.TokenShape
 	root      string
 	extra     []surface.Surface
-	hosts     map[string]string // further hosts of surfaces, to their names
+	hosts     []providerHost
+	named     string // how the option is called that is being read, see Named
 	strict    bool
 	maxBody   int64
 	origins   []string
@@ -97,6 +98,8 @@ func configure(options []Option) (*config, error) {
 // Named makes an option say by what name it was given when it refuses: a flag, for example.
 func Named(name string, option Option) Option {
 	return func(c *config) error {
+		c.named = name
+		defer func() { c.named = "" }()
 		if err := option(c); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

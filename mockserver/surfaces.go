@@ -25,16 +25,17 @@ func WithProviderHost(host, surfaceName string) Option {
 		if host == "" || host != surface.HostName(host) || strings.ContainsAny(host, "/:@?# ") {
 			return fmt.Errorf("%q is not a host name; want one such as oauth.example.com, in lower case and without a port", host)
 		}
-		if other, twice := c.hosts[host]; twice {
-			return fmt.Errorf("the host %s is that of %s already", host, other)
+		option := "WithProviderHost"
+		if c.named != "" {
+			option = c.named
 		}
-		if c.hosts == nil {
-			c.hosts = map[string]string{}
-		}
-		c.hosts[host] = surfaceName
+		c.hosts = append(c.hosts, providerHost{host, surfaceName, option})
 		return nil
 	}
 }
+
+// providerHost is a further host of a surface, and the option that said so.
+type providerHost struct{ host, surface, option string }
 
 // apis makes the engines of all surfaces: this list is the only place that names them.
 func (c *config) apis(service *account.Service, everybody *world.World, config surface.Config) ([]*surface.Engine, error) {
@@ -78,15 +79,16 @@ func (c *config) place(all []surface.Surface) error {
 			taken[host.Name] = s.Name
 		}
 	}
-	for host, name := range c.hosts {
-		i := slices.IndexFunc(all, func(s surface.Surface) bool { return s.Name == name && s.Serves == nil })
+	for _, h := range c.hosts {
+		i := slices.IndexFunc(all, func(s surface.Surface) bool { return s.Name == h.surface && s.Serves == nil })
 		if i < 0 {
-			return fmt.Errorf("there is no surface %q for the host %s; want %s", name, host, strings.Join(placeable(all), ", "))
+			return fmt.Errorf("%s: there is no surface %q for the host %s; want %s", h.option, h.surface, h.host, strings.Join(placeable(all), ", "))
 		}
-		if other := taken[host]; other != "" {
-			return fmt.Errorf("the host %s is that of %s already", host, other)
+		if other := taken[h.host]; other != "" {
+			return fmt.Errorf("%s: the host %s is that of %s already", h.option, h.host, other)
 		}
-		all[i].Hosts = append(slices.Clip(all[i].Hosts), surface.Host{Name: host})
+		taken[h.host] = h.surface
+		all[i].Hosts = append(slices.Clip(all[i].Hosts), surface.Host{Name: h.host})
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -44,8 +45,9 @@ type Config struct {
 // API is the control API. It is safe for concurrent use.
 type API struct {
 	Config
-	engine *gin.Engine
-	loads  sync.Mutex // held while a world is read: see loading
+	engine    *gin.Engine
+	listening atomic.Pointer[listening]
+	loads     sync.Mutex // held while a world is read: see loading
 	// alive is done once the server stops; interrupt makes it so.
 	alive     context.Context
 	interrupt context.CancelFunc
@@ -85,6 +87,8 @@ type route struct {
 func (a *API) routes() []route {
 	return []route{
 		{"GET", "/openapi.json", a.getDescription, nil},
+		{"GET", "/openapi/:document", a.getDocument, nil},
+		{"GET", "/endpoints", a.getEndpoints, nil},
 		{"POST", "/reset", a.reset, []string{"account"}},
 		{"GET", "/clock", a.getClock, []string{"account"}},
 		{"PUT", "/clock", a.putClock, []string{"account"}},

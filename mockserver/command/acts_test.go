@@ -140,6 +140,18 @@ func acts(t *testing.T) map[string]act {
 			status, _ = p.ask("GET", "/wallet", "")
 			assert.Equal(t, 404, status)
 		}},
+		"--provider-host": {[]string{"--provider-host", "oauth.example.com=v2", "--root-surface", "v1"}, func(t *testing.T, p *process) {
+			for key, want := range map[string]int{"0123456789abcdef0123456789abcdef": 200, "fedcba9876543210fedcba9876543210": 200, "nobody's": 401} {
+				r, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/wallet", http.NoBody)
+				require.NoError(t, err)
+				r.Host = "OAuth.Example.com:80"
+				r.SetBasicAuth("dev@example.com", key)
+				answer, err := http.DefaultClient.Do(r)
+				require.NoError(t, err)
+				require.NoError(t, answer.Body.Close())
+				assert.Equal(t, want, answer.StatusCode, key)
+			}
+		}},
 		"--open-accounts": {[]string{"--open-accounts"}, func(t *testing.T, p *process) {
 			status, _ := p.ask("GET", "/wallet", "", func(r *http.Request) { r.SetBasicAuth("nobody@example.com", "some-key-of-mine") })
 			assert.Equal(t, 200, status)

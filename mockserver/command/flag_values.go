@@ -72,6 +72,17 @@ func services(texts []string) (out []mockserver.Option, _ error) {
 	return out, nil
 }
 
+func providerHosts(texts []string) (out []mockserver.Option, _ error) {
+	for _, text := range texts {
+		host, surface, ok := strings.Cut(text, "=")
+		if !ok || host == "" || surface == "" {
+			return nil, fmt.Errorf("%q is not a HOST=SURFACE such as oauth.example.com=v2", text)
+		}
+		out = append(out, mockserver.WithProviderHost(host, surface))
+	}
+	return out, nil
+}
+
 func retention(text string) ([]mockserver.Option, error) {
 	if text == "" {
 		return nil, nil

@@ -93,6 +93,7 @@ func (s *settings) rows() []flagGroup {
 		{"How it answers", []flag{
 			row("token-shape", new("both"), "how single tokens are sent: `both|data|flat`", one(mockserver.WithTokenShape)),
 			row("root-surface", &s.rootSurface, "the API at / on hosts that are not the provider's: `v2|v1`", one(mockserver.WithRootSurface)),
+			row("provider-host", new([]string(nil)), "further `HOST=SURFACE` name under which an API is found as on the provider's hosts (oauth.example.com=v2); may be repeated", providerHosts),
 			row("rate-limit", new(fmt.Sprint(mockserver.DefaultRateLimit)), "requests a minute and account, `off|N`", rateLimit).again(),
 			row("strict-requests", new(false), "refuse requests that the published document forbids, with 400 or 415, and say what was wrong", ifOn(mockserver.WithStrictRequests)),
 			row("service", new([]string(nil)), "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services),

@@ -105,6 +105,7 @@ func (m *instance) listen() error {
 		return err
 	}
 	m.url = baseURL(listener.Addr())
+	m.mock.Listen(mockserver.Listeners{HTTP: listener.Addr().String()}, m.adminAddr != "")
 	if m.adminAddr == "" {
 		m.serve(listener, m.mock.Handler())
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
+	"oauthmock/spec/strictyaml"
 )
 
 // near are the operations that a request came nearest to: the same path with another method, else paths that are like it.
@@ -101,5 +102,5 @@ func change(template, segment string) int {
 		return costOther
 	}
 	// Of another case counts as one edit.
-	return min(costOther, costEdit*max(1, edits(strings.ToLower(template), strings.ToLower(segment))))
+	return min(costOther, costEdit*max(1, strictyaml.Distance(strings.ToLower(template), strings.ToLower(segment))))
 }

@@ -29,7 +29,8 @@ type Match struct {
 	// Operation as the journal names it, such as "token.update". Method in any case.
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
-	// Path of the request, without the query, as it was sent or decoded; * stands for any text, also for none and for slashes.
+	// Path of the request, without the query: as it was sent, decoded, or relative to the surface that answered (of a paid service
+	// /{domain}/{path}); * matches any text, also none and slashes.
 	Path string `json:"path,omitempty"`
 	// Query parameters and headers that must be there, among others. * stands for any text. Of a name that stands more than once, one value
 	// has to match. Names of headers in any case; "Host" is the host that was asked.
