@@ -54,7 +54,7 @@ var folders embed.FS
 
 // surfaces names the embedded folders, in the order of [All].
 func surfaces() []string {
-	return []string{"v2"}
+	return []string{"v2", "v1"}
 }
 
 var embedded = sync.OnceValue(func() []*Document {
@@ -79,6 +79,11 @@ func All() []*Document {
 // V2 returns the embedded v2 document.
 func V2() *Document {
 	return embedded()[0]
+}
+
+// V1 returns the embedded v1 document, which is written from the provider's reference page.
+func V1() *Document {
+	return embedded()[1]
 }
 
 func (d *Document) prepare() {

@@ -11,48 +11,52 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func published(t *testing.T) any {
+func published(t *testing.T, d *Document) any {
 	t.Helper()
-	tree, err := V2().publishedTree()
+	tree, err := d.publishedTree()
 	require.NoError(t, err)
 	return tree
 }
 
 func TestEveryCorrectionAloneChangesTheDocument(t *testing.T) {
-	o, err := V2().overlay()
-	require.NoError(t, err)
-	for _, c := range o.corrections {
-		t.Run(c.Title, func(t *testing.T) {
-			corrected, err := o.apply(published(t), func(other Correction) bool { return other.Number == c.Number })
-			require.NoError(t, err)
-			assert.False(t, reflect.DeepEqual(published(t), corrected))
-		})
+	for _, d := range All() {
+		o, err := d.overlay()
+		require.NoError(t, err)
+		for _, c := range o.corrections {
+			t.Run(d.Name()+" "+c.Title, func(t *testing.T) {
+				corrected, err := o.apply(published(t, d), func(other Correction) bool { return other.Number == c.Number })
+				require.NoError(t, err)
+				assert.False(t, reflect.DeepEqual(published(t, d), corrected))
+			})
+		}
 	}
 }
 
 func TestNoActionIsIdle(t *testing.T) {
-	o, err := V2().overlay()
-	require.NoError(t, err)
 	all := func(Correction) bool { return true }
-	whole, err := o.apply(published(t), all)
-	require.NoError(t, err)
-	for i, a := range o.actions {
-		without := *o
-		without.actions = slices.Delete(slices.Clone(o.actions), i, i+1)
-		rest, err := without.apply(published(t), all)
-		if err != nil {
-			continue // another action needs it
+	for _, d := range All() {
+		o, err := d.overlay()
+		require.NoError(t, err)
+		whole, err := o.apply(published(t, d), all)
+		require.NoError(t, err)
+		for i, a := range o.actions {
+			without := *o
+			without.actions = slices.Delete(slices.Clone(o.actions), i, i+1)
+			rest, err := without.apply(published(t, d), all)
+			if err != nil {
+				continue // another action needs it
+			}
+			assert.False(t, reflect.DeepEqual(whole, rest), "%s:%d: without %s the outcome is the same", o.file, a.line, a.target)
 		}
-		assert.False(t, reflect.DeepEqual(whole, rest), "%s:%d: without %s the outcome is the same", o.file, a.line, a.target)
 	}
 }
 
 func TestApplyingCorrectionsLeavesTheOriginalAlone(t *testing.T) {
 	o, err := V2().overlay()
 	require.NoError(t, err)
-	first, err := o.apply(published(t), func(Correction) bool { return true })
+	first, err := o.apply(published(t, V2()), func(Correction) bool { return true })
 	require.NoError(t, err)
-	second, err := o.apply(published(t), func(Correction) bool { return true })
+	second, err := o.apply(published(t, V2()), func(Correction) bool { return true })
 	require.NoError(t, err)
 	assert.Equal(t, first, second, "updates are copied into the document, not shared with it")
 }

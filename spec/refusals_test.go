@@ -9,39 +9,42 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheTableAndTheDocumentSayTheSame(t *testing.T) {
+func TestTheTableAndTheDocumentsSayTheSame(t *testing.T) {
 	table, err := Refusals()
 	require.NoError(t, err)
-	triples, err := V2().Triples()
-	require.NoError(t, err)
-
 	describe := func(operation string, status int, code Code, message, source string) string {
 		return fmt.Sprintf("%s %d %s %q (%s)", operation, status, code, message, source)
 	}
-	var rows, examples []string
-	for _, row := range table.All() {
-		if row.Surface == "v2" && row.Grade == Documented {
-			rows = append(rows, describe(row.Operation, row.Status, row.Code, row.Message, row.Source))
+	for _, d := range All() {
+		triples, err := d.Triples()
+		require.NoError(t, err)
+		var rows, examples []string
+		for _, row := range table.All() {
+			if row.Surface == d.Name() && row.Grade == Documented {
+				rows = append(rows, describe(row.Operation, row.Status, row.Code, row.Message, row.Source))
+			}
 		}
+		for _, triple := range triples {
+			examples = append(examples, describe(triple.Operation, triple.Status, triple.Code, triple.Message, triple.Source()))
+		}
+		assert.ElementsMatch(t, examples, rows, "%s: every example of the document has its row, and every documented row its example", d.Name())
 	}
-	for _, triple := range triples {
-		examples = append(examples, describe(triple.Operation, triple.Status, triple.Code, triple.Message, triple.Source()))
-	}
-	assert.ElementsMatch(t, examples, rows, "every example of the document has its row, and every documented row its example")
 }
 
-func TestEveryRowOfV2NamesAnOperation(t *testing.T) {
+func TestEveryRowOfADocumentNamesAnOperation(t *testing.T) {
 	table, err := Refusals()
 	require.NoError(t, err)
-	operations, err := V2().Operations()
-	require.NoError(t, err)
-	names := []string{EveryOperation}
-	for _, o := range operations {
-		names = append(names, o.Name)
-	}
-	for _, row := range table.All() {
-		if row.Surface == "v2" {
-			assert.Contains(t, names, row.Operation, "%s", row.Reason)
+	for _, d := range All() {
+		operations, err := d.Operations()
+		require.NoError(t, err)
+		names := []string{EveryOperation}
+		for _, o := range operations {
+			names = append(names, o.Name)
+		}
+		for _, row := range table.All() {
+			if row.Surface == d.Name() {
+				assert.Contains(t, names, row.Operation, "%s %s", d.Name(), row.Reason)
+			}
 		}
 	}
 }

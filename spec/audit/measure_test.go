@@ -43,6 +43,15 @@ func TestTheStrictReadingSeesWhatThePublishedOneCannot(t *testing.T) {
 	assert.Zero(t, m.Strict.WithoutSchema)
 }
 
+func TestTheStrictReadingOfV1LetsNothingWrongPass(t *testing.T) {
+	m, err := Measure(spec.V1())
+	require.NoError(t, err)
+	assert.Greater(t, m.Right, 100)
+	assert.Greater(t, m.Wrong, 4000)
+	assert.Empty(t, m.Unseen, "neither seen by the strict reading nor right")
+	assert.Less(t, m.Strict.Share(), 5.0)
+}
+
 func TestAShareOfNothingIsNone(t *testing.T) {
 	assert.Zero(t, Count{}.Share())
 	assert.InDelta(t, 25, Count{Rejected: 3, Accepted: 1}.Share(), 1e-9)
