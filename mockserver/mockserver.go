@@ -30,6 +30,7 @@ type Server struct {
 	admin     *admin.API
 	meter     *meter
 	journal   *journal.Journal
+	redactor  *journal.Redactor
 	world     *world.World
 	faults    *fault.Book
 	state     *statefile.File // nil keeps none
@@ -76,7 +77,7 @@ func New(options ...Option) (*Server, error) {
 	surfaces := router.Descriptions()
 
 	// What is remembered of every request.
-	requests := c.journal()
+	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret)
 	meter := newMeter(requests.Dropped)
 	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
@@ -86,13 +87,13 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
-	s := &Server{router: router, meter: meter, journal: requests, world: everybody, faults: faults, state: c.state}
+	s := &Server{router: router, meter: meter, journal: requests, redactor: redactor, world: everybody, faults: faults, state: c.state}
 	s.scene.Store(c.scene)
 	s.api = crossOrigin(c.origins, &exchange.Handler{
 		Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Forwarded: c.forwarded, Done: done,
 	})
 	s.admin = admin.New(admin.Config{
-		World: everybody, Faults: faults, Journal: requests, Coverage: met, Surfaces: surfaces,
+		World: everybody, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
 		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces},
 		Token:   c.adminToken, Save: s.saver(), Log: c.log,
 	})
@@ -126,5 +127,5 @@ func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
 // Journal returns the record of requests.
 func (s *Server) Journal() *journal.Journal { return s.journal }
 
-// Redact returns an exchange as the journal shows it, with secrets as fingerprints.
-func (s *Server) Redact(e *exchange.Exchange) journal.Entry { return journal.Show(e, s.world.Secret) }
+// Redactor shows what the journal holds, with fingerprints in place of credentials.
+func (s *Server) Redactor() *journal.Redactor { return s.redactor }

@@ -30,6 +30,7 @@ type Config struct {
 	World    *world.World
 	Faults   *fault.Book
 	Journal  *journal.Journal
+	Redactor *journal.Redactor // shows what the journal holds
 	Surfaces surface.Descriptions
 	Explain  *explain.Explainer
 	Coverage *coverage.Recorder

@@ -21,5 +21,5 @@ func (a *API) getRequest(c *gin.Context) (int, any, error) {
 	if !ok {
 		return 0, nil, problemf(http.StatusNotFound, "the journal has no request %q: it may have been dropped or cleared", c.Param("id"))
 	}
-	return http.StatusOK, explained{journal.Show(e, a.World.Secret), a.Explain.Explain(e)}, nil
+	return http.StatusOK, explained{a.Redactor.Show(e), a.Explain.Explain(e).Redacted(a.Redactor.Text(e))}, nil
 }

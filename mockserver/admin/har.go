@@ -11,11 +11,11 @@ import (
 
 // harDocument is the journal as an HTTP archive, HAR 1.2, which browsers' tools open. That entries are missing is said in its comment, and
 // for programs in "_dropped".
-func harDocument(live func(word string) bool) document {
+func harDocument(redactor *journal.Redactor) document {
 	version, _ := json.Marshal(release.Version()) // a string always renders
 	return document{
 		before: fmt.Sprintf(`{"log":{"version":"1.2","creator":{"name":"oauthmock","version":%s},"entries":[`, version),
-		item:   func(e *exchange.Exchange) any { return journal.ShowHAR(e, live) },
+		item:   func(e *exchange.Exchange) any { return redactor.ShowHAR(e) },
 		after: func(dropped uint64) string {
 			if dropped == 0 {
 				return `],"_dropped":0}}`

@@ -107,7 +107,7 @@ func TestTheJournalIsAnHTTPArchive(t *testing.T) {
 	u, err := url.Parse(get.Request.URL)
 	require.NoError(t, err)
 	assert.Equal(t, "localhost", u.Host)
-	assert.Regexp(t, `^/tokens/\[secret [0-9a-f]{8}\]$`, u.Path)
+	assert.Regexp(t, `^/tokens/\[secret [0-9a-f]{16}\]$`, u.Path)
 	fingerprint := strings.TrimPrefix(u.Path, "/tokens/")
 	assert.Equal(t, []pair{{"a", "x y"}, {"a", "="}, {"b", ""}, {"%zz", ""}, {"id", fingerprint}, {"c", "%" + fingerprint}}, get.Request.QueryString)
 	assert.Equal(t, pair{"scopes[]", "<>"}, escaped.Request.QueryString[0])

@@ -16,13 +16,13 @@ import (
 
 // filterQuery are the parameters by which the journal is filtered, in the list and in the stream.
 func filterQuery(more ...string) []string {
-	return append([]string{"surface", "operation", "account", "status", "code", "since", "until", "path", "method"}, more...)
+	return append([]string{"kind", "surface", "operation", "account", "status", "code", "since", "until", "path", "method"}, more...)
 }
 
 // filterOf reads the parameters of filterQuery, and limit.
 func filterOf(c *gin.Context) (journal.Filter, error) {
 	f := journal.Filter{
-		Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"),
+		Kind: journal.Kind(c.Query("kind")), Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"),
 		Path: c.Query("path"), Method: c.Query("method"), Code: c.Query("code"),
 	}
 	var err error
@@ -48,6 +48,9 @@ func filterOf(c *gin.Context) (journal.Filter, error) {
 		}
 		return t
 	}
+	if wrong := journal.CheckKind(string(f.Kind)); wrong != nil {
+		return f, problemf(http.StatusBadRequest, "\"kind\": %v", wrong)
+	}
 	f.Status = number("status", 100, 999, "a status such as 404")
 	f.Limit = number("limit", 1, 1<<31-1, "how many entries are wanted, 1 or more")
 	f.Since, f.Until = moment("since"), moment("until")
@@ -70,11 +73,11 @@ func (a *API) listRequests(c *gin.Context) (int, any, error) {
 	case "", "json":
 		return http.StatusOK, a.entries(f, document{
 			before: `{"items":[`,
-			item:   func(e *exchange.Exchange) any { return journal.Show(e, a.World.Secret) },
+			item:   func(e *exchange.Exchange) any { return a.Redactor.Show(e) },
 			after:  func(dropped uint64) string { return fmt.Sprintf(`],"dropped":%d}`, dropped) },
 		}), nil
 	case "har":
-		return http.StatusOK, a.entries(f, harDocument(a.World.Secret)), nil
+		return http.StatusOK, a.entries(f, harDocument(a.Redactor)), nil
 	default:
 		return 0, nil, problemf(http.StatusBadRequest, "\"format\" is %q; want json or har", format)
 	}

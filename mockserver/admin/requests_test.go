@@ -65,6 +65,10 @@ func TestTheJournalIsFiltered(t *testing.T) {
 		"?code=120":                          {"2"},
 		"?code=70":                           {"3"},
 		"?code=12":                           nil,
+		"?kind=request":                      {"1", "2", "3", "4", "5"},
+		"?kind=*&account=demo":               {"1", "2", "3"},
+		"?kind=callback":                     nil,
+		"?kind=callback&limit=2":             nil,
 		"?method=delete":                     {"4"},
 		"?path=/tokens":                      {"3"},
 		"?path=/tokens/*":                    {"2", "4"},
@@ -103,6 +107,8 @@ func TestAFilterThatCannotMeanAnythingIsRefused(t *testing.T) {
 		"after=1":       "after",
 		"account=":      "account",
 		"code=1&code=2": "once",
+		"kind=":         "kind",
+		"kind=response": `\"response\" is no kind of record; want request, callback, or * for all`,
 	} {
 		answer := send(t, handler, "GET", "/__admin/requests?"+query, "")
 		assert.Equal(t, 400, answer.Code, query)

@@ -113,7 +113,7 @@ func (o *events) request(e *exchange.Exchange, a *API) {
 	var data bytes.Buffer
 	encoder := json.NewEncoder(&data)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(journal.Show(e, a.World.Secret)); err != nil { // ends in a line end, and holds no other
+	if err := encoder.Encode(a.Redactor.Show(e)); err != nil { // ends in a line end, and holds no other
 		a.Log.Error("control API: entry cannot be rendered", "id", e.ID, "error", err)
 		return
 	}

@@ -24,7 +24,7 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 		}
 		in.Account = string(id)
 	}
-	check, err := verify.Compile(in)
+	check, err := verify.Compile(in, a.Redactor)
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
 	}
@@ -39,7 +39,7 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 		defer over()
 		ctx = within
 	}
-	result, err := check.Await(ctx, a.Journal, func(e *exchange.Exchange) journal.Entry { return journal.Show(e, a.World.Secret) })
+	result, err := check.Await(ctx, a.Journal)
 	switch {
 	case err != nil:
 		// Written here, because nothing failed that the log should tell of.
@@ -65,7 +65,7 @@ func (a *API) exists(c *gin.Context, id account.ID) error {
 		return err
 	}
 	known := false
-	dropped := a.Journal.Walk(journal.Filter{Account: string(id)}, func(*exchange.Exchange) bool {
+	dropped := a.Journal.Walk(journal.Filter{Kind: journal.AnyKind, Account: string(id)}, func(*exchange.Exchange) bool {
 		known = true
 		return false
 	})

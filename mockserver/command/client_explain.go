@@ -38,6 +38,11 @@ func (c *client) showExplained(body []byte) error {
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "#%s  %s  %s → %d\n", cell(e.ID), e.At.Format(time.RFC3339), shorten(e.Request.Method+" "+e.Request.URI), e.Response.Status)
+	fmt.Fprintf(&out, "%s   received at %s by the machine's clock", cell(string(e.Kind)), e.ReceivedAt.Format(time.RFC3339Nano))
+	if e.Credential != "" {
+		fmt.Fprintf(&out, ", with %s", cell(e.Credential))
+	}
+	out.WriteByte('\n')
 	for _, side := range []struct{ name, body string }{{"request ", e.Request.Body}, {"response", e.Response.Body}} {
 		if side.body != "" {
 			fmt.Fprintf(&out, "%s  %s\n", side.name, shorten(side.body))

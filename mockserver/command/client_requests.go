@@ -22,13 +22,14 @@ import (
 
 // requestFlags are what is wanted of the journal, as it was written.
 type requestFlags struct {
-	account, surface, operation, method, path, code, since, until string
+	account, kind, surface, operation, method, path, code, since, until string
 
 	status, limit int
 }
 
 func (f *requestFlags) register(c *client, cmd *cobra.Command, flags *pflag.FlagSet) {
 	c.accountFlag(cmd, flags, &f.account, "only those of this account, by its `ID`")
+	kindFlag(cmd, flags, &f.kind)
 	flags.StringVar(&f.surface, "surface", "", "only those of this surface, such as v2")
 	flags.StringVar(&f.operation, "operation", "", "only those of this operation, such as token.update")
 	flags.StringVar(&f.method, "method", "", "only those with this method")
@@ -44,12 +45,15 @@ func (f *requestFlags) register(c *client, cmd *cobra.Command, flags *pflag.Flag
 func (f *requestFlags) query() (url.Values, error) {
 	query := url.Values{}
 	for name, value := range map[string]string{
-		"account": f.account, "surface": f.surface, "operation": f.operation, "method": f.method, "path": f.path, "code": f.code,
+		"account": f.account, "kind": f.kind, "surface": f.surface, "operation": f.operation, "method": f.method, "path": f.path, "code": f.code,
 		"since": f.since, "until": f.until,
 	} {
 		if value != "" {
 			query.Set(name, value)
 		}
+	}
+	if err := journal.CheckKind(f.kind); err != nil {
+		return nil, usageError{fmt.Errorf("--kind: %w", err)}
 	}
 	for _, name := range []string{"since", "until"} {
 		if value := query.Get(name); value != "" {
@@ -65,6 +69,13 @@ func (f *requestFlags) query() (url.Values, error) {
 		return nil, usageError{fmt.Errorf("--limit: %d; want 1 or more", f.limit)}
 	}
 	return query, nil
+}
+
+// kindFlag defines the flag --kind.
+func kindFlag(cmd *cobra.Command, flags *pflag.FlagSet, kind *string) {
+	flags.StringVar(kind, "kind", "", "only records of this `KIND`: request (the default), callback, or * for all")
+	kinds := []string{string(journal.KindRequest), string(journal.KindCallback), string(journal.AnyKind)}
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // requestsCommand reads the journal of a running mock.
@@ -107,8 +118,12 @@ func requestRow(e journal.Entry) []string {
 	if e.Refusal != nil {
 		why = e.Refusal.Reason
 	}
+	what := e.Request.Method + " " + e.Request.URI
+	if e.Kind == journal.KindCallback {
+		what = string(e.Kind) + " " + what
+	}
 	return []string{
-		e.ID, e.At.Format(time.RFC3339), strconv.Itoa(e.Response.Status), shorten(e.Request.Method + " " + e.Request.URI), e.Operation, e.Account, why,
+		e.ID, e.At.Format(time.RFC3339), strconv.Itoa(e.Response.Status), shorten(what), e.Operation, e.Account, why,
 	}
 }
 

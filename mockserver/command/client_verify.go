@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver/journal"
 )
 
 // verifyFlags are what is expected, as it was written.
 type verifyFlags struct {
-	account, operation, method, path, auth, body, file string
+	account, kind, operation, method, path, auth, body, file string
 
 	query, header                    []string
 	status, exactly, atLeast, atMost int
@@ -63,6 +65,7 @@ func (c *client) verifyCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	c.accountFlag(cmd, flags, &f.account, "only requests of this account, by its `ID`")
+	kindFlag(cmd, flags, &f.kind)
 	flags.StringVar(&f.operation, "operation", "", "operation, such as token.update")
 	flags.StringVar(&f.method, "method", "", "method, such as PATCH")
 	flags.StringVar(&f.path, "path", "", "path, without the query; * stands for anything")
@@ -83,7 +86,7 @@ func (c *client) verifyCommand() *cobra.Command {
 // expectation is what the control API is asked, and how long that may wait.
 func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Duration, err error) {
 	flags := cmd.Flags()
-	own := []string{"account", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
+	own := []string{"account", "kind", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
 	if flags.Changed("file") {
 		for _, name := range own {
 			if flags.Changed(name) {
@@ -98,7 +101,7 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 		key   string
 		value any
 	}{
-		"operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
+		"kind": {match, "kind", f.kind}, "operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
 		"status": {match, "status", f.status}, "auth": {match, "auth", f.auth}, "body": {match, "body", json.RawMessage(f.body)},
 		"account": {expectation, "account", f.account}, "exactly": {expectation, "exactly", f.exactly}, "at-least": {expectation, "atLeast", f.atLeast},
 		"at-most": {expectation, "atMost", f.atMost}, "wait": {expectation, "wait", f.wait.String()},
@@ -106,6 +109,9 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 		if flags.Changed(name) {
 			member.in[member.key] = member.value
 		}
+	}
+	if err := journal.CheckKind(f.kind); err != nil {
+		return nil, 0, usageError{fmt.Errorf("--kind: %w", err)}
 	}
 	if flags.Changed("body") && !json.Valid([]byte(f.body)) {
 		return nil, 0, usageError{fmt.Errorf("--body: %q is no JSON", f.body)}

@@ -174,6 +174,26 @@ func matched(e *exchange.Exchange, o *surface.Operation) *Matched {
 	return m
 }
 
+// Redacted is the explanation with each of its texts as text shows it: paths, and names of members and parameters, are the caller's,
+// and may hold credentials.
+func (x Explanation) Redacted(text func(string) string) Explanation {
+	for i := range x.Words {
+		x.Words[i] = text(x.Words[i])
+	}
+	for i := range x.Near {
+		x.Near[i].Off = text(x.Near[i].Off)
+	}
+	x.Authentication.Why = text(x.Authentication.Why)
+	if x.Rule != nil {
+		x.Rule.Detail = text(x.Rule.Detail)
+	}
+	for i := range x.Violations {
+		v := &x.Violations[i]
+		v.Location, v.Message = text(v.Location), text(v.Message)
+	}
+	return x
+}
+
 // faultWords says what a fault did.
 func faultWords(f *exchange.Fault) string {
 	switch {

@@ -2,8 +2,8 @@ package journal
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,18 +12,45 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
+// Kind is what a record of the journal is of.
+type Kind string
+
+// The kinds of records.
+const (
+	KindRequest  Kind = "request"  // a request that the server received
+	KindCallback Kind = "callback" // a delivery that the server sent; none is recorded yet
+	AnyKind      Kind = "*"        // in a Filter: all of them
+)
+
+// CheckKind returns an error that names the kinds unless text is one, AnyKind or empty.
+func CheckKind(text string) error {
+	switch Kind(text) {
+	case "", KindRequest, KindCallback, AnyKind:
+		return nil
+	}
+	return fmt.Errorf("%q is no kind of record; want %s, %s, or %s for all", text, KindRequest, KindCallback, AnyKind)
+}
+
+// Covers reports whether a kind that is asked for means records of another. The empty kind means KindRequest.
+func (k Kind) Covers(other Kind) bool {
+	return k == other || k == AnyKind || k == "" && other == KindRequest
+}
+
 // maxShown bounds a body in an Entry, in bytes.
 const maxShown = 64 << 10
 
 // Entry is an exchange as the journal shows it: secrets are fingerprints.
 type Entry struct {
-	ID        string    `json:"id"`
-	At        time.Time `json:"at"`
-	Took      float64   `json:"tookMs"`
-	Surface   string    `json:"surface"`
-	Operation string    `json:"operation"`
-	Account   string    `json:"account"`
-	Auth      string    `json:"auth"`
+	ID   string `json:"id"`
+	Kind Kind   `json:"kind"`
+	// At is the account's time, or the server's where the caller is not known. ReceivedAt is the machine's.
+	At         time.Time `json:"at"`
+	ReceivedAt time.Time `json:"receivedAt"`
+	Took       float64   `json:"tookMs"`
+	Surface    string    `json:"surface"`
+	Operation  string    `json:"operation"`
+	Account    string    `json:"account"`
+	Auth       string    `json:"auth"`
 	// Credential is the fingerprint of what the caller authenticated with; empty when there was nothing.
 	Credential string   `json:"credential"`
 	IP         string   `json:"ip"`
@@ -85,22 +112,16 @@ type Fault struct {
 	DelayMs float64 `json:"delayMs,omitempty"`
 }
 
-// Show renders an exchange. Live says whether a word is a secret of somebody at this moment: such words are hidden wherever they stand,
-// beside those whose place gives them away.
-func Show(e *exchange.Exchange, live func(word string) bool) Entry {
-	return show(e, secretsOf(e, live))
-}
-
 func show(e *exchange.Exchange, secrets *secrets) Entry {
 	text := secrets.redact
 	out := Entry{
-		ID: strconv.FormatUint(e.ID, 10), At: e.At.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
+		ID: strconv.FormatUint(e.ID, 10), Kind: KindRequest, At: e.At.UTC(), ReceivedAt: e.Began.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
 		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
-			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: text(e.Request.URI),
-			Headers: headers(e.Request.Header, text), Body: body(e.Request.Body, secrets),
+			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: secrets.url(e.Request.URI),
+			Headers: secrets.headers(e.Request.Header), Body: secrets.body(e.Request.Body, secrets.request),
 		},
-		Response: Response{Status: e.Response.Status, Headers: headers(e.Response.Header, text), Body: body(e.Response.Body, secrets)},
+		Response: Response{Status: e.Response.Status, Headers: secrets.headers(e.Response.Header), Body: secrets.body(e.Response.Body, secrets.response)},
 	}
 	if e.Request.BodyError != nil {
 		out.Request.BodyError = e.Request.BodyError.Error()
@@ -120,50 +141,55 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	return out
 }
 
-func headers(h http.Header, text func(string) string) map[string][]string {
+// headers shows headers. Of those that hold credentials, what is none is shown too: schemes, names of cookies.
+func (s *secrets) headers(h http.Header) map[string][]string {
 	out := make(map[string][]string, len(h))
 	for name, values := range h {
+		shown := s.redact(name)
 		for _, v := range values {
-			switch name {
-			case "Authorization":
-				v = authorization(v)
-			case "Cookie", "Set-Cookie", "Proxy-Authorization":
-				v = fingerprint(v)
-			default:
-				v = text(v)
-			}
-			out[text(name)] = append(out[text(name)], v)
+			out[shown] = append(out[shown], s.header(name, v))
 		}
 	}
 	return out
 }
 
-// authorization shows the scheme and a fingerprint of the rest. What is no scheme may be the secret itself.
-func authorization(v string) string {
-	scheme, rest, found := strings.Cut(v, " ")
-	if !found || !slices.Contains([]string{"basic", "bearer", "digest"}, strings.ToLower(scheme)) {
-		return fingerprint(v)
+func (s *secrets) header(name, v string) string {
+	switch {
+	case v == "":
+		return ""
+	case isAuthorization(name):
+		scheme, _, credential := authorization(v)
+		return strings.TrimLeft(scheme+" ", " ") + s.redactor.Fingerprint(credential)
+	case secretHeader(name):
+		return s.redactor.Fingerprint(v)
+	case name == "Cookie" || name == "Set-Cookie":
+		return s.redactAt(v, cookies(name, v))
+	case holdsURL(name):
+		return s.url(v)
+	default:
+		return s.redact(v)
 	}
-	return scheme + " " + fingerprint(rest)
 }
+
+// url shows a URL.
+func (s *secrets) url(text string) string { return s.redactAt(text, s.addURL(text)) }
 
 // body shows a body as text; what is no text is shown by its length only. Secrets are taken out before it is cut: what was cut off before
 // that, because nobody looks through what nobody will see, may begin in the middle of one, and so takes the end of what is left along.
-func body(b []byte, secrets *secrets) string {
-	if secrets.tooMany {
-		return secrets.redact(string(b))
+func (s *secrets) body(b []byte, places []place) string {
+	if s.tooMany {
+		return s.redact(string(b))
 	}
 	if !utf8.Valid(b) {
-		quoted, _ := json.Marshal(len(b)) // an int always renders
-		return "(" + string(quoted) + " bytes that are no UTF-8)"
+		return fmt.Sprintf("(%d bytes that are no UTF-8)", len(b))
 	}
 	visible, read := maxShown, b[:min(len(b), maxShown+2*maxCompared)]
-	s := secrets.redact(string(read))
+	shown := s.redactAt(string(read), places)
 	if len(read) < len(b) {
-		visible = max(0, min(visible, len(s)-maxCompared))
+		visible = max(0, min(visible, len(shown)-maxCompared))
 	}
-	if len(s) > visible {
-		return strings.ToValidUTF8(s[:visible], "") + "… (cut)"
+	if len(shown) > visible {
+		return strings.ToValidUTF8(shown[:visible], "") + "… (cut)"
 	}
-	return s
+	return shown
 }

@@ -11,6 +11,8 @@ import (
 
 // Filter says which exchanges are meant. Members that are zero match all.
 type Filter struct {
+	// Kind of the record: KindRequest if it is empty, AnyKind for all.
+	Kind Kind
 	// Surface ("v2"), Operation ("token.create") and Account are taken literally, Method in any case. Path, without the query, is
 	// that of the request as MatchPath says, taken literally but for *, which matches any text, also none and slashes.
 	Surface, Operation, Account, Path, Method string
@@ -30,7 +32,8 @@ type Filter struct {
 // Match says whether an exchange is meant.
 func (f Filter) Match(e *exchange.Exchange) bool {
 	switch {
-	case f.Surface != "" && f.Surface != e.Surface,
+	case !f.Kind.Covers(KindRequest),
+		f.Surface != "" && f.Surface != e.Surface,
 		f.Operation != "" && f.Operation != e.Operation,
 		f.Account != "" && f.Account != string(e.Account),
 		f.Status != 0 && f.Status != e.Response.Status,
@@ -47,7 +50,7 @@ func (f Filter) Match(e *exchange.Exchange) bool {
 
 // plain says whether the filter asks for nothing but what an entry tells without being read.
 func (f Filter) plain() bool {
-	return f == Filter{Account: f.Account, After: f.After, Limit: f.Limit}
+	return f == Filter{Kind: f.Kind, Account: f.Account, After: f.After, Limit: f.Limit}
 }
 
 func (f Filter) account() account.ID { return account.ID(f.Account) }

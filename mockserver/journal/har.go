@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"oauthmock/mockserver/exchange"
 )
@@ -20,11 +21,13 @@ type HAREntry struct {
 	Cache    struct{}    `json:"cache"`
 	Timings  HARTimings  `json:"timings"`
 
-	ID        string   `json:"_id"`
-	Surface   string   `json:"_surface"`
-	Operation string   `json:"_operation"`
-	Account   string   `json:"_account"`
-	Refusal   *Refusal `json:"_refusal,omitempty"`
+	ID         string    `json:"_id"`
+	Kind       Kind      `json:"_kind"`
+	ReceivedAt time.Time `json:"_receivedAt"` // by the machine's clock
+	Surface    string    `json:"_surface"`
+	Operation  string    `json:"_operation"`
+	Account    string    `json:"_account"`
+	Refusal    *Refusal  `json:"_refusal,omitempty"`
 }
 
 // HARRequest is a request as it came.
@@ -85,13 +88,11 @@ const (
 	harAnything = "application/octet-stream" // a body of which nobody said what it is
 )
 
-// ShowHAR renders an exchange for an HTTP archive; secrets are hidden as in Show.
-func ShowHAR(e *exchange.Exchange, live func(word string) bool) HAREntry {
-	secrets := secretsOf(e, live)
+func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 	shown := show(e, secrets)
 	out := HAREntry{
 		Started: shown.At.Format("2006-01-02T15:04:05.000Z07:00"), Time: shown.Took, Timings: HARTimings{Wait: shown.Took},
-		ID: shown.ID, Surface: shown.Surface, Operation: shown.Operation, Account: shown.Account, Refusal: shown.Refusal,
+		ID: shown.ID, Kind: shown.Kind, ReceivedAt: shown.ReceivedAt, Surface: shown.Surface, Operation: shown.Operation, Account: shown.Account, Refusal: shown.Refusal,
 		Request: HARRequest{
 			Method: shown.Request.Method, URL: absolute(shown.Request.Host, shown.Request.URI), HTTPVersion: harVersion, Cookies: []HARPair{},
 			Headers: append([]HARPair{{"Host", shown.Request.Host}}, pairs(shown.Request.Headers)...),

@@ -33,7 +33,7 @@ next:
 				continue next
 			}
 		}
-		out = append(out, m.server.Redact(e))
+		out = append(out, m.server.Redactor().Show(e))
 	}
 	if dropped > 0 {
 		tb.Logf("mocktest: the journal dropped %d requests for want of room (mockserver.WithJournal gives it more)", dropped)
@@ -53,7 +53,7 @@ func (m *Mock) logRequests(tb TB, account string) {
 	var text strings.Builder
 	count := 0
 	for _, e := range entries[max(0, len(entries)-maxLogged):] {
-		shown := m.server.Redact(e)
+		shown := m.server.Redactor().Show(e)
 		if m.logged[shown.ID] {
 			continue
 		}

@@ -14,12 +14,12 @@ import (
 // could decide the matter, the test fails too. Verify reports whether the expectation was met.
 func (m *Mock) Verify(tb TB, expected verify.Expectation) bool {
 	tb.Helper()
-	check, err := verify.Compile(expected)
+	check, err := verify.Compile(expected, m.server.Redactor())
 	if err != nil {
 		tb.Fatalf("mocktest.Verify: %v", err)
 		return false
 	}
-	result, err := check.Await(m.ctx, m.server.Journal(), m.server.Redact)
+	result, err := check.Await(m.ctx, m.server.Journal())
 	switch {
 	case err != nil:
 		tb.Errorf("mocktest.Verify: the mock has stopped: %v", err)

@@ -25,9 +25,9 @@ type Journal interface {
 // cleared meanwhile, counting begins anew.
 //
 // The error is the context's, when that is done before.
-func (c *Check) Await(ctx context.Context, j Journal, show Show) (Result, error) {
+func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
 	if c.wait == 0 {
-		return c.take(j).result(show), nil
+		return c.take(j).result(), nil
 	}
 	deadline := time.NewTimer(c.wait)
 	defer deadline.Stop()
@@ -38,14 +38,14 @@ func (c *Check) Await(ctx context.Context, j Journal, show Show) (Result, error)
 		began, lost := time.Now(), news.Dropped()
 		t := c.take(j)
 		if t.settled() {
-			return t.result(show), nil
+			return t.result(), nil
 		}
 		over, err := c.sleep(ctx, deadline, news, lost, t.wanted(), restFactor*time.Since(began))
 		if err != nil {
 			return Result{}, err
 		}
 		if over {
-			return c.take(j).result(show), nil
+			return c.take(j).result(), nil
 		}
 	}
 }
@@ -90,7 +90,16 @@ func (c *Check) concerns(e *exchange.Exchange) bool {
 	return false
 }
 
-func (c *Check) filter() journal.Filter { return journal.Filter{Account: c.account} }
+// filter is of what the check is about.
+func (c *Check) filter() journal.Filter {
+	f := journal.Filter{Account: c.account, Kind: c.steps[0].kind}
+	for _, step := range c.steps {
+		if step.kind != f.Kind {
+			f.Kind = journal.AnyKind
+		}
+	}
+	return f
+}
 
 // take holds the check against the journal as it is.
 func (c *Check) take(j Journal) *tally {

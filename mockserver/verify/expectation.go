@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"oauthmock/mockserver/journal"
 )
 
 // Expectation is what a test expects of the requests that a server got: POST /__admin/verify. Every member is optional; the zero
@@ -26,6 +28,8 @@ type Expectation struct {
 
 // Match describes requests. Members that are empty match all; the empty Match matches every request.
 type Match struct {
+	// Kind of the record: journal.KindRequest unless set, journal.AnyKind for all.
+	Kind journal.Kind `json:"kind,omitempty"`
 	// Operation as the journal names it, such as "token.update". Method in any case.
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
@@ -59,6 +63,7 @@ type Check struct {
 	low, high int
 	wait      time.Duration
 	account   string
+	redactor  *journal.Redactor
 }
 
 // Wait is how long Await may wait.
@@ -67,9 +72,10 @@ func (c *Check) Wait() time.Duration { return c.wait }
 // Account is the ID that the check is confined to; empty when it is about all.
 func (c *Check) Account() string { return c.account }
 
-// Compile checks an expectation. Its errors name the member, what is wrong with it, and what would be right.
-func Compile(x Expectation) (*Check, error) {
-	c := &Check{ordered: x.InOrder != nil, account: x.Account}
+// Compile checks an expectation of what a journal holds that the redactor shows. Its errors name the member, what is wrong with it, and what
+// would be right.
+func Compile(x Expectation, redactor *journal.Redactor) (*Check, error) {
+	c := &Check{ordered: x.InOrder != nil, account: x.Account, redactor: redactor}
 	if err := c.bounds(x); err != nil {
 		return nil, err
 	}
@@ -104,7 +110,7 @@ func Compile(x Expectation) (*Check, error) {
 }
 
 func (c *Check) add(name string, match Match) error {
-	m, err := compile(name, match)
+	m, err := compile(name, match, c.redactor)
 	c.steps = append(c.steps, m)
 	return err
 }

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -35,11 +36,16 @@ func sent(id uint64, change ...func(*exchange.Exchange)) *exchange.Exchange {
 	return e
 }
 
-// show renders as the journal does; live are the secrets of the server.
-func show(live ...string) verify.Show {
-	return func(e *exchange.Exchange) journal.Entry {
-		return journal.Show(e, func(word string) bool { return slices.Contains(live, word) })
-	}
+// redactor shows as the journal does; live are the credentials of the server.
+func redactor(live ...string) *journal.Redactor {
+	return journal.NewRedactor(func(word string) bool { return slices.Contains(live, word) })
+}
+
+// written replaces "[of credential]" by the credential's fingerprint.
+func written(r *journal.Redactor, text string) string {
+	return regexp.MustCompile(`\[of ([^]]+)\]`).ReplaceAllStringFunc(text, func(of string) string {
+		return r.Fingerprint(of[len("[of ") : len(of)-1])
+	})
 }
 
 func parse(t testing.TB, expectation string) verify.Expectation {
@@ -51,9 +57,10 @@ func parse(t testing.TB, expectation string) verify.Expectation {
 	return x
 }
 
-func compiled(t testing.TB, expectation string) *verify.Check {
+func compiled(t testing.TB, expectation string, live ...string) *verify.Check {
 	t.Helper()
-	check, err := verify.Compile(parse(t, expectation))
+	r := redactor(live...)
+	check, err := verify.Compile(parse(t, written(r, expectation)), r)
 	require.NoError(t, err)
 	return check
 }
@@ -88,8 +95,8 @@ func TestAMatchMeans(t *testing.T) {
 		"a path with * for slashes too":                {match: `{"path":"/*12"}`},
 		"a path that begins with *":                    {match: `{"path":"*/` + token + `"}`},
 		"no path that only begins as the pattern":      {match: `{"path":"/tok*/x"}`, off: "path"},
-		"a path with a fingerprint":                    {match: `{"path":"/tokens/[secret fe0e0621]"}`},
-		"no path with another secret's fingerprint":    {match: `{"path":"/tokens/[secret 00000000]"}`, off: "path"},
+		"a path with a fingerprint":                    {match: `{"path":"/tokens/[of ` + token + `]"}`},
+		"no path with another secret's fingerprint":    {match: `{"path":"/tokens/[secret 0000000000000000]"}`, off: "path"},
 		"a path that was sent escaped, as it was sent": {match: `{"path":"/scopes/a%2Fb"}`, sent: func(e *exchange.Exchange) { e.Request.URI = "/scopes/a%2Fb" }},
 		"a path that was sent escaped, decoded":        {match: `{"path":"/scopes/a/b"}`, sent: func(e *exchange.Exchange) { e.Request.URI = "/scopes/a%2Fb" }},
 		"a path of a request with an absolute URI":     {match: `{"path":"/wallet"}`, sent: func(e *exchange.Exchange) { e.Request.URI = "http://oauth.openapi.com/wallet?x=1" }},
@@ -106,7 +113,7 @@ func TestAMatchMeans(t *testing.T) {
 		"a header among others of its name":       {match: `{"headers":{"x-trace":"two"}}`},
 		"a header with *":                         {match: `{"headers":{"content-type":"*json*"}}`},
 		"a header with a secret":                  {match: `{"headers":{"authorization":"Bearer 0123456789abcdef01234567"}}`},
-		"a header with a fingerprint":             {match: `{"headers":{"authorization":"Bearer [secret 8865fea8]"}}`},
+		"a header with a fingerprint":             {match: `{"headers":{"authorization":"Bearer [of 0123456789abcdef01234567]"}}`},
 		"no header of another value":              {match: `{"headers":{"content-type":"text/plain"}}`, off: "headers.Content-Type"},
 		"no header that is not there":             {match: `{"headers":{"accept":"*"}}`, off: "headers.Accept"},
 		"the host":                                {match: `{"headers":{"host":"localhost:*"}}`},
@@ -133,7 +140,15 @@ func TestAMatchMeans(t *testing.T) {
 		"no list that is longer":                  {match: `{"body":{"scopes":["GET:a.example/x"]}}`, off: "body.scopes"},
 		"no * in a body: scopes have them":        {match: `{"body":{"scopes":["GET:a.example/x","*:b.*/*"]}}`, off: "body.scopes[1]"},
 		"a secret in a body":                      {match: `{"body":{"refreshToken":"feedfacefeedfacefeedface"}}`},
-		"a fingerprint in a body":                 {match: `{"body":{"refreshToken":"[secret 462780a5]"}}`},
+		"two fingerprints in a body":              {match: `{"body":{"note":"[of one-secret]/[of another]!"}}`, sent: func(e *exchange.Exchange) { e.Request.Body = []byte(`{"note":"one-secret/another!"}`) }},
+		"no fingerprints of others in a body":     {match: `{"body":{"note":"[of one-secret]/[of another]!"}}`, off: "body.note", sent: func(e *exchange.Exchange) { e.Request.Body = []byte(`{"note":"one-secret/other!"}`) }},
+		"the fingerprint of a key in Basic": {match: `{"headers":{"authorization":"Basic [of 3cretsome]"}}`, sent: func(e *exchange.Exchange) {
+			e.Request.Header.Set("Authorization", "Basic ZGV2QGV4YW1wbGUuY29tOjNjcmV0c29tZQ==")
+		}},
+		"a kind":                  {match: `{"kind":"request"}`},
+		"any kind":                {match: `{"kind":"*"}`},
+		"no other kind":           {match: `{"kind":"callback"}`, off: "kind"},
+		"a fingerprint in a body": {match: `{"body":{"refreshToken":"[of feedfacefeedfacefeedface]"}}`},
 		"objects in a list, with the members that stand here": {match: `{"body":[{"a":1},2]}`, sent: plain(`[{"a":1,"b":2},2]`)},
 		"any object, when the body is {}":                     {match: `{"body":{}}`},
 		"no list, when the body is {}":                        {match: `{"body":{}}`, off: "body", sent: plain(`[]`)},
@@ -150,7 +165,7 @@ func TestAMatchMeans(t *testing.T) {
 			if c.sent != nil {
 				c.sent(e)
 			}
-			r := compiled(t, `{"match":`+c.match+`}`).Evaluate([]*exchange.Exchange{e}, 0, show())
+			r := compiled(t, `{"match":`+c.match+`}`).Evaluate([]*exchange.Exchange{e}, 0)
 			assert.Equal(t, c.off == "", r.Satisfied)
 			if c.off == "" {
 				assert.Equal(t, []string{"1"}, r.Matched)
@@ -184,7 +199,7 @@ func TestNumbersAreEqualByTheirValue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := sent(1, func(e *exchange.Exchange) { e.Request.Body = []byte(c.got) })
-			r := compiled(t, `{"match":{"body":`+c.want+`}}`).Evaluate([]*exchange.Exchange{e}, 0, show())
+			r := compiled(t, `{"match":{"body":`+c.want+`}}`).Evaluate([]*exchange.Exchange{e}, 0)
 			assert.Equal(t, c.equal, r.Satisfied)
 		})
 	}
@@ -203,7 +218,8 @@ func TestWhatTheJournalShowsCanBeWrittenBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := sent(1, change)
-			entry := show(token)(e)
+			r := redactor(token)
+			entry := r.Show(e)
 			path, query, _ := strings.Cut(entry.Request.URI, "?")
 			match := verify.Match{Path: path, Headers: map[string]string{}, Body: json.RawMessage(entry.Request.Body), Query: map[string]string{}}
 			for name, values := range entry.Request.Headers {
@@ -212,16 +228,17 @@ func TestWhatTheJournalShowsCanBeWrittenBack(t *testing.T) {
 			if name, value, ok := strings.Cut(query, "token="); ok && name == "" {
 				match.Query["token"] = value
 			}
-			check, err := verify.Compile(verify.Expectation{Match: &match})
+			check, err := verify.Compile(verify.Expectation{Match: &match}, r)
 			require.NoError(t, err)
-			r := check.Evaluate([]*exchange.Exchange{e, sent(2, func(e *exchange.Exchange) { e.Request.URI = "/other"; e.Request.Header = nil })}, 0, show(token))
-			assert.Equal(t, []string{"1"}, r.Matched)
+			result := check.Evaluate([]*exchange.Exchange{e, sent(2, func(e *exchange.Exchange) { e.Request.URI = "/other"; e.Request.Header = nil })}, 0)
+			assert.Equal(t, []string{"1"}, result.Matched)
 		})
 	}
 }
 
 func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ expectation, says string }{
+		"a kind that nobody knows":          {`{"match":{"kind":"response"}}`, `"match.kind": "response" is no kind of record; want request, callback, or * for all`},
 		"exactly and atLeast":               {`{"exactly":1,"atLeast":1}`, "exactly"},
 		"exactly and atMost":                {`{"exactly":1,"atMost":1}`, "exactly"},
 		"a range without numbers":           {`{"atLeast":2,"atMost":1}`, "no number"},
@@ -240,16 +257,16 @@ func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 		"a header without a name":           {`{"match":{"headers":{"":"x"}}}`, "empty"},
 		"a header with an impossible name":  {`{"match":{"headers":{"a b":"x"}}}`, "a b"},
 		"a parameter without a name":        {`{"match":{"query":{"":"x"}}}`, "empty"},
-		"a fingerprint beside *":            {`{"match":{"path":"*/[secret 00000000]"}}`, "fingerprint"},
-		"two fingerprints in a text":        {`{"match":{"body":"[secret 00000000] [secret 00000000]"}}`, "fingerprint"},
+		"a fingerprint beside *":            {`{"match":{"path":"*/[secret 0000000000000000]"}}`, "fingerprint"},
+		"two fingerprints side by side":     {`{"match":{"body":"[secret 0000000000000000][secret 0000000000000000]"}}`, "fingerprint"},
 		"the place of what is wrong":        {`{"inOrder":[{},{"status":1}]}`, "inOrder[1].status"},
-		"two fingerprints deep in the body": {`{"match":{"body":{"a":[{"b":"[secret 00000000] [secret 00000000]"}]}}}`, "fingerprint"},
+		"two fingerprints deep in the body": {`{"match":{"body":{"a":[{"b":"[secret 0000000000000000][secret 0000000000000000]"}]}}}`, "fingerprint"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := verify.Compile(parse(t, c.expectation))
+			_, err := verify.Compile(parse(t, c.expectation), redactor())
 			assert.ErrorContains(t, err, c.says)
 		})
 	}
-	_, err := verify.Compile(verify.Expectation{Match: &verify.Match{Body: json.RawMessage(`{`)}})
+	_, err := verify.Compile(verify.Expectation{Match: &verify.Match{Body: json.RawMessage(`{`)}}, redactor())
 	require.ErrorContains(t, err, "body")
 }

@@ -14,11 +14,13 @@ import (
 
 // matcher is a compiled Match.
 type matcher struct {
+	kind                    journal.Kind
 	operation, method, auth string
 	path                    *pattern
 	query, headers          []named
 	body                    value // nil when any will do
 	status                  int
+	redactor                *journal.Redactor
 }
 
 // named is what a parameter or a header is to be.
@@ -28,11 +30,14 @@ type named struct {
 }
 
 // compile checks a match, which name leads to.
-func compile(name string, m Match) (*matcher, error) {
+func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error) {
 	wrong := func(member, format string, args ...any) error {
 		return fmt.Errorf("%q: %s", name+"."+member, fmt.Sprintf(format, args...))
 	}
-	out := &matcher{operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
+	out := &matcher{kind: m.Kind, redactor: redactor, operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
+	if err := journal.CheckKind(string(m.Kind)); err != nil {
+		return nil, wrong("kind", "%v", err)
+	}
 	switch m.Auth {
 	case "", "basic", "refresh", "token", "none":
 	default:
@@ -50,17 +55,17 @@ func compile(name string, m Match) (*matcher, error) {
 		case strings.ContainsAny(m.Path, "{}"):
 			return nil, wrong("path", "%q is a template, which no request sends; write * for any text, such as /tokens/*", m.Path)
 		}
-		p, err := newPattern(m.Path, true)
+		p, err := newPattern(m.Path, true, redactor)
 		if err != nil {
 			return nil, wrong("path", "%v", err)
 		}
 		out.path = &p
 	}
 	var err error
-	if out.query, err = newNamed(m.Query); err != nil {
+	if out.query, err = newNamed(m.Query, redactor); err != nil {
 		return nil, wrong("query", "%v", err)
 	}
-	if out.headers, err = newNamed(m.Headers); err != nil {
+	if out.headers, err = newNamed(m.Headers, redactor); err != nil {
 		return nil, wrong("headers", "%v", err)
 	}
 	for i, h := range out.headers {
@@ -76,18 +81,18 @@ func compile(name string, m Match) (*matcher, error) {
 	if !ok {
 		return nil, wrong("body", "is no JSON value")
 	}
-	if out.body, err = newValue(body); err != nil {
+	if out.body, err = newValue(body, redactor); err != nil {
 		return nil, wrong("body", "%v", err)
 	}
 	return out, nil
 }
 
-func newNamed(from map[string]string) (out []named, err error) {
+func newNamed(from map[string]string, redactor *journal.Redactor) (out []named, err error) {
 	for _, name := range slices.Sorted(maps.Keys(from)) {
 		if name == "" {
 			return nil, fmt.Errorf("a name is empty")
 		}
-		p, err := newPattern(from[name], true)
+		p, err := newPattern(from[name], true, redactor)
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +129,8 @@ func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 			func(v *view) any { return v.hide(got) }})
 	}
 	equal := func(a, b string) bool { return a == b }
-	if !word("operation", m.operation, e.Operation, equal) ||
+	if !m.kind.Covers(journal.KindRequest) && !word("kind", string(m.kind), string(journal.KindRequest), equal) ||
+		!word("operation", m.operation, e.Operation, equal) ||
 		!word("method", m.method, e.Request.Method, strings.EqualFold) ||
 		!m.comparePath(e, report) || !m.compareQuery(e, report) || !m.compareHeaders(e, report) ||
 		!word("auth", m.auth, e.Auth, equal) || !m.compareBody(e, report) {
@@ -173,7 +179,7 @@ func (m *matcher) compareHeaders(e *exchange.Exchange, report func(difference) b
 		if want.name == "Host" { // which net/http keeps elsewhere
 			values = []string{e.Request.Host}
 		}
-		if slices.ContainsFunc(values, want.match) {
+		if slices.ContainsFunc(values, want.match) || len(want.fingerprints) > 0 && slices.Contains(m.shown(want.name, values), want.source) {
 			continue
 		}
 		if !report(difference{"headers." + want.name,
@@ -183,6 +189,11 @@ func (m *matcher) compareHeaders(e *exchange.Exchange, report func(difference) b
 		}
 	}
 	return true
+}
+
+// shown are values of a header as the journal shows them. What is the credential in one, is known there.
+func (m *matcher) shown(name string, values []string) []string {
+	return m.redactor.Show(&exchange.Exchange{Request: exchange.Request{Header: http.Header{name: values}}}).Request.Headers[name]
 }
 
 func (m *matcher) compareBody(e *exchange.Exchange, report func(difference) bool) bool {

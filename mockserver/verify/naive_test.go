@@ -119,7 +119,7 @@ func within(want, got any) bool {
 func TestTheCountIsTheNaiveOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawMatch(t)
-		check, err := verify.Compile(verify.Expectation{Match: &m})
+		check, err := verify.Compile(verify.Expectation{Match: &m}, redactor())
 		require.NoError(t, err)
 		j, ids := roomy(), []string{}
 		for id := range uint64(rapid.IntRange(0, 20).Draw(t, "requests")) {
@@ -129,7 +129,7 @@ func TestTheCountIsTheNaiveOne(t *testing.T) {
 				ids = append(ids, strconv.FormatUint(e.ID, 10))
 			}
 		}
-		r, err := check.Await(t.Context(), j, show())
+		r, err := check.Await(t.Context(), j)
 		require.NoError(t, err)
 		require.Equal(t, ids, r.Matched)
 		require.Equal(t, len(ids), r.Count)
@@ -160,7 +160,7 @@ func TestAVerdictOfASmallJournalIsThatOfALargeOne(t *testing.T) {
 				x.InOrder = append(x.InOrder, drawMatch(t))
 			}
 		}
-		check, err := verify.Compile(x)
+		check, err := verify.Compile(x, redactor())
 		require.NoError(t, err)
 		bound := rapid.IntRange(1, 10).Draw(t, "bound")
 		small, large := journal.New(bound, 1<<20), roomy()
@@ -170,10 +170,10 @@ func TestAVerdictOfASmallJournalIsThatOfALargeOne(t *testing.T) {
 			small.Add(e)
 			large.Add(e)
 		}
-		truth, err := check.Await(t.Context(), large, show())
+		truth, err := check.Await(t.Context(), large)
 		require.NoError(t, err)
 		require.False(t, truth.Inconclusive)
-		r, err := check.Await(t.Context(), small, show())
+		r, err := check.Await(t.Context(), small)
 		require.NoError(t, err)
 		if !r.Inconclusive {
 			require.Equal(t, truth.Satisfied, r.Satisfied, r.Detail)

@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,34 +8,38 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// pattern is a text as a test expects it: literal; with * for any text; or with a secret's fingerprint, as the journal shows it, in the place
-// of the secret.
+// pattern is a text as a test expects it: literal; with * for any text; or with fingerprints of credentials, as the journal shows them, in the
+// place of the credentials.
 type pattern struct {
 	source string
 	stars  bool
-	secret string // the fingerprint; before and after are what stands around it
-	before string
-	after  string
+	// fingerprints in their order, and what stands before the first, between them and behind the last.
+	fingerprints []string
+	around       []string
+	redactor     *journal.Redactor
 }
 
-// secretPlace finds a fingerprint: "[secret 1a2b3c4d]".
-func secretPlace() *regexp.Regexp { return regexp.MustCompile(`\[secret [0-9a-f]{8}\]`) }
+// fingerprint finds fingerprints: "[secret 1a2b3c4d5e6f7081]".
+func fingerprint() *regexp.Regexp { return regexp.MustCompile(`\[secret [0-9a-f]{16}\]`) }
 
 // newPattern reads a pattern; stars says that * stands for any text.
-func newPattern(source string, stars bool) (pattern, error) {
-	p := pattern{source: source, stars: stars && strings.Contains(source, "*")}
+func newPattern(source string, stars bool, redactor *journal.Redactor) (pattern, error) {
+	p := pattern{source: source, stars: stars && strings.Contains(source, "*"), redactor: redactor}
 	if !strings.Contains(source, "[secret ") { // nearly always
 		return p, nil
 	}
-	places := secretPlace().FindAllStringIndex(source, 2)
-	switch {
-	case len(places) == 0:
+	if p.fingerprints = fingerprint().FindAllString(source, -1); len(p.fingerprints) == 0 {
 		return p, nil
-	case len(places) > 1 || p.stars:
-		return p, fmt.Errorf("%q: a text with a fingerprint can hold one of them, and no *", source)
 	}
-	from, to := places[0][0], places[0][1]
-	p.before, p.secret, p.after = source[:from], source[from:to], source[to:]
+	p.around = fingerprint().Split(source, -1)
+	if p.stars {
+		return p, fmt.Errorf("%q: a text with a fingerprint can hold no *", source)
+	}
+	for _, between := range p.around[1 : len(p.around)-1] {
+		if between == "" {
+			return p, fmt.Errorf("%q: nobody could say where between two fingerprints the first credential ends", source)
+		}
+	}
 	return p, nil
 }
 
@@ -48,16 +50,28 @@ func (p pattern) match(text string) bool {
 		return true
 	case p.stars:
 		return journal.Wildcard(p.source, text)
-	case p.secret != "":
-		secret := len(text) - len(p.before) - len(p.after)
-		return secret > 0 && strings.HasPrefix(text, p.before) && strings.HasSuffix(text, p.after) &&
-			fingerprint(text[len(p.before):len(p.before)+secret]) == p.secret
+	case len(p.fingerprints) > 0:
+		return p.matchCredentials(text)
 	}
 	return false
 }
 
-// fingerprint is how the journal shows a secret.
-func fingerprint(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return "[secret " + hex.EncodeToString(sum[:4]) + "]"
+// matchCredentials says whether credentials stand in a text where the pattern has their fingerprints.
+func (p pattern) matchCredentials(text string) bool {
+	text, ok := strings.CutPrefix(text, p.around[0])
+	if !ok {
+		return false
+	}
+	for i, want := range p.fingerprints {
+		after := p.around[i+1]
+		end := strings.Index(text, after)
+		if i == len(p.fingerprints)-1 {
+			end = len(text) - len(after)
+		}
+		if end <= 0 || text[end:end+len(after)] != after || p.redactor.Fingerprint(text[:end]) != want {
+			return false
+		}
+		text = text[end+len(after):]
+	}
+	return true
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/journal"
 )
 
 // Result is what a Check found.
@@ -46,13 +47,13 @@ const maxNearMisses = 5
 
 // Evaluate holds a check against exchanges, in any order, while so many others were dropped. Exchanges of other accounts are none of the
 // check's: they are to be left out.
-func (c *Check) Evaluate(entries []*exchange.Exchange, dropped uint64, show Show) Result {
+func (c *Check) Evaluate(entries []*exchange.Exchange, dropped uint64) Result {
 	t := newTally(c)
 	for _, e := range entries {
 		t.add(e)
 	}
 	t.finish(dropped)
-	return t.result(show)
+	return t.result()
 }
 
 // tally holds a check against one exchange after the other, and keeps only what it needs of them.
@@ -177,7 +178,7 @@ func (t *tally) wanted() int {
 	}
 }
 
-func (t *tally) result(show Show) Result {
+func (t *tally) result() Result {
 	r := Result{Count: len(t.matched), Dropped: t.dropped, Matched: make([]string, len(t.matched)), NearMisses: []NearMiss{}}
 	for i, id := range t.matched {
 		r.Matched[i] = name(id)
@@ -192,15 +193,15 @@ func (t *tally) result(show Show) Result {
 		step = t.steps[r.Count]
 	}
 	for _, c := range t.nearest {
-		r.NearMisses = append(r.NearMisses, c.nearMiss(step, show))
+		r.NearMisses = append(r.NearMisses, c.nearMiss(step, t.redactor))
 	}
 	return r
 }
 
 // nearMiss renders a candidate.
-func (c candidate) nearMiss(step *matcher, show Show) NearMiss {
+func (c candidate) nearMiss(step *matcher, redactor *journal.Redactor) NearMiss {
 	out := NearMiss{ID: name(c.exchange.ID), Differences: []Difference{}}
-	v := show.view(c.exchange)
+	v := newView(redactor, c.exchange)
 	step.compare(c.exchange, func(d difference) bool {
 		out.Differences = append(out.Differences, Difference{d.field, d.expected(v), d.actual(v)})
 		return len(out.Differences) < maxDifferences

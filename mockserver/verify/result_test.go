@@ -49,7 +49,7 @@ func TestTheVerdictIs(t *testing.T) {
 			for i := range c.found {
 				entries = append(entries, sent(uint64(i+1)))
 			}
-			r := compiled(t, `{`+c.counts+`}`).Evaluate(entries, c.dropped, show())
+			r := compiled(t, `{`+c.counts+`}`).Evaluate(entries, c.dropped)
 			got := no
 			switch {
 			case r.Satisfied:
@@ -92,9 +92,9 @@ func TestSequencesAreFoundByArrival(t *testing.T) {
 			for path := range strings.FieldsSeq(c.paths) {
 				steps = append(steps, verify.Match{Path: path})
 			}
-			check, err := verify.Compile(verify.Expectation{InOrder: steps})
+			check, err := verify.Compile(verify.Expectation{InOrder: steps}, redactor())
 			require.NoError(t, err)
-			r := check.Evaluate(entries, c.dropped, show())
+			r := check.Evaluate(entries, c.dropped)
 			assert.Equal(t, c.found, r.Satisfied)
 			assert.Equal(t, c.matched, r.Matched)
 			assert.Equal(t, len(c.matched), r.Count)
@@ -103,12 +103,12 @@ func TestSequencesAreFoundByArrival(t *testing.T) {
 	}
 
 	t.Run("where something is missing and something was dropped, nobody can tell", func(t *testing.T) {
-		r := compiled(t, `{"inOrder":[{"path":"/c"},{"path":"/b"}]}`).Evaluate(entries, 1, show())
+		r := compiled(t, `{"inOrder":[{"path":"/c"},{"path":"/b"}]}`).Evaluate(entries, 1)
 		assert.False(t, r.Satisfied)
 		assert.True(t, r.Inconclusive)
 	})
 	t.Run("the next one is looked for among those that came too early, too", func(t *testing.T) {
-		r := compiled(t, `{"inOrder":[{"path":"/c"},{"path":"/b"}]}`).Evaluate(entries, 0, show())
+		r := compiled(t, `{"inOrder":[{"path":"/c"},{"path":"/b"}]}`).Evaluate(entries, 0)
 		require.NotEmpty(t, r.NearMisses)
 		assert.Equal(t, verify.NearMiss{ID: "4", Differences: []verify.Difference{{Field: "path", Expected: "/b", Actual: "/a"}}}, r.NearMisses[0])
 		assert.Equal(t, verify.NearMiss{ID: "2", Differences: []verify.Difference{{Field: "order", Expected: "after request 3", Actual: "before it"}}}, r.NearMisses[1])
@@ -124,7 +124,7 @@ func TestNearMissesAreTheClosestThenTheNewest(t *testing.T) {
 		sent(4, func(e *exchange.Exchange) { e.Auth = "none" }),                // auth
 		sent(5, get("/other")), sent(6, get("/other")), sent(7, get("/other")), // two each
 	}
-	r := compiled(t, `{"match":{"method":"PATCH","path":"/tokens/*","auth":"refresh"}}`).Evaluate(entries, 0, show())
+	r := compiled(t, `{"match":{"method":"PATCH","path":"/tokens/*","auth":"refresh"}}`).Evaluate(entries, 0)
 	var ids []string
 	for _, n := range r.NearMisses {
 		ids = append(ids, n.ID)
@@ -144,7 +144,7 @@ func TestNearMissesAreShownOnlyWhereMoreWasWanted(t *testing.T) {
 		"as many as many": {`{"match":{"method":"PATCH"},"exactly":2}`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Len(t, compiled(t, c.expectation).Evaluate(entries, 0, show()).NearMisses, c.near)
+			assert.Len(t, compiled(t, c.expectation).Evaluate(entries, 0).NearMisses, c.near)
 		})
 	}
 }
@@ -157,27 +157,30 @@ func TestDifferencesShowNoSecrets(t *testing.T) {
 		e.Request.Body = []byte(`{"refreshToken":"` + refresh + `","note":"` + live + `","escaped":"\u0061bcdefabcdefabcdefabcdef","list":["` + live + `"],"deep":{"token":"junkjunkjunk"}}`)
 	})
 	for name, c := range map[string]struct{ match, field, expected, actual string }{
-		"in the path":                             {`{"path":"/tokens/` + live + `"}`, "path", `"/tokens/[secret b3503452]"`, `"/tokens/[secret fe0e0621]"`},
-		"in a path that is a pattern":             {`{"path":"/scopes/` + live + `/*"}`, "path", `"/scopes/[secret b3503452]/*"`, `"/tokens/[secret fe0e0621]"`},
-		"in the path, as a fingerprint":           {`{"path":"/tokens/[secret 00000000]"}`, "path", `"/tokens/[secret 00000000]"`, `"/tokens/[secret fe0e0621]"`},
-		"in the query":                            {`{"query":{"id":"` + live + `"}}`, "query.id", `"[secret b3503452]"`, `"[secret fe0e0621]"`},
-		"in the query, though it is escaped":      {`{"query":{"note":"x"}}`, "query.note", `"x"`, `"[secret b3503452]"`},
-		"in the query, as a fingerprint":          {`{"query":{"id":"[secret 00000000]"}}`, "query.id", `"[secret 00000000]"`, `"[secret fe0e0621]"`},
-		"in Authorization":                        {`{"headers":{"authorization":"Bearer junkjunkjunk"}}`, "headers.Authorization", `"Bearer [secret 42b8a2d4]"`, `"Bearer [secret 8865fea8]"`},
-		"in Authorization, as a fingerprint":      {`{"headers":{"authorization":"Bearer [secret 00000000]"}}`, "headers.Authorization", `"Bearer [secret 00000000]"`, `"Bearer [secret 8865fea8]"`},
-		"in a body, by its place":                 {`{"body":{"refreshToken":"junkjunkjunk"}}`, "body.refreshToken", `"[secret 42b8a2d4]"`, `"[secret 462780a5]"`},
-		"in a body, as a fingerprint":             {`{"body":{"refreshToken":"[secret 00000000]"}}`, "body.refreshToken", `"[secret 00000000]"`, `"[secret 462780a5]"`},
-		"in a body, because it is somebody's":     {`{"body":{"note":"x"}}`, "body.note", `"x"`, `"[secret b3503452]"`},
-		"in a body, though it is escaped":         {`{"body":{"escaped":"x"}}`, "body.escaped", `"x"`, `"[secret b3503452]"`},
-		"in a list in a body":                     {`{"body":{"list":["x","` + live + `"]}}`, "body.list", `["x","[secret b3503452]"]`, `["[secret b3503452]"]`},
-		"in an object in a body":                  {`{"body":{"deep":["junkjunkjunk"]}}`, "body.deep", `["junkjunkjunk"]`, `{"token":"[secret 42b8a2d4]"}`},
-		"in an object that holds a fingerprint":   {`{"body":{"none":{"token":"[secret 00000000]"}}}`, "body.none", `{"token":"[secret 00000000]"}`, `null`},
-		"in an operation, of all places":          {`{"operation":"` + live + `"}`, "operation", `"[secret b3503452]"`, `"token.update"`},
-		"where there are none, values stay":       {`{"body":{"deep":7}}`, "body.deep", `7`, `{"token":"[secret 42b8a2d4]"}`},
+		"in the path":                             {`{"path":"/tokens/` + live + `"}`, "path", `"/tokens/[of ` + live + `]"`, `"/tokens/[of ` + token + `]"`},
+		"in a path that is a pattern":             {`{"path":"/scopes/` + live + `/*"}`, "path", `"/scopes/[of ` + live + `]/*"`, `"/tokens/[of ` + token + `]"`},
+		"in the path, as a fingerprint":           {`{"path":"/tokens/[secret 0000000000000000]"}`, "path", `"/tokens/[secret 0000000000000000]"`, `"/tokens/[of ` + token + `]"`},
+		"in the query":                            {`{"query":{"id":"` + live + `"}}`, "query.id", `"[of ` + live + `]"`, `"[of ` + token + `]"`},
+		"in the query, though it is escaped":      {`{"query":{"note":"x"}}`, "query.note", `"x"`, `"[of ` + live + `]"`},
+		"in the query, as a fingerprint":          {`{"query":{"id":"[secret 0000000000000000]"}}`, "query.id", `"[secret 0000000000000000]"`, `"[of ` + token + `]"`},
+		"in Authorization":                        {`{"headers":{"authorization":"Bearer junkjunkjunk"}}`, "headers.Authorization", `"Bearer [of junkjunkjunk]"`, `"Bearer [of ` + bearer + `]"`},
+		"in Authorization, as a fingerprint":      {`{"headers":{"authorization":"Bearer [secret 0000000000000000]"}}`, "headers.Authorization", `"Bearer [secret 0000000000000000]"`, `"Bearer [of ` + bearer + `]"`},
+		"in a body, by its place":                 {`{"body":{"refreshToken":"junkjunkjunk"}}`, "body.refreshToken", `"[of junkjunkjunk]"`, `"[of ` + refresh + `]"`},
+		"in a body, as a fingerprint":             {`{"body":{"refreshToken":"[secret 0000000000000000]"}}`, "body.refreshToken", `"[secret 0000000000000000]"`, `"[of ` + refresh + `]"`},
+		"in a body, because it is somebody's":     {`{"body":{"note":"x"}}`, "body.note", `"x"`, `"[of ` + live + `]"`},
+		"in a body, though it is escaped":         {`{"body":{"escaped":"x"}}`, "body.escaped", `"x"`, `"[of ` + live + `]"`},
+		"in a list in a body":                     {`{"body":{"list":["x","` + live + `"]}}`, "body.list", `["x","[of ` + live + `]"]`, `["[of ` + live + `]"]`},
+		"in an object in a body":                  {`{"body":{"deep":["junkjunkjunk"]}}`, "body.deep", `["junkjunkjunk"]`, `{"token":"[of junkjunkjunk]"}`},
+		"in an object that holds a fingerprint":   {`{"body":{"none":{"token":"[secret 0000000000000000]"}}}`, "body.none", `{"token":"[secret 0000000000000000]"}`, `null`},
+		"in an operation, of all places":          {`{"operation":"` + live + `"}`, "operation", `"[of ` + live + `]"`, `"token.update"`},
+		"where there are none, values stay":       {`{"body":{"deep":7}}`, "body.deep", `7`, `{"token":"[of junkjunkjunk]"}`},
 		"where there is nothing, nothing appears": {`{"headers":{"x-none":"a*"}}`, "headers.X-None", `"a*"`, `null`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := compiled(t, `{"match":`+c.match+`}`).Evaluate([]*exchange.Exchange{e}, 0, show(live))
+			shown := redactor(live)
+			check, err := verify.Compile(parse(t, `{"match":`+c.match+`}`), shown)
+			require.NoError(t, err)
+			r := check.Evaluate([]*exchange.Exchange{e}, 0)
 			require.Len(t, r.NearMisses, 1)
 			require.Len(t, r.NearMisses[0].Differences, 1)
 			d := r.NearMisses[0].Differences[0]
@@ -186,8 +189,8 @@ func TestDifferencesShowNoSecrets(t *testing.T) {
 			require.NoError(t, err)
 			actual, err := json.Marshal(d.Actual)
 			require.NoError(t, err)
-			assert.Equal(t, c.expected, string(expected))
-			assert.Equal(t, c.actual, string(actual))
+			assert.Equal(t, written(shown, c.expected), string(expected))
+			assert.Equal(t, written(shown, c.actual), string(actual))
 			all, err := json.Marshal(r)
 			require.NoError(t, err)
 			for _, secret := range []string{live, token, refresh, bearer} {
@@ -204,10 +207,10 @@ func TestDifferencesAreBounded(t *testing.T) {
 	}
 	body, err := json.Marshal(want)
 	require.NoError(t, err)
-	check, err := verify.Compile(verify.Expectation{Match: &verify.Match{Body: body}})
+	check, err := verify.Compile(verify.Expectation{Match: &verify.Match{Body: body}}, redactor())
 	require.NoError(t, err)
 	e := sent(1, func(e *exchange.Exchange) { e.Request.Body = []byte(`{"long":"` + strings.Repeat("y", 100_000) + `"}`) })
-	r := check.Evaluate([]*exchange.Exchange{e}, 0, show())
+	r := check.Evaluate([]*exchange.Exchange{e}, 0)
 	require.Len(t, r.NearMisses, 1)
 	assert.Len(t, r.NearMisses[0].Differences, 20)
 	all, err := json.Marshal(r)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"oauthmock/mockserver/journal"
 )
 
 // value is a JSON value as a test expects it.
@@ -151,12 +153,12 @@ func (n number) plain() any  { return json.Number(n.source) }
 func (l literal) plain() any { return l.is }
 
 // newValue reads an expected value from what encoding/json decoded with UseNumber.
-func newValue(from any) (value, error) {
+func newValue(from any, redactor *journal.Redactor) (value, error) {
 	switch v := from.(type) {
 	case map[string]any:
 		o := object{names: slices.Sorted(maps.Keys(v))}
 		for _, name := range o.names {
-			member, err := newValue(v[name])
+			member, err := newValue(v[name], redactor)
 			if err != nil {
 				return nil, err
 			}
@@ -166,7 +168,7 @@ func newValue(from any) (value, error) {
 	case []any:
 		a := make(array, len(v))
 		for i := range v {
-			element, err := newValue(v[i])
+			element, err := newValue(v[i], redactor)
 			if err != nil {
 				return nil, err
 			}
@@ -174,7 +176,7 @@ func newValue(from any) (value, error) {
 		}
 		return a, nil
 	case string:
-		p, err := newPattern(v, false)
+		p, err := newPattern(v, false, redactor)
 		return text{p}, err
 	case json.Number:
 		return number{v.String(), canonical(v.String())}, nil

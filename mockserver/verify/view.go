@@ -12,16 +12,17 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Show renders an exchange as the journal shows it: without secrets.
-type Show func(*exchange.Exchange) journal.Entry
-
 // view is what may be seen of one request, and of what was expected of it: secrets are fingerprints, as in the journal.
 type view struct {
-	show  Show
-	entry journal.Entry
+	redactor *journal.Redactor
+	entry    journal.Entry
 }
 
-func (s Show) view(e *exchange.Exchange) *view { return &view{show: s, entry: s(e)} }
+func newView(r *journal.Redactor, e *exchange.Exchange) *view {
+	return &view{redactor: r, entry: r.Show(e)}
+}
+
+func (v *view) show(e *exchange.Exchange) journal.Entry { return v.redactor.Show(e) }
 
 // What stands for something that is there and cannot be shown alone.
 const hidden = "(hidden: the journal shows it only together with the rest)"
@@ -47,10 +48,15 @@ func (v *view) expected(p pattern, inPlace func() string) string {
 		return v.hide(p.source)
 	}
 	shown := inPlace()
-	if p.secret != "" {
-		shown = strings.ReplaceAll(shown, fingerprint(p.secret), p.secret)
+	return cut(v.restored(shown, p))
+}
+
+// restored is what is shown with the fingerprints of a pattern as they were written: where credentials stand, they were taken for some.
+func (v *view) restored(shown string, p pattern) string {
+	for _, f := range p.fingerprints {
+		shown = strings.ReplaceAll(shown, v.redactor.Fingerprint(f), f)
 	}
-	return cut(shown)
+	return shown
 }
 
 func (v *view) expectedPath(p pattern) any {
@@ -64,7 +70,7 @@ func (v *view) path() any { return cut(journal.Path(v.entry.Request.URI)) }
 func (v *view) expectedParameter(want named) any {
 	return v.expected(want.pattern, func() string {
 		uri := "/?" + url.QueryEscape(want.name) + "="
-		if want.secret != "" {
+		if len(want.fingerprints) > 0 {
 			uri += want.source
 		} else {
 			uri += url.QueryEscape(want.source)
@@ -145,11 +151,7 @@ func (v *view) expectedBody(at place, want value) any {
 		return hidden
 	}
 	shown := v.show(&exchange.Exchange{Request: exchange.Request{Body: body}}).Request.Body
-	each(want, func(p pattern) {
-		if p.secret != "" {
-			shown = strings.ReplaceAll(shown, fingerprint(p.secret), p.secret)
-		}
-	})
+	each(want, func(p pattern) { shown = v.restored(shown, p) })
 	return v.member([]byte(shown), place{name})
 }
 

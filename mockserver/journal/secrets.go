@@ -1,0 +1,293 @@
+package journal
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/exchange"
+)
+
+// secrets are what an exchange shows of tokens, keys, passwords and cookies.
+type secrets struct {
+	redactor *Redactor
+	// values are the spellings in which credentials stand somewhere in the exchange, each with its credential.
+	values     map[string]string
+	credential string // fingerprint of what the caller authenticated with
+
+	// everywhere are the spellings that are looked for at any place of a text. The others are plain words, and looked for as such.
+	everywhere []string
+	tooMany    bool // there are too many of them
+
+	request, response []place // in the bodies
+}
+
+// place is where a credential stands in a text, or the name of one.
+type place struct {
+	from, to   int
+	credential string
+	name       bool
+}
+
+// Bounds that keep the work in proportion to the text, whoever wrote it.
+const (
+	// shortest is the length from which a text that stands anywhere can be a credential: shorter ones would blot out half of every
+	// answer. (Where its place gives it away, a credential may have any length.)
+	shortest = 6
+	// maxEverywhere bounds how often a text is looked through.
+	maxEverywhere = 32
+	// maxCompared is how much of a longer value must stand in a text for the value to stand there.
+	maxCompared = 4 << 10
+)
+
+// secretName reports whether members of bodies, queries and forms with a name hold credentials.
+func secretName(name string) bool {
+	if len(name) > len("webhook-secret")+len("x-") {
+		return false
+	}
+	plain := strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+	switch plain {
+	case "token", "accesstoken", "refreshtoken", "idtoken", "sessiontoken", "authtoken", "apikey", "secret", "clientsecret", "webhooksecret", "password",
+		"code", "codeverifier", "sessionkey":
+		return true
+	}
+	return false
+}
+
+// secretHeader reports whether a header with a name holds a credential and nothing else.
+func secretHeader(name string) bool {
+	plain, _ := strings.CutPrefix(strings.ToLower(name), "x-")
+	return secretName(plain)
+}
+
+// secrets collects the credentials of an exchange from wherever they can stand: headers, path, query, both bodies.
+func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
+	s := &secrets{redactor: r, values: map[string]string{}}
+	s.addHeaders(e.Request.Header)
+	s.addHeaders(e.Response.Header)
+	if given := e.Request.Header["Authorization"]; len(given) > 0 && given[0] != "" {
+		_, _, credential := authorization(given[0])
+		s.credential = r.Fingerprint(credential)
+	}
+	for _, p := range e.Params {
+		if secretName(p.Name) {
+			s.add(p.Value, p.Value)
+		}
+	}
+	for _, token := range pathTokens(e.Request.URI) {
+		s.add(token, token)
+		if plain, err := url.PathUnescape(token); err == nil {
+			s.add(plain, plain)
+			s.add(token, plain)
+		}
+	}
+	s.addURL(e.Request.URI)
+	s.request = s.addJSON(e.Request.Body)
+	s.response = s.addJSON(e.Response.Body)
+	if body := bytes.TrimSpace(e.Request.Body); len(body) > 0 && strings.IndexByte(`{["`, body[0]) < 0 { // a form
+		s.request = s.addPairs(string(e.Request.Body), 0, "&")
+	}
+	for value := range s.values {
+		if len(s.values) <= maxEverywhere || strings.IndexFunc(value, func(r rune) bool { return r > 0x7f || !isLetterOrDigit(byte(r)) }) >= 0 {
+			s.everywhere = append(s.everywhere, value)
+		}
+	}
+	s.tooMany = len(s.everywhere) > maxEverywhere
+	slices.SortFunc(s.everywhere, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // one may stand in another
+	return s
+}
+
+// pathTokens are the tokens that a URI names: in its path (/tokens/{token}, and v1's /token/{token}), or as GET /tokens?id=. They are found
+// here also where no operation matched, and so in what somebody expects of a request.
+func pathTokens(uri string) (tokens []string) {
+	path, query, _ := strings.Cut(uri, "?")
+	_, rest, found := strings.Cut(path, "/token")
+	if !found {
+		return nil
+	}
+	if _, value, found := strings.Cut(rest, "/"); found {
+		tokens = append(tokens, value)
+	}
+	if values, err := url.ParseQuery(query); err == nil {
+		tokens = append(tokens, values.Get("id"))
+	}
+	return tokens
+}
+
+// add notes a spelling of a credential, to be looked for everywhere. The names under which credentials stand are no credentials: a
+// grant_type may be "password", and the password too.
+func (s *secrets) add(spelling, credential string) {
+	if len(spelling) >= shortest && !secretName(spelling) {
+		s.values[spelling] = credential
+	}
+}
+
+// addHeaders collects what headers hold.
+func (s *secrets) addHeaders(h http.Header) {
+	for name, values := range h {
+		for _, v := range values {
+			switch {
+			case isAuthorization(name):
+				scheme, rest, credential := authorization(v)
+				s.add(rest, credential)
+				s.add(credential, credential)
+				if _, last, found := strings.Cut(v, " "); scheme == "" && found {
+					s.add(last, last)
+				}
+			case name == "Cookie" || name == "Set-Cookie":
+				for _, p := range cookies(name, v) {
+					s.add(v[p.from:p.to], p.credential)
+				}
+			case secretHeader(name):
+				s.add(v, v)
+			case holdsURL(name):
+				s.addURL(v)
+			}
+		}
+	}
+}
+
+func isAuthorization(name string) bool {
+	return name == "Authorization" || name == "Proxy-Authorization"
+}
+
+// holdsURL reports whether a header holds a URL, whose query or fragment may hold credentials.
+func holdsURL(name string) bool {
+	return name == "Location" || name == "Referer" || name == "Content-Location"
+}
+
+// authorization takes the value of an Authorization header apart: the scheme, what stands behind it, and the credential in that. Of
+// HTTP Basic the credential is the password, decoded as OAuth clients encode it (RFC 6749, section 2.3.1). What begins with no known
+// scheme may be a credential as a whole.
+func authorization(v string) (scheme, rest, credential string) {
+	scheme, rest, _ = strings.Cut(v, " ")
+	rest = strings.TrimSpace(rest)
+	switch strings.ToLower(scheme) {
+	case "bearer", "digest", "token", "apikey":
+	case "basic":
+		decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(rest, "="))
+		if _, password, ok := strings.Cut(string(decoded), ":"); err == nil && ok && password != "" {
+			if plain, err := url.PathUnescape(password); err == nil {
+				password = plain
+			}
+			return scheme, rest, password
+		}
+	default:
+		return "", v, v
+	}
+	return scheme, rest, rest
+}
+
+// cookies are the places of the values in a Cookie header, or of the one value in a Set-Cookie header.
+func cookies(header, v string) (places []place) {
+	at := 0
+	for pair := range strings.SplitSeq(v, ";") {
+		if name, value, found := strings.Cut(pair, "="); found && strings.Trim(value, ` "`) != "" {
+			p := place{from: at + len(name) + 1, to: at + len(pair)}
+			p.credential = strings.Trim(v[p.from:p.to], ` "`)
+			places = append(places, p)
+		}
+		if header == "Set-Cookie" { // what follows are attributes
+			break
+		}
+		at += len(pair) + 1
+	}
+	return places
+}
+
+// addURL collects what stands in the query and in the fragment of a URL.
+func (s *secrets) addURL(text string) (places []place) {
+	if at := strings.IndexAny(text, "?#"); at >= 0 {
+		places = s.addPairs(text, at+1, "&#")
+	}
+	return places
+}
+
+// addPairs collects the values under names of credentials in a query or a form, which begins at a place of a text.
+func (s *secrets) addPairs(text string, at int, separators string) (places []place) {
+	for at < len(text) {
+		end := len(text)
+		if n := strings.IndexAny(text[at:], separators); n >= 0 {
+			end = at + n
+		}
+		name, value, found := strings.Cut(text[at:end], "=")
+		if plain, err := url.QueryUnescape(name); found && err == nil && secretName(strings.TrimSpace(plain)) {
+			credential := strings.TrimRight(value, "\r\n")
+			middle := at + len(name)
+			places = append(places, place{from: at, to: middle, name: true})
+			if credential != "" {
+				places = append(places, place{from: middle + 1, to: middle + 1 + len(credential)})
+				s.add(credential, credential)
+				if plain, err := url.QueryUnescape(credential); err == nil {
+					s.add(plain, plain)
+					s.add(credential, plain)
+					credential = plain
+				}
+				places[len(places)-1].credential = credential
+			}
+		}
+		at = end + 1
+	}
+	return places
+}
+
+// addJSON collects the strings under names of credentials, at any depth, and also of JSON that was cut short.
+func (s *secrets) addJSON(body []byte) (places []place) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	var secretNext, isKey bool
+	var key string
+	var depth []bool // for each open value: is it an object
+	for {
+		before := decoder.InputOffset()
+		token, err := decoder.Token()
+		if err != nil {
+			return places
+		}
+		inObject := len(depth) > 0 && depth[len(depth)-1]
+		switch t := token.(type) {
+		case json.Delim:
+			switch t {
+			case '{', '[':
+				depth = append(depth, t == '{')
+				isKey = t == '{'
+				continue
+			default:
+				depth = depth[:len(depth)-1]
+				inObject = len(depth) > 0 && depth[len(depth)-1]
+			}
+		case string:
+			// Between two tokens stand but spaces, commas and colons.
+			to := int(decoder.InputOffset()) - 1
+			from := int(before) + bytes.IndexByte(body[before:], '"') + 1
+			if inObject && isKey {
+				key, secretNext, isKey = t, secretName(t), false
+				if secretNext {
+					places = append(places, place{from: from, to: to, name: true})
+				}
+				continue
+			}
+			if secretNext && t != "" && !isNumber(key, t) {
+				s.add(t, t)
+				places = append(places, place{from: from, to: to, credential: t})
+			}
+		}
+		if inObject {
+			isKey, secretNext = true, false
+		}
+	}
+}
+
+// isNumber reports whether a code is the number of an error.
+func isNumber(name, value string) bool {
+	return name == "code" && strings.Trim(value, "0123456789.") == ""
+}
