@@ -49,20 +49,21 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		return "version: \"1.0\"\nfaults:\n  - name: x\n    effect:\n      " + effect + "\n"
 	}
 	for name, c := range map[string]struct{ text, says string }{
-		"nothing":                           {"", "rules.yaml: is empty"},
+		"nothing":                           {"", "rules.yaml:1: is empty"},
 		"no YAML":                           {"version: [", "rules.yaml:1: "},
-		"two documents":                     {"version: \"1.0\"\n---\n", "goes on after"},
-		"a list":                            {"- name: x", "rules.yaml:1: is a list; want a mapping"},
+		"two documents":                     {"version: \"1.0\"\n---\n", "rules.yaml:2: a second document starts here"},
+		"a list":                            {"- name: x", "rules.yaml:1: must be a mapping, not a list"},
 		"no version":                        {"faults: []", "version: is missing; begin with version: \"1.0\""},
 		"a version to come":                 {"version: \"2.0\"\nfaults: []", "rules.yaml:1: version: is \"2.0\"; this program reads \"1.0\""},
-		"an unknown key":                    {rule("    wen: {}"), "rules.yaml:5: faults[0]: there is no key \"wen\" here; known are name, match, when"},
-		"an unknown key below":              {rule("    when:\n      fisrt: 2"), "rules.yaml:6: faults[0].when: there is no key \"fisrt\""},
-		"a key twice":                       {rule("    name: y"), "rules.yaml:5: faults[0]: has the key \"name\" twice"},
-		"an alias":                          {"version: \"1.0\"\nfaults: [&a {name: x}, *a]", "rules.yaml:2: faults[1]: is an alias; write the value out"},
-		"a text for a number":               {rule("    when: {nth: \"2\"}"), "rules.yaml:5: faults[0].when.nth: is \"2\"; want an integer"},
-		"a number for a text":               {"version: \"1.0\"\nfaults:\n  - name: 5", "rules.yaml:3: faults[0].name: is \"5\"; want a text"},
-		"a fraction":                        {rule("    when: {nth: 2.5}"), "want an integer"},
-		"no time":                           {rule("    when: {until: noon}"), "rules.yaml:5: faults[0].when.until: is \"noon\"; want a time such as"},
+		"an unknown key":                    {rule("    wen: {}"), "rules.yaml:5: faults[0]: unknown key \"wen\": did you mean \"when\"?"},
+		"an unknown key below":              {rule("    when:\n      fisrt: 2"), "rules.yaml:6: faults[0].when: unknown key \"fisrt\": did you mean \"first\"?"},
+		"a key twice":                       {rule("    name: y"), "rules.yaml:5: faults[0]: the key \"name\" stands twice, first in line 3: keep one"},
+		"an alias of itself":                {"version: \"1.0\"\nfaults: [{name: x, effect: {kind: status, status: 200, body: &a [*a]}}]", "the anchor &a holds an alias of itself"},
+		"a bomb of aliases":                 {"version: \"1.0\"\nfaults:\n  - {name: x, effect: {kind: status, status: 200, body: " + bomb() + "}}", "aliases stand for more than 100000 values"},
+		"a text for a number":               {rule("    when: {nth: \"2\"}"), "rules.yaml:5: faults[0].when.nth: must be a whole decimal number of 64 bits, not \"2\""},
+		"a number for a text":               {"version: \"1.0\"\nfaults:\n  - name: 5", "rules.yaml:3: faults[0].name: must be text, not int without quotes: write \"5\""},
+		"a fraction":                        {rule("    when: {nth: 2.5}"), "rules.yaml:5: faults[0].when.nth: must be a whole decimal number of 64 bits, not \"2.5\""},
+		"no time":                           {rule("    when: {until: noon}"), "rules.yaml:5: faults[0].when.until: must be a time such as 2026-02-12T08:30:00Z, not \"noon\""},
 		"no name":                           {"version: \"1.0\"\nfaults:\n  - effect: {kind: reset}", "rules.yaml:3: faults[0].name: is missing"},
 		"a name that is no path":            {"version: \"1.0\"\nfaults:\n  - name: a/b\n    effect: {kind: reset}", "faults[0].name: is \"a/b\"; want 1 to 64 letters"},
 		"a name twice":                      {rule("  - name: x\n    effect: {kind: reset}"), "rules.yaml:5: faults[1].name: is \"x\", as that of a rule before it"},
@@ -110,8 +111,8 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		"a violation that is none":          {effect("{kind: violation, field: data.credit, do: steal}"), "effect.do: is \"steal\"; want drop, rename, retype, null or add"},
 		"a variation that is none":          {effect("{kind: legal, vary: [nothing]}"), "effect.vary: has \"nothing\"; want some of pages, order"},
 		"too many rules":                    {"version: \"1.0\"\nfaults:\n" + strings.Repeat("  - {name: x, effect: {kind: reset}}\n", fault.MaxRules+1), "there are 1001 rules; want at most 1000"},
-		"too much":                          {strings.Repeat(" ", fault.MaxBytes+1), "is larger than 1048576 bytes"},
-		"too deep":                          {effect("{kind: status, status: 200, body: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}"), "nests deeper than 100"},
+		"too much":                          {strings.Repeat(" ", fault.MaxBytes+1), "is larger than 1 MiB"},
+		"too deep":                          {effect("{kind: status, status: 200, body: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}"), "nests deeper than 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := fault.Load("rules.yaml", []byte(c.text), func(code string) bool { return code == "130" })
@@ -120,6 +121,43 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 			assert.True(t, strings.HasPrefix(err.Error(), "rules.yaml:"), err.Error())
 		})
 	}
+}
+
+// bomb is a value of a few lines that stands for ten million.
+func bomb() string {
+	b := "{a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"
+	for c := 'b'; c <= 'g'; c++ {
+		b += fmt.Sprintf(", %c: &%c [%s*%c]", c, c, strings.Repeat(fmt.Sprintf("*%c, ", c-1), 9), c-1)
+	}
+	return b + "}"
+}
+
+func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
+	rules, err := fault.Load("rules.yaml", []byte(`version: 1.0
+faults:
+  - &slow
+    name: slow
+    match: {path: /wallet}
+    effect: &late {kind: latency, fixed: 1s}
+  - <<: *slow
+    name: slower
+    effect: {<<: *late, fixed: 2s}
+`), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "slower", rules[1].Name)
+	assert.Equal(t, "/wallet", rules[1].Match.Path)
+	assert.Equal(t, fault.Effect{Kind: "latency", Fixed: "2s"}, *rules[1].Effect)
+}
+
+func TestWhatClientsSendAsJSONMayHaveNulls(t *testing.T) {
+	rules, single, err := fault.Decode("body", []byte(`{"name":"x","match":null,"where":null,"when":{"nth":null,"for":null,"times":2},"effect":{"kind":"status","status":503,"body":{"a":null}}}`))
+	require.NoError(t, err)
+	assert.True(t, single)
+	assert.Nil(t, rules[0].Match)
+	assert.Equal(t, 2, *rules[0].When.Times)
+	text, err := json.Marshal(rules[0].Effect.Body)
+	require.NoError(t, err)
+	assert.Equal(t, `{"a":null}`, string(text))
 }
 
 func TestEveryProfileIsReadAndHasNamesOfItsOwn(t *testing.T) {

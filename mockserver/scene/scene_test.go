@@ -218,7 +218,7 @@ func TestWhatCannotBeIsToldWithItsLine(t *testing.T) {
 		"a world that cannot be":            {"      fixture: generated:tokns=1", `mine.yaml:9: `},
 		"a clock out of range":              {"      clock: {now: \"1900-01-01T00:00:00Z\"}", `mine.yaml:9: clock: now is "1900-01-01T00:00:00Z", where no clock can begin`},
 		"a fault of no kind":                {"      faults:\n        - name: a\n          effect:\n            kind: rest", `mine.yaml:12: fault a: `},
-		"a fault with an unknown member":    {"      faults:\n        - name: a\n          effect: {kind: reset}\n          whem: {nth: 1}", `mine.yaml:10: fault a: there is no key "whem" here`},
+		"a fault with an unknown member":    {"      faults:\n        - name: a\n          effect: {kind: reset}\n          whem: {nth: 1}", `mine.yaml:10: fault a: unknown key "whem": did you mean "when"?`},
 		"a fault that no other arms":        {"      faults:\n        - name: a\n          armedBy: b\n          effect: {kind: reset}", `mine.yaml:11: fault a: `},
 		"a token that is not there yet":     {"      tokens:\n        - {as: first, name: \"${first.expireAt}\"}", "mine.yaml:10:"},
 		"a fault that asks for what is not": {"      tokens: [{as: first}]\n      faults:\n        - {name: a, match: {token: \"${first.expireAt}\"}, effect: {kind: reset}}", "mine.yaml:11: fault a: ${first.expireAt} has no value before the first step"},

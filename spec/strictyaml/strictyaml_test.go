@@ -151,6 +151,7 @@ func TestWhatIsWrongIsReportedWithItsLineAndPlace(t *testing.T) {
 		{"an indentation too small", "name: a\nfree:\n  - b: c\n   d: e\n", `s.yaml:3: is not YAML: did not find expected '-' indicator in the block that begins or ends here: look at its indentation`},
 		{"an indentation too small in the first block", "tags:\n  - a\n - b\n", `s.yaml:3: is not YAML: did not find expected key in the block that begins or ends here`},
 		{"a list that does not end", "name: a\ntags: [\n", `s.yaml:3: is not YAML: did not find expected node content`},
+		{"a list that does not end in the last line", "name: a\ntags: [", `s.yaml:2: is not YAML: did not find expected node content`},
 		{"an unknown anchor", "name: a\n# *b\nnote: c*b\ntags: *b\n", `s.yaml:4: is not YAML: unknown anchor 'b' referenced`},
 		{"an unknown anchor in the first line", "tags: [*b]\n", `s.yaml:1: is not YAML: unknown anchor 'b' referenced`},
 		{"a control character", "name: a\nnote: \x01\n", `s.yaml:2: is not YAML: control characters are not allowed`},

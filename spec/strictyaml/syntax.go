@@ -57,6 +57,7 @@ func syntaxError(data []byte, err error) error {
 	if m := yamlUnknown.FindStringSubmatch(text); m != nil {
 		line = lineOfAlias(data, m[1])
 	}
+	line = min(line, 1+bytes.Count(data, []byte{'\n'})) // a text that ends too early has no next line
 	if line == 0 {
 		// Only what cannot be read has no line in any line; else the reader leaves out that it is the first.
 		line = max(1, lineAt(data, unreadable(data)))
