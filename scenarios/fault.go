@@ -3,53 +3,10 @@ package scenarios
 import (
 	"regexp"
 	"slices"
-	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side by side.
 var ruleName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
-
-// decode keeps a rule as it is written.
-func (f *FaultRule) decode(d *decoder, node *yaml.Node, what string) {
-	f.Line = node.Line
-	if node.Kind != yaml.MappingNode {
-		d.problem(node.Line, "%s must be a mapping with a name and an effect, not %s", what, describe(node))
-		return
-	}
-	value, ok := d.plain(node, what)
-	if !ok {
-		return
-	}
-	f.Rule, _ = value.(map[string]any)
-	f.Name, _ = f.Rule["name"].(string)
-	f.lines = map[string]int{}
-	f.note(node, "")
-}
-
-// note remembers on which lines the members of a rule stand.
-func (f *FaultRule) note(node *yaml.Node, place string) {
-	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
-		at := node.Content[i].Value
-		if place != "" {
-			at = place + "." + at
-		}
-		f.lines[at] = node.Content[i].Line
-		f.note(node.Content[i+1], at)
-	}
-}
-
-// LineOf is the line on which a member stands, such as "effect.kind", or the nearest around it that was written.
-func (f *FaultRule) LineOf(place string) int {
-	for place != "" {
-		if line, ok := f.lines[place]; ok {
-			return line
-		}
-		place = place[:max(0, strings.LastIndexByte(place, '.'))]
-	}
-	return f.Line
-}
 
 // faults checks of rules what does not depend on who carries them out; place says in words where they stand.
 func (v *validator) faults(place string, rules []FaultRule) {

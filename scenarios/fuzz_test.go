@@ -23,7 +23,7 @@ func FuzzParse(f *testing.F) {
 		list, problems := parse("x.yaml", text)
 		problems = append(problems, validate(list, about)...)
 		for _, problem := range problems {
-			if problem.File != "x.yaml" || problem.Text == "" || problem.Line < 0 {
+			if problem.File != "x.yaml" || problem.Message == "" || problem.Line < 0 {
 				t.Fatalf("a problem without a place: %+v", problem)
 			}
 		}

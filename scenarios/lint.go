@@ -59,7 +59,7 @@ type linter struct {
 }
 
 func (l *linter) problem(line int, format string, args ...any) {
-	l.problems = append(l.problems, Problem{File: l.scenario.File, Line: line, Text: fmt.Sprintf(format, args...)})
+	l.problems = append(l.problems, Problem{File: l.scenario.File, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
 // assertions finds what would be sent and not judged. Load has seen to it that comparisons and lists of values are not empty.

@@ -206,10 +206,10 @@ func TestACaptureThatNobodyUsesDoesNotLoad(t *testing.T) {
 
 func TestWhatIsNoIDIsNoControl(t *testing.T) {
 	tests := map[string]struct{ control, want string }{
-		"no id":             {"Upper", `v2/x.yaml:8: control must be the id of a scenario, such as v2/wallet/read, or a list of ids, not "Upper"`},
-		"no text":           {"{id: v2/a/b}", `control must be the id of a scenario, such as v2/wallet/read, or a list of ids, not a mapping`},
-		"an empty list":     {"[]", `control must name at least one scenario; leave it out instead`},
-		"one that is twice": {"[v2/a/b, v2/a/b]", `control: "v2/a/b" stands twice`},
+		"no id":             {"Upper", `v2/x.yaml:8: scenarios[0].control: must be the id of a scenario, such as v2/wallet/read, or a list of ids, not "Upper"`},
+		"no text":           {"{id: v2/a/b}", `scenarios[0].control: must be the id of a scenario, such as v2/wallet/read, or a list of ids, not a mapping`},
+		"an empty list":     {"[]", `scenarios[0].control: must name at least one scenario; leave it out instead`},
+		"one that is twice": {"[v2/a/b, v2/a/b]", `scenarios[0].control[1]: "v2/a/b" stands twice`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

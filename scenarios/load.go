@@ -4,21 +4,17 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"oauthmock/spec"
+	"oauthmock/spec/strictyaml"
 )
 
 // Version of the format that this loader writes about. It reads files of the same major version up to this minor one.
@@ -119,74 +115,49 @@ func finish(all []Scenario, problems []Problem, more []*spec.Document) ([]Scenar
 	return all, nil
 }
 
+// readBounded reads a file, or enough of it to see that it is too large.
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(text) > maxFileSize {
-		return nil, Problem{File: name, Text: fmt.Sprintf("the file is larger than %d MiB; split it", maxFileSize>>20)}
-	}
-	return text, nil
+	return io.ReadAll(io.LimitReader(file, maxFileSize+1))
 }
 
 // parse decodes one file without looking at what its values mean.
 func parse(name string, text []byte) ([]Scenario, []Problem) {
-	d := &decoder{file: name}
-	reader := yaml.NewDecoder(bytes.NewReader(text))
-	var document, second yaml.Node
-	if err := reader.Decode(&document); err != nil {
-		if errors.Is(err, io.EOF) {
-			d.problem(0, `the file is empty; it must have "version" and "scenarios"`)
-		} else {
-			line, text := splitYAMLError(err)
-			d.problem(line, "not YAML: %s", text)
-		}
-		return nil, d.problems
-	}
-	if err := reader.Decode(&second); !errors.Is(err, io.EOF) {
-		d.problem(second.Line, "a scenario file holds one YAML document; put the rest in a file of its own")
-		return nil, d.problems
+	document, err := format().Parse(name, text)
+	if err != nil {
+		return nil, Problems(err)
 	}
 	var file File
-	d.into(document.Content[0], reflect.ValueOf(&file).Elem(), "the file")
-	if document.Content[0].Kind == yaml.MappingNode {
-		d.version(&file)
-		if len(d.problems) == 0 && len(file.Scenarios) == 0 {
-			d.problem(file.LineOf("scenarios"), "the file has no scenarios; list at least one under \"scenarios\"")
-		}
+	problems := Problems(document.Decode(&file))
+	if file.LineOf("") > 0 {
+		problems = append(problems, versionProblem(document, &file)...)
+	}
+	if len(problems) == 0 && len(file.Scenarios) == 0 {
+		problems = append(problems, document.Problem("scenarios", "must hold at least one scenario"))
 	}
 	for i := range file.Scenarios {
-		file.Scenarios[i].File = name
+		s := &file.Scenarios[i]
+		s.File, s.Line = name, s.LineOf("")
+		for j := range s.Steps {
+			s.Steps[j].Line = s.Steps[j].LineOf("")
+		}
 	}
-	return file.Scenarios, d.problems
+	return file.Scenarios, problems
 }
 
-func (d *decoder) version(file *File) {
+func versionProblem(document *strictyaml.Document, file *File) []Problem {
 	major, minor, _ := strings.Cut(Version, ".")
 	gotMajor, gotMinor, dotted := strings.Cut(file.Version, ".")
 	n, err := strconv.Atoi(gotMinor)
 	switch own, _ := strconv.Atoi(minor); {
 	case !file.Has("version"):
-		d.problem(file.line, `"version" is missing; write version: %q`, Version)
+		return []Problem{document.Problem("", `"version" is missing; write version: %q`, Version)}
 	case !dotted || err != nil || n < 0 || gotMajor != major || n > own:
-		d.problem(file.LineOf("version"), "version %q is not supported; this program reads up to %q", file.Version, Version)
+		return []Problem{document.Problem("version", "%q is not supported; this program reads up to %q", file.Version, Version)}
 	}
-}
-
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// splitYAMLError takes the line out of a message of yaml.v3, which has it only in its text.
-func splitYAMLError(err error) (int, string) {
-	text := strings.ReplaceAll(err.Error(), "\n", " ")
-	if found := yamlErrorLine.FindStringSubmatch(text); found != nil {
-		line, _ := strconv.Atoi(found[1])
-		return line, found[2]
-	}
-	return 0, text
+	return nil
 }

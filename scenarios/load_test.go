@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,15 @@ const steps = `    steps:
         expect: {status: 200}
 `
 
+// bomb is a body of a few lines that stands for ten million values.
+func bomb() string {
+	b := "    given:\n      tokens:\n        - as: t\n          limits:\n            a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+	for c := 'b'; c <= 'g'; c++ {
+		b += fmt.Sprintf("            %c: &%c [%s*%c]\n", c, c, strings.Repeat(fmt.Sprintf("*%c, ", c-1), 9), c-1)
+	}
+	return b
+}
+
 func load(t *testing.T, text string) ([]scenarios.Scenario, error) {
 	t.Helper()
 	return scenarios.Load(fstest.MapFS{"v2/x.yaml": {Data: []byte(text)}})
@@ -49,18 +59,18 @@ func TestTheEmbeddedScenariosLoad(t *testing.T) {
 
 func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"an empty file":                     {"", `v2/x.yaml: the file is empty; it must have "version" and "scenarios"`},
+		"an empty file":                     {"", `v2/x.yaml:1: is empty: it must have "version" and "scenarios"`},
 		"no YAML":                           {"version: [", `not YAML`},
-		"a list as file":                    {"- 1\n", `v2/x.yaml:1: the file must be a mapping with some of "version", "scenarios", not a list`},
-		"two documents":                     {"version: \"1.0\"\nscenarios: []\n---\nversion: \"1.0\"\n", `one YAML document`},
+		"a list as file":                    {"- 1\n", `v2/x.yaml:1: must be a mapping, not a list`},
+		"two documents":                     {"version: \"1.0\"\nscenarios: []\n---\nversion: \"1.0\"\n", `v2/x.yaml:3: a second document starts here: write one document, without ---`},
 		"no version":                        {strings.Replace(head+steps, "version: \"1.0\"\n", "", 1), `"version" is missing; write version: "1.0"`},
-		"a newer version":                   {strings.Replace(head+steps, "1.0", "1.7", 1), `v2/x.yaml:1: version "1.7" is not supported; this program reads up to "1.0"`},
-		"another major version":             {strings.Replace(head+steps, "1.0", "2.0", 1), `version "2.0" is not supported`},
-		"no scenarios":                      {"version: \"1.0\"\nscenarios: []\n", `v2/x.yaml:2: the file has no scenarios`},
-		"an unknown key":                    {head + "    tilte: x\n" + steps, `v2/x.yaml:8: scenarios[0]: unknown key "tilte"; did you mean "title"?`},
-		"an unknown matcher key":            {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect:\n          status: 200\n          data:\n            $.credit: {typ: number}\n", `v2/x.yaml:14: data["$.credit"]: unknown key "typ"; did you mean "type"?`},
-		"a doubled key":                     {head + "    title: again\n" + steps, `v2/x.yaml:8: scenarios[0]: key "title" stands twice (first on line 4)`},
-		"an alias of YAML":                  {head + "    tags: &x [a]\n" + steps, `v2/x.yaml:8: tags uses a YAML anchor or alias; write the value out`},
+		"a newer version":                   {strings.Replace(head+steps, "1.0", "1.7", 1), `v2/x.yaml:1: version: "1.7" is not supported; this program reads up to "1.0"`},
+		"another major version":             {strings.Replace(head+steps, "1.0", "2.0", 1), `version: "2.0" is not supported`},
+		"no scenarios":                      {"version: \"1.0\"\nscenarios: []\n", `v2/x.yaml:2: scenarios: must hold at least one scenario`},
+		"an unknown key":                    {head + "    tilte: x\n" + steps, `v2/x.yaml:8: scenarios[0]: unknown key "tilte": did you mean "title"?`},
+		"an unknown matcher key":            {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect:\n          status: 200\n          data:\n            $.credit: {typ: number}\n", `v2/x.yaml:14: scenarios[0].steps[0].expect.data["$.credit"]: unknown key "typ": did you mean "type"?`},
+		"a doubled key":                     {head + "    title: again\n" + steps, `v2/x.yaml:8: scenarios[0]: the key "title" stands twice, first in line 4: keep one`},
+		"a bomb of aliases":                 {head + bomb() + steps, `aliases stand for more than 100000 values: write them out, or use fewer`},
 		"a missing source":                  {strings.Replace(head+steps, "    source: somewhere\n", "", 1), `scenario v2/wallet/read: "source" is missing or empty`},
 		"an id in upper case":               {strings.Replace(head+steps, "v2/wallet/read", "v2/Wallet", 1), `v2/x.yaml:3: id "v2/Wallet" must be words in lower case`},
 		"an unknown level":                  {strings.Replace(head+steps, "level: MUST", "level: must", 1), `v2/x.yaml:5: unknown level "must"; it is one of "MUST", "SHOULD", "OBSERVE"; did you mean "MUST"?`},
@@ -73,7 +83,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a wrong window":                    {head + "    given: {rateLimit: {limit: 1, window: minute}}\n" + steps, `rateLimit: window must be a duration such as 90s or 24h, not "minute"`},
 		"an unknown items list":             {head + "    given: {items: {callbacks.list: 1}}\n" + steps, `items: unknown operation "callbacks.list"; did you mean "callback.list"?`},
 		"items of no list":                  {head + "    given: {items: {token.get: 1}}\n" + steps, `items: token.get is not a list`},
-		"a fault that is no mapping":        {head + "    given: {faults: [outage]}\n" + steps, `v2/x.yaml:8: faults[0] must be a mapping with a name and an effect, not "outage"`},
+		"a fault that is no mapping":        {head + "    given: {faults: [outage]}\n" + steps, `v2/x.yaml:8: scenarios[0].given.faults[0]: must be a mapping with a name and an effect, not "outage"`},
 		"a fault without a name":            {head + "    given:\n      faults:\n        - {effect: {kind: reset}}\n" + steps, `v2/x.yaml:10: given.faults: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not ""`},
 		"two faults of one name":            {head + "    given:\n      faults:\n        - {name: a}\n        - {name: a}\n" + steps, `v2/x.yaml:11: given.faults: the name "a" is already used on line 10`},
 		"a fault for an account":            {head + "    given: {faults: [{name: a, match: {account: demo}}]}\n" + steps, `v2/x.yaml:8: given.faults: rule "a" must not match an account: it is for the account that it is given to`},
@@ -100,8 +110,8 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"an unused matrix key":              {head + steps + "        matrix: {x: [1]}\n", `matrix key "x" is never used as ${x}`},
 		"a reserved variable":               {head + steps + "        capture: {scope2: $.credit}\n", `variable "scope2" is one of the suite's own`},
 		"too few scopes":                    {head + "    given: {scopes: 1}\n    steps:\n      - name: a\n        call: token.create\n        body: {scopes: [\"${scope2}\"]}\n        expect: {status: 200}\n", `scopes is 1, but ${scope2} is used`},
-		"an unknown auth":                   {head + steps + "        auth: digest\n", `v2/x.yaml:12: unknown auth "digest"; it is "basic", "none", or one of {bearer: …}, {credentials: {…}}, {raw: …}`},
-		"two kinds of auth":                 {head + steps + "        auth: {bearer: a, raw: b}\n", `auth must be "basic", "none", or have exactly one of "bearer", "credentials", "raw"`},
+		"an unknown auth":                   {head + steps + "        auth: digest\n", `v2/x.yaml:12: scenarios[0].steps[0].auth: must be "basic", "none", or one of {bearer: …}, {credentials: {…}}, {raw: …}, not "digest"`},
+		"two kinds of auth":                 {head + steps + "        auth: {bearer: a, raw: b}\n", `auth: must be "basic", "none", or have exactly one of "bearer", "credentials", "raw"`},
 		"an unknown account":                {head + steps + "        as: other\n", `as: no account "other" under given.accounts`},
 		"a missing path parameter":          {head + "    steps:\n      - name: a\n        call: token.get\n        expect: {status: 200}\n", `step "a": token.get needs path: {token: …}`},
 		"a foreign path parameter":          {head + steps + "        path: {id: x}\n", `path: wallet.get has no parameter "id"`},
@@ -110,8 +120,8 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a charset that is unknown":         {head + steps + "        rawBody: b\n        charset: utf-16\n", `v2/x.yaml:13: unknown charset "utf-16"; it is utf-8 or iso-8859-1`},
 		"a charset of no body":              {head + steps + "        body: {a: 1}\n        charset: utf-8\n", `charset belongs to a rawBody`},
 		"a letter that a charset has not":   {head + steps + "        rawBody: a€\n        charset: iso-8859-1\n", `rawBody: '€' is no letter of iso-8859-1`},
-		"a header without values":           {head + steps + "        headers: {X-A: []}\n", `headers["X-A"] must hold at least one text; leave it out instead`},
-		"a header that is an object":        {head + steps + "        headers: {X-A: [{a: 1}]}\n", `headers["X-A"] must be text, not`},
+		"a header without values":           {head + steps + "        headers: {X-A: []}\n", `headers.X-A: must hold at least one text; leave it out instead`},
+		"a header that is an object":        {head + steps + "        headers: {X-A: [{a: 1}]}\n", `v2/x.yaml:12: scenarios[0].steps[0].headers.X-A[0]: must be text, not a mapping`},
 		"repeat and concurrent":             {head + steps + "        repeat: 2\n        concurrent: 2\n", `repeat and concurrent exclude one another`},
 		"outcomes alone":                    {head + steps + "        outcomes: [{status: 200, count: 1}]\n", `outcomes belong to a step with concurrent`},
 		"a wrong outcome count":             {head + steps + "        concurrent: 2\n        outcomes: [{status: 200, count: all}]\n", `outcomes: count must be a number up to 2, "rest", "some" or "any", not "all"`},
@@ -119,7 +129,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a walk with a limit":               {head + steps + "        walk: {limit: 2, key: id}\n        query: {limit: 1}\n", `a walk sets limit and skip itself`},
 		"items without walk":                {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, items: {$: {length: 1}}}\n", `expect.items belongs to a step with walk`},
 		"data without status":               {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {data: {$.credit: 1}}\n", `step "a": expect.status is missing`},
-		"a wrong status":                    {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: OK}\n", `v2/x.yaml:11: status must be an HTTP status such as 422, or a list of them, not "OK"`},
+		"a wrong status":                    {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: OK}\n", `v2/x.yaml:11: scenarios[0].steps[0].expect.status: must be an HTTP status such as 422, or a list of them, not "OK"`},
 		"a path without $":                  {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {credit: 1}}\n", `JSONPath "credit" must start with $`},
 		"a broken path":                     {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {\"$[\": 1}}\n", `JSONPath "$["`},
 		"a broken pattern":                  {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {matches: \"(\"}}}\n", `$.a: matches: error parsing regexp`},
@@ -130,7 +140,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"plus alone":                        {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {type: number, plus: 1}}}\n", `plus moves equals, gt, gte, lt or lte; none of them is there`},
 		"a length that is text":             {head + "    steps:\n      - name: a\n        call: wallet.get\n        expect: {status: 200, data: {$.a: {length: two}}}\n", `$.a: length must be a whole number, not two`},
 		"a compare without why":             {head + steps + "        capture: {a: $.credit}\n      - name: b\n        compare: [{value: \"${a}\", is: 1}]\n", `compare: why is missing`},
-		"a hexadecimal number":              {head + "    steps:\n      - name: a\n        call: wallet.get\n        body: {x: 0x1F}\n        expect: {status: 200}\n", `0x1F is not a number as JSON writes it; quote it if text is meant`},
+		"a hexadecimal number":              {head + "    steps:\n      - name: a\n        call: wallet.get\n        body: {x: 0x1F}\n        expect: {status: 200}\n", `v2/x.yaml:11: scenarios[0].steps[0].body.x: must be a number as JSON writes it, not "0x1F": quote it if text is meant`},
 		"a service without its need":        {head + steps + "      - name: b\n        call: GET /__services/company.openapi.com/IT-start\n        expect: {status: 200}\n", `v2/x.yaml:13: step "b" calls a paid service, which few targets offer; add needs: [services]`},
 		"a need of services without a call": {head + "    needs: [services]\n" + steps, `v2/x.yaml:8: needs names services, but no step calls one (GET /__services/company.openapi.com/…); leave it out`},
 		"a service without a status":        {head + "    needs: [services]\n" + steps + "      - name: b\n        call: GET /__services/company.openapi.com/IT-start\n        expect: {headers: {X: y}}\n", `step "b": expect.status is missing; no document says what a paid service answers`},
@@ -164,7 +174,7 @@ func TestAllProblemsOfAllFilesComeAtOnceInOrder(t *testing.T) {
 		places = append(places, p.Error()[:strings.IndexByte(p.Error(), ' ')])
 	}
 	assert.Equal(t, []string{"v2/a.yaml:12:", "v2/a.yaml:13:", "v2/b.yaml:3:", "v2/b.yaml:8:"}, places)
-	assert.Contains(t, problems[2].Text, `id "v2/wallet/read" is already taken by v2/a.yaml:3`)
+	assert.Contains(t, problems[2].Message, `id "v2/wallet/read" is already taken by v2/a.yaml:3`)
 }
 
 func TestWhatIsWrittenIsTakenAsWritten(t *testing.T) {
@@ -196,6 +206,46 @@ func TestWhatIsWrittenIsTakenAsWritten(t *testing.T) {
 	assert.Equal(t, json.Number("1.50"), ttl.Equals)
 	assert.Equal(t, scenarios.Should, ttl.Level)
 	assert.False(t, ttl.Has("not"))
+}
+
+func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
+	list, err := load(t, head+`    tags: &tags [a, b]
+    given:
+      faults:
+        - &outage
+          name: outage
+          effect: {kind: status, status: 503}
+        - <<: *outage
+          name: later
+    steps:
+      - &read
+        name: read
+        call: wallet.get
+        expect: &fine
+          status: 200
+          data:
+            $.credit: &number {type: number}
+      - <<: *read
+        name: read again
+        expect:
+          <<: *fine
+          data: {$.credit: {<<: *number, gte: 0}}
+`)
+	require.NoError(t, err)
+	s := list[0]
+	assert.Equal(t, []string{"a", "b"}, s.Tags)
+	assert.Equal(t, map[string]any{"name": "later", "effect": map[string]any{"kind": "status", "status": json.Number("503")}}, s.Given.Faults[1].Rule)
+	assert.Equal(t, 14, s.Given.Faults[1].Line)
+	assert.Equal(t, 13, s.Given.Faults[1].LineOf("effect.kind"), "where it is written")
+	again := s.Steps[1]
+	assert.Equal(t, "read again", again.Name)
+	assert.Equal(t, "wallet.get", again.Call)
+	assert.Equal(t, 24, again.Line)
+	assert.Equal(t, 19, again.LineOf("call"))
+	assert.Equal(t, scenarios.Statuses{200}, again.Expect.Status)
+	credit := again.Expect.Data["$.credit"]
+	assert.Equal(t, "number", credit.Type)
+	assert.True(t, credit.Has("type") && credit.Has("gte"))
 }
 
 func TestOneFileLoadsFromDisk(t *testing.T) {

@@ -1,5 +1,7 @@
 package scenarios
 
+import "oauthmock/spec/strictyaml"
+
 // File is one YAML file: scenarios about one subject.
 type File struct {
 	written
@@ -116,7 +118,7 @@ type FaultRule struct {
 	// Line on which it begins.
 	Line int
 
-	lines map[string]int // of its members
+	lines strictyaml.Lines // of its members
 }
 
 // Step is one request, a walk over pages, several requests at once, or one action of the control API.

@@ -96,7 +96,7 @@ func validate(all []Scenario, about contract) []Problem {
 }
 
 func (v *validator) problem(line int, format string, args ...any) {
-	v.problems = append(v.problems, Problem{File: v.scenario.File, Line: line, Text: fmt.Sprintf(format, args...)})
+	v.problems = append(v.problems, Problem{File: v.scenario.File, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
 func (v *validator) check() {
@@ -270,14 +270,14 @@ func (v *validator) givenToken(token *GivenToken, account string) {
 		if account != "" {
 			scope = account + ".scope"
 		}
-		v.names.use(v, scope, token.line)
+		v.names.use(v, scope, token.LineOf(""))
 	}
 	for _, scope := range token.Scopes {
 		v.texts(token.LineOf("scopes"), scope)
 	}
 	v.texts(token.LineOf("name"), token.Name)
 	v.texts(token.LineOf("limits"), token.Limits)
-	v.names.define(v, token.As, token.line, false)
+	v.names.define(v, token.As, token.LineOf(""), false)
 }
 
 func (v *validator) clock(c *GivenClock) {

@@ -38,7 +38,7 @@ func (v *validator) expect(step *Step) {
 	for _, table := range []map[string]Matcher{e.Data, e.Body, e.Items} {
 		for _, path := range sortedKeys(table) {
 			matcher := table[path]
-			v.jsonPath(matcher.line, path)
+			v.jsonPath(matcher.LineOf(""), path)
 			v.matcher(&matcher, path)
 		}
 	}
@@ -47,11 +47,11 @@ func (v *validator) expect(step *Step) {
 // matcher checks that a matcher asks for something, and for something that can be.
 func (v *validator) matcher(m *Matcher, what string) {
 	asks := false
-	for key := range m.keys {
+	for key := range m.Keys() {
 		asks = asks || key != "level" && key != "plus" && key != "within"
 	}
 	if !asks {
-		v.problem(m.line, "%s: the matcher asks for nothing; give it equals, matches, type, exists or the like", what)
+		v.problem(m.LineOf(""), "%s: the matcher asks for nothing; give it equals, matches, type, exists or the like", what)
 	}
 	v.level(m.LineOf("level"), m.Level)
 	if m.Has("matches") && !hasVariables(m.Matches) {
@@ -83,7 +83,7 @@ func (v *validator) matcher(m *Matcher, what string) {
 	v.operands(m, what)
 	for _, value := range []any{m.Equals, m.Not, m.OneOf, m.Matches, m.Length, m.MinLength, m.MaxLength, m.Gt, m.Gte, m.Lt, m.Lte,
 		m.Contains, m.ContainsNot, m.SameElements, m.Sum, m.Plus, m.Within} {
-		v.texts(m.line, value)
+		v.texts(m.LineOf(""), value)
 	}
 	if m.Each != nil {
 		v.matcher(m.Each, what+" each")

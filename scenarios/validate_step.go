@@ -146,7 +146,7 @@ func (v *validator) auth(step *Step) {
 	}
 	for _, text := range texts {
 		if text != nil {
-			v.texts(step.Auth.line, *text)
+			v.texts(step.Auth.LineOf(""), *text)
 		}
 	}
 }
@@ -209,7 +209,7 @@ func (v *validator) control(step *Step) {
 	control := step.Control
 	actions := slices.DeleteFunc([]string{"advance", "clock", "credit", "rateLimit", "faults", "invariants"}, func(key string) bool { return !control.Has(key) })
 	if len(actions) != 1 {
-		v.problem(control.line, "control must have exactly one of advance, clock, credit, rateLimit, faults and invariants; it has %s", orNone(actions))
+		v.problem(control.LineOf(""), "control must have exactly one of advance, clock, credit, rateLimit, faults and invariants; it has %s", orNone(actions))
 		return
 	}
 	switch {
@@ -245,13 +245,13 @@ func (v *validator) compare(step *Step) {
 		comparison := &step.Compare[i]
 		v.asserts = true
 		if !comparison.Has("value") {
-			v.problem(comparison.line, "compare: value is missing")
+			v.problem(comparison.LineOf(""), "compare: value is missing")
 		}
 		if strings.TrimSpace(comparison.Why) == "" {
 			v.problem(comparison.LineOf("why"), "compare: why is missing; say in words what it shows, for the report")
 		}
 		if !comparison.Has("is") {
-			v.problem(comparison.line, "compare: is is missing")
+			v.problem(comparison.LineOf(""), "compare: is is missing")
 		}
 		v.level(comparison.LineOf("level"), comparison.Level)
 		v.texts(comparison.LineOf("value"), comparison.Value)

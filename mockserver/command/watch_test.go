@@ -74,7 +74,7 @@ func TestWatchTakesOverWhatChangesAndKeepsWhatWasWhenItCannot(t *testing.T) {
 	}{
 		"a scenario": {
 			"--scenario", watched, strings.Replace(watched, "credit: 1", "credit: 77", 1),
-			strings.Replace(watched, "credit: 1", "credti: 2", 1), `:9: given: unknown key`,
+			strings.Replace(watched, "credit: 1", "credti: 2", 1), `:9: scenarios[0].given: unknown key`,
 		},
 		"fixtures": {
 			"--fixtures", wallet("1"), wallet("77"), strings.Replace(wallet("1"), "amount", "amuont", 1), `:2: accounts[0].wallet.transactions[0]`,

@@ -120,5 +120,5 @@ func moment(s *scenarios.Scenario, c *scenarios.GivenClock) (time.Time, error) {
 
 // problem is what is wrong with a scenario, with its file and line.
 func problem(s *scenarios.Scenario, line int, format string, args ...any) error {
-	return scenarios.Problem{File: s.File, Line: line, Text: fmt.Sprintf(format, args...)}
+	return scenarios.Problem{File: s.File, Line: line, Message: fmt.Sprintf(format, args...)}
 }

@@ -2,7 +2,6 @@ package strictyaml
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -36,6 +35,7 @@ type decoder struct {
 
 // fields are what a struct can hold.
 type fields struct {
+	names []string // in their order
 	index map[string][]int
 	// notes reports whether the struct wants to know what was written.
 	notes bool
@@ -268,26 +268,32 @@ func (d *decoder) structure(node *yaml.Node, out reflect.Value) {
 		lines = map[string]int{}
 	}
 	d.keys(node, func(key, value *yaml.Node) {
-		index, ok := known.index[key.Value]
-		if !ok {
-			d.refuse(key, "unknown key %q: %s", key.Value, suggest(key.Value, known.index))
-			return
-		}
 		if lines != nil {
 			lines[key.Value] = key.Line
 		}
+		index, ok := known.index[key.Value]
+		if !ok {
+			d.refuse(key, "unknown key %q: %s", key.Value, Suggest(key.Value, known.names))
+			return
+		}
 		d.member(segment{key: key.Value}, value, out.FieldByIndex(index))
 	})
-	if lines != nil {
+	if lines != nil && node.Kind == yaml.MappingNode {
 		out.Addr().Interface().(noter).note(node.Line, lines)
 	}
 }
 
 // fieldsOf finds the fields of a struct, and of those that it embeds, by their names in files.
 func (d *decoder) fieldsOf(t reflect.Type) *fields {
-	if known, ok := d.fields[t]; ok {
-		return known
+	known, ok := d.fields[t]
+	if !ok {
+		known = newFields(t)
+		d.fields[t] = known
 	}
+	return known
+}
+
+func newFields(t reflect.Type) *fields {
 	known := &fields{index: map[string][]int{}, notes: reflect.PointerTo(t).Implements(reflect.TypeFor[noter]())}
 	var collect func(t reflect.Type, at []int)
 	collect = func(t reflect.Type, at []int) {
@@ -301,13 +307,13 @@ func (d *decoder) fieldsOf(t reflect.Type) *fields {
 			switch {
 			case name != "" && name != "-":
 				known.index[name] = index
+				known.names = append(known.names, name)
 			case field.Anonymous && field.Type.Kind() == reflect.Struct:
 				collect(field.Type, index)
 			}
 		}
 	}
 	collect(t, nil)
-	d.fields[t] = known
 	return known
 }
 
@@ -422,18 +428,13 @@ func (d *decoder) time(node *yaml.Node, out *time.Time) {
 	*out = t
 }
 
-// suggest says what would have been a right key.
-func suggest(key string, known map[string][]int) string {
-	return Suggest(key, slices.Sorted(maps.Keys(known)))
-}
-
-// Suggest says which of the known words a word is most likely meant to be, else which there are, for messages of the form
+// Suggest returns which of the known words a word is most likely meant to be, else which there are, for messages of the form
 // `unknown key "x": …`.
 func Suggest(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "known here are " + strings.Join(known, ", ")
+	return "known here are " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
 }
 
 // describe says in words what a node holds, for messages of the form "must be …, not …".

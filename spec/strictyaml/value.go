@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"encoding/json"
 	"iter"
+	"reflect"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -67,6 +68,9 @@ func (v Value) Refuse(format string, args ...any) { v.d.refuse(v.node, format, a
 
 // Decode fills what out points to, as [Document.Decode] does.
 func (v Value) Decode(out any) { v.d.resolved(v.node, pointed(out)) }
+
+// Keys returns the keys that a struct can be decoded from, in the order of its fields. The caller must not change them.
+func (v Value) Keys(of any) []string { return v.d.fieldsOf(reflect.TypeOf(of)).names }
 
 // Members walks the keys and values of a mapping, and refuses any other value. Keys are texts, each once.
 func (v Value) Members() iter.Seq2[Value, Value] {

@@ -1,5 +1,10 @@
 package strictyaml
 
+import (
+	"iter"
+	"maps"
+)
+
 // Written records which members of a mapping were written, and on which lines. A struct that embeds it is told when it is decoded:
 // members that are absent and members that are null or zero may mean different things.
 type Written struct {
@@ -12,6 +17,9 @@ func (w Written) Has(key string) bool {
 	_, ok := w.keys[key]
 	return ok
 }
+
+// Keys walks the members that were written, in no order.
+func (w Written) Keys() iter.Seq[string] { return maps.Keys(w.keys) }
 
 // LineOf returns the line of a member, the mapping's own line where it was not written, and 0 where nothing was read.
 func (w Written) LineOf(key string) int {
