@@ -91,20 +91,20 @@ func hasMember(v strictyaml.Value, known []string) bool {
 	return false
 }
 
-// UnmarshalStrict reads "basic", "none", or one of bearer, credentials and raw.
+// UnmarshalStrict reads "basic", "none", or one of bearer, client, credentials and raw.
 func (a *Auth) UnmarshalStrict(v strictyaml.Value) error {
 	if v.Kind() == strictyaml.Mapping {
 		type plain Auth
 		v.Decode((*plain)(a))
-		kinds := slices.DeleteFunc([]string{"bearer", "credentials", "raw"}, func(kind string) bool { return !a.Has(kind) })
+		kinds := slices.DeleteFunc([]string{"bearer", "client", "credentials", "raw"}, func(kind string) bool { return !a.Has(kind) })
 		if len(kinds) != 1 {
-			return errors.New(`must be "basic", "none", or have exactly one of "bearer", "credentials", "raw"`)
+			return errors.New(`must be "basic", "none", or have exactly one of "bearer", "client", "credentials", "raw"`)
 		}
 		a.Kind = kinds[0]
 		return nil
 	}
 	if a.Kind = v.Text(); a.Kind != "basic" && a.Kind != "none" {
-		return fmt.Errorf(`must be "basic", "none", or one of {bearer: …}, {credentials: {…}}, {raw: …}, not %s`, v.Describe())
+		return fmt.Errorf(`must be "basic", "none", or one of {bearer: …}, {client: {…}}, {credentials: {…}}, {raw: …}, not %s`, v.Describe())
 	}
 	a.written = strictyaml.WrittenAt(v.Line(), nil)
 	return nil
@@ -128,4 +128,18 @@ func (f *FaultRule) LineOf(place string) int {
 		return f.Line
 	}
 	return f.lines.Of(place)
+}
+
+// UnmarshalStrict reads "redirect", or a mapping.
+func (f *Follow) UnmarshalStrict(v strictyaml.Value) error {
+	if v.Kind() == strictyaml.Mapping {
+		type plain Follow
+		v.Decode((*plain)(f))
+		return nil
+	}
+	if v.Text() != "redirect" {
+		return fmt.Errorf(`must be "redirect", {of: STEP} or {form: NAME, fields: {…}}, not %s`, v.Describe())
+	}
+	f.written = strictyaml.WrittenAt(v.Line(), nil)
+	return nil
 }

@@ -73,7 +73,7 @@ func (l *linter) assertions() {
 		asserting++
 		e := &step.Expect
 		expects := len(e.Status) + len(e.Headers) + len(e.Data) + len(e.Body) + len(e.Items)
-		if e.Has("code") || e.Message != nil {
+		if e.Has("code") || e.Message != nil || e.Redirect != nil || e.HTML != nil || e.Empty {
 			expects++
 		}
 		if expects+len(step.Outcomes)+len(step.Compare) == 0 && step.Walk == nil {

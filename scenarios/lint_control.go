@@ -126,11 +126,11 @@ func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 // succeeds says whether a step can only pass when a request of it is answered with success.
 func succeeds(step *Step) bool {
 	for _, outcome := range step.Outcomes {
-		if is2xx(outcome.Status) && (outcome.Count == "some" || strings.Trim(outcome.Count, "0123456789") == "" && outcome.Count != "0") {
+		if served(outcome.Status) && (outcome.Count == "some" || strings.Trim(outcome.Count, "0123456789") == "" && outcome.Count != "0") {
 			return true
 		}
 	}
-	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !is2xx(status) })
+	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !served(status) })
 }
 
 // observed says whether what a step expects is recorded only, so that nothing fails when it is otherwise.
@@ -141,6 +141,7 @@ func observed(s *Scenario, step *Step) bool {
 	return s.Level == Observe
 }
 
-func is2xx(status int) bool {
-	return status >= 200 && status < 300
+// served reports whether a status says that the request was served: 2xx, or a redirect, by which pages answer.
+func served(status int) bool {
+	return status >= 200 && status < 400
 }

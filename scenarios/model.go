@@ -122,7 +122,7 @@ type FaultRule struct {
 }
 
 // Step is one request, a walk over pages, several requests at once, or one action of the control API.
-// Exactly one of Call, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
+// Exactly one of Call, Follow, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
 type Step struct {
 	written
 
@@ -145,6 +145,10 @@ type Step struct {
 	// otherwise ("" sends none). "${x}" alone in a body keeps x's type.
 	Body    any     `yaml:"body,omitempty"`
 	RawBody *string `yaml:"rawBody,omitempty"`
+	// Form is sent as application/x-www-form-urlencoded: scalars, or lists for members that are sent several times.
+	Form map[string]any `yaml:"form,omitempty"`
+	// Cookies are sent besides those that the scenario's earlier answers of an API with pages set.
+	Cookies map[string]string `yaml:"cookies,omitempty"`
 	// Charset of RawBody: "utf-8" (the default), or "iso-8859-1", in which each letter is one byte, so that "\xff" is the byte 0xff and
 	// bodies can be written that are no UTF-8. The Content-Type does not tell it.
 	Charset string `yaml:"charset,omitempty"`
@@ -160,6 +164,9 @@ type Step struct {
 	// Walk pages through a list until its end. Expect.Status and Expect.Data then hold for each page;
 	// Expect.Items and Capture work on all items together.
 	Walk *Walk `yaml:"walk,omitempty"`
+
+	// Follow goes on from an earlier answer, as a browser does. The runner follows nothing by itself.
+	Follow *Follow `yaml:"follow,omitempty"`
 
 	// Control acts on the target's control API, for the step's account.
 	Control *Control `yaml:"control,omitempty"`
@@ -180,11 +187,13 @@ type Step struct {
 type Auth struct {
 	written
 
-	Kind string `yaml:"-"` // basic, none, bearer, raw or credentials
+	Kind string `yaml:"-"` // basic, none, bearer, raw, credentials or client
 	// Bearer is sent as "Authorization: Bearer …".
 	Bearer *string `yaml:"bearer,omitempty"`
 	// Credentials replace parts of the account's own in Basic.
 	Credentials *Credentials `yaml:"credentials,omitempty"`
+	// Client authenticates an OAuth client, which is no account.
+	Client *Client `yaml:"client,omitempty"`
 	// Raw is the whole value of the Authorization header.
 	Raw *string `yaml:"raw,omitempty"`
 }
@@ -209,9 +218,16 @@ type Expect struct {
 	Code any `yaml:"code,omitempty"`
 	// Message is the `message` of the envelope, letter by letter.
 	Message *string `yaml:"message,omitempty"`
+	// Redirect is where the answer must lead to.
+	Redirect *Redirection `yaml:"redirect,omitempty"`
+	// HTML is what the answer must show as a page.
+	HTML *Page `yaml:"html,omitempty"`
+	// Empty asks for an answer without a body.
+	Empty bool `yaml:"empty,omitempty"`
 	// Headers by name, in any case.
 	Headers map[string]Matcher `yaml:"headers,omitempty"`
-	// Data holds JSONPath → matcher on the payload: the value of `data`, or, for a token that is sent bare, the whole body.
+	// Data holds JSONPath → matcher on the payload: the value of `data`, or, for a token that is sent bare, the whole body. The payload of a
+	// redirect is {location, query}, that of a page {title, text, forms: [{id, name, action, method, fields}]}.
 	Data map[string]Matcher `yaml:"data,omitempty"`
 	// Body holds JSONPath → matcher on the whole body.
 	Body map[string]Matcher `yaml:"body,omitempty"`

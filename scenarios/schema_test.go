@@ -46,6 +46,7 @@ func TestTheSchemaHasTheMembersOfTheModel(t *testing.T) {
 	types := map[string]any{
 		"scenario": scenarios.Scenario{}, "given": scenarios.Given{}, "clock": scenarios.GivenClock{}, "rateLimit": scenarios.GivenRateLimit{},
 		"givenToken": scenarios.GivenToken{}, "step": scenarios.Step{}, "auth": scenarios.Auth{}, "credentials": scenarios.Credentials{},
+		"client": scenarios.Client{}, "follow": scenarios.Follow{}, "redirection": scenarios.Redirection{}, "page": scenarios.Page{},
 		"expect": scenarios.Expect{}, "outcome": scenarios.Outcome{}, "walk": scenarios.Walk{}, "control": scenarios.Control{},
 		"credit": scenarios.Credit{}, "controlFaults": scenarios.ControlFaults{}, "comparison": scenarios.Comparison{}, "matcher": scenarios.Matcher{},
 	}

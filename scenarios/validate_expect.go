@@ -9,7 +9,7 @@ import (
 func (v *validator) expect(step *Step) {
 	e := &step.Expect
 	v.level(e.LineOf("level"), e.Level)
-	for _, key := range []string{"status", "code", "message", "headers", "data", "body", "items"} {
+	for _, key := range []string{"status", "code", "message", "redirect", "html", "empty", "headers", "data", "body", "items"} {
 		if e.Has(key) {
 			v.asserts = true
 		}
@@ -31,6 +31,7 @@ func (v *validator) expect(step *Step) {
 	if !e.Has("status") && len(step.Outcomes) == 0 && (len(e.Data) > 0 || len(step.Capture) > 0 || len(e.Items) > 0 || e.Has("code")) {
 		v.problem(step.Line, "step %q: expect.status is missing; without it a refusal would be read as data", step.Name)
 	}
+	v.browsing(e)
 	for _, name := range sortedKeys(e.Headers) {
 		matcher := e.Headers[name]
 		v.matcher(&matcher, name)

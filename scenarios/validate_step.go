@@ -15,9 +15,9 @@ func (v *validator) step(step *Step) {
 	if strings.ContainsAny(step.Name, "/[]") || step.Name != strings.TrimSpace(step.Name) {
 		v.problem(step.LineOf("name"), `step name %q must not hold "/", "[", "]", or start or end with a space: these separate the parts of assertion ids`, step.Name)
 	}
-	kinds := slices.DeleteFunc([]string{"call", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
+	kinds := slices.DeleteFunc([]string{"call", "follow", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
 	if len(kinds) != 1 {
-		v.problem(step.Line, "step %q must have exactly one of call, control and compare; it has %s", step.Name, orNone(kinds))
+		v.problem(step.Line, "step %q must have exactly one of call, follow, control and compare; it has %s", step.Name, orNone(kinds))
 	}
 	if step.As != "" {
 		if !slices.Contains(v.names.accounts, step.As) {
@@ -27,8 +27,8 @@ func (v *validator) step(step *Step) {
 		}
 	}
 	if !step.Has("call") {
-		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
-			if step.Has(key) {
+		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "form", "cookies", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
+			if step.Has(key) && !(step.Has("follow") && slices.Contains([]string{"auth", "headers", "cookies", "expect"}, key)) {
 				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
 			}
 		}
@@ -46,6 +46,8 @@ func (v *validator) step(step *Step) {
 	switch {
 	case step.Has("call"):
 		v.call(step)
+	case step.Follow != nil:
+		v.follow(step)
 	case step.Control != nil:
 		v.control(step)
 	case step.Has("compare"):
@@ -66,13 +68,14 @@ func (v *validator) call(step *Step) {
 	if ok {
 		v.path(step, call)
 	}
-	v.auth(step)
 	if step.Has("query") && step.Has("rawQuery") {
 		v.problem(step.LineOf("rawQuery"), "query and rawQuery exclude one another")
 	}
-	if step.Has("body") && step.Has("rawBody") {
-		v.problem(step.LineOf("rawBody"), "body and rawBody exclude one another")
+	bodies := slices.DeleteFunc([]string{"body", "rawBody", "form"}, func(key string) bool { return !step.Has(key) })
+	if len(bodies) > 1 {
+		v.problem(step.LineOf(bodies[1]), "%s exclude one another", strings.Join(bodies, " and "))
 	}
+	v.form(step)
 	for _, key := range sortedKeys(step.Query) {
 		for _, value := range listOf(step.Query[key]) {
 			switch value.(type) {
@@ -82,11 +85,6 @@ func (v *validator) call(step *Step) {
 		}
 		v.texts(step.LineOf("query"), step.Query[key])
 	}
-	for _, name := range sortedKeys(step.Headers) {
-		for _, value := range step.Headers[name] {
-			v.texts(step.LineOf("headers"), value)
-		}
-	}
 	v.charset(step)
 	v.texts(step.LineOf("body"), step.Body)
 	for key, text := range map[string]*string{"rawQuery": step.RawQuery, "rawBody": step.RawBody} {
@@ -95,7 +93,7 @@ func (v *validator) call(step *Step) {
 		}
 	}
 	v.sending(step)
-	v.expect(step)
+	v.sent(step)
 }
 
 func (v *validator) charset(step *Step) {
@@ -140,6 +138,7 @@ func (v *validator) auth(step *Step) {
 	if step.Auth == nil {
 		return
 	}
+	v.client(step)
 	texts := []*string{step.Auth.Bearer, step.Auth.Raw}
 	if c := step.Auth.Credentials; c != nil {
 		texts = append(texts, c.Email, c.APIKey)

@@ -27,7 +27,10 @@ type Exchange struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// URL of the request, against which a redirect is resolved; nil where it is none that net/url can parse.
+	URL *url.URL
 
+	page    *Page
 	place   string
 	media   string
 	value   any
@@ -40,7 +43,31 @@ func NewExchange(surface *Surface, operation *spec.Operation, query url.Values, 
 	e.place = surface.placeOf(operation, status)
 	e.media, _, _ = mime.ParseMediaType(header.Get("Content-Type"))
 	e.value, e.problem = decode(body)
+	if e.media == "text/html" {
+		e.page = parsePage(body)
+	}
 	return e
+}
+
+// Page is the answer as HTML; nil where it is something else.
+func (e *Exchange) Page() *Page {
+	return e.page
+}
+
+// Redirect is where the answer leads to; nil where it leads nowhere.
+func (e *Exchange) Redirect() *url.URL {
+	location := e.Header.Get("Location")
+	if e.Status < 300 || e.Status > 399 || location == "" {
+		return nil
+	}
+	to, err := url.Parse(location)
+	if err != nil {
+		return nil
+	}
+	if e.URL != nil {
+		to = e.URL.ResolveReference(to)
+	}
+	return to
 }
 
 // Place names the answer in its document, "GET /tokens/{token} 404"; the title of the surface ("v2", "paid services") where the request
@@ -54,9 +81,15 @@ func (e *Exchange) Value() (any, error) {
 	return e.value, e.problem
 }
 
-// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare, the whole body.
-// False means that there is none.
+// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare, the whole body;
+// of a page its title, text and forms; of a redirect its location and query. False means that there is none.
 func (e *Exchange) Payload() (any, bool) {
+	if to := e.Redirect(); to != nil {
+		return map[string]any{"location": withoutQuery(to), "query": queryValue(to)}, true
+	}
+	if e.page != nil {
+		return e.page.value(), true
+	}
 	if e.problem != nil {
 		return nil, false
 	}

@@ -19,6 +19,8 @@ type Want struct {
 // Wants are what a step expects beyond status, code and message, each in the order of the file.
 type Wants struct {
 	Headers, Data, Body []Want
+	Redirect            *WantRedirect
+	Page                *WantPage
 }
 
 // Expected holds an answer against what a step expects: status, code, message and levels of expect (without variables), and the
@@ -52,6 +54,16 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 			f.OK, f.Actual = Equal(message, *expect.Message), at.Message+": "+Render(message)
 		}
 		findings = append(findings, f)
+	}
+	if expect.Empty {
+		findings = append(findings, Finding{Kind: "empty", Level: level, OK: len(e.Body) == 0, Line: expect.LineOf("empty"),
+			Expected: "no body", Actual: fmt.Sprintf("%d bytes", len(e.Body))})
+	}
+	if wants.Redirect != nil {
+		findings = append(findings, wants.Redirect.findings(e, level)...)
+	}
+	if wants.Page != nil {
+		findings = append(findings, wants.Page.findings(e, level)...)
 	}
 	findings = append(findings, headers(wants.Headers, e.Header, level)...)
 	payload, there := e.Payload()

@@ -115,6 +115,19 @@ func (s *Surface) Successes(operation string) scenarios.Statuses {
 	return all
 }
 
+// TakesAccount reports whether a call is made with the account's own credentials unless a step says otherwise: where the document asks
+// for HTTP Basic, and where there is none. operation is nil for a path that belongs to none.
+func (s *Surface) TakesAccount(operation *spec.Operation) bool {
+	if s.Document == nil {
+		return true
+	}
+	asks := func(o spec.Operation) bool { return slices.Contains(o.Auth, "basic") }
+	if operation == nil {
+		return slices.ContainsFunc(s.operations, asks)
+	}
+	return asks(*operation)
+}
+
 // Pages reports whether the API has pages for browsers, which keep cookies from one call to the next.
 func (s *Surface) Pages() bool {
 	return s.pages

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"oauthmock/conformance/check"
@@ -44,7 +45,9 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		c.operation = scenarios.MatchOperation(s.judgement.Operations(), surface, c.method, path)
 	}
 	c.surface = s.judgement.Surface(surface)
-	c.base = s.addresses.of(c.surface)
+	if c.base = s.addresses.of(c.surface); c.base == nil { // variables led where the scenario does not say that it goes
+		return call{}, stop{report.Error, fmt.Sprintf("step %q: no address of %s is known", step.Name, c.surface.Title)}
+	}
 	if err := c.fillQuery(step, lookup); err != nil {
 		return call{}, err
 	}
@@ -55,12 +58,23 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 	if err := c.authenticate(step.Auth, lookup); err != nil {
 		return call{}, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(step.Headers)) {
-		if err := c.setHeader(name, step.Headers[name], lookup); err != nil {
-			return call{}, err
-		}
+	if err := s.complete(&c, step, lookup); err != nil {
+		return call{}, err
 	}
 	return c, s.mayTouch(&c)
+}
+
+// complete adds cookies and the headers that a step writes itself.
+func (s *session) complete(c *call, step *scenarios.Step, lookup lookup) error {
+	if err := s.addCookies(c, step.Cookies, lookup); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(step.Headers)) {
+		if err := c.setHeader(name, step.Headers[name], lookup); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setHeader sends a header with these values, in the place of what was there.
@@ -105,6 +119,14 @@ func (c *call) fillQuery(step *scenarios.Step, lookup lookup) error {
 
 func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {
 	switch {
+	case step.Has("form"):
+		expanded, err := scenarios.Expand(step.Form, lookup)
+		if err != nil {
+			return err
+		}
+		form, _ := expanded.(map[string]any)
+		c.setForm(formValues(form))
+		return nil
 	case step.RawBody != nil:
 		text, err := scenarios.ExpandText(*step.RawBody, lookup)
 		if err != nil {
@@ -128,10 +150,21 @@ func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {
 	return nil
 }
 
+// setForm makes a form the body.
+func (c *call) setForm(form url.Values) {
+	c.body = []byte(form.Encode())
+	c.header.Set("Content-Type", mediaForm)
+}
+
+const mediaForm = "application/x-www-form-urlencoded"
+
 func (c *call) authenticate(auth *scenarios.Auth, lookup lookup) error {
-	kind := "basic"
-	if auth != nil {
+	kind := "none"
+	switch {
+	case auth != nil:
 		kind = auth.Kind
+	case c.surface.TakesAccount(c.operation):
+		kind = "basic"
 	}
 	email, key := c.account.Email, c.account.APIKey
 	switch kind {
@@ -147,6 +180,8 @@ func (c *call) authenticate(auth *scenarios.Auth, lookup lookup) error {
 		value, err := scenarios.ExpandText(*written, lookup)
 		c.header.Set("Authorization", scheme+value)
 		return err
+	case "client":
+		return c.authenticateClient(auth.Client, lookup)
 	case "credentials":
 		for part, written := range map[*string]*string{&email: auth.Credentials.Email, &key: auth.Credentials.APIKey} {
 			if written == nil {
@@ -160,6 +195,40 @@ func (c *call) authenticate(auth *scenarios.Auth, lookup lookup) error {
 		}
 	}
 	c.header.Set("Authorization", "Basic "+basicCredential(email, key))
+	return nil
+}
+
+// authenticateClient sends the credentials of an OAuth client. In Basic both are form-encoded first (RFC 6749 section 2.3.1).
+func (c *call) authenticateClient(client *scenarios.Client, lookup lookup) error {
+	id, err := scenarios.ExpandText(client.ID, lookup)
+	if err != nil {
+		return err
+	}
+	secret, err := scenarios.ExpandText(client.Secret, lookup)
+	if err != nil {
+		return err
+	}
+	c.clientSecret = secret
+	if client.In != "body" {
+		c.header.Set("Authorization", "Basic "+basicCredential(url.QueryEscape(id), url.QueryEscape(secret)))
+		return nil
+	}
+	if c.header.Get("Content-Type") == "application/json" {
+		body := map[string]any{}
+		if err := json.Unmarshal(c.body, &body); err != nil {
+			return err
+		}
+		body["client_id"], body["client_secret"] = id, secret
+		c.body, err = json.Marshal(body)
+		return err
+	}
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return err
+	}
+	form.Set("client_id", id)
+	form.Set("client_secret", secret)
+	c.setForm(form)
 	return nil
 }
 
@@ -178,6 +247,12 @@ func expected(expect scenarios.Expect, lookup lookup) (scenarios.Expect, check.W
 			return expect, wants, err
 		}
 		expect.Message = &text
+	}
+	if wants.Redirect, err = wantedRedirect(expect.Redirect, lookup); err != nil {
+		return expect, wants, err
+	}
+	if wants.Page, err = wantedPage(expect.HTML, lookup); err != nil {
+		return expect, wants, err
 	}
 	if wants.Headers, err = wanted(expect.Headers, lookup); err != nil {
 		return expect, wants, err

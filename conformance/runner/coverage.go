@@ -68,7 +68,7 @@ func (c *coverage) count(sent *sent) {
 	seen := e.Surface.Seen(e)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e.Success() {
+	if e.Success() || e.Redirect() != nil && e.Documented() {
 		c.seen[operations][e.Operation.Name] = true
 	}
 	if e.Documented() {

@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (s *session) redactor() *report.Redactor {
 	r.Add("OAUTH_SANDBOX_API_KEY", s.target.SandboxAPIKey)
 	counts, noted := map[string]int{}, map[string]bool{}
 	for _, sent := range s.evidence {
-		for _, secret := range sent.secrets {
+		for _, secret := range append(sent.call.secrets(), sent.secrets...) {
 			if noted[secret.text] {
 				continue
 			}
@@ -80,13 +81,59 @@ func secretsOf(value any, key string, found []secret) []secret {
 	return found
 }
 
+// secretsIn lists what an answer shows and nobody else should see: members of its JSON, of the query that it redirects with, hidden
+// fields of its forms, and cookies.
+func secretsIn(e *check.Exchange) []secret {
+	value, _ := e.Value()
+	if e.Page() != nil || e.Redirect() != nil {
+		value, _ = e.Payload()
+	}
+	found := secretsOf(value, "", nil)
+	if to := e.Redirect(); to != nil {
+		for _, code := range to.Query()["code"] {
+			found = append(found, secret{kind: "CODE", key: "code", text: code})
+		}
+	}
+	for _, cookie := range (&http.Response{Header: e.Header}).Cookies() {
+		found = append(found, secret{kind: "COOKIE", key: "cookie", text: cookie.Value})
+	}
+	return found
+}
+
+// secrets lists what a request itself brings that nobody else should see: credentials of clients, and members of forms.
+func (c *call) secrets() []secret {
+	var found []secret
+	if c.clientSecret != "" {
+		found = append(found, secret{kind: "CLIENT_SECRET", text: c.clientSecret})
+		if basic, ok := strings.CutPrefix(c.header.Get("Authorization"), "Basic "); ok {
+			found = append(found, secret{kind: "CLIENT_BASIC", text: basic})
+		}
+	}
+	if c.header.Get("Content-Type") != mediaForm {
+		return found
+	}
+	form, _ := url.ParseQuery(string(c.body))
+	for _, name := range sortedNames(form) {
+		kind := secretKind(name)
+		if name == "code" {
+			kind = "CODE"
+		}
+		for _, value := range form[name] {
+			if kind != "" {
+				found = append(found, secret{kind: kind, key: name, text: value})
+			}
+		}
+	}
+	return found
+}
+
 func secretKind(key string) string {
 	switch lower := strings.ToLower(key); {
 	case strings.Contains(lower, "refresh"):
 		return "REFRESH_TOKEN"
 	case strings.Contains(lower, "token"):
 		return "TOKEN"
-	case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"):
+	case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"), strings.Contains(lower, "password"):
 		return "SECRET"
 	}
 	return ""

@@ -33,6 +33,8 @@ type call struct {
 	body      []byte
 	account   *account
 	basic     bool // the account's own credentials are sent
+	// clientSecret is that of an OAuth client, "" where none is sent.
+	clientSecret string
 }
 
 // sent is a call and what came back: the evidence.
@@ -108,8 +110,8 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	t.breaker.success(c.operationName())
 	query, _ := url.ParseQuery(c.rawQuery)
 	s.exchange = check.NewExchange(c.surface, c.operation, query, got.status, got.header, got.body)
-	value, _ := s.exchange.Value()
-	s.secrets = secretsOf(value, "", nil)
+	s.exchange.URL = request.URL
+	s.secrets = secretsIn(s.exchange)
 	return s, nil
 }
 
@@ -138,7 +140,10 @@ func escapeSegment(value string) string {
 }
 
 // encodeQuery writes scalars and lists, sorted by name.
-func encodeQuery(query map[string]any) string {
+func encodeQuery(query map[string]any) string { return formValues(query).Encode() }
+
+// formValues are scalars and lists as a form has them.
+func formValues(query map[string]any) url.Values {
 	values := url.Values{}
 	for name, value := range query {
 		if list, ok := value.([]any); ok {
@@ -149,5 +154,5 @@ func encodeQuery(query map[string]any) string {
 		}
 		values.Add(name, scenarios.Text(value))
 	}
-	return values.Encode()
+	return values
 }

@@ -111,6 +111,14 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
+		if step.Follow != nil {
+			method, path := "GET", "where the answer leads"
+			if step.Follow.Form != nil {
+				method, path = "POST", "where the form leads"
+			}
+			add(step.Name, method, path, 1)
+			continue
+		}
 		call, ok := scenarios.ResolveCall(r.judgement.Operations(), step.Call)
 		if !ok {
 			continue

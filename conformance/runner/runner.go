@@ -56,14 +56,15 @@ func New(target Target, options Options) (*Runner, error) {
 			return nil, err
 		}
 		r.control = &control{base: admin, token: target.AdminToken, client: r.client, breaker: newBreaker("the control API")}
-	} else if target.Email == "" || target.APIKey == "" {
-		return nil, errNoCredentials
 	}
 	if r.chosen, err = choose(options); err != nil {
 		return nil, err
 	}
 	if r.judgement, err = check.NewJudge(options.Contracts...); err != nil {
 		return nil, err
+	}
+	if r.control == nil && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesAccount) {
+		return nil, errNoCredentials
 	}
 	for name := range target.Addresses {
 		if r.judgement.Surface(name) == nil {
@@ -72,6 +73,11 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	r.coverage = newCoverage(r.judgement)
 	return r, nil
+}
+
+// takesAccount reports whether a scenario calls anything that wants the credentials of an account.
+func (r *Runner) takesAccount(scenario *scenarios.Scenario) bool {
+	return slices.ContainsFunc(r.called(scenario), func(surface *check.Surface) bool { return surface.TakesAccount(nil) })
 }
 
 // Close lets go of idle connections.

@@ -35,6 +35,8 @@ type session struct {
 	breaking map[string]bool
 	notRun   []string
 	leaks    *report.Redactor
+	// cookies that answers of APIs with pages set; nil until there are some.
+	cookies http.CookieJar
 }
 
 type createdToken struct {
@@ -83,6 +85,8 @@ func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 	switch {
 	case step.Control != nil:
 		return s.controlStep(ctx, step)
+	case step.Follow != nil:
+		return s.followStep(ctx, step)
 	case step.Call != "":
 		return s.callStep(ctx, step)
 	}
@@ -96,6 +100,9 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 	if sent.exchange == nil {
 		return index
 	}
+	if sent.clientSecret != "" {
+		s.leaks.Add("OAUTH_CLIENT_SECRET", sent.clientSecret)
+	}
 	broken := s.broken(sent)
 	for _, finding := range sent.surface.Standing(sent.exchange, level, s.leak) {
 		if !broken || finding.Kind == "secret.leak" {
@@ -105,6 +112,7 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 	if !broken {
 		s.coverage.count(sent)
 	}
+	s.keepCookies(sent)
 	s.noteTokens(sent)
 	return index
 }

@@ -1,0 +1,255 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// followStep goes on from an earlier answer as a browser without JavaScript does. An answer that does not lead on is a failed assertion,
+// and then nothing is sent.
+func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
+	index := s.followed(step.Follow.Of)
+	if index < 0 {
+		return errUndefined{"the answer to " + step.Follow.Of}
+	}
+	c, finding, err := s.buildFollow(ctx, step, s.evidence[index])
+	if err != nil {
+		return err
+	}
+	finding.Line = step.LineOf("follow")
+	if s.ledger.add(s, step.Name, finding, index); !finding.OK {
+		return nil
+	}
+	got, err := s.send(ctx, c)
+	if got == nil {
+		return stop{report.Error, err.Error()}
+	}
+	at := s.judge(step.Name, got, s.levelOf(step))
+	if err != nil {
+		return err
+	}
+	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
+}
+
+// followed is the index of the last answer of a step, "" for any step; -1 where there is none.
+func (s *session) followed(step string) int {
+	for i, sent := range slices.Backward(s.evidence) {
+		if sent.exchange != nil && (step == "" || sent.step == step || strings.HasPrefix(sent.step, step+"[")) {
+			return i
+		}
+	}
+	return -1
+}
+
+// buildFollow makes the request that an answer leads to; the finding says whether it leads anywhere that may be asked.
+func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *sent) (call, check.Finding, error) {
+	lookup := s.lookup(ctx, "", nil)
+	finding := check.Finding{Kind: "follow", Level: s.levelOf(step), Expected: "a redirect with a Location", Actual: fmt.Sprintf("status %d", from.status)}
+	to, method, form := from.exchange.Redirect(), http.MethodGet, url.Values(nil)
+	var body []byte
+	header := http.Header{"Accept": {"text/html,application/json"}, "User-Agent": {userAgent}}
+	switch {
+	case step.Follow.Form != nil:
+		var err error
+		if to, method, form, err = s.fillForm(step.Follow, from, lookup, &finding); err != nil || to == nil {
+			return call{}, finding, err
+		}
+	case to == nil:
+		return call{}, finding, nil
+	case from.status == http.StatusTemporaryRedirect, from.status == http.StatusPermanentRedirect:
+		method, body = from.method, from.call.body
+		if kind := from.call.header.Get("Content-Type"); kind != "" {
+			header.Set("Content-Type", kind)
+		}
+	}
+	surface, path := s.surfaceAt(to)
+	if surface == nil {
+		finding.Expected, finding.Actual = "an address of the target", "it leads to "+to.Scheme+"://"+to.Host+to.EscapedPath()
+		return call{}, finding, nil
+	}
+	c := call{step: step.Name, surface: surface, base: s.addresses.of(surface), method: method, path: path, rawQuery: to.RawQuery,
+		header: header, body: body, account: s.accounts[""]}
+	switch {
+	case form != nil && method == http.MethodPost:
+		c.setForm(form)
+	case form != nil:
+		c.rawQuery = form.Encode()
+	}
+	c.operation = scenarios.MatchOperation(s.judgement.Operations(), surface.Name, method, path)
+	if step.Auth != nil { // browsers bring cookies, and no other credentials
+		if err := c.authenticate(step.Auth, lookup); err != nil {
+			return call{}, finding, err
+		}
+	}
+	finding.OK, finding.Actual = true, method+" "+path
+	return c, finding, s.complete(&c, step, lookup)
+}
+
+// fillForm finds a form of a page, and where it is sent with which fields. No address means that the finding failed.
+func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, finding *check.Finding) (*url.URL, string, url.Values, error) {
+	which, err := scenarios.ExpandText(*follow.Form, lookup)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	finding.Expected = strings.TrimSpace("a page with a form " + which)
+	page := from.exchange.Page()
+	if page == nil {
+		finding.Actual = fmt.Sprintf("status %d, no page", from.status)
+		return nil, "", nil, nil
+	}
+	form, ok := page.Form(which)
+	if !ok {
+		finding.Actual = fmt.Sprintf("%d forms, and not this one", len(page.Forms))
+		return nil, "", nil, nil
+	}
+	fields := url.Values{}
+	for _, name := range slices.Sorted(maps.Keys(follow.Fields)) {
+		if !form.Has(name) {
+			finding.Expected, finding.Actual = "a form with the field "+name, "none of that name"
+			return nil, "", nil, nil
+		}
+		for _, written := range follow.Fields[name] {
+			value, err := scenarios.ExpandText(written, lookup)
+			if err != nil {
+				return nil, "", nil, err
+			}
+			fields.Add(name, value)
+		}
+	}
+	at := from.exchange.URL
+	action, err := url.Parse(form.Action)
+	if err != nil || at == nil {
+		finding.Actual = "a form whose action is no address"
+		return nil, "", nil, nil
+	}
+	return at.ResolveReference(action), form.Method, form.Values(fields), nil
+}
+
+// surfaceAt finds the surface that an address belongs to, and the path below its base: the one that has an operation for the path, else
+// the one whose base is the longest.
+func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
+	longest := -1
+	for _, surface := range s.judgement.Surfaces() {
+		base := s.addresses.of(surface)
+		if base == nil || surface.Document == nil || base.Scheme != to.Scheme || base.Host != to.Host {
+			continue
+		}
+		below, ok := strings.CutPrefix(to.EscapedPath(), base.EscapedPath())
+		if !ok || below != "" && !strings.HasPrefix(below, "/") {
+			continue
+		}
+		rank := 2 * len(base.EscapedPath())
+		if slices.ContainsFunc([]string{http.MethodGet, http.MethodPost}, func(method string) bool {
+			return scenarios.MatchOperation(surface.Operations(), surface.Name, method, below) != nil
+		}) {
+			rank++
+		}
+		if rank > longest {
+			found, path, longest = surface, below, rank
+		}
+	}
+	return found, path
+}
+
+// addCookies sends those that the API set, and those that a step writes itself.
+func (s *session) addCookies(c *call, written map[string]string, lookup lookup) error {
+	cookies := []*http.Cookie{}
+	if s.cookies != nil && c.surface.Pages() {
+		cookies = s.cookies.Cookies(cookieURL(c.base, c.path))
+	}
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		value, err := scenarios.ExpandText(written[name], lookup)
+		if err != nil {
+			return err
+		}
+		cookies = slices.DeleteFunc(cookies, func(cookie *http.Cookie) bool { return cookie.Name == name })
+		cookies = append(cookies, &http.Cookie{Name: name, Value: value})
+	}
+	if len(cookies) == 0 {
+		return nil
+	}
+	request := http.Request{Header: c.header}
+	for _, cookie := range cookies {
+		request.AddCookie(cookie)
+	}
+	return nil
+}
+
+// keepCookies remembers what an API with pages sets, as browsers do from one page to the next.
+func (s *session) keepCookies(got *sent) {
+	if got.exchange == nil || !got.surface.Pages() {
+		return
+	}
+	set := (&http.Response{Header: got.answer.header}).Cookies()
+	if len(set) == 0 {
+		return
+	}
+	if s.cookies == nil {
+		s.cookies, _ = cookiejar.New(nil) // without a list of public suffixes it cannot fail
+	}
+	s.cookies.SetCookies(cookieURL(got.base, got.path), set)
+}
+
+// cookieURL is where a cookie is from or goes to. Browsers trust this machine as they trust HTTPS.
+func cookieURL(base *url.URL, path string) *url.URL {
+	scheme := base.Scheme
+	if loopback(base.Host) {
+		scheme = "https"
+	}
+	plain, err := url.PathUnescape(base.EscapedPath() + path)
+	if err != nil {
+		plain = base.Path
+	}
+	return &url.URL{Scheme: scheme, Host: base.Host, Path: plain}
+}
+
+// wantedRedirect puts the values of variables into what a step expects of a redirect.
+func wantedRedirect(redirect *scenarios.Redirection, lookup lookup) (*check.WantRedirect, error) {
+	if redirect == nil {
+		return nil, nil
+	}
+	want := &check.WantRedirect{}
+	var err error
+	if want.To, err = wantedMatcher(redirect.Has("to"), redirect.To, lookup); err != nil {
+		return nil, err
+	}
+	want.Query, err = wanted(redirect.Query, lookup)
+	return want, err
+}
+
+// wantedPage puts the values of variables into what a step expects of a page.
+func wantedPage(page *scenarios.Page, lookup lookup) (*check.WantPage, error) {
+	if page == nil {
+		return nil, nil
+	}
+	want := &check.WantPage{Forms: map[string][]string{}, Line: page.LineOf("forms")}
+	var err error
+	if want.Title, err = wantedMatcher(page.Has("title"), page.Title, lookup); err != nil {
+		return nil, err
+	}
+	if want.Text, err = wantedMatcher(page.Has("text"), page.Text, lookup); err != nil {
+		return nil, err
+	}
+	for name, fields := range page.Forms {
+		want.Forms[name] = fields
+	}
+	return want, nil
+}
+
+func wantedMatcher(is bool, m scenarios.Matcher, lookup lookup) (*scenarios.Matcher, error) {
+	if !is {
+		return nil, nil
+	}
+	expanded, err := expandMatcher(m, lookup)
+	return &expanded, err
+}

@@ -1,0 +1,163 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+)
+
+// Follow goes on from an earlier answer of the scenario as a browser without JavaScript does: to where it redirects, or by
+// sending a form of its page with the fields as they stand. It is written as the text "redirect", or with members.
+type Follow struct {
+	written
+
+	// Of is the step whose answer is followed; default is the one that was sent last.
+	Of string `yaml:"of,omitempty"`
+	// Form is the id or name of the form, or its number from 1; "" is the only one of the page.
+	Form *string `yaml:"form,omitempty"`
+	// Fields take other values than the page gives them; a button is pressed by naming it. A list sends a field several times.
+	Fields map[string]Texts `yaml:"fields,omitempty"`
+}
+
+// Client authenticates as an OAuth client: by HTTP Basic with both parts form-encoded (RFC 6749 section 2.3.1), or in the body.
+type Client struct {
+	written
+
+	ID     string `yaml:"id"`
+	Secret string `yaml:"secret"`
+	// In is "basic" (the default) or "body": the members client_id and client_secret of the form, or of the JSON object that is sent.
+	In string `yaml:"in,omitempty"`
+}
+
+// Redirection is what a redirect must lead to.
+type Redirection struct {
+	written
+
+	// To is the address without its query.
+	To Matcher `yaml:"to,omitempty"`
+	// Query holds the members of the query: texts, or lists where one comes several times.
+	Query map[string]Matcher `yaml:"query,omitempty"`
+}
+
+// Page is what an HTML answer must show.
+type Page struct {
+	written
+
+	Title Matcher `yaml:"title,omitempty"`
+	// Text is all that the page shows, one space between words.
+	Text Matcher `yaml:"text,omitempty"`
+	// Forms that must be there (by id, name or number, as Follow.Form), and fields that they must have.
+	Forms map[string]Texts `yaml:"forms,omitempty"`
+}
+
+// follow checks a step that follows an answer of one before it.
+func (v *validator) follow(step *Step) {
+	follow := step.Follow
+	if follow.Of != "" {
+		earlier := false
+		for i := range v.scenario.Steps {
+			other := &v.scenario.Steps[i]
+			if other == step {
+				break
+			}
+			earlier = earlier || other.Name == follow.Of && (other.Call != "" || other.Follow != nil)
+		}
+		if !earlier {
+			v.problem(follow.LineOf("of"), "follow: no step before this one is called %q and sends a request", follow.Of)
+		}
+	} else if !slices.ContainsFunc(v.scenario.Steps, func(other Step) bool { return other.Line < step.Line && (other.Call != "" || other.Follow != nil) }) {
+		v.problem(step.LineOf("follow"), "step %q follows an answer, but no step before it sends a request", step.Name)
+	}
+	if follow.Has("fields") && follow.Form == nil {
+		v.problem(follow.LineOf("fields"), "follow: fields belong to a form; name it (form: \"\" is the only one of a page)")
+	}
+	if follow.Form != nil {
+		v.texts(follow.LineOf("form"), *follow.Form)
+	}
+	for _, name := range sortedKeys(follow.Fields) {
+		for _, value := range follow.Fields[name] {
+			v.texts(follow.LineOf("fields"), value)
+		}
+	}
+	v.sent(step)
+}
+
+// sent checks what steps that send a request have in common besides what they send.
+func (v *validator) sent(step *Step) {
+	v.auth(step)
+	for _, name := range sortedKeys(step.Headers) {
+		for _, value := range step.Headers[name] {
+			v.texts(step.LineOf("headers"), value)
+		}
+	}
+	for _, name := range sortedKeys(step.Cookies) {
+		if name == "" || strings.ContainsAny(name, " ;=,\t") {
+			v.problem(step.LineOf("cookies"), "cookies: %q cannot be the name of a cookie", name)
+		}
+		v.texts(step.LineOf("cookies"), step.Cookies[name])
+	}
+	v.expect(step)
+}
+
+// form checks the members of a form.
+func (v *validator) form(step *Step) {
+	for _, name := range sortedKeys(step.Form) {
+		for _, value := range listOf(step.Form[name]) {
+			switch value.(type) {
+			case nil, []any, map[string]any:
+				v.problem(step.LineOf("form"), "form: %q must be text, a number, true, false, or a list of these", name)
+			}
+		}
+		v.texts(step.LineOf("form"), step.Form[name])
+	}
+}
+
+// client checks the credentials of an OAuth client.
+func (v *validator) client(step *Step) {
+	client := step.Auth.Client
+	if client == nil {
+		return
+	}
+	v.texts(client.LineOf("id"), client.ID)
+	v.texts(client.LineOf("secret"), client.Secret)
+	if client.Has("in") {
+		v.oneOf(client.LineOf("in"), "in", client.In, "basic", "body")
+	}
+	for _, key := range []string{"id", "secret"} {
+		if !client.Has(key) {
+			v.problem(client.LineOf(""), "auth: client needs %s", key)
+		}
+	}
+	if object, ok := step.Body.(map[string]any); client.In == "body" && step.Has("body") && (!ok || object == nil) || client.In == "body" && step.Has("rawBody") {
+		v.problem(client.LineOf("in"), "auth: a client in the body needs a form, or a body that is an object")
+	}
+}
+
+// browsing checks what is expected of redirects and pages.
+func (v *validator) browsing(e *Expect) {
+	if r := e.Redirect; r != nil {
+		if !r.Has("to") && len(r.Query) == 0 {
+			v.problem(r.LineOf(""), "redirect asks for nothing; give it to or query")
+		}
+		if r.Has("to") {
+			v.matcher(&r.To, "redirect to")
+		}
+		for _, name := range sortedKeys(r.Query) {
+			matcher := r.Query[name]
+			v.matcher(&matcher, "redirect query "+name)
+		}
+	}
+	if p := e.HTML; p != nil {
+		if !p.Has("title") && !p.Has("text") && len(p.Forms) == 0 {
+			v.problem(p.LineOf(""), "html asks for nothing; give it title, text or forms")
+		}
+		if p.Has("title") {
+			v.matcher(&p.Title, "html title")
+		}
+		if p.Has("text") {
+			v.matcher(&p.Text, "html text")
+		}
+	}
+	if e.Has("empty") && !e.Empty {
+		v.problem(e.LineOf("empty"), "empty: false asks for nothing; leave it out")
+	}
+}
