@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+
+	"oauthmock/tools/gobuild"
 )
 
 const ginPath = "github.com/gin-gonic/gin"
@@ -22,7 +24,7 @@ type bench struct {
 	stderr     io.Writer
 }
 
-// build builds both servers, the mock with the profile that releases are compiled with, and sees to it that both hold the same Gin.
+// build builds both servers as releases are built, and demands that both hold the same Gin.
 func build(ctx context.Context, set settings, stderr io.Writer) (*bench, error) {
 	folder, err := os.MkdirTemp("", "oauthmock-bench-*")
 	if err != nil {
@@ -31,10 +33,10 @@ func build(ctx context.Context, set settings, stderr io.Writer) (*bench, error) 
 	b := &bench{settings: set, folder: folder, stderr: stderr, mock: set.mock, bare: filepath.Join(folder, "bare"+suffix())}
 	if b.mock == "" {
 		b.mock = filepath.Join(folder, "oauthmock"+suffix())
-		err = goBuild(ctx, set.root, b.mock, "./cmd/oauthmock", stderr, "-pgo", "release/serve.pgo")
+		err = goBuild(ctx, set.root, set.root, b.mock, "./cmd/oauthmock", stderr)
 	}
 	if err == nil {
-		err = goBuild(ctx, filepath.Join(set.root, "tools"), b.bare, "./bench/bare", stderr)
+		err = goBuild(ctx, set.root, filepath.Join(set.root, "tools"), b.bare, "./bench/bare", stderr)
 	}
 	if err == nil {
 		err = b.sameGin()
@@ -59,10 +61,17 @@ func suffix() string {
 	return ""
 }
 
-func goBuild(ctx context.Context, folder, output, program string, stderr io.Writer, flags ...string) error {
+// goBuild builds a program of the module in a folder as releases are built. root is the project's.
+func goBuild(ctx context.Context, root, folder, output, program string, stderr io.Writer) error {
 	fmt.Fprintf(stderr, "bench: go build %s\n", program)
-	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "-o", output, program)...)
+	root, err := filepath.Abs(root) // the profile's path is seen from the folder
+	if err != nil {
+		return err
+	}
+	args := append([]string{"build"}, gobuild.Flags(root)...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "-o", output, program)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, stderr, stderr
+	cmd.Env = gobuild.Environment(os.Environ(), runtime.GOOS, runtime.GOARCH)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("go build %s: %w", program, err)
 	}

@@ -12,22 +12,25 @@ import (
 // warmUp is how long each server is asked before anything counts.
 const warmUp = 300 * time.Millisecond
 
-// rates are requests a second of two loads, slice by slice.
-type rates struct{ one, other []float64 }
+// pair holds one number of two loads, slice by slice.
+type pair struct{ one, other []float64 }
 
-// ratios are those of the rounds. What disturbs the machine for longer than a round disturbs both alike.
-func (r rates) ratios() []float64 {
-	all := make([]float64, len(r.one))
-	for i := range r.one {
-		all[i] = r.one[i] / r.other[i]
+// ratios returns the ratio of each round. What disturbs the machine for longer than a round disturbs both alike.
+func (p pair) ratios() []float64 {
+	all := make([]float64, len(p.one))
+	for i := range p.one {
+		all[i] = p.one[i] / p.other[i]
 	}
 	return all
 }
 
-// alternate lets two loads have their slices in turns. Who begins changes from round to round, so that neither always
+// comparison is how two loads did, in turns: requests a second, and 99th percentiles in nanoseconds.
+type comparison struct{ rate, p99 pair }
+
+// alternate lets two loads have their slices in turns. Which one begins changes from round to round, so that neither always
 // comes after the other.
-func (b *bench) alternate(ctx context.Context, one, other *load) (rates, error) {
-	var r rates
+func (b *bench) alternate(ctx context.Context, one, other *load) (comparison, error) {
+	var r comparison
 	for _, l := range []*load{one, other} {
 		if _, err := l.slice(ctx, warmUp); err != nil {
 			return r, err
@@ -35,64 +38,69 @@ func (b *bench) alternate(ctx context.Context, one, other *load) (rates, error) 
 		l.forget()
 	}
 	for round := range b.rounds {
-		pair := []*load{one, other}
+		turns := []*load{one, other}
 		if round%2 == 1 {
-			slices.Reverse(pair)
+			slices.Reverse(turns)
 		}
-		got := map[*load]float64{}
-		for _, l := range pair {
-			rate, err := l.slice(ctx, b.slice)
+		got := map[*load]pace{}
+		for _, l := range turns {
+			p, err := l.slice(ctx, b.slice)
 			if err != nil {
 				return r, err
 			}
-			got[l] = rate
+			got[l] = p
 		}
-		r.one, r.other = append(r.one, got[one]), append(r.other, got[other])
+		mine, its := got[one], got[other]
+		r.rate = pair{append(r.rate.one, mine.rate), append(r.rate.other, its.rate)}
+		r.p99 = pair{append(r.p99.one, float64(mine.p99)), append(r.p99.other, float64(its.p99))}
 		if b.verbose {
-			fmt.Fprintf(b.stderr, "bench:   round %2d: %8.0f/s against %8.0f/s: %.3f\n", round+1, got[one], got[other], got[one]/got[other])
+			fmt.Fprintf(b.stderr, "bench:   round %2d: %8.0f/s against %8.0f/s: %.3f; 99 %% within %s against %s\n", round+1, mine.rate, its.rate, mine.rate/its.rate, mine.p99, its.p99)
 		}
 	}
 	return r, nil
 }
 
-// throughput is a line of the table: one request, asked of the mock and of the bare server in turns.
-func (b *bench) throughput(ctx context.Context, r request, needed float64, prepare func(*process) error) (line, error) {
+// throughput makes two lines of the table, throughput and 99th percentile of a request that the mock and the bare server are asked in turns.
+func (b *bench) throughput(ctx context.Context, r request, needed float64, prepare func(*process) error) ([]line, error) {
 	mock, err := b.launchMock(ctx, "demo")
 	if err != nil {
-		return line{}, err
+		return nil, err
 	}
 	defer mock.stop()
 	if prepare != nil {
 		if err := prepare(mock); err != nil {
-			return line{}, err
+			return nil, err
 		}
 	}
 	mine, answer, err := newLoad(ctx, mock, r, b.connections)
 	if err != nil {
-		return line{}, err
+		return nil, err
 	}
 	defer mine.close()
 	bare, err := b.launchBare(ctx, r, answer)
 	if err != nil {
-		return line{}, err
+		return nil, err
 	}
 	defer bare.stop()
 	its, constant, err := newLoad(ctx, bare, r, b.connections)
 	if err != nil {
-		return line{}, err
+		return nil, err
 	}
 	defer its.close()
 	if len(constant.body) != len(answer.body) || constant.contentType != answer.contentType {
-		return line{}, fmt.Errorf("the bare server answers %d bytes of %s, the mock %d of %s",
+		return nil, fmt.Errorf("the bare server answers %d bytes of %s, the mock %d of %s",
 			len(constant.body), constant.contentType, len(answer.body), answer.contentType)
 	}
 	got, err := b.alternate(ctx, mine, its)
 	if err != nil {
-		return line{}, err
+		return nil, err
 	}
-	l := line{what: fmt.Sprintf("`%s %s`", r.method, r.path), mock: perSecond(got.one), against: "bare Gin " + perSecond(got.other), processor: b.costs(mine, its)}
-	l.atLeast(got.ratios(), needed)
-	return l, nil
+	what := fmt.Sprintf("`%s %s`", r.method, r.path)
+	rate := line{what: what, mock: perSecond(got.rate.one), against: "bare Gin " + perSecond(got.rate.other), processor: b.costs(mine, its)}
+	rate.atLeast(got.rate.ratios(), needed)
+	slow := line{what: what + ", 99th percentile", mock: milliseconds(median(got.p99.one)), against: "bare Gin " + milliseconds(median(got.p99.other))}
+	slow.atMost(got.p99.ratios(), neededP99)
+	return []line{rate, slow}, nil
 }
 
 // launchBare starts the bare server with a real answer of the mock as its constant.

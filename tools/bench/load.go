@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -116,6 +117,8 @@ type load struct {
 	server      *process
 	connections []*connection
 	length      int
+	// waits are how long each request of a slice took, for each connection.
+	waits [][]time.Duration
 	// What follows adds up over all slices, because processor time is told in coarse units: how much was asked, and what
 	// the server and this process spent for it.
 	requests   int64
@@ -138,6 +141,7 @@ func newLoad(ctx context.Context, server *process, r request, connections int) (
 		}
 		l.connections = append(l.connections, c)
 	}
+	l.waits = make([][]time.Duration, connections)
 	return l, first, nil
 }
 
@@ -150,8 +154,14 @@ func (l *load) close() {
 // forget leaves what was asked so far out of the averages.
 func (l *load) forget() { l.requests, l.spent, l.own = 0, 0, 0 }
 
-// slice asks for a while and returns how many requests a second were answered.
-func (l *load) slice(ctx context.Context, d time.Duration) (float64, error) {
+// pace is what a slice came to: requests a second, and how long the slowest hundredth took at least.
+type pace struct {
+	rate float64
+	p99  time.Duration
+}
+
+// slice asks for a while.
+func (l *load) slice(ctx context.Context, d time.Duration) (pace, error) {
 	var stop atomic.Bool
 	timer := time.AfterFunc(d, func() { stop.Store(true) })
 	defer timer.Stop()
@@ -160,12 +170,17 @@ func (l *load) slice(ctx context.Context, d time.Duration) (float64, error) {
 	ownBefore, _ := processorTime(os.Getpid())
 	n, took, err := l.ask(ctx, time.Now().Add(d+stallTimeout), func(int64) bool { return !stop.Load() })
 	if err != nil {
-		return 0, err
+		return pace{}, err
 	}
 	after, known := processorTime(pid)
 	ownAfter, _ := processorTime(os.Getpid())
 	l.requests, l.spent, l.own, l.measured = l.requests+n, l.spent+after-before, l.own+ownAfter-ownBefore, known
-	return float64(n) / took.Seconds(), nil
+	if n == 0 {
+		return pace{}, l.server.tell(fmt.Errorf("%s was asked nothing within %s: the machine is too busy", l.server.name, d))
+	}
+	all := slices.Concat(l.waits...)
+	slices.Sort(all)
+	return pace{float64(n) / took.Seconds(), all[len(all)*99/100]}, nil
 }
 
 // exactly asks so many times.
@@ -191,16 +206,19 @@ func (l *load) ask(ctx context.Context, deadline time.Time, more func(int64) boo
 				errs[i] = err
 				return
 			}
-			var n int64
-			for more(n) && !failed.Load() {
+			waits := l.waits[i][:0]
+			last := began
+			for more(int64(len(waits))) && !failed.Load() {
 				if err := c.once(l.length); err != nil {
 					errs[i] = err
 					failed.Store(true)
 					return
 				}
-				n++
+				now := time.Now()
+				waits, last = append(waits, now.Sub(last)), now
 			}
-			total.Add(n)
+			l.waits[i] = waits
+			total.Add(int64(len(waits)))
 		})
 	}
 	all.Wait()

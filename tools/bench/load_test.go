@@ -49,9 +49,11 @@ func TestALoadAsksExactlySoOftenAndAsTheRequestSays(t *testing.T) {
 	require.NoError(t, l.exactly(t.Context(), 100))
 	assert.Equal(t, int64(101), asked.Load(), "one to see the answer, and a hundred")
 
-	rate, err := l.slice(t.Context(), 20*time.Millisecond)
+	got, err := l.slice(t.Context(), 20*time.Millisecond)
 	require.NoError(t, err)
-	assert.Positive(t, rate)
+	assert.Positive(t, got.rate)
+	assert.Positive(t, got.p99)
+	assert.Less(t, got.p99, stallTimeout)
 	assert.Equal(t, asked.Load()-101, l.requests)
 }
 

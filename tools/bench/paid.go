@@ -49,8 +49,8 @@ func measurePaid(ctx context.Context, b *bench) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := line{what: "paid call of a service", mock: perSecond(got.one), against: "`GET /wallet` " + perSecond(got.other), processor: b.costs(one.load, other.load)}
-	l.atLeast(got.ratios(), neededPaid)
+	l := line{what: "paid call of a service", mock: perSecond(got.rate.one), against: "`GET /wallet` " + perSecond(got.rate.other), processor: b.costs(one.load, other.load)}
+	l.atLeast(got.rate.ratios(), neededPaid)
 	return []line{l}, nil
 }
 
@@ -74,9 +74,9 @@ func measureLate(ctx context.Context, b *bench) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := line{what: fmt.Sprintf("paid call after %s of them", thousands(float64(b.requests))), mock: perSecond(got.other), against: "the first ones " + perSecond(got.one), processor: b.costs(late.load, early.load)}
-	low, high := quartiles(got.ratios())
-	l.below(median(got.ratios()), neededLate, fmt.Sprintf("**%.2f ×** as long (%.2f–%.2f)", median(got.ratios()), low, high), "1.2 ×")
+	l := line{what: fmt.Sprintf("paid call after %s of them", thousands(float64(b.requests))), mock: perSecond(got.rate.other), against: "the first ones " + perSecond(got.rate.one), processor: b.costs(late.load, early.load)}
+	low, high := quartiles(got.rate.ratios())
+	l.below(median(got.rate.ratios()), neededLate, fmt.Sprintf("**%.2f ×** as long (%.2f–%.2f)", median(got.rate.ratios()), low, high), "1.2 ×")
 	return []line{l}, nil
 }
 

@@ -22,6 +22,13 @@ func (l *line) atLeast(ratios []float64, needed float64) {
 	}
 }
 
+// atMost judges ratios of times.
+func (l *line) atMost(ratios []float64, needed float64) {
+	low, high := quartiles(ratios)
+	l.result = fmt.Sprintf("**%.2f ×** as long (%.2f–%.2f)", median(ratios), low, high)
+	l.needed, l.judged, l.met = fmt.Sprintf("≤ %.2f ×", needed), true, median(ratios) <= needed
+}
+
 // below judges what must stay under a bound.
 func (l *line) below(value, bound float64, result, needed string) {
 	l.result, l.needed, l.judged, l.met = result, "< "+needed, true, value < bound

@@ -30,7 +30,7 @@ func TestThousands(t *testing.T) {
 }
 
 func TestTheRatioOfARoundIsThatOfItsOwnSlices(t *testing.T) {
-	assert.Equal(t, []float64{0.5, 2}, rates{one: []float64{10, 40}, other: []float64{20, 20}}.ratios())
+	assert.Equal(t, []float64{0.5, 2}, pair{one: []float64{10, 40}, other: []float64{20, 20}}.ratios())
 }
 
 func TestTheTableSaysWhatIsMet(t *testing.T) {
@@ -40,6 +40,8 @@ func TestTheTableSaysWhatIsMet(t *testing.T) {
 	missed.atLeast([]float64{0.74}, 0.75)
 	told := line{what: "c"}
 	told.atLeast([]float64{0.1}, 0)
+	slow := line{what: "s"}
+	slow.atMost([]float64{1.31}, 1.3)
 	under := line{what: "d"}
 	under.below(999, 1000, "", "1 kB")
 	over := line{what: "e"}
@@ -50,9 +52,10 @@ func TestTheTableSaysWhatIsMet(t *testing.T) {
 | a |  |  | **0.75** (0.75–0.75) |  | ≥ 0.75 | yes |
 | b |  |  | **0.74** (0.74–0.74) |  | ≥ 0.75 | **no** |
 | c |  |  | **0.10** (0.10–0.10) |  |  |  |
+| s |  |  | **1.31 ×** as long (1.31–1.31) |  | ≤ 1.30 × | **no** |
 | d |  |  |  |  | < 1 kB | yes |
 | e |  |  |  |  | < 1 kB | **no** |
 
 Median of the rounds, and in parentheses its quartiles. here.
-`, markdown([]line{met, missed, told, under, over}, "here"))
+`, markdown([]line{met, missed, told, slow, under, over}, "here"))
 }

@@ -11,46 +11,27 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"oauthmock/tools/gobuild"
 )
 
 // versionFile is what the programs read their version from; its content is replaced while they are built, and the file
 // itself stays as it is.
 const versionFile = "release/version.txt"
 
-// profileFile is what the compiler reads of where the time goes (make profile).
-const profileFile = "release/serve.pgo"
-
 // programs are what a release consists of, sorted.
 func programs() []string { return []string{"oauthconform", "oauthmock"} }
 
 func thisPlatform() platform { return platform{runtime.GOOS, runtime.GOARCH} }
 
-// arguments of go build. Nothing about this machine gets into the programs: no path, no C library, no state of the work
-// tree beside the version. Of the tags, timetzdata carries the time zones for machines that have none, and nomsgpack
-// leaves out a codec that nobody here uses, but that keeps the linker from dropping dead code (a third of the size).
+// arguments of go build, which writes programs into a folder.
 func arguments(overlay, into string, names []string) []string {
-	args := []string{
-		"build", "-trimpath", "-buildvcs=false", "-tags", "nomsgpack,timetzdata", "-ldflags", "-s -w",
-		"-pgo", filepath.FromSlash(profileFile), "-overlay", overlay, "-o", into + string(filepath.Separator),
-	}
+	args := append([]string{"build"}, gobuild.Flags("")...)
+	args = append(args, "-overlay", overlay, "-o", into+string(filepath.Separator))
 	for _, name := range names {
 		args = append(args, "./cmd/"+name)
 	}
 	return args
-}
-
-// environment of go build: what the caller has, less what changes the programs.
-func environment(inherited []string, p platform) []string {
-	var kept []string
-	for _, pair := range inherited {
-		name, _, _ := strings.Cut(pair, "=")
-		switch name {
-		case "GOOS", "GOARCH", "GOFLAGS", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOWORK", "CGO_ENABLED":
-		default:
-			kept = append(kept, pair)
-		}
-	}
-	return append(kept, "GOOS="+p.os, "GOARCH="+p.arch, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")
 }
 
 // builder builds the programs with one version. It holds a temporary folder until it is closed.
@@ -109,7 +90,7 @@ func (b *builder) compile(ctx context.Context, p platform, into string, names []
 	}
 	command := exec.CommandContext(ctx, "go", arguments(b.overlay, into, names)...)
 	command.Dir = b.root
-	command.Env = environment(os.Environ(), p)
+	command.Env = gobuild.Environment(os.Environ(), p.os, p.arch)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, output)
 	}

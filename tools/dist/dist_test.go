@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"oauthmock/tools/gobuild"
 )
 
 // project writes a small project with two programs of the real names, and answers its root.
@@ -19,7 +21,7 @@ func project(t *testing.T) string {
 	root := t.TempDir()
 	program := "package main\n\nimport (\n\t\"os\"\n\n\t\"oauthmock/release\"\n)\n\nfunc main() { os.Stdout.WriteString(NAME + \" \" + release.Version() + \"\\n\") }\n"
 	for name, text := range map[string]string{
-		profileFile:                profile(t),
+		gobuild.Profile:            profile(t),
 		"go.mod":                   "module oauthmock\n\ngo 1.26\n",
 		"README.md":                "# both\n",
 		"release/version.txt":      "",
@@ -35,7 +37,7 @@ func project(t *testing.T) string {
 // profile is the project's own: of what it does not know the compiler makes nothing.
 func profile(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(profileFile)))
+	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(gobuild.Profile)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,14 +301,6 @@ func TestADateThatAZipFileCannotTellIsTheEarliest(t *testing.T) {
 	}
 	if date, err := dateOf(t.Context(), t.TempDir(), ""); err != nil || !date.Equal(earliest()) {
 		t.Errorf("without git: %s (%v)", date, err)
-	}
-}
-
-func TestTheCallersEnvironmentChangesNothing(t *testing.T) {
-	got := environment([]string{"HOME=/home/me", "GOFLAGS=-race", "GOAMD64=v4", "CGO_ENABLED=1", "GOOS=plan9", "GOPROXY=off"}, platform{"linux", "arm64"})
-	want := []string{"HOME=/home/me", "GOPROXY=off", "GOOS=linux", "GOARCH=arm64", "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0"}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q instead of %q", got, want)
 	}
 }
 
