@@ -10,8 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"syscall"
 	"time"
@@ -130,11 +130,6 @@ func (m *instance) serve(listener net.Listener, handler http.Handler) {
 
 // run announces the mock, and stops it when the context is done or a server has failed.
 func (m *instance) run(ctx context.Context, stdout io.Writer) error {
-	// Memory that nobody touches, and so takes none: but the garbage collector counts it, and waits longer before it runs. Without it a
-	// server under load collects its few megabytes thirty times a second.
-	ballast := make([]byte, 24<<20)
-	defer runtime.KeepAlive(ballast)
-
 	tell(m.mock.Scene(), m.log) // before the URL, so that a program that waits for the URL finds the tokens in the log
 	if err := announce(m.url, m.urlFile, stdout); err != nil {
 		return errors.Join(err, stop(ctx, m.servers, m.log))
@@ -154,11 +149,11 @@ func (m *instance) run(ctx context.Context, stdout io.Writer) error {
 	}
 }
 
-// giveBack hands memory that was needed to load a large world back to the system, which else would take minutes.
+// giveBack returns memory that was needed to load a large world to the system, which otherwise would take minutes.
 func giveBack() {
 	const large = 64 << 20
-	var memory runtime.MemStats
-	if runtime.ReadMemStats(&memory); memory.HeapSys > large {
+	total := []metrics.Sample{{Name: "/memory/classes/total:bytes"}} // unlike runtime.MemStats it does not stop the world
+	if metrics.Read(total); total[0].Value.Uint64() > large {
 		debug.FreeOSMemory()
 	}
 }
