@@ -23,18 +23,23 @@ help: ## list the targets
 run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
 	@$(GO) run ./cmd/oauthmock serve $(ARGS)
 
+# Properties are tried with so many random cases each; make fuzz tries more.
+test: export RAPID_CHECKS ?= 25
+# What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
+test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -x oauthmock/cmd/oauthconform))
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not gofmt-ed (make fmt does it):"; echo "$$unformatted"; exit 1; }; }
 	$(GO) vet ./...
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
-	$(GO) test $(RACE) -shuffle=on $(if $(ARGS),$(ARGS),./...)
+	$(GO) test $(RACE) -shuffle=on $(or $(ARGS),./...)
+	$(if $(WHOLE),$(GO) test -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
 
 certify: ## run the suite against the mock inside, and prove the suite with all mutants (ARGS="--base-url URL …" judges another target instead)
 	$(GO) run ./cmd/oauthconform run $(ARGS)
 	$(if $(ARGS),,$(GO) run ./cmd/oauthconform mutants)
 
 prove: ## let the suite judge the honest mock in every token shape, in 20 random orders, one at a time and eight at once
-	$(GO) test ./cmd/oauthconform -run TestTheHonestMockIsNeverAccused -whole -timeout 30m
+	$(GO) test ./cmd/oauthconform -run '^TestTheWholeSuiteNeverAccusesTheHonestMock$$' -whole -timeout 30m
 
 bench: ## measure the mock over loopback, against a bare Gin server, and print one table (ARGS="-only wallet -rounds 6", ARGS=-quick, ARGS=-long; ARGS=-help tells all)
 	@$(GO) run -C tools ./bench $(ARGS)
@@ -54,7 +59,8 @@ lint: ## run golangci-lint with .golangci.yml
 fmt: ## gofmt everything
 	gofmt -w .
 
-fuzz: ## run every fuzz target for a while (FUZZ_TIME=1m each)
+fuzz: ## try every property 1000 times, and run every fuzz target for a while (FUZZ_TIME=1m each)
+	RAPID_CHECKS=1000 $(GO) test -timeout 60m $$(grep -rl --include='*_test.go' 'pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u)
 	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
 			echo "$(GO) test -run ^$$ -fuzz ^$$target$$ -fuzztime $(FUZZ_TIME) ./$$(dirname $$file)"; \

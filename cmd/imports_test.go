@@ -154,6 +154,21 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 		"a method called init": {
 			files: map[string]string{"spec/a.go": "type t int\nfunc (t) init() {}"},
 		},
+		"a test of the whole suite": {
+			files: map[string]string{"cmd/oauthconform/a.go": ``, "cmd/oauthconform/a_test.go": "//go:build !race\n\npackage main\n\nfunc TestTheWholeSuiteRuns() {}"},
+		},
+		"a test of the whole suite that runs under the race detector too": {
+			files: map[string]string{"cmd/oauthconform/a.go": ``, "cmd/oauthconform/a_test.go": "package main\n\nfunc TestTheWholeSuiteRuns() {}"},
+			want:  "cmd/oauthconform/a_test.go:3: TestTheWholeSuiteRuns: tests are called",
+		},
+		"a test that make test would not find": {
+			files: map[string]string{"cmd/oauthconform/a.go": ``, "cmd/oauthconform/a_test.go": "//go:build !race\n\npackage main\n\nfunc TestIt() {}"},
+			want:  "cmd/oauthconform/a_test.go:5: TestIt: tests are called",
+		},
+		"a package that make test would not find": {
+			files: map[string]string{"spec/a.go": ``, "spec/a_test.go": "//go:build linux && !race\n\npackage spec"},
+			want:  "spec/a_test.go: is built depending on the race detector",
+		},
 		"a package without a caption": {
 			files: map[string]string{"spec/a.go": "package spec"},
 			want:  "spec: package has no caption",

@@ -83,6 +83,7 @@ func rules(sources []source, set *token.FileSet) []string {
 		r.commands(s)
 		r.programs(s)
 		r.noInit(s)
+		r.wholeSuite(s)
 		if !s.test {
 			r.pureRules(s)
 			r.surfaces(s)
@@ -242,6 +243,31 @@ func (r *ruler) noInit(s source) {
 	for _, declaration := range s.file.Decls {
 		if function, ok := declaration.(*ast.FuncDecl); ok && function.Recv == nil && function.Name.Name == "init" {
 			r.report(r.at(function), "has an init function; wire it where it is used")
+		}
+	}
+}
+
+// wholeSuite: make test runs what is built without the race detector only by the package and the beginning of its name.
+// Whatever else is built so would never run, and what else is named so would run twice.
+func (r *ruler) wholeSuite(s source) {
+	constrained := false
+	for _, group := range s.file.Comments {
+		for _, comment := range group.List {
+			if line, ok := strings.CutPrefix(comment.Text, "//go:build "); ok && strings.Contains(line, "race") {
+				constrained = true
+				if line != "!race" || s.dir != "cmd/oauthconform" || !s.test {
+					r.report(s.name, "is built depending on the race detector; only tests of cmd/oauthconform are, as !race")
+				}
+			}
+		}
+	}
+	for _, declaration := range s.file.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok || function.Recv != nil || !s.test || !strings.HasPrefix(function.Name.Name, "Test") {
+			continue
+		}
+		if named := strings.HasPrefix(function.Name.Name, "TestTheWholeSuite"); named != constrained {
+			r.report(r.at(function), "%s: tests are called TestTheWholeSuite… where they are built with !race, and nowhere else", function.Name.Name)
 		}
 	}
 }

@@ -3,50 +3,22 @@ package command
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"net/http"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"oauthmock/mockserver/command/commandtest"
 )
 
-// TestScripts runs the command lines of testdata: each is the whole program, in a process of its own, and asks a mock that listens.
+// TestScripts runs the command lines of testdata. Each is the whole program, and asks a mock that listens.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": scriptStatus,
-			"mock":   scriptMock,
-			"ask":    scriptAsk,
-		},
+	commandtest.Run(t, "oauthmock", Run, testscript.Params{
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mock": scriptMock, "ask": scriptAsk},
 	})
-}
-
-// scriptStatus runs a command and demands its exit status: status 2 oauthmock clock set x
-func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status N command [args]")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	got := 0
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		got = exit.ExitCode()
-	case err != nil:
-		ts.Fatalf("%v", err)
-	}
-	if got != want {
-		ts.Fatalf("exit status %d, want %d", got, want)
-	}
 }
 
 // scriptMock starts a mock with a clock that stands still at 2026-02-12T08:30:00Z; OAUTHMOCK_URL is where it listens: mock [flags of serve]

@@ -18,8 +18,9 @@ import (
 
 // File is a state on disk. It is safe for concurrent use by one process; two processes must not have the same.
 type File struct {
-	path string // symbolic links followed
-	mu   sync.Mutex
+	path  string // symbolic links followed
+	limit int    // the most bytes that are written
+	mu    sync.Mutex
 }
 
 // Open names the file, which need not be there yet; its folder must be. What a writer left half-written when it was killed is removed.
@@ -43,7 +44,7 @@ func Open(path string) (*File, error) {
 	if err := atomicfile.Clean(path); err != nil {
 		return nil, fmt.Errorf("the state cannot be kept there: %w", err)
 	}
-	return &File{path: path}, nil
+	return &File{path: path, limit: fixtures.MaxBytes}, nil
 }
 
 // Path is where the state is kept.
@@ -68,7 +69,7 @@ func (f *File) Save(w *fixtures.World) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return atomicfile.Save(f.path, 0o600, func(file io.Writer) error { // for its owner alone: it holds secrets
-		buffered := bufio.NewWriterSize(&bounded{to: file, left: fixtures.MaxBytes}, 1<<16)
+		buffered := bufio.NewWriterSize(&bounded{to: file, limit: f.limit, left: f.limit}, 1<<16)
 		if err := write(buffered, w); err != nil {
 			return err
 		}
@@ -78,13 +79,13 @@ func (f *File) Save(w *fixtures.World) error {
 
 // bounded refuses to write a state that could not be read again.
 type bounded struct {
-	to   io.Writer
-	left int
+	to          io.Writer
+	limit, left int
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.left -= len(p); b.left < 0 {
-		return 0, fmt.Errorf("the state is larger than %d MiB, which is the most that can be read again: the file stays as it was", fixtures.MaxBytes>>20)
+		return 0, fmt.Errorf("the state is larger than %d MiB, which is the most that can be read again: the file stays as it was", b.limit>>20)
 	}
 	return b.to.Write(p)
 }

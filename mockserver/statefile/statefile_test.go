@@ -4,14 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +24,9 @@ import (
 
 // writerFor is the environment variable that makes this test program write states into a file until it is killed.
 const writerFor = "OAUTHMOCK_TEST_WRITES_STATES"
+
+// waitsIn is the environment variable with the number of the state in which that program waits to be killed.
+const waitsIn = "OAUTHMOCK_TEST_WAITS_IN_STATE"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(writerFor); path != "" {
@@ -139,8 +140,10 @@ func TestWhatCannotBeWrittenLeavesTheOldState(t *testing.T) {
 	f := open(t, path)
 	require.NoError(t, f.Save(state(t, 1)))
 	large := state(t, 2)
-	large.Accounts[0].Tokens[0].Name = strings.Repeat("x", fixtures.MaxBytes)
-	require.ErrorContains(t, f.Save(large), "256 MiB")
+	large.Accounts[0].Tokens[0].Name = strings.Repeat("x", 1<<20)
+	assert.Equal(t, fixtures.MaxBytes, f.Limit())
+	f.SetLimit(1 << 20)
+	require.ErrorContains(t, f.Save(large), "larger than 1 MiB")
 	unwritable := state(t, 3)
 	unwritable.Accounts[0].Callbacks[0].Custom = func() {}
 	require.Error(t, f.Save(unwritable))
@@ -183,60 +186,78 @@ func TestALinkIsFollowed(t *testing.T) {
 	assert.Equal(t, uint64(2), read.Server.Seed)
 }
 
-// TestAKilledWriterLeavesTheOldStateOrTheNew starts a writer again and again, and kills it in the middle of its work.
+// TestAKilledWriterLeavesTheOldStateOrTheNew starts a writer again and again, and kills it in the middle of its work:
+// sometimes while it goes on, sometimes while it waits to be killed with a file begun.
 func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	require.NoError(t, open(t, path).Save(state(t, 0)))
-	cut := 0
-	for round := range 20 {
+	for round := range 6 {
+		waits, before := round%2 == 0, round%3 // states that it writes before the one in which it is killed
 		ctx, cancel := context.WithCancel(t.Context())
 		writer := exec.CommandContext(ctx, os.Args[0])
 		writer.Env = append(os.Environ(), writerFor+"="+path)
+		if waits {
+			writer.Env = append(writer.Env, waitsIn+"="+strconv.Itoa(before+1))
+		}
+		held, err := writer.StdinPipe()
+		require.NoError(t, err)
 		out, err := writer.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, writer.Start())
 		reader := bufio.NewReader(out)
-		for range 1 + round%3 { // states that it says it wrote
+		for range before + 1 {
 			_, err = reader.ReadString('\n')
 			require.NoError(t, err)
-		}
-		// The next one is about to be written. Every other time it is killed at a moment that chance knows, else when it has begun.
-		for round%2 == 0 && !slices.ContainsFunc(names(t, filepath.Dir(path)), func(name string) bool { return name != "state.json" }) {
-			runtime.Gosched()
 		}
 		cancel()
 		_, _ = io.Copy(io.Discard, reader)
 		require.Error(t, writer.Wait(), "it was killed")
+		_ = held.Close()
 
-		for _, name := range names(t, filepath.Dir(path)) {
-			if name != "state.json" {
-				cut++
-			}
+		if waits {
+			assert.Len(t, names(t, filepath.Dir(path)), 2, "it had begun a file beside the old one")
 		}
 		f := open(t, path)
 		read, err := f.Load()
 		require.NoError(t, err, "round %d", round)
 		assert.Equal(t, asJSON(t, state(t, read.Server.Seed)), asJSON(t, read), "it is whole")
+		if waits {
+			assert.Equal(t, before, int(read.Server.Seed), "it is the last that was finished")
+		}
 		assert.Equal(t, []string{"state.json"}, names(t, filepath.Dir(path)), "the next start cleans up")
 	}
-	assert.Positive(t, cut, "no writer was killed while it wrote: the test proves nothing")
 }
 
-// writeForEver writes one large state after the other, and a line after each.
+// writeForEver writes the states 1, 2, … one after the other. It prints a line when it has begun the file of each, and
+// waits to be killed in one of them where it is told so.
 func writeForEver(path string) {
 	f, err := statefile.Open(path)
 	for seed := uint64(1); err == nil; seed++ {
 		var w *fixtures.World
 		if w, err = stateOf(seed); err == nil {
-			err = errors.Join(f.Save(w), say())
+			custom := &w.Accounts[0].Callbacks[0].Custom
+			*custom = telling{*custom, os.Getenv(waitsIn) == strconv.FormatUint(seed, 10)}
+			err = f.Save(w)
 		}
 	}
 	panic(err)
 }
 
-func say() error {
-	_, err := os.Stdout.WriteString("written\n")
-	return err
+// telling is a value that tells when it is encoded, which is when the file has been made.
+type telling struct {
+	value any
+	waits bool
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v telling) MarshalJSON() ([]byte, error) {
+	if _, err := os.Stdout.WriteString("begun\n"); err != nil {
+		return nil, err
+	}
+	if v.waits {
+		_, _ = io.Copy(io.Discard, os.Stdin) // which nobody writes to or closes before
+	}
+	return json.Marshal(v.value)
 }
 
 func asJSON(t testing.TB, w *fixtures.World) string {

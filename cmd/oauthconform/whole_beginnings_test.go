@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -58,8 +60,8 @@ func (b *begun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mock.ServeHTTP(w, r)
 }
 
-// TestTheSuiteReachesByCallsWhatTheMockBeginsWith replays the steps of scenarios from what serve --scenario begins with.
-func TestTheSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
+// TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith replays the steps of scenarios from what serve --scenario begins with.
+func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 	all, err := scenarios.Load(scenarios.Embedded())
 	require.NoError(t, err)
 	replayed := 0

@@ -1,0 +1,34 @@
+//go:build !race
+
+package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Tests whose names begin with TestTheWholeSuite run the suite many times. The race detector would make each run take
+// ten times as long and sees the same code in TestTheHonestMockIsNotAccusedWhenEightAskAtOnce, so these tests are built
+// without it only: make test runs them by that name, after all the others.
+
+// TestTheWholeSuiteNeverAccusesTheHonestMock judges the mock in every token shape, in random orders, one at a time and
+// eight at once, over real connections.
+func TestTheWholeSuiteNeverAccusesTheHonestMock(t *testing.T) {
+	seeds := uint64(1)
+	if *whole {
+		seeds = 20
+	}
+	for _, shape := range []string{"both", "data", "flat"} {
+		judge := honest(t, shape)
+		for seed := range seeds {
+			for _, parallel := range []int{1, 8} {
+				if !*whole && (parallel == 1) != (shape == "both") {
+					continue // both at eight at once is a test of its own
+				}
+				t.Run(fmt.Sprintf("%s, seed %d, %d at once", shape, seed, parallel), func(t *testing.T) {
+					judge(t, seed, parallel)
+				})
+			}
+		}
+	}
+}
