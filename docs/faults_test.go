@@ -30,7 +30,7 @@ func TestEveryFaultIsTold(t *testing.T) {
 		if !strings.HasPrefix(rules, "version") {
 			rules = "version: \"1.0\"\nfaults:\n" + rules
 		}
-		_, err := fault.Load("faults.md", []byte(rules), nil)
+		_, err := fault.Load("faults.md", []byte(rules), fault.Known{})
 		assert.NoError(t, err, rules)
 	}
 }

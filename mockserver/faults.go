@@ -27,7 +27,7 @@ func WithFaultFile(path string) Option {
 		if slices.Contains(c.faultFiles, path) {
 			return nil
 		}
-		rules, err := LoadFaults(path)
+		rules, err := fault.LoadFile(path, fault.Known{Codes: knownCode()}) // names are checked once all surfaces are known
 		if err != nil {
 			return err
 		}
@@ -42,8 +42,15 @@ func WithFaultFile(path string) Option {
 	}
 }
 
-// LoadFaults reads a file of rules and checks them. What is wrong is said with file and line.
-func LoadFaults(path string) ([]fault.Rule, error) { return fault.LoadFile(path, knownCode()) }
+// LoadFaults reads a file of rules and checks them, for a server without further surfaces (WithSurface). Errors name file and line.
+func LoadFaults(path string) ([]fault.Rule, error) {
+	var c config
+	surfaces, err := c.apis(nil, nil) // which are only described, and never called
+	if err != nil {
+		return nil, err
+	}
+	return fault.LoadFile(path, fault.Known{Codes: knownCode(), Names: describe(surfaces).Names()})
+}
 
 // WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
 func WithHiddenFaults() Option {
@@ -106,13 +113,23 @@ func (s stage) Replace(accounts []*account.Account) error {
 	return s.Memory.Replace(accounts)
 }
 
+// placed gives an error of the rules its file and line, where it has one.
+func (c *config) placed(err error, known fault.Known) error {
+	if _, ok := errors.AsType[fault.RuleError](err); !ok {
+		return err
+	}
+	for _, file := range c.faultFiles {
+		if _, wrong := fault.LoadFile(file, known); wrong != nil {
+			return wrong
+		}
+	}
+	return fmt.Errorf("the faults: %w", err)
+}
+
 // faultBook makes the book of a server's rules.
 func (c *config) faultBook(config fault.Config) (*fault.Book, error) {
-	config.Rules, config.Seed, config.Codes = slices.Concat(c.faults, c.chaos), c.seed, knownCode()
+	config.Rules, config.Seed = slices.Concat(c.faults, c.chaos), c.seed
 	config.Hidden, config.Log = c.hideFaults, c.log
 	book, err := fault.NewBook(config)
-	if one, ok := errors.AsType[fault.RuleError](err); ok {
-		return nil, fmt.Errorf("the faults: %w", one)
-	}
-	return book, err
+	return book, c.placed(err, config.Known)
 }

@@ -154,7 +154,7 @@ func TestWhatARuleMatches(t *testing.T) {
 	}{
 		"everything":                {m{}, true},
 		"the surface":               {m{Surface: "v2"}, true},
-		"another surface":           {m{Surface: "v1"}, false},
+		"another surface":           {m{Surface: "services"}, false},
 		"the operation":             {m{Operation: "token.get"}, true},
 		"operations of a kind":      {m{Operation: "token.*"}, true},
 		"another operation":         {m{Operation: "token.list"}, false},

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/cors"
 
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/journal"
 )
 
 // Handler answers everything: the API, health and metrics, and the control API.
@@ -28,6 +29,9 @@ type Listeners = admin.Listeners
 // Listen says where the server listens, for GET /__admin/endpoints. Apart reports whether the control API has a listener of its
 // own. It is safe for concurrent use.
 func (s *Server) Listen(at Listeners, apart bool) { s.admin.Listen(at, apart) }
+
+// Names are the names of surfaces, operations and credentials that requests to the server can have.
+func (s *Server) Names() journal.Names { return s.admin.Surfaces.Names() }
 
 // handler is the outermost of a server.
 type handler struct {

@@ -51,7 +51,7 @@ func New(options ...Option) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // else gin prints its routes on standard output
 
-	// Who exists, where they are kept, what time it is for them, and what goes wrong for them.
+	// Who exists, where they are kept, and what time it is for them.
 	serverClock := clock.New(clock.Real)
 	past := fault.NewPast()
 	accounts := stage{store.NewMemory(), past}
@@ -62,19 +62,22 @@ func New(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	faults, err := c.faultBook(fault.Config{World: everybody, Past: past})
-	if err != nil {
-		return nil, err
-	}
 
-	// What they may do, and the surfaces on which they ask for it.
+	// What they may do, the surfaces on which they ask for it, and what goes wrong for them.
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
-	apis, err := c.apis(service, everybody, surface.Config{Table: refusals, Faults: faults, Strict: c.strict, Log: c.log})
+	apis, err := c.apis(service, everybody)
 	if err != nil {
 		return nil, err
 	}
-	router := surface.NewRouter(apis...)
-	surfaces := router.Descriptions()
+	surfaces := describe(apis)
+	faults, err := c.faultBook(fault.Config{World: everybody, Past: past, Known: fault.Known{Codes: knownCode(), Names: surfaces.Names()}})
+	if err != nil {
+		return nil, err
+	}
+	router, err := surface.NewRouter(surface.Config{Table: refusals, Faults: faults, Strict: c.strict, Log: c.log}, apis...)
+	if err != nil {
+		return nil, err
+	}
 
 	// What is remembered of every request.
 	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret)

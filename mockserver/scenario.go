@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -65,8 +64,8 @@ func (s *Server) Reload(options ...Option) error {
 		return err
 	}
 	rules := slices.Concat(c.faults, c.chaos)
-	if err := fault.Check(rules, knownCode()); err != nil {
-		return fmt.Errorf("the faults: %w", err)
+	if err := fault.Check(rules, s.faults.Known()); err != nil {
+		return c.placed(err, s.faults.Known())
 	}
 	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit()}); err != nil {
 		return err

@@ -37,34 +37,27 @@ func WithProviderHost(host, surfaceName string) Option {
 // providerHost is a further host of a surface, and the option that said so.
 type providerHost struct{ host, surface, option string }
 
-// apis makes the engines of all surfaces: this list is the only place that names them.
-func (c *config) apis(service *account.Service, everybody *world.World, config surface.Config) ([]*surface.Engine, error) {
+// apis are all surfaces: this list is the only place that names them.
+func (c *config) apis(service *account.Service, everybody *world.World) ([]surface.Surface, error) {
 	var accounts v2.Accounts = service
 	if c.open {
 		accounts = &openAccounts{Service: service, world: everybody, log: c.log}
 	}
 	all := append([]surface.Surface{v2.New(accounts, c.shape)}, c.extra...)
 
-	var own surface.Descriptions
-	for i := range all {
-		own = append(own, &all[i].Description)
-	}
+	own := describe(all)
 	all = append(all, services.New(service, services.Config{
 		Serves:    func(domain string) bool { return !own.Owns(domain) && everybody.Catalogue().Serves(domain) },
 		Documents: c.documents, Seed: c.seed,
 	}))
-	if err := c.place(all); err != nil {
-		return nil, err
+	return all, c.place(all)
+}
+
+func describe(all []surface.Surface) (out surface.Descriptions) {
+	for i := range all {
+		out = append(out, &all[i].Description)
 	}
-	var engines []*surface.Engine
-	for _, s := range all {
-		engine, err := surface.NewEngine(s, config)
-		if err != nil {
-			return nil, err
-		}
-		engines = append(engines, engine)
-	}
-	return engines, nil
+	return out
 }
 
 // place gives the root surface "/", and further hosts to those that they were named for.

@@ -20,12 +20,19 @@ func filterQuery(more ...string) []string {
 }
 
 // filterOf reads the parameters of filterQuery, and limit.
-func filterOf(c *gin.Context) (journal.Filter, error) {
+func (a *API) filterOf(c *gin.Context) (journal.Filter, error) {
 	f := journal.Filter{
 		Kind: journal.Kind(c.Query("kind")), Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"),
 		Path: c.Query("path"), Method: c.Query("method"), Code: c.Query("code"),
 	}
-	var err error
+	names := a.Surfaces.Names()
+	err := journal.Known(f.Surface, names.Surfaces)
+	if err != nil {
+		return f, problemf(http.StatusBadRequest, "\"surface\" %v", err)
+	}
+	if err = journal.Known(f.Operation, names.Operations); err != nil {
+		return f, problemf(http.StatusBadRequest, "\"operation\" %v", err)
+	}
 	number := func(name string, from, to int, want string) int {
 		text := c.Query(name)
 		if text == "" || err != nil {
@@ -65,7 +72,7 @@ func filterOf(c *gin.Context) (journal.Filter, error) {
 
 // listRequests is the journal as a list, or with ?format=har as an HTTP archive.
 func (a *API) listRequests(c *gin.Context) (int, any, error) {
-	f, err := filterOf(c)
+	f, err := a.filterOf(c)
 	if err != nil {
 		return 0, nil, err
 	}

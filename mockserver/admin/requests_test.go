@@ -56,7 +56,8 @@ func TestTheJournalIsFiltered(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                                   {"1", "2", "3", "4", "5"},
 		"?surface=v2":                        {"1", "2", "3", "4", "5"},
-		"?surface=v1":                        nil,
+		"?surface=services":                  nil,
+		"?surface=v*&operation=scope.*":      nil,
 		"?operation=wallet.get":              {"1", "5"},
 		"?account=demo":                      {"1", "2", "3"},
 		"?account=demo-sandbox":              {"5"},

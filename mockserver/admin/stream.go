@@ -27,7 +27,7 @@ const (
 // streamRequests tells of entries of the journal as they are added, as server-sent events: "request" with an entry, "dropped" with how many
 // are missing. Who says by Last-Event-ID which entry he saw last, as browsers do when they come back, gets what was added since.
 func (a *API) streamRequests(c *gin.Context) (int, any, error) {
-	f, err := filterOf(c)
+	f, err := a.filterOf(c)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -24,6 +24,9 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 		}
 		in.Account = string(id)
 	}
+	if err := in.CheckNames(a.Surfaces.Names()); err != nil {
+		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
+	}
 	check, err := verify.Compile(in, a.Redactor)
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)

@@ -252,7 +252,7 @@ func TestAWaitEndsWithTheServerAndWithTheCaller(t *testing.T) {
 			defer leave()
 			began, ended := time.Now(), make(chan int, 1)
 			go func() {
-				answer, err := post(ctx, url, `{"match":{"operation":"nothing"},"wait":"1m"}`)
+				answer, err := post(ctx, url, `{"match":{"operation":"token.delete"},"wait":"1m"}`)
 				if err != nil {
 					ended <- 0
 					return

@@ -118,7 +118,7 @@ func faultBodies(args, chaos []string, stdin io.Reader) (bodies [][]byte, err er
 		}
 		rules, single, err := fault.Decode(name, data)
 		if err == nil && !single {
-			rules, err = fault.Load(name, data, nil)
+			rules, err = fault.Load(name, data, fault.Known{})
 		}
 		if err != nil {
 			return nil, usageError{err}

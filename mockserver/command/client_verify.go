@@ -16,7 +16,7 @@ import (
 
 // verifyFlags are what is expected, as it was written.
 type verifyFlags struct {
-	account, kind, operation, method, path, auth, body, file string
+	account, kind, surface, operation, method, path, auth, body, file string
 
 	query, header                    []string
 	status, exactly, atLeast, atMost int
@@ -66,11 +66,12 @@ func (c *client) verifyCommand() *cobra.Command {
 	flags := cmd.Flags()
 	c.accountFlag(cmd, flags, &f.account, "only requests of this account, by its `ID`")
 	kindFlag(cmd, flags, &f.kind)
-	flags.StringVar(&f.operation, "operation", "", "operation, such as token.update")
+	flags.StringVar(&f.surface, "surface", "", "surface, such as v2; * stands for anything")
+	flags.StringVar(&f.operation, "operation", "", "operation, such as token.update; * stands for anything")
 	flags.StringVar(&f.method, "method", "", "method, such as PATCH")
 	flags.StringVar(&f.path, "path", "", "path, without the query; * stands for anything")
 	flags.IntVar(&f.status, "status", 0, "status of the answer")
-	flags.StringVar(&f.auth, "auth", "", "how the caller authenticated: basic, refresh, token or none")
+	flags.StringVar(&f.auth, "auth", "", "how the caller authenticated: basic, refresh, token, none, or as another surface calls it")
 	flags.StringArrayVar(&f.query, "query", nil, "parameter of the query, as `NAME=VALUE`; may be repeated")
 	flags.StringArrayVar(&f.header, "header", nil, "header of the request, as `NAME=VALUE`; may be repeated")
 	flags.StringVar(&f.body, "body", "", "what the request's body holds at least, as `JSON`")
@@ -86,7 +87,7 @@ func (c *client) verifyCommand() *cobra.Command {
 // expectation is what the control API is asked, and how long that may wait.
 func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Duration, err error) {
 	flags := cmd.Flags()
-	own := []string{"account", "kind", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
+	own := []string{"account", "kind", "surface", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
 	if flags.Changed("file") {
 		for _, name := range own {
 			if flags.Changed(name) {
@@ -101,7 +102,7 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 		key   string
 		value any
 	}{
-		"kind": {match, "kind", f.kind}, "operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
+		"kind": {match, "kind", f.kind}, "surface": {match, "surface", f.surface}, "operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
 		"status": {match, "status", f.status}, "auth": {match, "auth", f.auth}, "body": {match, "body", json.RawMessage(f.body)},
 		"account": {expectation, "account", f.account}, "exactly": {expectation, "exactly", f.exactly}, "at-least": {expectation, "atLeast", f.atLeast},
 		"at-most": {expectation, "atMost", f.atMost}, "wait": {expectation, "wait", f.wait.String()},

@@ -34,8 +34,8 @@ type Config struct {
 	Seed  uint64
 	World *world.World
 	Past  *Past
-	// Codes says whether some refusal has an error number.
-	Codes func(code string) bool
+	// Known is what rules can speak of.
+	Known Known
 	// Hidden leaves out the header that names the rule.
 	Hidden bool
 	Log    *slog.Logger
@@ -61,6 +61,9 @@ func NewBook(config Config) (*Book, error) {
 	b.alive, b.end = context.WithCancel(context.Background())
 	return b, b.Reset()
 }
+
+// Known is what rules of the book can speak of.
+func (b *Book) Known() Known { return b.config.Known }
 
 // Interrupt lets everybody who waits go on, now and from now on. A server that stops calls it.
 func (b *Book) Interrupt() { b.end() }
@@ -116,7 +119,7 @@ func (b *Book) begin(rules ...*rule) {
 
 // Reset puts the rules back to those that the book began with, and lets them count from the start.
 func (b *Book) Reset() error {
-	rules, err := compileAll(*b.original.Load(), b.config.Codes)
+	rules, err := compileAll(*b.original.Load(), b.config.Known)
 	if err != nil {
 		return err
 	}
@@ -131,7 +134,7 @@ func (b *Book) Reset() error {
 // ResetAccount lets all rules count from the start for one account, and puts those that are confined to it back to what the book began with.
 func (b *Book) ResetAccount(id account.ID) error {
 	b.config.Past.Forget(id)
-	original, err := compileAll(*b.original.Load(), b.config.Codes)
+	original, err := compileAll(*b.original.Load(), b.config.Known)
 	if err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (b *Book) Add(rules ...Rule) ([]View, error) {
 	var out []View
 	err := b.change(func(all []*rule) ([]*rule, error) {
 		for i, r := range rules {
-			made, err := compile(r, b.config.Codes)
+			made, err := compile(r, b.config.Known)
 			switch {
 			case err == nil && slices.ContainsFunc(all, called(r.Name)):
 				err = fmt.Errorf("%q: %w", r.Name, ErrTaken)
@@ -200,7 +203,7 @@ func (b *Book) Add(rules ...Rule) ([]View, error) {
 // Put puts a rule in the place of the one of its name, or behind all others.
 func (b *Book) Put(r Rule) (v View, err error) {
 	err = b.change(func(all []*rule) ([]*rule, error) {
-		made, err := compile(r, b.config.Codes)
+		made, err := compile(r, b.config.Known)
 		if err != nil {
 			return nil, err
 		}

@@ -4,21 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"oauthmock/mockserver/journal"
 )
 
-// Check says what is wrong with rules, alone and together, or nil. Codes may be nil where no refusals are known.
-func Check(rules []Rule, codes func(code string) bool) error {
-	_, err := compileAll(rules, codes)
+// Known is what rules can speak of. The zero value leaves unchecked what it does not know.
+type Known struct {
+	// Codes reports whether some refusal has an error number.
+	Codes func(code string) bool
+	Names journal.Names
+}
+
+// Check says what is wrong with rules, alone and together, or returns nil.
+func Check(rules []Rule, known Known) error {
+	_, err := compileAll(rules, known)
 	return err
 }
 
-func compileAll(rules []Rule, codes func(string) bool) ([]*rule, error) {
+func compileAll(rules []Rule, known Known) ([]*rule, error) {
 	if len(rules) > MaxRules {
 		return nil, fmt.Errorf("there are %d rules; want at most %d", len(rules), MaxRules)
 	}
 	out := make([]*rule, 0, len(rules))
 	for i, r := range rules {
-		made, err := compile(r, codes)
+		made, err := compile(r, known)
 		if err == nil && slices.ContainsFunc(out, func(o *rule) bool { return o.Name == r.Name }) {
 			err = wrongf("name", "is %q, as that of a rule before it; want one of its own", r.Name)
 		}

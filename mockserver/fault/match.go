@@ -20,8 +20,14 @@ type matcher struct {
 // named is what a header or parameter is to be.
 type named struct{ name, pattern string }
 
-func newMatcher(m Match) (matcher, error) {
+func newMatcher(m Match, names journal.Names) (matcher, error) {
 	out := matcher{Match: m}
+	if err := journal.Known(m.Surface, names.Surfaces); err != nil {
+		return out, wrongf("surface", "%v", err)
+	}
+	if err := journal.Known(m.Operation, names.Operations); err != nil {
+		return out, wrongf("operation", "%v", err)
+	}
 	switch {
 	case strings.ContainsAny(m.Path, "?#"):
 		return out, wrongf("path", "is %q, which goes on after the path; parameters stand in \"query\"", m.Path)

@@ -32,5 +32,5 @@ func Profile(name string) ([]Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Load(file, data, nil)
+	return Load(file, data, Known{})
 }

@@ -85,7 +85,7 @@ func readFree(v strictyaml.Value) any {
 }
 
 // LoadFile reads a file of rules.
-func LoadFile(path string, codes func(code string) bool) ([]Rule, error) {
+func LoadFile(path string, known Known) ([]Rule, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func LoadFile(path string, codes func(code string) bool) ([]Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Load(path, data, codes)
+	return Load(path, data, known)
 }
 
 // Holds reports whether a text is a mapping with the list "faults", whatever is in it.
@@ -105,8 +105,8 @@ func Holds(data []byte) bool {
 }
 
 // Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name stands in errors, which say file, line, what was
-// wrong and what would be right. Codes says whether some refusal has an error number; nil lets all be.
-func Load(name string, data []byte, codes func(code string) bool) ([]Rule, error) {
+// wrong and what would be right.
+func Load(name string, data []byte, known Known) ([]Rule, error) {
 	document, err := format().Parse(name, data)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func Load(name string, data []byte, codes func(code string) bool) ([]Rule, error
 	case major != "1":
 		return nil, document.Problem("version", "is %q; this program reads %q", file.Version, Version)
 	}
-	if err := Check(file.Faults, codes); err != nil {
+	if err := Check(file.Faults, known); err != nil {
 		return nil, placed(name, document, err)
 	}
 	return file.Faults, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/journal"
 )
 
 const everything = `
@@ -27,13 +28,13 @@ faults:
 `
 
 func TestRulesAreReadFromYAMLAndJSONAlike(t *testing.T) {
-	fromYAML, err := fault.Load("rules.yaml", []byte(everything), nil)
+	fromYAML, err := fault.Load("rules.yaml", []byte(everything), fault.Known{})
 	require.NoError(t, err)
 	require.Len(t, fromYAML, 2)
 	asJSON, err := json.Marshal(map[string]any{"version": "1.0", "faults": fromYAML})
 	require.NoError(t, err)
 	assert.Contains(t, string(asJSON), `"body":{"b":[1,2.50,true,null],"a":"x"}`, "in its order, numbers as they are written")
-	fromJSON, err := fault.Load("rules.json", asJSON, nil)
+	fromJSON, err := fault.Load("rules.json", asJSON, fault.Known{})
 	require.NoError(t, err)
 	assert.Equal(t, fromYAML, fromJSON)
 	assert.Equal(t, "1", fromYAML[0].Match.Headers["X-Trace"])
@@ -86,6 +87,9 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		"a credit too fine":                 {rule("    do: {credit: 0.00001}"), "want an amount of up to four decimals"},
 		"an advance that is none":           {rule("    do: {advance: -1h}"), "want a duration above zero"},
 		"a kind that is none":               {effect("kind: explode"), "rules.yaml:5: faults[0].effect.kind: is \"explode\"; want one of latency, refusal, status"},
+		"a surface that is none":            {rule("    match: {surface: v3}"), `faults[0].match.surface: is "v3", which nothing is called; did you mean v2?`},
+		"an operation that is none":         {rule("    match: {operation: token.creat}"), "did you mean token.create?"},
+		"operations of no name":             {rule("    match: {operation: tokn.*}"), "which nothing is called"},
 		"a member of another kind":          {effect("{kind: reset, status: 503}"), "faults[0].effect.status: has no meaning for the kind reset, which knows none beside kind"},
 		"a member of another kind, told":    {effect("{kind: truncate, status: 503}"), "has no meaning for the kind truncate, which knows bytes"},
 		"latency without a time":            {effect("kind: latency"), "of the kind latency holds 0 of fixed"},
@@ -115,7 +119,10 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		"too deep":                          {effect("{kind: status, status: 200, body: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}"), "nests deeper than 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := fault.Load("rules.yaml", []byte(c.text), func(code string) bool { return code == "130" })
+			_, err := fault.Load("rules.yaml", []byte(c.text), fault.Known{
+				Codes: func(code string) bool { return code == "130" },
+				Names: journal.Names{Surfaces: []string{"v2"}, Operations: []string{"token.create", "wallet.get"}},
+			})
 			require.Error(t, err)
 			assert.Contains(t, err.Error(), c.says)
 			assert.True(t, strings.HasPrefix(err.Error(), "rules.yaml:"), err.Error())
@@ -142,7 +149,7 @@ faults:
   - <<: *slow
     name: slower
     effect: {<<: *late, fixed: 2s}
-`), nil)
+`), fault.Known{})
 	require.NoError(t, err)
 	assert.Equal(t, "slower", rules[1].Name)
 	assert.Equal(t, "/wallet", rules[1].Match.Path)
@@ -172,13 +179,13 @@ func TestEveryProfileIsReadAndHasNamesOfItsOwn(t *testing.T) {
 		}
 		all = append(all, rules...)
 	}
-	require.NoError(t, fault.Check(all, nil), "all can be used at once")
+	require.NoError(t, fault.Check(all, fault.Known{}), "all can be used at once")
 	_, err := fault.Profile("../read")
 	assert.ErrorContains(t, err, "known are degraded")
 }
 
 func TestProblemsAreErrorsThatCanBeAsked(t *testing.T) {
-	_, err := fault.Load("rules.yaml", []byte("version: \"1.0\"\nfaults:\n  - name: x\n    effect: {kind: nothing}"), nil)
+	_, err := fault.Load("rules.yaml", []byte("version: \"1.0\"\nfaults:\n  - name: x\n    effect: {kind: nothing}"), fault.Known{})
 	var problem fault.Problem
 	require.ErrorAs(t, err, &problem)
 	assert.Equal(t, 4, problem.Line)
@@ -209,6 +216,6 @@ func FuzzRules(f *testing.F) {
 		rewritten, err := json.Marshal(map[string]any{"faults": again})
 		require.NoError(t, err)
 		require.Equal(t, string(written), string(rewritten))
-		_ = fault.Check(rules, func(string) bool { return true })
+		_ = fault.Check(rules, fault.Known{Codes: func(string) bool { return true }})
 	})
 }

@@ -115,8 +115,8 @@ func below(member string, err error) error {
 	return wrong{member + "." + w.member, w.message}
 }
 
-// compile checks a rule by itself, and makes it one that a Book can follow. Codes says whether some refusal has an error number.
-func compile(r Rule, codes func(string) bool) (*rule, error) {
+// compile checks a rule by itself, and makes it one that a Book can follow.
+func compile(r Rule, known Known) (*rule, error) {
 	if r.Name == "" {
 		return nil, wrongf("name", "is missing; a rule needs one, such as \"flaky\"")
 	}
@@ -129,7 +129,7 @@ func compile(r Rule, codes func(string) bool) (*rule, error) {
 	out := &rule{Rule: r, gone: make(chan struct{}), tallies: tallies{}, begins: map[account.ID]time.Time{}}
 	var err error
 	if r.Match != nil {
-		if out.match, err = newMatcher(*r.Match); err != nil {
+		if out.match, err = newMatcher(*r.Match, known.Names); err != nil {
 			return nil, below("match", err)
 		}
 	}
@@ -140,7 +140,7 @@ func compile(r Rule, codes func(string) bool) (*rule, error) {
 		return nil, wrongf("effect", "is missing; want one such as {\"kind\":\"status\",\"status\":503} (a rule with \"do\" can be without)")
 	}
 	if r.Effect != nil {
-		if out.kind, out.effect, err = newEffect(*r.Effect, codes); err != nil {
+		if out.kind, out.effect, err = newEffect(*r.Effect, known.Codes); err != nil {
 			return nil, below("effect", err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 type Filter struct {
 	// Kind of the record: KindRequest if it is empty, AnyKind for all.
 	Kind Kind
-	// Surface ("v2"), Operation ("token.create") and Account are taken literally, Method in any case. Path, without the query, is
-	// that of the request as MatchPath says, taken literally but for *, which matches any text, also none and slashes.
+	// In Surface ("v2"), Operation ("token.create", "token.*") and Path * matches any text, also none and slashes. Account is taken
+	// literally, Method in any case. Path, without the query, is that of the request as MatchPath says.
 	Surface, Operation, Account, Path, Method string
 	// Status of the answer.
 	Status int
@@ -33,8 +33,8 @@ type Filter struct {
 func (f Filter) Match(e *exchange.Exchange) bool {
 	switch {
 	case !f.Kind.Covers(KindRequest),
-		f.Surface != "" && f.Surface != e.Surface,
-		f.Operation != "" && f.Operation != e.Operation,
+		f.Surface != "" && !Wildcard(f.Surface, e.Surface),
+		f.Operation != "" && !Wildcard(f.Operation, e.Operation),
 		f.Account != "" && f.Account != string(e.Account),
 		f.Status != 0 && f.Status != e.Response.Status,
 		f.After != 0 && e.ID <= f.After,

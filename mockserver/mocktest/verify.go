@@ -14,6 +14,11 @@ import (
 // could decide the matter, the test fails too. Verify reports whether the expectation was met.
 func (m *Mock) Verify(tb TB, expected verify.Expectation) bool {
 	tb.Helper()
+	err := expected.CheckNames(m.server.Names())
+	if err != nil {
+		tb.Fatalf("mocktest.Verify: %v", err)
+		return false
+	}
 	check, err := verify.Compile(expected, m.server.Redactor())
 	if err != nil {
 		tb.Fatalf("mocktest.Verify: %v", err)

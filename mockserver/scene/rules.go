@@ -107,7 +107,7 @@ func checkRules(s *scenarios.Scenario, written []scenarios.FaultRule, codes func
 		}
 		rules = append(rules, rule)
 	}
-	err := fault.Check(rules, codes)
+	err := fault.Check(rules, fault.Known{Codes: codes})
 	if one, ok := errors.AsType[fault.RuleError](err); ok {
 		w := &written[one.Index]
 		return problem(s, w.LineOf(one.Place()), "fault %s: %v", w.Name, one.Err)

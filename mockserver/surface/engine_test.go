@@ -34,14 +34,10 @@ func newStage(t *testing.T, all ...surface.Surface) *stage {
 	table, err := spec.Refusals()
 	require.NoError(t, err)
 	s := &stage{}
-	var engines []*surface.Engine
-	for _, one := range all {
-		engine, err := surface.NewEngine(one, surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&s.log, nil))})
-		require.NoError(t, err)
-		engines = append(engines, engine)
-	}
+	router, err := surface.NewRouter(surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&s.log, nil))}, all...)
+	require.NoError(t, err)
 	s.handler = &exchange.Handler{
-		Next: surface.NewRouter(engines...), Clock: clock.New(time.Now), Real: time.Now, MaxBody: 8,
+		Next: router, Clock: clock.New(time.Now), Real: time.Now, MaxBody: 8,
 		Done: func(e *exchange.Exchange) { s.last = *e },
 	}
 	return s

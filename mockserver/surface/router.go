@@ -21,25 +21,21 @@ type place struct {
 	environment account.Environment
 }
 
-// NewRouter makes a router for the surfaces of engines, at least one. The first of them answers what belongs to no surface, as a
-// path that it does not know. Requests must come to the router through an exchange.Handler.
-func NewRouter(engines ...*Engine) *Router {
-	r := &Router{engines: engines, hosts: map[string]place{}}
-	for _, engine := range engines {
+// NewRouter makes a router for surfaces, at least one. The first of them answers what belongs to no surface, as a path that it
+// does not know. Requests must come to the router through an exchange.Handler. A surface that cannot be served is an error.
+func NewRouter(config Config, surfaces ...Surface) (*Router, error) {
+	r := &Router{hosts: map[string]place{}}
+	for _, s := range surfaces {
+		engine, err := NewEngine(s, config)
+		if err != nil {
+			return nil, err
+		}
+		r.engines = append(r.engines, engine)
 		for _, host := range engine.surface.Hosts {
 			r.hosts[host.Name] = place{engine, host.Environment}
 		}
 	}
-	return r
-}
-
-// Descriptions are those of all surfaces.
-func (r *Router) Descriptions() Descriptions {
-	var all Descriptions
-	for _, engine := range r.engines {
-		all = append(all, &engine.surface.Description)
-	}
-	return all
+	return r, nil
 }
 
 // Provider reports whether a host is one of the provider's own.

@@ -30,7 +30,8 @@ type Expectation struct {
 type Match struct {
 	// Kind of the record: journal.KindRequest unless set, journal.AnyKind for all.
 	Kind journal.Kind `json:"kind,omitempty"`
-	// Operation as the journal names it, such as "token.update". Method in any case.
+	// Surface and operation as the journal names them, such as "v2" and "token.update"; * stands for any text. Method in any case.
+	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
 	// Path of the request, without the query: as it was sent, decoded, or relative to the surface that answered (of a paid service
@@ -40,7 +41,8 @@ type Match struct {
 	// has to match. Names of headers in any case; "Host" is the host that was asked.
 	Query   map[string]string `json:"query,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
-	// Auth is what the server took the caller's credentials for: "basic", "refresh" (a bearer), "token" (a token as bearer) or "none".
+	// Auth is what the server took the caller's credentials for: "none", or as the surface calls them, of v2 "basic", "refresh" (a
+	// bearer) and "token" (a token as bearer).
 	Auth string `json:"auth,omitempty"`
 	// Body is a JSON value that the request's must hold: of objects the members that stand here, arrays element by element, numbers by
 	// their value. A text also matches a body that is no JSON and is that text.
@@ -113,6 +115,32 @@ func (c *Check) add(name string, match Match) error {
 	m, err := compile(name, match, c.redactor)
 	c.steps = append(c.steps, m)
 	return err
+}
+
+// CheckNames returns an error for a surface, an operation or a kind of credentials that no request can have.
+func (x Expectation) CheckNames(names journal.Names) error {
+	check := func(place string, m Match) error {
+		for _, one := range []struct {
+			member, value string
+			exist         []string
+		}{{"surface", m.Surface, names.Surfaces}, {"operation", m.Operation, names.Operations}, {"auth", m.Auth, names.Auth}} {
+			if err := journal.Known(one.value, one.exist); err != nil {
+				return fmt.Errorf("%q: %w", place+"."+one.member, err)
+			}
+		}
+		return nil
+	}
+	if x.Match != nil {
+		if err := check("match", *x.Match); err != nil {
+			return err
+		}
+	}
+	for i, step := range x.InOrder {
+		if err := check(fmt.Sprintf("inOrder[%d]", i), step); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bounds reads how many requests are wanted.

@@ -250,6 +250,9 @@ func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 		"a wait that is too long":           {`{"wait":"61s"}`, "1m"},
 		"a wait into the past":              {`{"wait":"-1s"}`, "-1s"},
 		"an unknown way to authenticate":    {`{"match":{"auth":"bearer"}}`, "refresh"},
+		"a surface that is none":            {`{"match":{"surface":"v3"}}`, "did you mean v2?"},
+		"an operation that is none":         {`{"match":{"operation":"token.updat"},"exactly":0}`, "did you mean token.update?"},
+		"operations of no name":             {`{"inOrder":[{},{"operation":"tokens.*"}]}`, "inOrder[1].operation"},
 		"a status that is none":             {`{"match":{"status":99}}`, "99"},
 		"a path with a query":               {`{"match":{"path":"/tokens?limit=1"}}`, "query"},
 		"a path that does not begin":        {`{"match":{"path":"tokens"}}`, "begins"},
@@ -263,7 +266,13 @@ func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 		"two fingerprints deep in the body": {`{"match":{"body":{"a":[{"b":"[secret 0000000000000000][secret 0000000000000000]"}]}}}`, "fingerprint"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := verify.Compile(parse(t, c.expectation), redactor())
+			x := parse(t, c.expectation)
+			err := x.CheckNames(journal.Names{
+				Surfaces: []string{"v2"}, Operations: []string{"token.create", "token.update"}, Auth: []string{"none", "basic", "refresh", "token"},
+			})
+			if err == nil {
+				_, err = verify.Compile(x, redactor())
+			}
 			assert.ErrorContains(t, err, c.says)
 		})
 	}

@@ -14,13 +14,13 @@ import (
 
 // matcher is a compiled Match.
 type matcher struct {
-	kind                    journal.Kind
-	operation, method, auth string
-	path                    *pattern
-	query, headers          []named
-	body                    value // nil when any will do
-	status                  int
-	redactor                *journal.Redactor
+	kind                             journal.Kind
+	surface, operation, method, auth string
+	path                             *pattern
+	query, headers                   []named
+	body                             value // nil when any will do
+	status                           int
+	redactor                         *journal.Redactor
 }
 
 // named is what a parameter or a header is to be.
@@ -34,14 +34,9 @@ func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error)
 	wrong := func(member, format string, args ...any) error {
 		return fmt.Errorf("%q: %s", name+"."+member, fmt.Sprintf(format, args...))
 	}
-	out := &matcher{kind: m.Kind, redactor: redactor, operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
+	out := &matcher{kind: m.Kind, redactor: redactor, surface: m.Surface, operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
 	if err := journal.CheckKind(string(m.Kind)); err != nil {
 		return nil, wrong("kind", "%v", err)
-	}
-	switch m.Auth {
-	case "", "basic", "refresh", "token", "none":
-	default:
-		return nil, wrong("auth", "is %q; want basic, refresh, token or none", m.Auth)
 	}
 	if m.Status != 0 && (m.Status < 100 || m.Status > 599) {
 		return nil, wrong("status", "is %d; want a status such as 404", m.Status)
@@ -130,10 +125,10 @@ func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 	}
 	equal := func(a, b string) bool { return a == b }
 	if !m.kind.Covers(journal.KindRequest) && !word("kind", string(m.kind), string(journal.KindRequest), equal) ||
-		!word("operation", m.operation, e.Operation, equal) ||
+		!word("surface", m.surface, e.Surface, journal.Wildcard) || !word("operation", m.operation, e.Operation, journal.Wildcard) ||
 		!word("method", m.method, e.Request.Method, strings.EqualFold) ||
 		!m.comparePath(e, report) || !m.compareQuery(e, report) || !m.compareHeaders(e, report) ||
-		!word("auth", m.auth, e.Auth, equal) || !m.compareBody(e, report) {
+		!word("auth", m.auth, e.Auth, journal.Wildcard) || !m.compareBody(e, report) {
 		return
 	}
 	if got := e.Response.Status; m.status != 0 && m.status != got {

@@ -51,10 +51,10 @@ func newBench(t tester, shape v2.TokenShape) *bench {
 	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
 	api := v2.New(b.accounts, shape)
 	api.Prefix = ""
-	engine, err := surface.NewEngine(api, surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
+	router, err := surface.NewRouter(surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))}, api)
 	require.NoError(t, err)
 	b.handler = &exchange.Handler{
-		Next:  surface.NewRouter(engine),
+		Next:  router,
 		Clock: clock.New(func() time.Time { return noon }), Real: func() time.Time { return noon }, MaxBody: 1 << 10,
 		Done: func(e *exchange.Exchange) { b.last = e },
 	}
