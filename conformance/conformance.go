@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"oauthmock/conformance/contract"
 	"oauthmock/conformance/report"
 	"oauthmock/conformance/runner"
 )
@@ -13,6 +14,9 @@ type Target = runner.Target
 
 // Options say which scenarios are run, and how.
 type Options = runner.Options
+
+// Contract is what the suite must know of an API, part of Options.
+type Contract = contract.Contract
 
 // Progress hears how a run goes on, from one goroutine at a time.
 type Progress = runner.Progress

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/conformance"
-	"oauthmock/conformance/contract"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
@@ -89,14 +88,15 @@ func toy(lie string) http.HandlerFunc {
 func judgeToy(t *testing.T, handler http.Handler) report.Report {
 	t.Helper()
 	document := spec.NewDocument("toy", []byte(toyDocument), nil)
-	list, err := scenarios.Load(fstest.MapFS{"toy.yaml": {Data: []byte(toyScenarios)}}, document)
+	files := fstest.MapFS{"toy.yaml": {Data: []byte(toyScenarios)}}
+	list, err := scenarios.Load(files, document)
 	require.NoError(t, err)
 	problems, err := scenarios.Lint(list, document)
 	require.NoError(t, err)
 	require.Empty(t, problems)
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	return run(t, conformance.Target{BaseURL: server.URL, Surface: "toy"}, conformance.Options{Scenarios: list, Contracts: []contract.Contract{{Document: document}}})
+	return run(t, conformance.Target{BaseURL: server.URL, Surface: "toy"}, conformance.Options{Files: files, Contracts: []conformance.Contract{{Document: document}}})
 }
 
 func TestAnAPIThatTheSuiteDoesNotKnowIsJudgedByAContractOfItsOwn(t *testing.T) {

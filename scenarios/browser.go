@@ -52,19 +52,20 @@ type Page struct {
 // follow checks a step that follows an answer of one before it.
 func (v *validator) follow(step *Step) {
 	follow := step.Follow
-	if follow.Of != "" {
-		earlier := false
-		for i := range v.scenario.Steps {
-			other := &v.scenario.Steps[i]
-			if other == step {
-				break
-			}
-			earlier = earlier || other.Name == follow.Of && (other.Call != "" || other.Follow != nil)
+	var earlier []string
+	for i := range v.scenario.Steps {
+		other := &v.scenario.Steps[i]
+		if other == step {
+			break
 		}
-		if !earlier {
-			v.problem(follow.LineOf("of"), "follow: no step before this one is called %q and sends a request", follow.Of)
+		if other.Call != "" || other.Follow != nil {
+			earlier = append(earlier, other.Name)
 		}
-	} else if !slices.ContainsFunc(v.scenario.Steps, func(other Step) bool { return other.Line < step.Line && (other.Call != "" || other.Follow != nil) }) {
+	}
+	switch {
+	case follow.Of != "" && !slices.Contains(earlier, follow.Of):
+		v.problem(follow.LineOf("of"), "follow: no step before this one is called %q and sends a request", follow.Of)
+	case len(earlier) == 0:
 		v.problem(step.LineOf("follow"), "step %q follows an answer, but no step before it sends a request", step.Name)
 	}
 	if follow.Has("fields") && follow.Form == nil {

@@ -17,6 +17,21 @@
 //   - the tokens of given.tokens, by their `as`;
 //   - what earlier steps captured, and, within its own step, the keys of a matrix.
 //
+// # Surfaces
+//
+// A call is an operation's name (token.create, v1.scope.list), or a method and a path. Outside v2 and the paid services the surface is written
+// before them: "v1 GET /scopes"; so it is in covers. Surfaces are the embedded documents of package spec, and those that Load is given besides.
+// The account's Basic credentials go with a call where the document asks for HTTP Basic, unless auth says otherwise; auth: {client: {id: …,
+// secret: …, in: basic|body}} authenticates an OAuth client.
+//
+// # Pages, forms and redirects
+//
+// form: {…} is sent as application/x-www-form-urlencoded. Nothing is followed unasked: a step with follow: redirect goes where the last answer
+// leads, and follow: {form: login, fields: {username: johndoe}} sends a form of its page as a browser without JavaScript would, hidden fields
+// included; of: STEP names another answer. Only addresses of the target are asked. An API whose document has text/html gets the cookies that it
+// set earlier in the scenario; cookies: {…} sends others. expect has redirect: {to: …, query: {…}}, html: {title: …, text: …, forms: {NAME:
+// [FIELD, …]}} and empty: true; the payload that data and capture see is {location, query} of a redirect, {title, text, forms} of a page.
+//
 // # Paid services
 //
 // The services behind the tokens are called below /__services/, with a token as Bearer, by scenarios that say needs: [services]; against a

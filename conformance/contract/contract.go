@@ -74,7 +74,7 @@ type Lifecycle struct {
 // All returns the contracts of the embedded documents, and that of the paid services behind v2's tokens. A document that
 // nothing more is known of has a contract of its own too.
 func All() []Contract {
-	known := []Contract{v2()}
+	known := []Contract{v2(), v1()}
 	var all []Contract
 	for _, document := range spec.All() {
 		one := Contract{Document: document}
@@ -119,6 +119,14 @@ func v2() Contract {
 		Bare:      Bare{Operations: []string{"token.create", "token.get", "token.update"}, Key: "token"},
 		Scopes:    Scopes{List: "scope.list", Scope: "scope", Enabled: "enabled"},
 		Lifecycle: Lifecycle{Create: "token.create", Undo: "token.delete", Renew: "token.update", ID: "token"},
+	}
+}
+
+func v1() Contract {
+	return Contract{
+		Document:  spec.V1(),
+		Scopes:    Scopes{List: "v1.scope.list"},
+		Lifecycle: Lifecycle{Create: "v1.token.create", Undo: "v1.token.delete", ID: "token"},
 	}
 }
 

@@ -4,16 +4,19 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"oauthmock/conformance/contract"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
+	"oauthmock/spec"
 )
 
 // Target is what is asked.
@@ -45,12 +48,13 @@ func (t Target) surface() string {
 	return cmp.Or(t.Surface, contract.All()[0].Name)
 }
 
-// Options say what is asked, and how. The zero value runs nothing: Scenarios must be given.
+// Options say what is asked, and how. The zero value runs nothing: Scenarios or Files must be given.
 type Options struct {
 	// Scenarios in the order in which they are reported.
 	Scenarios []scenarios.Scenario
-	// Contracts of APIs that are not the suite's own, which Scenarios may call: their documents must have been given to
-	// scenarios.Load too.
+	// Files, when they are not nil, hold scenario files that are read with the documents of Contracts, and reported after Scenarios.
+	Files fs.FS
+	// Contracts of APIs that are not the suite's own, which scenarios may call. Scenarios must have been loaded with their documents.
 	Contracts []contract.Contract
 	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/" chooses all below it.
 	Surfaces, Tags, IDs []string
@@ -86,6 +90,19 @@ const (
 const defaultTimeout = 10 * time.Second
 
 func (o Options) withDefaults() (Options, error) {
+	if o.Files != nil {
+		var documents []*spec.Document
+		for _, one := range o.Contracts {
+			if one.Document != nil {
+				documents = append(documents, one.Document)
+			}
+		}
+		more, err := scenarios.Load(o.Files, documents...)
+		if err != nil {
+			return o, err
+		}
+		o.Scenarios, o.Files = slices.Concat(o.Scenarios, more), nil
+	}
 	if o.Level == "" {
 		o.Level = levelShould
 	}
