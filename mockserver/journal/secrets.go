@@ -107,19 +107,20 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	return s
 }
 
-// pathTokens are the tokens that a URI names: in its path (/tokens/{token}, and v1's /token/{token}), or as GET /tokens?id=. They are found
-// here also where no operation matched, and so in what somebody expects of a request.
+// pathTokens are the credentials that a path names though no operation matched it, and so also what somebody expects of a
+// request: the segment after one that is called like a credential (/tokens/{token}, v1's /token/{token}), and the parameter id.
 func pathTokens(uri string) (tokens []string) {
 	path, query, _ := strings.Cut(uri, "?")
-	_, rest, found := strings.Cut(path, "/token")
-	if !found {
-		return nil
-	}
-	if _, value, found := strings.Cut(rest, "/"); found {
-		tokens = append(tokens, value)
-	}
-	if values, err := url.ParseQuery(query); err == nil {
-		tokens = append(tokens, values.Get("id"))
+	named := false
+	for segment := range strings.SplitSeq(path, "/") {
+		if named {
+			tokens = append(tokens, segment)
+		}
+		if named = secretName(strings.TrimSuffix(segment, "s")); named {
+			if values, err := url.ParseQuery(query); err == nil {
+				tokens = append(tokens, values.Get("id"))
+			}
+		}
 	}
 	return tokens
 }
