@@ -1,7 +1,9 @@
 package journal_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"oauthmock/mockserver/exchange"
@@ -31,5 +33,26 @@ func BenchmarkAdd(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkShow shows what is listed most: a small answer, and a page of 100 tokens.
+func BenchmarkShow(b *testing.B) {
+	var page strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&page, `{"token":"%024x","name":"a token","createdAt":"2026-02-12T08:30:00+00:00","scopes":["GET:company.openapi.com/IT-start"],"refreshToken":"%024x"},`, i, i+1000)
+	}
+	for name, body := range map[string]string{"small answer": `{"data":{"credit":10.5},"success":true,"message":"","error":null}`, "page of 100": `{"data":[` + page.String() + `{}]}`} {
+		b.Run(name, func(b *testing.B) {
+			r := journal.NewRedactor(func(string) bool { return false })
+			e := &exchange.Exchange{
+				Request:  exchange.Request{Method: "GET", Host: "127.0.0.1:8080", URI: "/tokens", Header: http.Header{"Authorization": {"Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"}, "User-Agent": {"Go-http-client/1.1"}}},
+				Response: exchange.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)},
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Show(e)
+			}
+		})
 	}
 }

@@ -32,7 +32,6 @@ type Journal struct {
 // entry is an exchange as it is kept: bytes, and what is needed to pass it over without reading them.
 type entry struct {
 	id      uint64
-	kind    Kind
 	account account.ID
 	record  []byte
 	chunk   *chunk // where the record is
@@ -72,7 +71,7 @@ func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 	if j.count == j.maxEntries {
 		j.drop()
 	}
-	newest := entry{id: e.ID, kind: KindRequest, account: e.Account}
+	newest := entry{id: e.ID, account: e.Account}
 	newest.record, newest.chunk = j.memory.write(e)
 	for j.count > 0 && j.bytes+newest.size() > j.maxBytes {
 		j.drop()
@@ -158,7 +157,7 @@ func (j *Journal) hold(f Filter) (held [][]byte, dropped uint64) {
 		held = make([][]byte, 0, j.count)
 	}
 	for i := range j.count {
-		if e := j.at(i); f.Kind.Covers(e.kind) && (f.After == 0 || e.id > f.After) && (f.Account == "" || e.account == f.account()) {
+		if e := j.at(i); f.Kind.Covers(kindOf(e.record)) && (f.After == 0 || e.id > f.After) && (f.Account == "" || e.account == f.account()) {
 			held = append(held, e.record)
 		}
 	}

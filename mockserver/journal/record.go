@@ -18,16 +18,30 @@ type tape struct {
 	skimming bool
 }
 
+// Every record begins with a byte that tells its kind. The rest is that kind's own.
+const (
+	requestRecord  byte = 'q'
+	callbackRecord byte = 'c'
+)
+
+// kindOf returns the kind of a record.
+func kindOf(record []byte) Kind {
+	if record[0] == callbackRecord {
+		return KindCallback
+	}
+	return KindRequest
+}
+
 // write appends an exchange to bytes.
 func write(bytes []byte, e *exchange.Exchange) []byte {
-	t := tape{bytes: bytes}
+	t := tape{bytes: append(bytes, requestRecord)}
 	t.exchange(e)
 	return t.bytes
 }
 
 // read is the inverse of write. What it answers shares nothing with the bytes.
 func read(bytes []byte) *exchange.Exchange {
-	t := tape{bytes: bytes, reading: true}
+	t := tape{bytes: bytes[1:], reading: true}
 	e := &exchange.Exchange{}
 	t.exchange(e)
 	return e
@@ -36,7 +50,7 @@ func read(bytes []byte) *exchange.Exchange {
 // skim is read without headers, and with bodies that are the record's own memory: enough to see whether an exchange is meant, for a
 // fraction of the work.
 func skim(bytes []byte) *exchange.Exchange {
-	t := tape{bytes: bytes, reading: true, skimming: true}
+	t := tape{bytes: bytes[1:], reading: true, skimming: true}
 	e := &exchange.Exchange{}
 	t.exchange(e)
 	return e

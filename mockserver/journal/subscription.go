@@ -42,7 +42,7 @@ func (j *Journal) Resume(f Filter, id uint64, buffer int) (missed []*exchange.Ex
 	}
 	var records [][]byte
 	for i := since; i < j.count; i++ {
-		if e := j.at(i); f.Kind.Covers(e.kind) && (found || e.id > id) && (f.Account == "" || f.account() == e.account) {
+		if e := j.at(i); f.Kind.Covers(kindOf(e.record)) && (found || e.id > id) && (f.Account == "" || f.account() == e.account) {
 			records = append(records, e.record)
 		}
 	}
