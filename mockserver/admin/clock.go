@@ -97,7 +97,7 @@ func (a *API) advanceClock(c *gin.Context) (int, any, error) {
 	var t world.Time
 	var events []world.Fired
 	if id, one := accountOf(c); one {
-		t, events, err = a.World.AdvanceAccount(c.Request.Context(), id, by)
+		t, events, err = a.World.AdvanceAccount(c.Request.Context(), account.Identity{ID: id}, by)
 	} else {
 		t, events, err = a.World.Advance(c.Request.Context(), by)
 	}

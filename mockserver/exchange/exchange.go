@@ -41,7 +41,9 @@ type Exchange struct {
 	// was looked for, as the surface calls them ("basic", "refresh", "token"), or is "none".
 	Account account.ID
 	Auth    string
-	IP      string
+	// Incarnation is the life of the account that the caller was authenticated to. Nobody keeps it beyond the call.
+	Incarnation account.Incarnation
+	IP          string
 	// Reason of the refusal, in words what was wrong, and what its row of the refusals table says of it; empty when the call succeeded.
 	Reason string
 	Detail string
@@ -60,6 +62,11 @@ type Exchange struct {
 	Response Response
 
 	values []string // of the answer's headers, side by side: see SetHeader
+}
+
+// Caller is the account of the caller in the life to which the caller was authenticated.
+func (e *Exchange) Caller() account.Identity {
+	return account.Identity{ID: e.Account, Incarnation: e.Incarnation}
 }
 
 // Param is a parameter of a path.

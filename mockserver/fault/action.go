@@ -54,25 +54,25 @@ func newAction(a Action) (out action, err error) {
 	return out, nil
 }
 
-// do does it to the account of a call.
+// do does it to the account of a call, if the life of it that the caller was authenticated to is not over.
 func (a action) do(ctx context.Context, w *world.World, e *exchange.Exchange) error {
 	var errs []error
 	if a.credit != nil {
-		errs = append(errs, w.SetCredit(ctx, e.Account, *a.credit, "Set by a fault rule"))
+		errs = append(errs, w.SetCredit(ctx, e.Caller(), *a.credit, "Set by a fault rule"))
 	}
 	switch a.expire {
 	case "":
 	case "all":
-		errs = append(errs, w.ExpireTokens(ctx, e.Account))
+		errs = append(errs, w.ExpireTokens(ctx, e.Caller()))
 	case "token":
 		if named := tokensOf(e); len(named) > 0 {
-			errs = append(errs, w.ExpireTokens(ctx, e.Account, named...))
+			errs = append(errs, w.ExpireTokens(ctx, e.Caller(), named...))
 		}
 	default:
-		errs = append(errs, w.ExpireTokens(ctx, e.Account, a.expire))
+		errs = append(errs, w.ExpireTokens(ctx, e.Caller(), a.expire))
 	}
 	if a.advance > 0 {
-		_, _, err := w.AdvanceAccount(ctx, e.Account, a.advance)
+		_, _, err := w.AdvanceAccount(ctx, e.Caller(), a.advance)
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -83,7 +83,7 @@ func (c *Call) Accept(identity account.Identity) bool {
 	if only := c.Exchange.Environment; only != "" && only != identity.Environment {
 		return false
 	}
-	c.Account, c.Exchange.Account = identity, identity.ID
+	c.Account, c.Exchange.Account, c.Exchange.Incarnation = identity, identity.ID, identity.Incarnation
 	return true
 }
 

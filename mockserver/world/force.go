@@ -6,9 +6,10 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// SetCredit moves an account's wallet so that it holds an amount, unless it does.
-func (w *World) SetCredit(ctx context.Context, id account.ID, credit account.Money, description string) error {
-	return w.update(ctx, id, func(a *account.Account) error {
+// SetCredit moves an account's wallet so that it holds an amount, unless it does. It returns account.ErrNoAccount when
+// the incarnation that who names, if any, is over.
+func (w *World) SetCredit(ctx context.Context, who account.Identity, credit account.Money, description string) error {
+	return w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())
 		a.Settle(now)
 		if credit == a.Wallet.Credit() {
@@ -20,9 +21,9 @@ func (w *World) SetCredit(ctx context.Context, id account.ID, credit account.Mon
 }
 
 // ExpireTokens makes tokens of an account expire now, by their values or refresh tokens; without any, all. Those that the account does not
-// have are passed over.
-func (w *World) ExpireTokens(ctx context.Context, id account.ID, values ...string) error {
-	return w.update(ctx, id, func(a *account.Account) error {
+// have are passed over. It returns account.ErrNoAccount as SetCredit does.
+func (w *World) ExpireTokens(ctx context.Context, who account.Identity, values ...string) error {
+	return w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())
 		if len(values) == 0 {
 			for _, t := range a.Tokens.All() {

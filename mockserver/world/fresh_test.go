@@ -39,7 +39,7 @@ func TestWhatHappensToAFreshAccountHappensToNoOther(t *testing.T) {
 	_, _, err = w.Recharge(ctx, id, account.Unit, "test")
 	require.NoError(t, err)
 	require.NoError(t, w.SetAccountRateLimit(ctx, id, account.RateLimit{Limit: 1, Window: time.Hour, Enabled: true}))
-	_, fired, err := w.AdvanceAccount(ctx, id, 10_000*time.Hour)
+	_, fired, err := w.AdvanceAccount(ctx, account.Identity{ID: id}, 10_000*time.Hour)
 	require.NoError(t, err)
 	assert.NotEmpty(t, fired, "tokens expired, subscriptions were renewed")
 	changed, err := w.Account(ctx, id)

@@ -94,7 +94,7 @@ func TestWindowsFollowTheClockOfTheirAccount(t *testing.T) {
 	}
 	_, receipt, err := p.use(t, "one", tokens["one"], ask)
 	require.Equal(t, account.RateLimited, reason(err))
-	_, _, err = p.AdvanceAccount(t.Context(), "one", receipt.Quota.Reset)
+	_, _, err = p.AdvanceAccount(t.Context(), account.Identity{ID: "one"}, receipt.Quota.Reset)
 	require.NoError(t, err)
 	p.paid(t, 1, "one", tokens["one"], ask, account.ByWallet)
 	_, _, err = p.use(t, "two", tokens["two"], ask)
@@ -144,7 +144,7 @@ func TestEverythingThatTrafficLeftIsExportedAndImported(t *testing.T) {
 			_, _, err = w.use(t, id, token, start)
 			assert.Equal(t, account.RateLimited, reason(err), "the limit is its own")
 			w.paid(t, 1, id, token, free, account.ByWallet)
-			_, _, err = w.AdvanceAccount(ctx, id, 2*time.Hour)
+			_, _, err = w.AdvanceAccount(ctx, account.Identity{ID: id}, 2*time.Hour)
 			require.NoError(t, err)
 			w.paid(t, 2, id, token, start, account.ByWallet)
 		}

@@ -81,7 +81,7 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, e
 	w.config.Clock.Advance(by)
 	var fired []Fired
 	for _, id := range w.Accounts() {
-		some, err := w.settle(ctx, id, nil)
+		some, err := w.settle(ctx, account.Identity{ID: id}, nil)
 		if err != nil && !errors.Is(err, account.ErrNoAccount) {
 			return Time{}, nil, err
 		}
@@ -109,16 +109,17 @@ func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) error
 	if err := clock.Check(t.Now); err != nil {
 		return err
 	}
-	_, err := w.settle(ctx, id, func(a *account.Account) error {
+	_, err := w.settle(ctx, account.Identity{ID: id}, func(a *account.Account) error {
 		a.Clock = clock.Set(w.config.Clock.Now(), t.Now.UTC(), t.Frozen)
 		return nil
 	})
 	return err
 }
 
-// AdvanceAccount moves an account's clock on, and answers what fell due.
-func (w *World) AdvanceAccount(ctx context.Context, id account.ID, by time.Duration) (t Time, fired []Fired, err error) {
-	fired, err = w.settle(ctx, id, func(a *account.Account) error {
+// AdvanceAccount moves an account's clock on, and returns what fell due. It returns account.ErrNoAccount when the incarnation that who names, if
+// any, is over.
+func (w *World) AdvanceAccount(ctx context.Context, who account.Identity, by time.Duration) (t Time, fired []Fired, err error) {
+	fired, err = w.settle(ctx, who, func(a *account.Account) error {
 		if err := advanceable(a.Clock.At(w.config.Clock.Now()), by); err != nil {
 			return err
 		}
@@ -130,15 +131,15 @@ func (w *World) AdvanceAccount(ctx context.Context, id account.ID, by time.Durat
 }
 
 // settle moves an account's clock, if asked to, and does what is then due.
-func (w *World) settle(ctx context.Context, id account.ID, move func(*account.Account) error) (fired []Fired, err error) {
-	err = w.update(ctx, id, func(a *account.Account) error {
+func (w *World) settle(ctx context.Context, who account.Identity, move func(*account.Account) error) (fired []Fired, err error) {
+	err = w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		if move != nil {
 			if err := move(a); err != nil {
 				return err
 			}
 		}
 		for _, e := range a.Settle(a.Now(w.config.Clock.Now())) {
-			fired = append(fired, Fired{Account: id, Event: e})
+			fired = append(fired, Fired{Account: who.ID, Event: e})
 		}
 		return nil
 	})
