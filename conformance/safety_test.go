@@ -189,7 +189,11 @@ func TestADegenerateServerNeverPasses(t *testing.T) {
 			}))
 			t.Cleanup(server.Close)
 			assert.Empty(t, conformance.Discover(t.Context(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, "http://127.0.0.1:1"), "nobody is there")
-			out := run(t, target(server.URL, false), conformance.Options{Scenarios: features(t), Timeout: 100 * time.Millisecond})
+			timeout := time.Minute // never the verdict of a busy machine
+			if name == "hang" || name == "endless" {
+				timeout = 100 * time.Millisecond
+			}
+			out := run(t, target(server.URL, false), conformance.Options{Scenarios: features(t), Timeout: timeout})
 			for _, result := range out.Results {
 				if result.Verdict != report.Skip {
 					assert.Equal(t, test.want, result.Verdict, "%s: %s", result.ID, result.Reason)
@@ -220,11 +224,7 @@ func endless(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestNobodyThereIsInconclusiveAtOnce(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := "http://" + listener.Addr().String()
-	require.NoError(t, listener.Close())
-	out := run(t, target(address, false), conformance.Options{Scenarios: features(t)})
+	out := run(t, target("http://127.0.0.1:1", false), conformance.Options{Scenarios: features(t)})
 	assert.Equal(t, 1, out.Summary.Requests)
 	assert.Contains(t, verdicts(out)["v2/features/dates"], "INCONCLUSIVE: the target cannot be reached")
 	assert.Equal(t, report.ExitInconclusive, out.ExitCode())
@@ -261,6 +261,7 @@ func TestAControlAPIThatHangsIsGivenUp(t *testing.T) {
 }
 
 func TestAnOperationThatHangsIsGivenUpAlone(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	_, honest := newLiteral(t, true, true)
 	var hung atomic.Int64
 	base, err := url.Parse(honest)
@@ -278,7 +279,7 @@ func TestAnOperationThatHangsIsGivenUpAlone(t *testing.T) {
 	for i := range 6 {
 		text += fmt.Sprintf("\n  - {id: v2/a/wallet-%d, title: a, level: MUST, requirement: a, source: a, steps: [{name: ok, call: scope.list, expect: {status: 200}}, {name: hang, call: wallet.get, expect: {status: 200}}]}", i)
 	}
-	out := run(t, target(server.URL, true), conformance.Options{Scenarios: written(t, text), Timeout: 100 * time.Millisecond})
+	out := run(t, target(server.URL, true), conformance.Options{Scenarios: written(t, text), Timeout: 2 * time.Second})
 	assert.Equal(t, 6, out.Summary.Inconclusive, "%v", verdicts(out))
 	assert.EqualValues(t, 3, hung.Load())
 }

@@ -9,8 +9,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// payingBench is a shop that a benchmark can call without an end.
-func payingBench(b *testing.B) (*bench, string) {
+// payingService is a shop that a benchmark can call without an end.
+func payingService(b *testing.B) (*testService, string) {
 	b.Helper()
 	s := newShop(account.Production)
 	s.holds(b, account.MaxCredit)
@@ -19,7 +19,7 @@ func payingBench(b *testing.B) (*bench, string) {
 }
 
 // call calls a service in a benchmark, where require would be most of the work.
-func call(b *testing.B, s *bench, token string, target account.Target, by account.Payer) {
+func call(b *testing.B, s *testService, token string, target account.Target, by account.Payer) {
 	c, _, err := s.UseService(b.Context(), s.call, token, target, nil)
 	if err != nil || c.PaidBy != by {
 		b.Fatal(c.PaidBy, err)
@@ -31,14 +31,14 @@ var startTarget = account.Target{Method: "GET", Domain: company, Path: "IT-start
 // BenchmarkPaidCall measures a call by who pays for it.
 func BenchmarkPaidCall(b *testing.B) {
 	b.Run("wallet", func(b *testing.B) {
-		s, token := payingBench(b)
+		s, token := payingService(b)
 		b.ReportAllocs()
 		for b.Loop() {
 			call(b, s, token, startTarget, account.ByWallet)
 		}
 	})
 	b.Run("subscription", func(b *testing.B) {
-		s, token := payingBench(b)
+		s, token := payingService(b)
 		one := s.subscribe("s", 1<<60, noon, noon.Add(time.Hour))
 		one.TotalRequests = 1 << 60
 		b.ReportAllocs()
@@ -47,7 +47,7 @@ func BenchmarkPaidCall(b *testing.B) {
 		}
 	})
 	b.Run("free, after three years of usage", func(b *testing.B) {
-		s, token := payingBench(b)
+		s, token := payingService(b)
 		scopes := offers()
 		for i := range scopes {
 			scopes[i].Free.Total = new(int64(1 << 60))
@@ -73,7 +73,7 @@ func BenchmarkPaidCallAfterAMillion(b *testing.B) {
 		before int
 	}{{"first", 0}, {"millionth", 1_000_000}} {
 		b.Run(c.name, func(b *testing.B) {
-			s, token := payingBench(b)
+			s, token := payingService(b)
 			for range c.before {
 				call(b, s, token, startTarget, account.ByWallet)
 			}
@@ -88,7 +88,7 @@ func BenchmarkPaidCallAfterAMillion(b *testing.B) {
 
 // BenchmarkViolations looks at an account with three years of usage.
 func BenchmarkViolations(b *testing.B) {
-	s, _ := payingBench(b)
+	s, _ := payingService(b)
 	for day := range 3 * 365 {
 		for _, o := range offers() {
 			*s.account.Usage.Counter(account.DayOf(noon.AddDate(0, 0, -day)), account.NameScope(o.Method, o.Domain, o.Endpoint).In(account.Production)) = account.Counter{Requests: 9, WalletRequests: 2}

@@ -13,7 +13,7 @@ import (
 
 // machine drives an account and the model side by side.
 type machine struct {
-	*bench
+	*testService
 	model  *model
 	offers []modelOffer
 	saved  *account.Account
@@ -49,7 +49,7 @@ func TestPaidCallsBehaveLikeTheModel(t *testing.T) {
 }
 
 func newMachine(t *rapid.T) *machine {
-	m := &machine{bench: newShop(account.Production), offers: modelOffers()}
+	m := &machine{testService: newShop(account.Production), offers: modelOffers()}
 	m.model = &model{now: m.now, transactions: []account.Money{10 * account.Unit}, usage: map[modelPlace]modelCount{}, windows: map[string]modelWindow{}}
 	if rapid.Bool().Draw(t, "small") {
 		m.account.Retain(account.Retention{Transactions: account.LeastTransactions, Errors: 5, Addresses: 2})

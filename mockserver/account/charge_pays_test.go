@@ -18,13 +18,13 @@ func TestEachLimitOfATokenHoldsAtItsEdge(t *testing.T) {
 	amount := func(m account.Money) account.Change[account.Money] {
 		return account.Change[account.Money]{Present: true, Value: m}
 	}
-	subscribe := func(b *bench) {
+	subscribe := func(b *testService) {
 		b.account.Subscriptions = []*account.Subscription{{
 			ID: "s", Scope: start, Type: "month", Active: true, TotalRequests: 100, AvailableRequests: 100, StartsAt: noon, ExpiresAt: noon.Add(time.Hour),
 		}}
 	}
 	for name, c := range map[string]struct {
-		prepare func(b *bench)
+		prepare func(b *testService)
 		scope   string
 		by      account.Payer
 		limits  func(n int64) account.LimitsChange

@@ -11,7 +11,7 @@ import (
 )
 
 // subscribe gives the account a subscription for IT-start.
-func (b *bench) subscribe(id string, left int64, from, until time.Time) *account.Subscription {
+func (b *testService) subscribe(id string, left int64, from, until time.Time) *account.Subscription {
 	s := &account.Subscription{
 		ID: id, Scope: account.MoveScope(start, b.account.Environment), Type: "month", Active: true,
 		TotalRequests: 10, AvailableRequests: left, Price: 20_000, StartsAt: from, ExpiresAt: until,

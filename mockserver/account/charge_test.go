@@ -14,72 +14,72 @@ func TestACallOfAServiceIsRefusedForTheFirstReasonThereIs(t *testing.T) {
 	const ip = "192.0.2.1"
 	none := account.Change[int64]{Present: true}
 	for name, c := range map[string]struct {
-		token  func(b *bench) string
+		token  func(b *testService) string
 		target account.Target
 		reason account.Reason
 	}{
-		"a token that nobody has": {func(*bench) string { return "ffffffffffffffffffffffff" }, account.Target{Method: "GET", Domain: "nowhere", Path: "x"}, account.AccessTokenInvalid},
-		"a token that was deleted": {func(b *bench) string {
+		"a token that nobody has": {func(*testService) string { return "ffffffffffffffffffffffff" }, account.Target{Method: "GET", Domain: "nowhere", Path: "x"}, account.AccessTokenInvalid},
+		"a token that was deleted": {func(b *testService) string {
 			value := b.token(t)
 			_, err := b.DeleteToken(t.Context(), b.call, value)
 			require.NoError(t, err)
 			return value
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.AccessTokenInvalid},
-		"a token that has expired": {func(b *bench) string {
+		"a token that has expired": {func(b *testService) string {
 			value := b.token(t)
 			b.now = b.now.Add(account.MaxTTL)
 			return value
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.AccessTokenInvalid},
-		"a token that was rotated": {func(b *bench) string {
+		"a token that was rotated": {func(b *testService) string {
 			value := b.token(t)
 			live, _ := b.account.Tokens.Get(value)
 			_, _, err := b.UpdateTokenAsBearer(t.Context(), b.call, value, live.RefreshToken, account.TokenRequest{})
 			require.NoError(t, err)
 			return value
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.AccessTokenInvalid},
-		"a refresh token": {func(b *bench) string {
+		"a refresh token": {func(b *testService) string {
 			live, _ := b.account.Tokens.Get(b.token(t))
 			return live.RefreshToken
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.AccessTokenInvalid},
-		"an unknown service, before the scope": {func(b *bench) string { return b.token(t, start) }, account.Target{Method: "GET", Domain: "nowhere", Path: "IT-start"}, account.EndpointUnknown},
-		"an unknown endpoint":                  {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "nothing"}, account.EndpointUnknown},
-		"no endpoint":                          {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: company}, account.EndpointUnknown},
-		"an endpoint that only begins alike":   {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-startx"}, account.EndpointUnknown},
-		"an endpoint in other letters":         {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "it-start"}, account.EndpointUnknown},
-		"a method that is not offered, before the scope": {func(b *bench) string { return b.token(t, search) },
+		"an unknown service, before the scope": {func(b *testService) string { return b.token(t, start) }, account.Target{Method: "GET", Domain: "nowhere", Path: "IT-start"}, account.EndpointUnknown},
+		"an unknown endpoint":                  {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "nothing"}, account.EndpointUnknown},
+		"no endpoint":                          {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: company}, account.EndpointUnknown},
+		"an endpoint that only begins alike":   {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-startx"}, account.EndpointUnknown},
+		"an endpoint in other letters":         {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "it-start"}, account.EndpointUnknown},
+		"a method that is not offered, before the scope": {func(b *testService) string { return b.token(t, search) },
 			account.Target{Method: "DELETE", Domain: company, Path: "IT-start"}, account.MethodNotOffered},
-		"a scope that was not granted, before it is disabled": {func(b *bench) string { return b.token(t, start) },
+		"a scope that was not granted, before it is disabled": {func(b *testService) string { return b.token(t, start) },
 			account.Target{Method: "GET", Domain: "closed.openapi.com", Path: "report"}, account.ScopeNotGranted},
-		"a scope that is disabled, before the address": {func(b *bench) string {
+		"a scope that is disabled, before the address": {func(b *testService) string {
 			return b.limited(t, account.LimitsChange{IP: account.Change[[]string]{Present: true, Value: []string{}}})
 		}, account.Target{Method: "GET", Domain: "closed.openapi.com", Path: "report"}, account.ScopeDisabled},
-		"a requirement that is not met, before the address": {func(b *bench) string {
+		"a requirement that is not met, before the address": {func(b *testService) string {
 			return b.limited(t, account.LimitsChange{IP: account.Change[[]string]{Present: true, Value: []string{}}})
 		}, account.Target{Method: "GET", Domain: "risk.openapi.com", Path: "report"}, account.RequirementsUnmet},
-		"a requirement that is met": {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: "risk.openapi.com", Path: "score"}, ""},
-		"an address that is not allowed, before the limits": {func(b *bench) string {
+		"a requirement that is met": {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: "risk.openapi.com", Path: "score"}, ""},
+		"an address that is not allowed, before the limits": {func(b *testService) string {
 			return b.limited(t, account.LimitsChange{TotalRequests: none, IP: account.Change[[]string]{Present: true, Value: []string{"198.51.100.1"}}})
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.AddressNotAllowed},
-		"no requests in all, before those of the wallet": {func(b *bench) string {
+		"no requests in all, before those of the wallet": {func(b *testService) string {
 			return b.limited(t, account.LimitsChange{TotalRequests: none, WalletRequests: none, WalletAmount: account.Change[account.Money]{Present: true}})
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.TotalRequestsUsedUp},
-		"no requests of the wallet, before its amount": {func(b *bench) string {
+		"no requests of the wallet, before its amount": {func(b *testService) string {
 			return b.limited(t, account.LimitsChange{WalletRequests: none, WalletAmount: account.Change[account.Money]{Present: true}})
 		}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.WalletRequestsUsedUp},
-		"no amount of the wallet, before the rate limit": {func(b *bench) string {
+		"no amount of the wallet, before the rate limit": {func(b *testService) string {
 			b.account.RestoreScopeQuota(ask, new(account.NewQuota(&account.RateLimit{Limit: 1, Window: time.Minute, Enabled: true}, b.now, 1)))
 			b.account.Usage.Counter(account.DayOf(b.now), ask).Requests = 1 // the free one
 			b.account.OpenBooks()
 			return b.limited(t, account.LimitsChange{WalletAmount: account.Change[account.Money]{Present: true, Value: 99}})
 		}, account.Target{Method: "GET", Domain: "limited.openapi.com", Path: "ask"}, account.WalletAmountUsedUp},
-		"a full window, before the credit": {func(b *bench) string {
+		"a full window, before the credit": {func(b *testService) string {
 			b.account.RestoreScopeQuota(ask, new(account.NewQuota(nil, b.now, 3)))
 			b.holds(t, 0)
 			return b.token(t)
 		}, account.Target{Method: "GET", Domain: "limited.openapi.com", Path: "ask"}, account.RateLimited},
-		"too little credit": {func(b *bench) string { b.holds(t, 599); return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.CreditInsufficient},
-		"no reason":         {func(b *bench) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, ""},
-		"anything below an endpoint": {func(b *bench) string { return b.token(t) },
+		"too little credit": {func(b *testService) string { b.holds(t, 599); return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, account.CreditInsufficient},
+		"no reason":         {func(b *testService) string { return b.token(t) }, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, ""},
+		"anything below an endpoint": {func(b *testService) string { return b.token(t) },
 			account.Target{Method: "GET", Domain: company, Path: "IT-start/12485671007"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // TestACloneGoesOnByItself lets two clones and their original do the same things, and different ones, and looks at all of them.
 func TestACloneGoesOnByItself(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	a := b.account
 	a.RestoreToken(account.Token{Value: "656d1e2f8b3c2a001f7e4a12", RefreshToken: "656d1e2f8b3c2a001f7e4a13", ExpireAt: account.MomentOf(b.now.Add(time.Hour))})
 	a.TakeSecretChanges()

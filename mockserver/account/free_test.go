@@ -13,7 +13,7 @@ import (
 const free = "GET:free.openapi.com/"
 
 // at sets the clock: "2026-02-12".
-func (b *bench) at(t testing.TB, day string) {
+func (b *testService) at(t testing.TB, day string) {
 	t.Helper()
 	when, err := time.Parse(time.DateOnly, day)
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ func TestTokensBehaveLikeAList(t *testing.T) {
 		expires        time.Time
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		b := newBench(account.Production)
+		b := newTestService(account.Production)
 		var model []entry
 		pick := func() (int, entry) {
 			if len(model) == 0 {

@@ -17,8 +17,8 @@ import (
 
 var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
 
-// bench is a service over one account in a store that only locks.
-type bench struct {
+// testService is a service over one account in a store that only locks.
+type testService struct {
 	*account.Service
 	account *account.Account
 	now     time.Time
@@ -27,9 +27,9 @@ type bench struct {
 	mu      sync.Mutex
 }
 
-func (b *bench) Now() time.Time { return b.now }
+func (b *testService) Now() time.Time { return b.now }
 
-func (b *bench) Find(s account.Secret) (account.Identity, bool) {
+func (b *testService) Find(s account.Secret) (account.Identity, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if slices.Contains(b.account.Secrets(), s) {
@@ -38,7 +38,7 @@ func (b *bench) Find(s account.Secret) (account.Identity, bool) {
 	return account.Identity{}, false
 }
 
-func (b *bench) Update(_ context.Context, who account.Identity, transact func(*account.Account) error) error {
+func (b *testService) Update(_ context.Context, who account.Identity, transact func(*account.Account) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if who.ID != b.account.ID {
@@ -47,13 +47,13 @@ func (b *bench) Update(_ context.Context, who account.Identity, transact func(*a
 	return transact(b.account)
 }
 
-func newBench(environment account.Environment) *bench {
+func newTestService(environment account.Environment) *testService {
 	catalogue := account.NewCatalogue([]account.CatalogueScope{
 		{ID: "682c9f5a51671f7ef264c4fd", Method: "GET", Domain: "company.openapi.com", Endpoint: "IT-start", Prices: []account.Price{{Key: "it-start", Amount: 600}}},
 		{ID: "682c9f5a51671f7ef264c4fe", Method: "POST", Domain: "sms.openapi.com", Endpoint: "send"},
 		{ID: "682c9f5a51671f7ef264c4ff", Method: "GET", Domain: "risk.openapi.com", Endpoint: "report"},
 	})
-	b := &bench{now: noon}
+	b := &testService{now: noon}
 	b.account = &account.Account{
 		ID: "one", Email: "a@example.com", APIKey: "key", Environment: environment,
 		Entitlements: account.NewEntitlements(catalogue, environment, []string{"GET:company.openapi.com/*", "POST:sms.openapi.com/send"}, nil),
@@ -112,7 +112,7 @@ func TestATokenIsGivenOnlyScopesThatAreEnabled(t *testing.T) {
 		"malformed before not enabled":           {asks("GET:risk.openapi.com/report", "x"), account.ScopesMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(account.Production)
+			b := newTestService(account.Production)
 			token, _, err := b.CreateToken(t.Context(), b.call, c.request)
 			require.Equal(t, c.reason, reason(err))
 			if c.reason == "" {
@@ -127,7 +127,7 @@ func TestATokenIsGivenOnlyScopesThatAreEnabled(t *testing.T) {
 }
 
 func TestASandboxCallsItsScopesWithTest(t *testing.T) {
-	b := newBench(account.Sandbox)
+	b := newTestService(account.Sandbox)
 	_, _, err := b.CreateToken(t.Context(), b.call, asks("GET:company.openapi.com/IT-start"))
 	assert.Equal(t, account.ScopesNotEnabled, reason(err), "a production scope")
 	_, _, err = b.CreateToken(t.Context(), b.call, asks("GET:test.company.openapi.com/IT-start"))
@@ -151,7 +151,7 @@ func TestTheLifetimeIsBounded(t *testing.T) {
 		"the largest integer is a year": {seconds(1<<63 - 1), account.MaxTTL},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(account.Production)
+			b := newTestService(account.Production)
 			r := asks("*:*/*")
 			r.TTL = c.ttl
 			token, _, err := b.CreateToken(t.Context(), b.call, r)
@@ -173,7 +173,7 @@ func TestTheLifetimeIsBounded(t *testing.T) {
 func seconds(n int64) account.Change[int64] { return account.Change[int64]{Present: true, Value: n} }
 
 func TestOneRotationOfManyWins(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	old, _, err := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
 	require.NoError(t, err)
 	var wins, losses int
@@ -201,7 +201,7 @@ func TestOneRotationOfManyWins(t *testing.T) {
 }
 
 func TestOnlyTheOwnBearerHasAuthorityOverAToken(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	first, _, _ := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
 	second, _, _ := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
 	name := account.TokenRequest{Name: account.Change[string]{Present: true, Value: "renamed"}}
@@ -216,7 +216,7 @@ func TestOnlyTheOwnBearerHasAuthorityOverAToken(t *testing.T) {
 }
 
 func TestLimitsAreMerged(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	r := asks("*:*/*")
 	r.Limits.TotalRequests, r.Limits.WalletRequests = seconds(10), seconds(0)
 	r.Limits.IP = account.Change[[]string]{Present: true, Value: []string{"192.0.2.1"}}
@@ -237,7 +237,7 @@ func TestLimitsAreMerged(t *testing.T) {
 }
 
 func TestAnImportedAccountNeverGivesOutATokenTwice(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	first, _, err := b.CreateToken(t.Context(), b.call, asks("*:*/*"))
 	require.NoError(t, err)
 	b.account.IDs = account.NewIDs(1, "one", nil) // whoever imported the account left out what was issued
@@ -249,7 +249,7 @@ func TestAnImportedAccountNeverGivesOutATokenTwice(t *testing.T) {
 }
 
 func TestARefusedCallLeavesItsUsageAndItsErrorAndNothingElse(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	_, _, err := b.CreateToken(t.Context(), b.call, asks("x"))
 	require.Error(t, err)
 	errs, _, err := b.Errors(t.Context(), b.call, nil, account.Page{Limit: 10})
@@ -265,7 +265,7 @@ func TestARefusedCallLeavesItsUsageAndItsErrorAndNothingElse(t *testing.T) {
 }
 
 func TestTheWindowIsFixedAndAFullOneConsumesNothing(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	b.limit = account.RateLimit{Limit: 2, Window: time.Minute, Enabled: true}
 	for left := int64(1); left >= 0; left-- {
 		_, receipt, err := b.Wallet(t.Context(), b.call)
@@ -288,7 +288,7 @@ func TestTheWindowIsFixedAndAFullOneConsumesNothing(t *testing.T) {
 }
 
 func TestSubscriptionsRenewWhileTheWalletCanPay(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	b.account.Wallet = account.NewWallet(noon, []account.Transaction{{Amount: 25 * account.Unit, CreatedAt: noon}})
 	month := 30 * 24 * time.Hour
 	b.account.Subscriptions = []*account.Subscription{{
@@ -306,7 +306,7 @@ func TestSubscriptionsRenewWhileTheWalletCanPay(t *testing.T) {
 }
 
 func TestFiltersTakeScopesAndPatterns(t *testing.T) {
-	b := newBench(account.Production)
+	b := newTestService(account.Production)
 	for i, scope := range []string{"GET:a.openapi.com/x", "POST:a.openapi.com/x", "GET:b.openapi.com/y/z"} {
 		b.account.Callbacks = append(b.account.Callbacks, &account.Callback{ID: strconv.Itoa(i), Scope: scope})
 	}

@@ -48,9 +48,9 @@ func offers() []account.CatalogueScope {
 	return list
 }
 
-// newShop is a bench with everything in its catalogue that can be told apart, and 10.00 in the wallet.
-func newShop(environment account.Environment) *bench {
-	b := newBench(environment)
+// newShop is a service with everything in its catalogue that can be told apart, and 10.00 in the wallet.
+func newShop(environment account.Environment) *testService {
+	b := newTestService(environment)
 	b.account.Entitlements = account.NewEntitlements(account.NewCatalogue(offers()), environment, []string{
 		"*:company.openapi.com/*", "GET:risk.openapi.com/*", "GET:zero.openapi.com/*", "GET:free.openapi.com/*", "GET:limited.openapi.com/ask",
 	}, []string{"vat_number"})
@@ -60,18 +60,18 @@ func newShop(environment account.Environment) *bench {
 }
 
 // holds puts exactly so much into the wallet.
-func (b *bench) holds(t testing.TB, credit account.Money) {
+func (b *testService) holds(t testing.TB, credit account.Money) {
 	t.Helper()
 	_, err := b.account.Move(credit-b.account.Wallet.Credit(), "to begin with", b.now)
 	require.NoError(t, err)
 }
 
-func (b *bench) token(t testing.TB, scopes ...string) string {
+func (b *testService) token(t testing.TB, scopes ...string) string {
 	t.Helper()
 	return b.limited(t, account.LimitsChange{}, scopes...)
 }
 
-func (b *bench) limited(t testing.TB, limits account.LimitsChange, scopes ...string) string {
+func (b *testService) limited(t testing.TB, limits account.LimitsChange, scopes ...string) string {
 	t.Helper()
 	r := asks(scopes...)
 	if len(scopes) == 0 {
@@ -84,7 +84,7 @@ func (b *bench) limited(t testing.TB, limits account.LimitsChange, scopes ...str
 }
 
 // get calls a service with GET, by the scope's production name.
-func (b *bench) get(t testing.TB, token, scope string) (account.Charge, account.Receipt, error) {
+func (b *testService) get(t testing.TB, token, scope string) (account.Charge, account.Receipt, error) {
 	t.Helper()
 	p, ok := account.ParsePattern(scope)
 	require.True(t, ok, scope)
@@ -92,7 +92,7 @@ func (b *bench) get(t testing.TB, token, scope string) (account.Charge, account.
 }
 
 // paid calls a service so often, and wants every call to be paid by somebody.
-func (b *bench) paid(t testing.TB, times int, token, scope string, by account.Payer) {
+func (b *testService) paid(t testing.TB, times int, token, scope string, by account.Payer) {
 	t.Helper()
 	for n := range times {
 		c, _, err := b.get(t, token, scope)
@@ -102,7 +102,7 @@ func (b *bench) paid(t testing.TB, times int, token, scope string, by account.Pa
 }
 
 // refused calls a service once, and wants it to be refused.
-func (b *bench) refused(t testing.TB, token, scope string, why account.Reason) account.Receipt {
+func (b *testService) refused(t testing.TB, token, scope string, why account.Reason) account.Receipt {
 	t.Helper()
 	c, receipt, err := b.get(t, token, scope)
 	require.Equal(t, why, reason(err))
@@ -121,7 +121,7 @@ type traces struct {
 	Available                                int64
 }
 
-func (b *bench) traces(token string) (out traces) {
+func (b *testService) traces(token string) (out traces) {
 	a := b.account
 	out.Credit, out.Transactions, out.Errors = a.Wallet.Credit(), len(a.Wallet.Transactions()), len(a.Errors.Entries())
 	if t, ok := a.Tokens.Get(token); ok {

@@ -156,7 +156,7 @@ func TestWhoComesBackToAStreamMissesNothing(t *testing.T) {
 // TestAStreamOutlivesTheTimeLimitsOfItsServer opens a stream, waits until the server has cut off somebody who came later, and reads on.
 func TestAStreamOutlivesTheTimeLimitsOfItsServer(t *testing.T) {
 	handler := newServer(t).Handler()
-	const limit = 200 * time.Millisecond
+	const limit = time.Second
 	url := listen(t, handler, &http.Server{ReadTimeout: limit, WriteTimeout: limit})
 	from := follow(t, url+"/__admin/requests/stream")
 	for range 2 {
@@ -180,7 +180,7 @@ func TestAStreamDoesNotHoldUpAServerThatStops(t *testing.T) {
 	web.RegisterOnShutdown(server.Interrupt)
 	url := listen(t, server.Handler(), web)
 	from := follow(t, url+"/__admin/requests/stream")
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	require.NoError(t, web.Shutdown(ctx))
 	_, err := next(from)

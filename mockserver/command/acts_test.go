@@ -93,7 +93,7 @@ func acts(t *testing.T) map[string]act {
 			assert.Eventually(t, func() bool {
 				status, _ := p.ask("GET", "/wallet", "")
 				return status == 418
-			}, 20*time.Second, 10*time.Millisecond)
+			}, time.Minute, 10*time.Millisecond)
 		}},
 		"--journal-entries":                      {[]string{"--journal-entries", "2"}, dropped(3)},
 		"--journal-bytes":                        {[]string{"--journal-bytes", "1"}, dropped(4)}, // the newest entry is always kept
@@ -218,7 +218,7 @@ func acts(t *testing.T) map[string]act {
 			assert.Empty(t, left, "no temporary file is left")
 		}},
 		"--log": {[]string{"--log", "json"}, func(t *testing.T, p *process) {
-			require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "\n") }, 5*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "\n") }, time.Minute, time.Millisecond)
 			assert.True(t, json.Valid([]byte(strings.SplitN(p.stderr.String(), "\n", 2)[0])), p.stderr.String())
 		}},
 	}

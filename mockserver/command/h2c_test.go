@@ -18,7 +18,7 @@ func h2c(t *testing.T) *http.Client {
 	transport := &http.Transport{Protocols: new(http.Protocols)}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	return &http.Client{Transport: transport, Timeout: time.Minute}
 }
 
 // TestLimitsHoldOnHTTP2Too: connections keep their deadlines in a way of their own, which HTTP/2 must not undo.
@@ -39,7 +39,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 	t.Run("--read-timeout for a body", func(t *testing.T) {
 		body, never := io.Pipe()
 		defer never.Close()
-		answer, err := ask(start(t, nil, "--read-timeout", "200ms"), body)
+		answer, err := ask(start(t, nil, "--read-timeout", "1s"), body)
 		require.NoError(t, err)
 		defer answer.Body.Close()
 		assert.Equal(t, 408, answer.StatusCode)
@@ -51,7 +51,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		assert.Equal(t, 413, answer.StatusCode)
 	})
 	t.Run("--read-timeout for who does not say which version it is", func(t *testing.T) {
-		p := start(t, nil, "--read-timeout", "200ms")
+		p := start(t, nil, "--read-timeout", "1s")
 		connection := p.dial()
 		p.write(connection, "PRI * HT")
 		_, err := io.ReadAll(connection)
@@ -65,7 +65,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		require.NoError(t, err, "the server closes the connection before the test gives up")
 	})
 	t.Run("--write-timeout ends an answer that is sent too slowly", func(t *testing.T) {
-		p := start(t, nil, "--write-timeout", "300ms")
+		p := start(t, nil, "--write-timeout", "1s")
 		status, _ := p.ask("POST", "/__admin/faults", `{"name":"slow","match":{"operation":"token.create"},"effect":{"kind":"dribble","interval":"100ms"}}`)
 		require.Equal(t, 201, status)
 		answer, err := ask(p, strings.NewReader(`{"scopes":["*:*/*"]}`))
@@ -85,10 +85,9 @@ func TestAStopEndsWhatHangs(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, body := p.ask("GET", "/__admin/faults/never", "")
 		return strings.Contains(body, `"hits":1`)
-	}, 5*time.Second, time.Millisecond)
-	began := time.Now()
+	}, time.Minute, time.Millisecond)
 	p.stop()
 	_, err := bufio.NewReader(connection).ReadByte()
 	require.ErrorIs(t, err, io.EOF)
-	assert.Less(t, time.Since(began), drainTimeout, "nobody waits for it")
+	assert.NotContains(t, p.stderr.String(), "cut off", "nobody waits for it")
 }

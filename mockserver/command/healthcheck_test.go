@@ -30,7 +30,7 @@ func port(t *testing.T, url string) string {
 func TestAHealthcheckFindsTheMock(t *testing.T) {
 	p := start(t, nil)
 	here := "127.0.0.1:" + port(t, p.url)
-	nobody := freeAddress(t)
+	const nobody = "127.0.0.1:1"
 	for name, c := range map[string]struct {
 		args []string
 		env  map[string]string
@@ -62,15 +62,6 @@ func TestAHealthcheckFindsAMockWithASeparateControlAPI(t *testing.T) {
 	assert.Equal(t, exitOK, code, stderr)
 }
 
-// freeAddress is one where nobody listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 func TestAHealthcheckSaysWhyTheMockIsNotReady(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "GET /readyz", r.Method+" "+r.URL.Path)
@@ -90,7 +81,7 @@ func TestAHealthcheckSaysWhyTheMockIsNotReady(t *testing.T) {
 	}))
 	defer silent.Close()
 	defer close(release)
-	nobody := freeAddress(t)
+	const nobody = "127.0.0.1:1"
 
 	for name, c := range map[string]struct {
 		args []string

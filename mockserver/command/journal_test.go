@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,11 +57,10 @@ func TestAStreamOfTheJournalEndsWithTheServer(t *testing.T) {
 			p.ask("GET", "/wallet", "")
 			until("event: request")
 
-			began := time.Now()
 			p.stop()
 			_, err = io.Copy(io.Discard, from)
 			require.NoError(t, err, "the stream ends, and is not cut off")
-			assert.Less(t, time.Since(began), drainTimeout/2)
+			assert.NotContains(t, p.stderr.String(), "cut off")
 		})
 	}
 }

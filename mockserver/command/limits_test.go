@@ -17,13 +17,13 @@ import (
 
 const demoBasic = "Authorization: Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm\r\n"
 
-// dial opens a connection that gives up after ten seconds.
+// dial opens a connection that gives up after a minute.
 func (p *process) dial() net.Conn {
 	p.t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	require.NoError(p.t, err)
 	p.t.Cleanup(func() { _ = connection.Close() })
-	require.NoError(p.t, connection.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(p.t, connection.SetDeadline(time.Now().Add(time.Minute)))
 	return connection
 }
 
@@ -74,7 +74,7 @@ func limitActs() map[string]act {
 			require.NoError(t, second.SetReadDeadline(time.Now().Add(200*time.Millisecond)))
 			_, err := second.Read(make([]byte, 1))
 			require.ErrorIs(t, err, os.ErrDeadlineExceeded, "the second waits")
-			require.NoError(t, second.SetReadDeadline(time.Now().Add(10*time.Second)))
+			require.NoError(t, second.SetReadDeadline(time.Now().Add(time.Minute)))
 			require.NoError(t, first.Close())
 			assert.Equal(t, 200, status(t, bufio.NewReader(second)))
 			require.NoError(t, second.Close()) // else it would be the one that the stop waits for
@@ -96,7 +96,7 @@ func limitActs() map[string]act {
 			_, err := from.ReadByte()
 			assert.ErrorIs(t, err, io.EOF, "the connection is closed")
 		}},
-		"--write-timeout": {[]string{"--write-timeout", "200ms"}, func(t *testing.T, p *process) {
+		"--write-timeout": {[]string{"--write-timeout", "1s"}, func(t *testing.T, p *process) {
 			// Who asks and asks and never reads is cut off; else his writes would block until his own deadline.
 			deaf := p.dial()
 			many := strings.Repeat("GET /scopes HTTP/1.1\r\nHost: localhost\r\n"+demoBasic+"\r\n", 1000)

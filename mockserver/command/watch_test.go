@@ -96,12 +96,12 @@ func TestWatchTakesOverWhatChangesAndKeepsWhatWasWhenItCannot(t *testing.T) {
 			assert.Equal(t, "1", credit())
 
 			write(t, file, c.broken)
-			require.Eventually(t, logged("watched.yaml"+c.line), 20*time.Second, 10*time.Millisecond)
+			require.Eventually(t, logged("watched.yaml"+c.line), time.Minute, 10*time.Millisecond)
 			assert.Equal(t, "1", credit(), "the last good state goes on")
 			assert.Contains(t, p.stderr.String(), "the mock goes on as it was")
 
 			write(t, file, c.next)
-			require.Eventually(t, logged("msg=reloaded"), 20*time.Second, 10*time.Millisecond)
+			require.Eventually(t, logged("msg=reloaded"), time.Minute, 10*time.Millisecond)
 			assert.Equal(t, "77", credit())
 			status, _ := p.ask("POST", "/__admin/reset", "")
 			assert.Equal(t, 204, status)
@@ -127,13 +127,13 @@ func TestWatchTakesOverRulesOfFaults(t *testing.T) {
 	}
 	assert.Equal(t, [3]int{503, 500, 200}, answers())
 	write(t, rules, strings.Replace(down("/errors"), "status:", "statsu:", 1))
-	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "rules.yaml:1: ") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "rules.yaml:1: ") }, time.Minute, 10*time.Millisecond)
 	assert.Equal(t, [3]int{503, 500, 200}, answers())
 	write(t, rules, down("/errors"))
-	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "msg=reloaded") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "msg=reloaded") }, time.Minute, 10*time.Millisecond)
 	assert.Equal(t, [3]int{200, 500, 503}, answers())
 	write(t, rules, strings.Replace(down("/errors"), "name: down", "name: mine", 1))
-	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "a rule before it") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "a rule before it") }, time.Minute, 10*time.Millisecond)
 	assert.Equal(t, [3]int{200, 500, 503}, answers(), "the scenario has a rule of that name")
 }
 

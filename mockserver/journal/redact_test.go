@@ -127,7 +127,7 @@ func TestABodyFullOfSecretsIsShownInTime(t *testing.T) {
 			e := show(&exchange.Exchange{Request: exchange.Request{Body: []byte(c.body), URI: "/tokens"}}, nobodys)
 			assert.Contains(t, e.Request.Body, c.shows)
 			assert.NotContains(t, e.Request.Body, "0000777")
-			assert.Less(t, time.Since(began), 10*time.Second, "a fraction of a second, if it is not a minute")
+			assert.Less(t, time.Since(began), time.Minute, "a fraction of a second, if it is not many minutes")
 		})
 	}
 }
