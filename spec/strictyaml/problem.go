@@ -56,7 +56,7 @@ func (c *Collector) Add(p Problem) {
 		c.more = true
 		return
 	}
-	p.Place, p.Message = shorten(p.Place), shorten(p.Message)
+	p.Place, p.Message = Shorten(p.Place), Shorten(p.Message)
 	c.list = append(c.list, p)
 }
 
@@ -97,8 +97,8 @@ func Problems(err error) []Problem {
 	return list
 }
 
-// shorten cuts the middle out of a text that is too long: its ends say what is wrong, and what would be right.
-func shorten(text string) string {
+// Shorten cuts the middle out of a text of more than 500 bytes, for messages that quote what others wrote: its ends say what is wrong, and what would be right.
+func Shorten(text string) string {
 	if len(text) <= maxMessage {
 		return text
 	}

@@ -55,7 +55,7 @@ func (v Value) Kind() Kind {
 }
 
 // Text returns a scalar as it is written, without quotes; "" for lists and mappings.
-func (v Value) Text() string { return v.node.Value }
+func (v Value) Text() string { return v.d.text(v.node.Value) }
 
 // Line returns the line on which the value begins.
 func (v Value) Line() int { return v.node.Line }
@@ -127,7 +127,7 @@ func (v Value) Plain() any {
 	case Mapping:
 		object := make(map[string]any, len(v.node.Content)/2)
 		for key, value := range v.Members() {
-			object[v.d.text(key.Text())] = value.Plain()
+			object[key.Text()] = value.Plain()
 		}
 		return object
 	case List:
@@ -145,9 +145,9 @@ func (v Value) Plain() any {
 			v.Refuse("must be a number as JSON writes it, not %s: quote it if text is meant", v.Describe())
 			return nil
 		}
-		return json.Number(v.d.text(v.node.Value))
+		return json.Number(v.Text())
 	case Text:
-		return v.d.text(v.node.Value)
+		return v.Text()
 	}
 	v.Refuse("must be plain data, as JSON knows it, not a value tagged %s", v.node.Tag)
 	return nil
