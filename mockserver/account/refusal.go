@@ -11,6 +11,7 @@ const (
 	ScopesNotEnabled     Reason = "scopes-not-enabled"
 	TokenIDMalformed     Reason = "token-id-malformed"
 	TokenNotFound        Reason = "token-not-found"
+	ChangeMissing        Reason = "change-missing"
 	RefreshTokenInvalid  Reason = "refresh-token-invalid"
 	ScopeNotFound        Reason = "scope-not-found"
 	CallbackNotFound     Reason = "callback-not-found"

@@ -114,17 +114,34 @@ type TokenRequest struct {
 	Scopes          Change[[]string]
 	ScopesMalformed bool
 	Name            Change[string]
-	// TTL in seconds.
-	TTL    Change[int64]
-	Limits LimitsChange
+	// TTL in seconds. Expire (v1) in seconds since 1970 counts where there is no TTL above 0.
+	TTL, Expire Change[int64]
+	Limits      LimitsChange
 }
 
 // ttl reads a lifetime: absent, zero and negative are a year, and a year is the most.
-func (r TokenRequest) ttl() time.Duration {
-	if s := r.TTL.Value; r.TTL.Present && s > 0 && s < int64(MaxTTL/time.Second) {
-		return time.Duration(s) * time.Second
+func (r TokenRequest) ttl() time.Duration { return lifetime(r.TTL.Value) }
+
+// lifetime reads a number of seconds: zero and negative are a year, and a year is the most.
+func lifetime(seconds int64) time.Duration {
+	if seconds > 0 && seconds < int64(MaxTTL/time.Second) {
+		return time.Duration(seconds) * time.Second
 	}
 	return MaxTTL
+}
+
+// expires reports whether the request's Expire counts.
+func (r TokenRequest) expires() bool { return r.Expire.Present && r.TTL.Value <= 0 }
+
+// firstTTL reads the lifetime of a new token. An Expire that does not lie in the future is a lifetime too (v1, deprecated).
+func (r TokenRequest) firstTTL(now time.Time) time.Duration {
+	if !r.expires() {
+		return r.ttl()
+	}
+	if at := r.Expire.Value; at > now.Unix() {
+		return lifetime(at - now.Unix())
+	}
+	return lifetime(r.Expire.Value)
 }
 
 // checkScopes refuses scopes that have no form, or that the account may not use.
@@ -162,7 +179,7 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 	if err := a.checkScopes(r); err != nil {
 		return nil, err
 	}
-	ttl := r.ttl()
+	ttl := r.firstTTL(now)
 	t := &Token{
 		Name: r.Name.Value, Scopes: a.Tokens.share(r.Scopes.Value),
 		CreatedAt: MomentOf(now), UpdatedAt: MomentOf(now), ExpireAt: MomentOf(now.Add(ttl)), TTL: ttl,
@@ -202,12 +219,30 @@ func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Tok
 	a.Tokens.changes++
 	t.Limits = r.Limits.apply(t.Limits)
 	t.UpdatedAt = MomentOf(now)
-	if r.TTL.Present {
-		t.TTL = r.ttl()
-		t.ExpireAt = MomentOf(now.Add(t.TTL))
-		a.Tokens.reschedule(t)
+	switch {
+	case r.expires():
+		a.expireAt(t, r.Expire.Value, now)
+	case r.TTL.Present:
+		a.expireAt(t, now.Add(r.ttl()).Unix(), now)
 	}
 	return t, nil
+}
+
+// replaceToken is v1 PUT /token/{token}: scopes and expiry are replaced, what only v2 knows stays.
+func (a *Account) replaceToken(value string, r TokenRequest, now time.Time) (*Token, error) {
+	if _, ok := a.Tokens.Get(value); ok && !r.Scopes.Present && !r.ScopesMalformed {
+		return nil, Refuse(ScopesMissing, "the request has no scopes")
+	}
+	r.TTL = Change[int64]{Present: true} // a year, unless there is an Expire
+	return a.updateToken(value, r, now)
+}
+
+// expireAt has a token expire at a moment, a year away at most. One that has passed ends the token at once.
+func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
+	t.ExpireAt = min(Moment(moment), MomentOf(now.Add(MaxTTL)))
+	t.TTL = max(0, t.ExpireAt.Time().Sub(now))
+	a.Tokens.reschedule(t)
+	a.Settle(now)
 }
 
 // rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When using a refresh token …").

@@ -27,6 +27,32 @@ type Period struct {
 	Year, Month, Day int
 }
 
+// ParsePeriod reads YYYY, YYYY-MM or YYYY-MM-DD, which must be a real day, month or year; ok is false for any other text.
+func ParsePeriod(text string) (p Period, ok bool) {
+	// time.Parse alone would also take a sign or blanks in the year.
+	if text == "" || strings.Trim(text, "0123456789-") != "" || text[0] == '-' {
+		return Period{}, false
+	}
+	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
+		if len(text) != len(layout) {
+			continue
+		}
+		t, err := time.Parse(layout, text)
+		if err != nil || t.Year() == 0 {
+			return Period{}, false
+		}
+		p = Period{Year: t.Year(), Month: int(t.Month()), Day: t.Day()}
+		if len(text) < len("2006-01-02") {
+			p.Day = 0
+		}
+		if len(text) < len("2006-01") {
+			p.Month = 0
+		}
+		return p, true
+	}
+	return Period{}, false
+}
+
 // Contains says whether a day lies in the period.
 func (p Period) Contains(d Day) bool {
 	return (p.Year == 0 || int(d/10_000) == p.Year) && (p.Month == 0 || int(d/100%100) == p.Month) && (p.Day == 0 || int(d%100) == p.Day)

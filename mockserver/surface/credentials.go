@@ -3,7 +3,25 @@ package surface
 import (
 	"encoding/base64"
 	"strings"
+
+	"oauthmock/mockserver/account"
 )
+
+// ByBasic returns an Authenticate that knows callers by e-mail and API key. Find takes the only environment whose credentials
+// count; empty counts those of all.
+func ByBasic(find func(email, apiKey string, only account.Environment) (account.Identity, bool)) func(*Call) account.Reason {
+	return func(c *Call) account.Reason {
+		email, apiKey, ok := Basic(c.Authorization())
+		if !ok {
+			return CredentialsInvalid
+		}
+		c.Exchange.Auth = "basic"
+		if identity, known := find(email, apiKey, c.Exchange.Environment); !known || !c.Accept(identity) {
+			return CredentialsInvalid
+		}
+		return ""
+	}
+}
 
 // Basic reads HTTP Basic credentials as v1 and v2 take them: raw, so that a "+" in an e-mail stays a "+".
 func Basic(authorization string) (user, password string, ok bool) {

@@ -1,21 +1,14 @@
 package v2
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode/utf8"
-
-	fast "github.com/segmentio/encoding/json"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/jsonbody"
 )
 
 // The lists' default and largest page (v2 parameter limit: "default 100, max 100").
@@ -57,64 +50,14 @@ func filter(query url.Values) account.Filter {
 	return f
 }
 
-// period reads date: YYYY, YYYY-MM or YYYY-MM-DD, and a real day; absent or empty is all time.
+// period reads date; absent or empty is all time.
 func period(query url.Values) (account.Period, bool) {
 	text := query.Get("date")
 	if text == "" {
 		return account.Period{}, true
 	}
-	// time.Parse alone would also take a sign or blanks in the year.
-	if strings.Trim(text, "0123456789-") != "" || text[0] == '-' {
-		return account.Period{}, false
-	}
-	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
-		if len(text) != len(layout) {
-			continue
-		}
-		t, err := time.Parse(layout, text)
-		if err != nil || t.Year() == 0 {
-			return account.Period{}, false
-		}
-		p := account.Period{Year: t.Year(), Month: int(t.Month()), Day: t.Day()}
-		if len(text) < len("2006-01-02") {
-			p.Day = 0
-		}
-		if len(text) < len("2006-01") {
-			p.Month = 0
-		}
-		return p, true
-	}
-	return account.Period{}, false
+	return account.ParsePeriod(text)
 }
-
-// object reads the members of a JSON object that fields names, as they were written; of a member that stands twice the last counts. An
-// empty body, null and (as the provider's language sees no difference) an empty array are an empty object; other JSON is none, and what
-// is no JSON is an error. Whatever Content-Type says does not matter.
-func object[F any](body []byte, fields *F) (isObject bool, err error) {
-	body = trim(body)
-	if len(body) == 0 {
-		return true, nil
-	}
-	// Checked by the standard library, which bounds how deep a body may nest.
-	if !utf8.Valid(body) || !json.Valid(body) {
-		return false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
-	}
-	switch body[0] {
-	case '{':
-		if _, err := fast.Parse(body, fields, fast.ZeroCopy|fast.DontMatchCaseInsensitiveStructFields); err != nil {
-			return false, account.Refuse(surface.BodyMalformed, err.Error())
-		}
-		return true, nil
-	case 'n':
-		return true, nil
-	case '[':
-		return len(trim(body[1:len(body)-1])) == 0, nil
-	}
-	return false, nil
-}
-
-// trim takes away what JSON calls white space. (bytes.TrimSpace would take more.)
-func trim(body []byte) []byte { return bytes.Trim(body, " \t\r\n") }
 
 // tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every one has its own refusal.
 type tokenFields struct {
@@ -136,28 +79,28 @@ func tokenRequest(body []byte, needScopes bool) (account.TokenRequest, error) {
 // anyRequest is the general reader behind tokenRequest.
 func anyRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
 	var fields tokenFields
-	isObject, err := object(body, &fields)
+	isObject, err := jsonbody.Object(body, &fields)
 	if err != nil {
 		return r, err
 	}
 	if !isObject && !needScopes {
 		return r, account.Refuse(surface.FieldType, "the body is not an object")
 	}
-	if raw := fields.Scopes; !null(raw) {
-		r.Scopes.Value, err = texts(raw)
+	if raw := fields.Scopes; !jsonbody.Null(raw) {
+		r.Scopes.Value, err = jsonbody.Texts(raw)
 		r.Scopes.Present, r.ScopesMalformed = err == nil, err != nil
 	}
 	if needScopes && (!r.Scopes.Present || len(r.Scopes.Value) == 0) {
 		return r, nil // 70 and 80 come before the types of the other fields
 	}
-	if raw := fields.Name; !null(raw) {
-		if r.Name.Value, err = text(raw); err != nil {
+	if raw := fields.Name; !jsonbody.Null(raw) {
+		if r.Name.Value, err = jsonbody.Text(raw); err != nil {
 			return r, wrongType("name", "a string")
 		}
 		r.Name.Present = true
 	}
-	if raw := fields.TTL; !null(raw) {
-		if r.TTL.Value, err = integer(raw); err != nil {
+	if raw := fields.TTL; !jsonbody.Null(raw) {
+		if r.TTL.Value, err = jsonbody.Integer(raw); err != nil {
 			return r, wrongType("ttl", "an integer")
 		}
 		r.TTL.Present = true
@@ -181,12 +124,12 @@ type limitFields struct {
 
 // limits reads TokenLimits; null removes a limit, or all of them.
 func limits(raw json.RawMessage) (c account.LimitsChange, err error) {
-	if null(raw) {
+	if jsonbody.Null(raw) {
 		c.Null = true
 		return c, nil
 	}
 	var fields limitFields
-	if isObject, err := object(raw, &fields); err != nil || !isObject {
+	if isObject, err := jsonbody.Object(raw, &fields); err != nil || !isObject {
 		return c, wrongType("limits", "an object")
 	}
 	if c.TotalRequests, err = change(fields.TotalRequests, count); err != nil {
@@ -211,7 +154,7 @@ func change[T any](raw json.RawMessage, read func(json.RawMessage) (T, error)) (
 	if len(raw) == 0 {
 		return c, nil
 	}
-	if null(raw) {
+	if jsonbody.Null(raw) {
 		c.Present, c.Null = true, true
 		return c, nil
 	}
@@ -224,116 +167,33 @@ func wrongType(field, want string) error {
 	return account.Refuse(surface.FieldType, field+" is not "+want)
 }
 
-// null says whether a member is absent or null.
-func null(raw json.RawMessage) bool { return len(raw) == 0 || string(bytes.TrimSpace(raw)) == "null" }
-
-var errType = errors.New("wrong type")
-
-func text(raw json.RawMessage) (string, error) {
-	var s *string
-	if _, err := fast.Parse(raw, &s, 0); err != nil || s == nil {
-		return "", errType
-	}
-	return *s, nil
-}
-
-// texts reads an array of texts, none of which is empty or null: neither is a scope, or an address.
-func texts(raw json.RawMessage) ([]string, error) {
-	var items []string
-	if _, err := fast.Parse(raw, &items, 0); err != nil || items == nil || slices.Contains(items, "") {
-		return nil, errType
-	}
-	return items, nil
-}
-
 // addresses reads texts none of which is blank.
 func addresses(raw json.RawMessage) ([]string, error) {
-	list, err := texts(raw)
+	list, err := jsonbody.Texts(raw)
 	for _, address := range list {
 		if strings.TrimSpace(address) == "" {
-			return nil, errType
+			return nil, jsonbody.ErrType
 		}
 	}
 	return list, err
 }
 
-func number(raw json.RawMessage) (string, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	token, err := decoder.Token()
-	n, ok := token.(json.Number)
-	if err != nil || !ok {
-		return "", errType
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return "", errType
-	}
-	return n.String(), nil
-}
-
-// integer reads a whole number; 60.0 and 6e1 are whole numbers too. What an int64 cannot hold becomes its bound.
-func integer(raw json.RawMessage) (int64, error) {
-	n, err := number(raw)
-	if err != nil {
-		return 0, err
-	}
-	if i, err := strconv.ParseInt(n, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return i, nil
-	}
-	return whole(n)
-}
-
-// whole reads a JSON number with a fraction or an exponent, in time that grows with its length only: big.Float would take seconds for a
-// million digits.
-func whole(number string) (int64, error) {
-	digits, negative := strings.CutPrefix(number, "-")
-	exponent := 0
-	if i := strings.IndexAny(digits, "eE"); i >= 0 {
-		const far = 1 << 30 // farther than any body has digits
-		n, err := strconv.Atoi(digits[i+1:])
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return 0, errType
-		}
-		digits, exponent = digits[:i], min(max(n, -far), far)
-	}
-	before, after, _ := strings.Cut(digits, ".")
-	point := len(before) + exponent // where the decimal point stands among the digits
-	digits = before + after
-	significant := strings.TrimLeft(digits, "0")
-	point -= len(digits) - len(significant)
-	significant = strings.TrimRight(significant, "0")
-	switch {
-	case significant == "":
-		return 0, nil
-	case len(significant) > point:
-		return 0, errType
-	case point > 19: // more digits than an int64 has
-		significant, point = "9", 20
-	}
-	text := significant + strings.Repeat("0", point-len(significant))
-	if negative {
-		text = "-" + text
-	}
-	n, _ := strconv.ParseInt(text, 10, 64) // saturates
-	return n, nil
-}
-
 func count(raw json.RawMessage) (int64, error) {
-	n, err := integer(raw)
+	n, err := jsonbody.Integer(raw)
 	if err == nil && n < 0 {
-		err = errType
+		err = jsonbody.ErrType
 	}
 	return n, err
 }
 
 func amount(raw json.RawMessage) (account.Money, error) {
-	n, err := number(raw)
+	n, err := jsonbody.Number(raw)
 	if err != nil {
 		return 0, err
 	}
 	m, err := account.ParseMoney(n)
 	if err == nil && m < 0 {
-		err = errType
+		err = jsonbody.ErrType
 	}
 	return m, err
 }

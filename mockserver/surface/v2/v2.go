@@ -28,11 +28,12 @@ const (
 type api struct {
 	accounts Accounts
 	shape    TokenShape
+	basic    func(*surface.Call) account.Reason
 }
 
 // New makes the surface.
 func New(accounts Accounts, shape TokenShape) surface.Surface {
-	s := &api{accounts, shape}
+	s := &api{accounts, shape, surface.ByBasic(accounts.Authenticate)}
 	return surface.Surface{
 		Description: surface.Description{
 			Name: Name, Domain: Domain,
@@ -46,19 +47,6 @@ func New(accounts Accounts, shape TokenShape) surface.Surface {
 			return accounts.Refuse(c.Context(), c.Call, refusal)
 		},
 	}
-}
-
-// basic authenticates by e-mail and API key. Authentication comes before everything else.
-func (s *api) basic(c *surface.Call) account.Reason {
-	email, apiKey, ok := surface.Basic(c.Authorization())
-	if !ok {
-		return surface.CredentialsInvalid
-	}
-	c.Exchange.Auth = "basic"
-	if identity, known := s.accounts.Authenticate(email, apiKey, c.Exchange.Environment); !known || !c.Accept(identity) {
-		return surface.CredentialsInvalid
-	}
-	return ""
 }
 
 // bearerOrBasic authenticates by a refresh token or a token, else by e-mail and API key.

@@ -1,4 +1,4 @@
-package v2_test
+package jsonbody_test
 
 import (
 	"encoding/json"
