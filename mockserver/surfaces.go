@@ -8,6 +8,7 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
 	"oauthmock/mockserver/surface/services"
+	"oauthmock/mockserver/surface/v1"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 )
@@ -39,11 +40,14 @@ type providerHost struct{ host, surface, option string }
 
 // apis are all surfaces: this list is the only place that names them.
 func (c *config) apis(service *account.Service, everybody *world.World) ([]surface.Surface, error) {
-	var accounts v2.Accounts = service
+	var accounts interface {
+		v2.Accounts
+		v1.Accounts
+	} = service
 	if c.open {
 		accounts = &openAccounts{Service: service, world: everybody, log: c.log}
 	}
-	all := append([]surface.Surface{v2.New(accounts, c.shape)}, c.extra...)
+	all := append([]surface.Surface{v2.New(accounts, c.shape), v1.New(accounts)}, c.extra...)
 
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{

@@ -18,7 +18,7 @@ var (
 	decimal   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$`)
 )
 
-const maxScopes = 50
+const maxScopes = 100
 
 // validator checks what the scenarios mean, once their form is known to be right.
 type validator struct {

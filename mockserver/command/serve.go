@@ -92,9 +92,6 @@ func (s *settings) resolve(stderr io.Writer) (*instance, error) {
 		return nil, usageError{err}
 	}
 	giveBack()
-	if s.rootSurface == "v1" {
-		log.Warn("the legacy API is not served yet: with --root-surface v1 every path outside of /__v2/ is unknown")
-	}
 	return &instance{settings: s, log: log, mock: mock, watcher: watched, failed: make(chan error, 2)}, nil
 }
 

@@ -7,16 +7,21 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// ByBasic returns an Authenticate that knows callers by e-mail and API key. Find takes the only environment whose credentials
-// count; empty counts those of all.
-func ByBasic(find func(email, apiKey string, only account.Environment) (account.Identity, bool)) func(*Call) account.Reason {
+// Directory knows whose credentials are whose.
+type Directory interface {
+	// Authenticate takes the only environment whose credentials count; empty counts those of all.
+	Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool)
+}
+
+// ByBasic returns an Authenticate of operations that finds callers by e-mail and API key.
+func ByBasic(directory Directory) func(*Call) account.Reason {
 	return func(c *Call) account.Reason {
 		email, apiKey, ok := Basic(c.Authorization())
 		if !ok {
 			return CredentialsInvalid
 		}
 		c.Exchange.Auth = "basic"
-		if identity, known := find(email, apiKey, c.Exchange.Environment); !known || !c.Accept(identity) {
+		if identity, known := directory.Authenticate(email, apiKey, c.Exchange.Environment); !known || !c.Accept(identity) {
 			return CredentialsInvalid
 		}
 		return ""

@@ -65,8 +65,8 @@ func TestAFreshAccountIsLikeItsFixture(t *testing.T) {
 		options      world.AccountOptions
 		tokens, days int
 	}{
-		"demo":                    {world.AccountOptions{Fixture: "demo"}, 6, 199},
-		"the one it started with": {world.AccountOptions{}, 6, 199},
+		"demo":                    {world.AccountOptions{Fixture: "demo"}, 7, 199},
+		"the one it started with": {world.AccountOptions{}, 7, 199},
 		"demo in the sandbox":     {world.AccountOptions{Environment: "sandbox"}, 2, 11},
 		"empty":                   {world.AccountOptions{Fixture: "empty"}, 0, 0},
 		"a generated one":         {world.AccountOptions{Fixture: "generated:seed=7,tokens=30"}, 30, -1},

@@ -33,7 +33,7 @@ type api struct {
 
 // New makes the surface.
 func New(accounts Accounts, shape TokenShape) surface.Surface {
-	s := &api{accounts, shape, surface.ByBasic(accounts.Authenticate)}
+	s := &api{accounts, shape, surface.ByBasic(accounts)}
 	return surface.Surface{
 		Description: surface.Description{
 			Name: Name, Domain: Domain,
