@@ -171,7 +171,7 @@ func (d *Document) publishedTree() (any, error) {
 		return nil, fmt.Errorf("spec: %s: %w", d.file, err)
 	}
 	var tree any
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+	if json.Valid(data) {
 		tree, err = decodeTree(data)
 	} else {
 		if err := (strictyaml.Format{}).Decode(d.file, data, &tree); err != nil {
