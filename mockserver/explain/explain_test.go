@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
@@ -107,6 +108,7 @@ func TestWhatCameNear(t *testing.T) {
 		"a prefix too many":            {"GET", "/v2/wallet", []string{"wallet.get: the path is /v2/wallet"}},
 		"a letter too many":            {"GET", "/wallett", []string{"wallet.get: the path is /wallett"}},
 		"letters in another order":     {"POST", "/tokesn", []string{"token.create: the path is /tokesn"}},
+		"another word":                 {"GET", "/nothing", nil},
 		"nothing":                      {"GET", "/a/b/c/d/e/f/g", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +117,7 @@ func TestWhatCameNear(t *testing.T) {
 				Surface: "v2", Path: path, Reason: "path-unknown", Request: exchange.Request{Method: c.method, URI: c.uri}, Response: exchange.Response{Status: 404},
 			})
 			assert.Nil(t, got.Matched)
+			require.GreaterOrEqual(t, len(got.Near), len(c.want))
 			for i, want := range c.want {
 				assert.Equal(t, want, got.Near[i].Operation+": "+got.Near[i].Off)
 			}

@@ -30,14 +30,16 @@ func (x *Explainer) near(e *exchange.Exchange) []Near {
 		if o.Method != e.Request.Method {
 			distance += costMethod
 		}
-		all = append(all, candidate{o, distance})
+		if alike(segments(o.Path), segments(e.Path)) {
+			all = append(all, candidate{o, distance})
+		}
 	}
 	if len(out) > 0 {
 		return out
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return a.distance - b.distance })
 	for _, c := range all[:min(most, len(all))] {
-		if c.distance > 2*costOther+costMethod {
+		if c.distance > farthest || c.distance > all[0].distance+costMethod {
 			break
 		}
 		off := "the path is " + e.Path
@@ -60,13 +62,28 @@ func fits(template, path string) bool {
 	return len(t) == len(p) && !slices.Contains(p, "") && distance(t, p) < costEdit
 }
 
-// What it costs to make one segment of another: to fill in a parameter, for each letter, at most; to use another method; to
-// change, add or take away a segment.
+// alike reports whether a path has a segment that is one of a template's, or almost.
+func alike(template, path []string) bool {
+	path = path[:min(len(path), maxSegments)]
+	return slices.ContainsFunc(template, func(t string) bool {
+		return !strings.HasPrefix(t, "{") && slices.ContainsFunc(path, func(p string) bool { return change(t, p) < costOther })
+	})
+}
+
+// maxSegments bounds what is compared: nothing is near a longer path.
+const maxSegments = 16
+
+// What it costs to make one path of another: to fill in a parameter, for each letter, to use another method, to add or take
+// away a segment. A segment that is altogether another one is taken away and added.
 const (
 	costParameter = 1
 	costEdit      = 5
 	costMethod    = 10
-	costOther     = 20
+	costSegment   = 20
+	costOther     = 2 * costSegment
+
+	// farthest is what is still near.
+	farthest = costSegment + costMethod
 )
 
 // maxLetters bounds the length of a segment that is compared letter by letter.
@@ -74,18 +91,16 @@ const maxLetters = 64
 
 // distance is how much would have to be changed.
 func distance(template, path []string) int {
-	if len(path) > 16 {
-		path = path[:16] // nothing of ours is near a path like that
-	}
+	path = path[:min(len(path), maxSegments)]
 	before := make([]int, len(path)+1)
 	for j := range before {
-		before[j] = costOther * j
+		before[j] = costSegment * j
 	}
 	for i, t := range template {
 		now := make([]int, len(path)+1)
-		now[0] = costOther * (i + 1)
+		now[0] = costSegment * (i + 1)
 		for j, p := range path {
-			now[j+1] = min(before[j]+change(t, p), before[j+1]+costOther, now[j]+costOther)
+			now[j+1] = min(before[j]+change(t, p), before[j+1]+costSegment, now[j]+costSegment)
 		}
 		before = now
 	}
@@ -101,6 +116,9 @@ func change(template, segment string) int {
 	case len(segment) > maxLetters || segment == "":
 		return costOther
 	}
-	// Of another case counts as one edit.
-	return min(costOther, costEdit*max(1, strictyaml.Distance(strings.ToLower(template), strings.ToLower(segment))))
+	edits := strictyaml.Distance(strings.ToLower(template), strings.ToLower(segment))
+	if edits > max(1, len(template)/3) {
+		return costOther
+	}
+	return costEdit * max(1, edits) // another case is one edit
 }
