@@ -1,8 +1,6 @@
 package v2
 
 import (
-	"time"
-
 	"github.com/segmentio/encoding/json"
 
 	"oauthmock/mockserver/account"
@@ -66,18 +64,6 @@ func (s success) Append(b []byte) ([]byte, error) {
 type money = json.Number
 
 func wireMoney(m account.Money) money { return money(m.String()) }
-
-// timestamp is RFC 3339 in seconds, with the offset written as +00:00.
-type timestamp string
-
-func wireTime(t time.Time) timestamp {
-	return timestamp(appendTime(make([]byte, 0, len("2006-01-02T15:04:05+00:00")), t))
-}
-
-func appendTime(b []byte, t time.Time) []byte {
-	b = t.UTC().AppendFormat(b, time.RFC3339) // ends in Z
-	return append(b[:len(b)-1], "+00:00"...)
-}
 
 // list makes a list that is rendered as [] and not as null.
 func list[T, W any](items []T, wire func(*T) W) []W {
