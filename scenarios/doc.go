@@ -44,7 +44,8 @@
 //
 // Load refuses what a careful reader would refuse, all at once, each with file and line: unknown and doubled keys, unknown
 // aliases and variables, captures that nobody uses, bad paths, patterns and durations, steps without a name, claims to cover a
-// refusal that no step expects. Anchors, aliases and several documents in one file are not part of the format.
+// refusal that no step expects. Anchors, aliases and merge keys (<<) are followed, within a bound; several documents in one file are
+// not part of the format.
 //
 // Lint asks for more, over all files together: what loads may still prove nothing, such as a refusal without a success beside it.
 package scenarios

@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"oauthmock/scenarios"
+	"oauthmock/spec/strictyaml"
 )
 
 // loadScenarios reads a folder or a file, or what the suite brings along where name is empty. The error holds a
@@ -64,37 +61,33 @@ func loadExpectedFailures(name string, all []scenarios.Scenario) (map[string]str
 	if err != nil {
 		return nil, fmt.Errorf("--expected-failures: %w", err)
 	}
-	var document yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("--expected-failures: %s is not YAML: %w", name, err)
+	expected := reasons{known: all, byID: map[string]string{}}
+	if err := (strictyaml.Format{MayBeEmpty: true}).Decode(name, text, &expected); err != nil {
+		return nil, fmt.Errorf("--expected-failures: %w", err)
 	}
-	expected := map[string]string{}
-	if len(document.Content) == 0 {
-		return expected, nil
+	return expected.byID, nil
+}
+
+// reasons why scenarios are known to fail.
+type reasons struct {
+	known []scenarios.Scenario
+	byID  map[string]string
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (r *reasons) UnmarshalStrict(v strictyaml.Value) error {
+	if v.Kind() != strictyaml.Mapping {
+		return errors.New("write a mapping, each line ID: REASON")
 	}
-	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("--expected-failures: %s holds more than one YAML document; put all in one", name)
-	}
-	mapping := document.Content[0]
-	if mapping.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("--expected-failures: %s:%d: write a mapping, each line ID: REASON", name, mapping.Line)
-	}
-	var errs []error
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		id, reason := mapping.Content[i], mapping.Content[i+1]
-		place := fmt.Sprintf("--expected-failures: %s:%d", name, id.Line)
-		_, twice := expected[id.Value]
-		switch {
-		case twice:
-			errs = append(errs, fmt.Errorf("%s: %s stands there twice; keep one", place, id.Value))
-		case !slices.ContainsFunc(all, func(s scenarios.Scenario) bool { return s.ID == id.Value }):
-			errs = append(errs, fmt.Errorf("%s: there is no scenario %q; oauthconform list shows the ids", place, id.Value))
-		case reason.Kind != yaml.ScalarNode || reason.Tag == "!!null" || strings.TrimSpace(reason.Value) == "":
-			errs = append(errs, fmt.Errorf("%s: say in words why %s is expected to fail", place, id.Value))
+	for id, reason := range v.Members() {
+		switch kind := reason.Kind(); {
+		case !slices.ContainsFunc(r.known, func(s scenarios.Scenario) bool { return s.ID == id.Text() }):
+			id.Refuse("there is no scenario of this id; oauthconform list shows the ids")
+		case kind == strictyaml.Null || strings.TrimSpace(reason.Text()) == "":
+			id.Refuse("say in words why it is expected to fail")
 		default:
-			expected[id.Value] = reason.Value
+			r.byID[id.Text()] = reason.Text()
 		}
 	}
-	return expected, errors.Join(errs...)
+	return nil
 }

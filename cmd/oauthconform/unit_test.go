@@ -29,14 +29,14 @@ func TestExpectedFailuresAreReadStrictly(t *testing.T) {
 		"an empty file":             {text: "", want: map[string]string{}},
 		"a file of comments":        {text: "# none\n", want: map[string]string{}},
 		"a reason that is a number": {text: "v2/a: 12\n", want: map[string]string{"v2/a": "12"}},
-		"an unknown id":             {text: "v2/a: x\nv2/c: y\n", err: `f.yaml:2: there is no scenario "v2/c"; oauthconform list shows the ids`},
-		"an id without a reason":    {text: "v2/a:\n", err: "f.yaml:1: say in words why v2/a is expected to fail"},
-		"a blank reason":            {text: "v2/a: '  '\n", err: "f.yaml:1: say in words"},
-		"a reason that is a list":   {text: "v2/a: [x]\n", err: "f.yaml:1: say in words"},
-		"an id twice":               {text: "v2/a: x\nv2/a: y\n", err: "f.yaml:2: v2/a stands there twice"},
+		"an unknown id":             {text: "v2/a: x\nv2/c: y\n", err: `f.yaml:2: ["v2/c"]: there is no scenario of this id; oauthconform list shows the ids`},
+		"an id without a reason":    {text: "v2/a:\n", err: `f.yaml:1: ["v2/a"]: say in words why it is expected to fail`},
+		"a blank reason":            {text: "v2/a: '  '\n", err: `f.yaml:1: ["v2/a"]: say in words`},
+		"a reason that is a list":   {text: "v2/a: [x]\n", err: `f.yaml:1: ["v2/a"]: say in words`},
+		"an id twice":               {text: "v2/a: x\nv2/a: y\n", err: `f.yaml:2: the key "v2/a" stands twice, first in line 1: keep one`},
 		"a list":                    {text: "- v2/a\n", err: "f.yaml:1: write a mapping, each line ID: REASON"},
-		"two documents":             {text: "v2/a: x\n---\nv2/b: y\n", err: "more than one YAML document"},
-		"no YAML":                   {text: "\t{", err: "f.yaml is not YAML"},
+		"two documents":             {text: "v2/a: x\n---\nv2/b: y\n", err: "f.yaml:2: a second document starts here"},
+		"no YAML":                   {text: "\t{", err: "f.yaml:1: is not JSON: it ends too early"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "f.yaml")

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"gopkg.in/yaml.v3"
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver"
@@ -15,6 +14,7 @@ import (
 	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/scene"
 	"oauthmock/scenarios"
+	"oauthmock/spec/strictyaml"
 )
 
 // checkCommand loads and validates files that are given to serve.
@@ -61,12 +61,9 @@ func checkFile(path string) (checked, error) {
 	if err != nil {
 		return checked{}, err
 	}
-	var peek struct {
-		Scenarios yaml.Node `yaml:"scenarios"`
-	}
 	// What cannot be read at all is reported by the fixture loader, with its line.
-	switch err := yaml.Unmarshal(data, &peek); {
-	case err == nil && !peek.Scenarios.IsZero():
+	switch document, err := (strictyaml.Format{}).Parse(path, data); {
+	case err == nil && document.Has("scenarios"):
 		found, err := scenarios.LoadFile(path)
 		var problems []error
 		for i := range found {

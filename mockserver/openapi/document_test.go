@@ -98,7 +98,7 @@ func TestWhatCannotBeReadIsAnErrorWithFileAndLine(t *testing.T) {
 		"an empty file":           {" \n", "svc.json: the file is empty"},
 		"broken JSON":             {"{\n\"openapi\": \"3.0.0\",\n\"paths\": {]\n}", "svc.json:3: "},
 		"JSON that ends too soon": {"{\"a\":\n[1,\n2", "svc.json:3: unexpected EOF"},
-		"broken YAML":             {"openapi: 3.0.0\npaths:\n  /a: [\n", "svc.json: line "},
+		"broken YAML":             {"openapi: 3.0.0\npaths:\n  /a: [\n", "svc.json:4: is not YAML: did not find expected node content"},
 		"a list":                  {"[1]", "svc.json:1: the file holds an array"},
 		"a text":                  {"hello", "svc.json:1: the file holds a string"},
 		"no paths":                {"\nopenapi: 3.0.0\ninfo: {}", `svc.json:2: the document has no "paths"`},

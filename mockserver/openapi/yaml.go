@@ -1,17 +1,17 @@
 package openapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // maxExpanded bounds the values of a YAML document after its aliases are followed.
@@ -34,29 +34,19 @@ var errTooLarge = fmt.Errorf("it holds more than %d values once its aliases are 
 
 // readYAML reads the first document of a YAML file.
 func readYAML(data []byte, warn *warnings) (any, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var node yaml.Node
-	if err := decoder.Decode(&node); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("it is empty")
-		}
-		return nil, yamlError(err)
+	node, second, err := strictyaml.FirstDocument(data)
+	if problem, ok := errors.AsType[strictyaml.Problem](err); ok {
+		return nil, &lineError{line: max(problem.Line, 1), err: errors.New(problem.Message)}
 	}
 	r := &yamlReader{warn: warn, anchors: map[*yaml.Node]*anchored{}}
-	v, err := r.value(&node, &place{line: 1}, 0)
+	v, err := r.value(node, &place{line: 1}, 0)
 	if err != nil {
 		return nil, err
 	}
-	var next yaml.Node
-	if err := decoder.Decode(&next); err == nil {
-		warn.add(&place{line: next.Line}, "the file holds a second YAML document, which is not read")
+	if second > 0 {
+		warn.add(&place{line: second}, "the file holds a second YAML document, which is not read")
 	}
 	return v, nil
-}
-
-// yamlError takes the library's name out of its message.
-func yamlError(err error) error {
-	return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
 func (r *yamlReader) value(node *yaml.Node, at *place, depth int) (any, error) {

@@ -14,6 +14,8 @@ import (
 type Format struct {
 	// Holds says what such a file holds, for the message about an empty one: `a world is a mapping that starts with version: "1.0"`.
 	Holds string
+	// MayBeEmpty takes a file without a value for an empty mapping.
+	MayBeEmpty bool
 	// MaxBytes is the size of the largest file; 0 is 256 MiB.
 	MaxBytes int
 	// Nulls says where null means that nothing was written.
@@ -79,10 +81,12 @@ func (f Format) Parse(file string, data []byte) (*Document, error) {
 		return nil, Problem{File: file, Message: fmt.Sprintf("is larger than %d MiB: split it", f.bytes()>>20)}
 	}
 	root, err := parse(data)
-	if errors.Is(err, errEmpty) {
+	switch empty := errors.Is(err, errEmpty); {
+	case empty && f.MayBeEmpty:
+		return &Document{file: file, format: f, root: &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1}}, nil
+	case empty:
 		return nil, Problem{File: file, Line: 1, Message: "is empty: " + cmp.Or(f.Holds, "it must hold a value")}
-	}
-	if err != nil {
+	case err != nil:
 		return nil, problemOf(file, err)
 	}
 	return &Document{file: file, format: f, root: root}, nil
@@ -257,9 +261,34 @@ func tooMany(data []byte, most int) error {
 var errEmpty = errors.New("is empty")
 
 // parseWholeYAML leaves all of a text to the YAML reader.
-func parseWholeYAML(data []byte) (_ *yaml.Node, err error) {
-	if err := tooMany(data, maxValues); err != nil {
+func parseWholeYAML(data []byte) (*yaml.Node, error) {
+	first, second, err := nodes(data)
+	switch {
+	case err != nil:
 		return nil, err
+	case second != nil:
+		return nil, lineError{line: second.Line, err: errors.New("a second document starts here: write one document, without ---")}
+	}
+	return first, nil
+}
+
+// FirstDocument parses the first document of a YAML text, for documents that must be taken as they are. Second is the line on which
+// another begins, or 0. The error is a [Problem] without a file.
+func FirstDocument(data []byte) (root *yaml.Node, second int, err error) {
+	first, next, err := nodes(data)
+	if first == nil {
+		return nil, 0, problemOf("", err)
+	}
+	if next != nil {
+		second = next.Line
+	}
+	return first, second, nil
+}
+
+// nodes are those of the first document, and of the second if there is one. It returns the first also where the second is broken.
+func nodes(data []byte) (first, second *yaml.Node, err error) {
+	if err := tooMany(data, maxValues); err != nil {
+		return nil, nil, err
 	}
 	// The YAML reader answers some broken input with a panic of its own.
 	defer func() {
@@ -268,22 +297,19 @@ func parseWholeYAML(data []byte) (_ *yaml.Node, err error) {
 		}
 	}()
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var document yaml.Node
-	switch err := decoder.Decode(&document); {
-	case errors.Is(err, io.EOF):
-		return nil, errEmpty
+	var one, next yaml.Node
+	switch err := decoder.Decode(&one); {
+	case errors.Is(err, io.EOF), err == nil && len(one.Content) != 1:
+		return nil, nil, errEmpty
 	case err != nil:
-		return nil, syntaxError(data, err)
+		return nil, nil, syntaxError(data, err)
 	}
-	var second yaml.Node
-	switch err := decoder.Decode(&second); {
-	case err == nil:
-		return nil, lineError{line: second.Line, err: errors.New("a second document starts here: write one document, without ---")}
-	case !errors.Is(err, io.EOF):
-		return nil, syntaxError(data, err)
+	first = one.Content[0]
+	switch err := decoder.Decode(&next); {
+	case errors.Is(err, io.EOF):
+		return first, nil, nil
+	case err != nil:
+		return first, nil, syntaxError(data, err)
 	}
-	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
-		return nil, errEmpty
-	}
-	return document.Content[0], nil
+	return first, &next, nil
 }

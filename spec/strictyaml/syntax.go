@@ -27,12 +27,6 @@ func problemOf(file string, err error) Problem {
 	return Problem{File: file, Message: err.Error()}
 }
 
-// Syntax is an error of yaml.v3's parser as a problem, with the line that is meant: the parser itself names the line before in some
-// messages, and none for the first line and for aliases without an anchor.
-func Syntax(file string, data []byte, err error) Problem {
-	return problemOf(file, syntaxError(data, err))
-}
-
 var (
 	yamlLine    = regexp.MustCompile(`^line (\d+): (.*)$`)
 	yamlUnknown = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
@@ -43,7 +37,8 @@ var (
 	yamlBlock = regexp.MustCompile(`^did not find expected (key|'-' indicator)$`)
 )
 
-// syntaxError says what the YAML reader said, with the line that is meant.
+// syntaxError says what the YAML reader said, with the line that is meant: the reader itself names the line before in some messages, and
+// none for the first line and for aliases without an anchor.
 func syntaxError(data []byte, err error) error {
 	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 	line := 0
