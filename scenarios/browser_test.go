@@ -64,6 +64,11 @@ func TestACallNamesItsSurface(t *testing.T) {
 	assert.ErrorContains(t, problems[0], `step "b" must be refused`, "a success of another surface proves nothing")
 }
 
+func TestTwoSurfacesMustNotHaveOneNameForOperations(t *testing.T) {
+	_, err := scenarios.Load(fstest.MapFS{}, shop(), shop())
+	assert.ErrorContains(t, err, "the documents of shop and shop both have an operation shop.scope.list")
+}
+
 func TestWhatIsWrongWithSurfacesPagesAndClientsIsTold(t *testing.T) {
 	const page = "      - {name: page, call: shop.page, expect: {status: 200}}\n"
 	tests := map[string]struct{ steps, want string }{

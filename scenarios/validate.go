@@ -50,6 +50,11 @@ func newContract(more []*spec.Document) (contract, error) {
 		if err != nil {
 			return contract{}, err
 		}
+		for _, o := range operations {
+			if i := slices.IndexFunc(c.operations, func(known spec.Operation) bool { return known.Name == o.Name }); i >= 0 {
+				return contract{}, fmt.Errorf("the documents of %s and %s both have an operation %s; want another name in one", c.operations[i].Surface, o.Surface, o.Name)
+			}
+		}
 		c.operations = append(c.operations, operations...)
 		for _, triple := range triples {
 			c.triples = append(c.triples, triple.String())
@@ -58,7 +63,7 @@ func newContract(more []*spec.Document) (contract, error) {
 	return c, nil
 }
 
-// misread says in words why a call is not understood.
+// misread returns in words why a call is not understood.
 func (c contract) misread(call string) string {
 	surface, rest, written := strings.Cut(call, " ")
 	if _, _, whole := strings.Cut(rest, " "); written && whole && refersToSurface(surface) {

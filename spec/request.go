@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -119,15 +120,27 @@ func bodyViolations(doc *openapi3.T, operation *openapi3.Operation, r Request) [
 		return nil
 	}
 	var found []Violation
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != jsonMedia {
-		found = append(found, Violation{locationMedia, SeverityError, "the body's media type must be " + jsonMedia})
+	content := operation.RequestBody.Value.Content
+	kinds := slices.Sorted(maps.Keys(content))
+	if len(kinds) == 0 {
+		return nil
 	}
-	value, err := decodeWhole(body)
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || !slices.Contains(kinds, kind) {
+		found = append(found, Violation{locationMedia, SeverityError, "the body's media type must be " + strings.Join(kinds, " or ")})
+		kind = kinds[0]
+	}
+	media := content[kind]
+	var value any
+	if kind == formMedia {
+		value, err = decodeForm(body, media.Schema)
+	} else {
+		value, err = decodeWhole(body)
+	}
 	if err != nil {
-		return append(found, Violation{"body", SeverityError, "it is not JSON: " + err.Error()})
+		return append(found, Violation{"body", SeverityError, err.Error()})
 	}
-	media := operation.RequestBody.Value.Content.Get(jsonMedia)
-	if media == nil || media.Schema == nil {
+	if media.Schema == nil {
 		return found
 	}
 	for _, m := range Check(doc, media.Schema.Value, value) {
@@ -136,16 +149,43 @@ func bodyViolations(doc *openapi3.T, operation *openapi3.Operation, r Request) [
 	return append(found, unknownMembers("body", media.Schema.Value, value)...)
 }
 
+const formMedia = "application/x-www-form-urlencoded"
+
+// decodeForm reads a form as an object of texts, or of what the schema wants where a text is that; a member that comes several times is a list.
+func decodeForm(body []byte, schema *openapi3.SchemaRef) (any, error) {
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("it is not encoded as forms are: %w", err)
+	}
+	object := map[string]any{}
+	for name, texts := range values {
+		property := openapi3.NewSchema()
+		if schema != nil && schema.Value.Properties[name] != nil {
+			property = schema.Value.Properties[name].Value
+		}
+		if len(texts) == 1 && !property.Type.Is(openapi3.TypeArray) {
+			object[name] = typed(property, texts[0])
+			continue
+		}
+		list := make([]any, len(texts))
+		for i, text := range texts {
+			list[i] = text
+		}
+		object[name] = list
+	}
+	return object, nil
+}
+
 // decodeWhole reads one JSON value and refuses what follows it.
 func decodeWhole(body []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("it is not JSON: %w", err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something stands after its end")
+		return nil, errors.New("it is not JSON: something stands after its end")
 	}
 	return value, nil
 }

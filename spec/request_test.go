@@ -53,3 +53,46 @@ func TestRequestsAreHeldAgainstTheDocument(t *testing.T) {
 		})
 	}
 }
+
+func TestFormsAreHeldAgainstTheDocumentToo(t *testing.T) {
+	document := spec.NewDocument("toy", []byte(`
+openapi: 3.0.3
+info: {title: Toy, version: "1"}
+paths:
+  /token:
+    post:
+      operationId: toy.token
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: &token {type: object, required: [grant_type], properties: {grant_type: {type: string}, ttl: {type: integer}, scope: {type: array, items: {type: string}}}}}
+          application/x-www-form-urlencoded: {schema: *token}
+      responses: {"200": {description: ok}}
+`), nil)
+	doc, err := document.Published()
+	require.NoError(t, err)
+	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=UTF-8"}}
+	for name, c := range map[string]struct {
+		header http.Header
+		body   string
+		want   []string
+	}{
+		"right":                     {form, "grant_type=client_credentials&ttl=60&scope=a&scope=b", nil},
+		"one of a list":             {form, "grant_type=x&scope=a", nil},
+		"a member that is missing":  {form, "ttl=60", []string{"body.grant_type error"}},
+		"a ttl that is no integer":  {form, "grant_type=x&ttl=a", []string{"body.ttl error"}},
+		"a member that comes twice": {form, "grant_type=x&grant_type=y", []string{"body.grant_type error"}},
+		"a member that is unknown":  {form, "grant_type=x&user=y", []string{"body.user warning"}},
+		"what is no form":           {form, "grant_type=%zz", []string{"body error"}},
+		"JSON":                      {http.Header{"Content-Type": {"application/json"}}, `{"grant_type":"x"}`, nil},
+		"another media type":        {http.Header{"Content-Type": {"text/plain"}}, `{"grant_type":"x"}`, []string{"header.Content-Type error"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, v := range spec.RequestViolations(doc, spec.Operation{Method: "POST", Path: "/token"}, spec.Request{Header: c.header, Body: []byte(c.body)}) {
+				got = append(got, v.Location+" "+string(v.Severity))
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}

@@ -17,12 +17,12 @@ import (
 // addresses are the base URLs of the surfaces, and whether the target has those that must be looked for. Safe for concurrent use.
 type addresses struct {
 	mu sync.Mutex
-	// given by the user, or found.
+	// bases were given by the user, or found.
 	bases map[string]*url.URL
 	// elsewhere are addresses that the target named on another host.
 	elsewhere map[string]string
 	asked     bool
-	// absent says how a target answered that has not what was looked for, by surface; "" where it has.
+	// absent holds, by surface, how a target without it answered the probe; "" for a target that has it.
 	absent map[string]string
 }
 
@@ -57,8 +57,8 @@ func (a *addresses) of(surface *check.Surface) *url.URL {
 	return a.bases[surface.Address]
 }
 
-// ask has the control API name the addresses of surfaces, once. Only those on the host of the base URL are taken: credentials go to
-// nobody that the user did not name.
+// ask takes the addresses that the control API names, once. Only those on the host of the base URL are used: credentials must not go to a
+// host that the user did not name.
 func (a *addresses) ask(ctx context.Context, control *control, host string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -81,7 +81,7 @@ func (a *addresses) ask(ctx context.Context, control *control, host string) {
 	}
 }
 
-// unaddressed says why a surface cannot be asked: nobody said where it is.
+// unaddressed returns why a surface cannot be asked: its address is not known.
 func (a *addresses) unaddressed(surface *check.Surface) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -92,8 +92,8 @@ func (a *addresses) unaddressed(surface *check.Surface) string {
 	return reason
 }
 
-// missing says why a scenario that calls a surface with a probe cannot be judged, with its verdict; no verdict when it can. A question
-// that got no whole answer is asked again by the next scenario. What is not at the base URL may be at the root of its host.
+// missing returns the verdict on a scenario that calls a surface which the target does not have, and the reason; no verdict where it has
+// it. A probe that got no whole answer is sent again by the next scenario. What is not at the base URL may be at the root of its host.
 func (a *addresses) missing(ctx context.Context, target *sender, surface *check.Surface) (report.Verdict, string) {
 	base := a.of(surface)
 	a.mu.Lock()
@@ -126,7 +126,8 @@ func (a *addresses) missing(ctx context.Context, target *sender, surface *check.
 		surface.Title, surface.Probe.Path, how, surface.Probe.Below, surface.Probe.Status, check.Render(surface.Probe.Code))
 }
 
-// probe asks without credentials, so that nothing is spent.
+// probe calls a surface without credentials, so that nothing is spent. there reports whether it refused as the contract says; answered
+// describes the answer.
 func probe(ctx context.Context, target *sender, surface *check.Surface, base *url.URL) (there bool, answered string, err error) {
 	question := call{step: "find the " + surface.Title, surface: surface, base: base, method: http.MethodGet, path: surface.Probe.Path,
 		header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}}

@@ -283,27 +283,3 @@ func (s *session) assertions(r *report.Redactor) []report.Assertion {
 	}
 	return list
 }
-
-// shapes lists, by step, in which form single tokens came.
-func (s *session) shapes() []shapeSeen {
-	var seen []shapeSeen
-	for i, sent := range s.evidence {
-		if sent.exchange == nil {
-			continue
-		}
-		if shape := sent.exchange.Shape(); shape != "" {
-			seen = append(seen, shapeSeen{surface: sent.surface.Name, step: sent.step, shape: shape, index: i})
-		}
-	}
-	return seen
-}
-
-type shapeSeen struct {
-	surface, step, shape string
-	index                int
-}
-
-// mixedShapes is the finding for an answer whose form differs from that of the run.
-func mixedShapes(shape, usual string) check.Finding {
-	return check.Finding{Kind: "token.shape", OK: false, Expected: fmt.Sprintf("one form for all single tokens (%s, as most)", usual), Actual: shape}
-}

@@ -15,8 +15,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// followStep goes on from an earlier answer as a browser without JavaScript does. An answer that does not lead on is a failed assertion,
-// and then nothing is sent.
+// followStep sends the request that an earlier answer leads to, as a browser without JavaScript does. If it leads nowhere, the assertion
+// "follow" fails, and nothing is sent.
 func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
 	index := s.followed(step.Follow.Of)
 	if index < 0 {
@@ -41,7 +41,7 @@ func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
 	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
 }
 
-// followed is the index of the last answer of a step, "" for any step; -1 where there is none.
+// followed returns the index of the last answer to a step, "" for any step; -1 if there is none.
 func (s *session) followed(step string) int {
 	for i, sent := range slices.Backward(s.evidence) {
 		if sent.exchange != nil && (step == "" || sent.step == step || strings.HasPrefix(sent.step, step+"[")) {
@@ -51,7 +51,7 @@ func (s *session) followed(step string) int {
 	return -1
 }
 
-// buildFollow makes the request that an answer leads to; the finding says whether it leads anywhere that may be asked.
+// buildFollow makes the request that an answer leads to. The finding is not OK if it leads nowhere, or away from the target.
 func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *sent) (call, check.Finding, error) {
 	lookup := s.lookup(ctx, "", nil)
 	finding := check.Finding{Kind: "follow", Level: s.levelOf(step), Expected: "a redirect with a Location", Actual: fmt.Sprintf("status %d", from.status)}
@@ -95,7 +95,8 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 	return c, finding, s.complete(&c, step, lookup)
 }
 
-// fillForm finds a form of a page, and where it is sent with which fields. No address means that the finding failed.
+// fillForm returns where a form of a page is sent, by which method and with which fields. The address is nil if there is no such form, and
+// the finding tells why.
 func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, finding *check.Finding) (*url.URL, string, url.Values, error) {
 	which, err := scenarios.ExpandText(*follow.Form, lookup)
 	if err != nil {
@@ -135,8 +136,8 @@ func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, 
 	return at.ResolveReference(action), form.Method, form.Values(fields), nil
 }
 
-// surfaceAt finds the surface that an address belongs to, and the path below its base: the one that has an operation for the path, else
-// the one whose base is the longest.
+// surfaceAt returns the surface that an address belongs to, and the path below its base URL: the surface with the longest base URL, and of
+// those with the same one that has an operation for the path. found is nil for an address outside of all.
 func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
 	longest := -1
 	for _, surface := range s.judgement.Surfaces() {
@@ -161,7 +162,7 @@ func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
 	return found, path
 }
 
-// addCookies sends those that the API set, and those that a step writes itself.
+// addCookies adds the cookies that the API set earlier, and those that a step writes itself.
 func (s *session) addCookies(c *call, written map[string]string, lookup lookup) error {
 	cookies := []*http.Cookie{}
 	if s.cookies != nil && c.surface.Pages() {
@@ -185,7 +186,7 @@ func (s *session) addCookies(c *call, written map[string]string, lookup lookup) 
 	return nil
 }
 
-// keepCookies remembers what an API with pages sets, as browsers do from one page to the next.
+// keepCookies remembers the cookies that an API with pages sets, as browsers do from one page to the next.
 func (s *session) keepCookies(got *sent) {
 	if got.exchange == nil || !got.surface.Pages() {
 		return
@@ -200,7 +201,7 @@ func (s *session) keepCookies(got *sent) {
 	s.cookies.SetCookies(cookieURL(got.base, got.path), set)
 }
 
-// cookieURL is where a cookie is from or goes to. Browsers trust this machine as they trust HTTPS.
+// cookieURL returns the address that a cookie jar knows a request by. Like browsers, it treats this machine as HTTPS.
 func cookieURL(base *url.URL, path string) *url.URL {
 	scheme := base.Scheme
 	if loopback(base.Host) {

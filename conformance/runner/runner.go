@@ -187,7 +187,7 @@ func (r *Runner) hopeless(ctx context.Context) string {
 	return ""
 }
 
-// unavailable says why a surface that a scenario calls cannot be asked, with the verdict; no verdict when all can.
+// unavailable returns the verdict on a scenario that calls a surface which cannot be asked, and the reason; no verdict where all can.
 func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) (report.Verdict, string) {
 	for _, surface := range r.called(scenario) {
 		if r.addresses.of(surface) == nil {
@@ -311,65 +311,6 @@ func (r *Runner) report(results []report.Result, shape string, took time.Duratio
 		}
 	}
 	return out
-}
-
-// compareShapes finds the form in which most payloads came that may come bare, by surface, and fails the steps that had another
-// one. It returns the form of the first surface that has such, or "mixed".
-func (r *Runner) compareShapes(outcomes []outcome) string {
-	first := ""
-	for _, surface := range r.judgement.Surfaces() {
-		if shape := r.compareShapesOf(surface.Name, outcomes); first == "" {
-			first = shape
-		}
-	}
-	return first
-}
-
-func (r *Runner) compareShapesOf(surface string, outcomes []outcome) string {
-	counts := map[string]int{}
-	for _, one := range outcomes {
-		for _, seen := range one.shapes {
-			if seen.surface == surface {
-				counts[seen.shape]++
-			}
-		}
-	}
-	usual := ""
-	for _, shape := range []string{check.ShapeBoth, check.ShapeData, check.ShapeFlat} {
-		if counts[shape] > counts[usual] {
-			usual = shape
-		}
-	}
-	if len(counts) < 2 {
-		return usual
-	}
-	for i := range outcomes {
-		for _, seen := range outcomes[i].shapes {
-			if seen.surface == surface && seen.shape != usual {
-				r.failShape(&outcomes[i].result, seen, mixedShapes(seen.shape, usual))
-			}
-		}
-	}
-	return "mixed"
-}
-
-func (r *Runner) failShape(result *report.Result, seen shapeSeen, finding check.Finding) {
-	id := seen.step + "/" + finding.Kind
-	i := slices.IndexFunc(result.Assertions, func(a report.Assertion) bool { return a.ID == id })
-	if i < 0 || result.Assertions[i].Verdict != report.Pass {
-		return
-	}
-	a := &result.Assertions[i]
-	finding.Level = scenarios.Level(a.Level)
-	a.Verdict, a.Expected, a.Actual, a.Step = r.verdictOf(finding), finding.Expected, finding.Actual, seen.index
-	reason := fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual)
-	switch {
-	case result.Verdict == report.XPass && a.Verdict == report.Fail:
-		result.Reason = reason
-		r.expectFailure(result)
-	case (result.Verdict == report.Pass || result.Verdict == report.Warn) && graver(a.Verdict, result.Verdict):
-		result.Verdict, result.Reason = a.Verdict, reason
-	}
 }
 
 // serial calls a Progress from one goroutine at a time.
