@@ -44,12 +44,7 @@ func WithFaultFile(path string) Option {
 
 // LoadFaults reads a file of rules and checks them, for a server without further surfaces (WithSurface). Errors name file and line.
 func LoadFaults(path string) ([]fault.Rule, error) {
-	var c config
-	surfaces, err := c.apis(nil, nil) // which are only described, and never called
-	if err != nil {
-		return nil, err
-	}
-	return fault.LoadFile(path, fault.Known{Codes: knownCode(), Names: describe(surfaces).Names()})
+	return fault.LoadFile(path, fault.Known{Codes: knownCode(), Names: providers().Names()})
 }
 
 // WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.

@@ -11,7 +11,6 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/surface/services"
-	"oauthmock/mockserver/surface/v2"
 )
 
 // WithService has a paid service, named by its production domain, answer from its published OpenAPI document, and holds requests against it. What
@@ -21,7 +20,7 @@ func WithService(domain, file string) Option {
 		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
 		case !ok || p.Wild() || domain != strings.ToLower(domain) || !strings.Contains(domain, "."):
 			return fmt.Errorf("%q is no domain such as company.openapi.com", domain)
-		case domain == v2.Domain:
+		case providers().Owns(domain):
 			return fmt.Errorf("%q is the API itself; its document is part of the program", domain)
 		case strings.HasPrefix(domain, "test."):
 			return fmt.Errorf("%q is a sandbox name: want the domain without test., the sandbox has the same document", domain)
