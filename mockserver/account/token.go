@@ -242,7 +242,9 @@ func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
 	t.ExpireAt = min(Moment(moment), MomentOf(now.Add(MaxTTL)))
 	t.TTL = max(0, t.ExpireAt.Time().Sub(now))
 	a.Tokens.reschedule(t)
-	a.Settle(now)
+	if t.ExpireAt <= MomentOf(now) {
+		a.Settle(now)
+	}
 }
 
 // rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When using a refresh token …").
