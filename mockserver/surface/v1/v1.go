@@ -4,6 +4,7 @@ package v1
 
 import (
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
 )
@@ -52,6 +53,11 @@ func (s *api) operations() []surface.Operation {
 		o.Also = paths
 		return o
 	}
+	counters := func(name, path string, handle handler) surface.Operation {
+		o := operation("v1.counters."+name, "GET", "counters", path, handle)
+		o.Freedom = fault.Freedom{Map: true}
+		return o
+	}
 	return []surface.Operation{
 		operation("v1.token.create", "POST", "token", "", s.createToken),
 		also(operation("v1.token.list", "GET", "token", "", s.listTokens), "/token/"),
@@ -61,10 +67,10 @@ func (s *api) operations() []surface.Operation {
 		also(operation("v1.token.delete", "DELETE", "token", "/{token}", s.deleteToken), "/token", "/token/"),
 		operation("v1.scope.list", "GET", "scopes", "", s.listScopes),
 		operation("v1.credit.get", "GET", "credit", "", s.getCredit),
-		operation("v1.counters.total", "GET", "counters", "/total", s.countersTotal),
-		operation("v1.counters.day", "GET", "counters", "/day/{day}", s.countersOf("day", "YYYY-MM-DD")),
-		operation("v1.counters.month", "GET", "counters", "/month/{month}", s.countersOf("month", "YYYY-MM")),
-		operation("v1.counters.year", "GET", "counters", "/year/{year}", s.countersOf("year", "YYYY")),
+		counters("total", "/total", s.countersTotal),
+		counters("day", "/day/{day}", s.countersOf("day", "YYYY-MM-DD")),
+		counters("month", "/month/{month}", s.countersOf("month", "YYYY-MM")),
+		counters("year", "/year/{year}", s.countersOf("year", "YYYY")),
 	}
 }
 
