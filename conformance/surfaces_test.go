@@ -208,3 +208,48 @@ func TestTheControlAPIIsAlsoFoundAtTheRootOfTheHost(t *testing.T) {
 	assert.Equal(t, server.URL+"/__admin", conformance.Discover(t.Context(), nil, server.URL+"/__v1"))
 	assert.Equal(t, server.URL+"/__admin", conformance.Discover(t.Context(), nil, server.URL))
 }
+
+func TestWhatAScenarioMadeIsRemovedAsTheContractSays(t *testing.T) {
+	document := spec.NewDocument("shop", []byte(`
+openapi: 3.0.3
+info: {title: Shop, version: "1"}
+x-envelope: {data: thing}
+paths:
+  /things:
+    get: {operationId: shop.list, responses: {"200": {description: names, content: {application/json: {schema: {type: object, properties: {thing: {type: array, items: {type: string}}}}}}}}}
+    post: {operationId: shop.make, responses: {"201": {description: made, content: {application/json: {schema: {type: object, properties: {thing: {type: object, properties: {id: {type: string}}}}}}}}}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    post: {operationId: shop.swap, responses: {"200": {description: another, content: {application/json: {schema: {type: object, properties: {thing: {type: object, properties: {id: {type: string}}}}}}}}}}
+    delete: {operationId: shop.drop, responses: {"204": {description: gone}}}
+`), nil)
+	own := conformance.Contract{
+		Document:  document,
+		Scopes:    contract.Scopes{List: "shop.list"},
+		Lifecycle: contract.Lifecycle{Create: "shop.make", Undo: "shop.drop", Renew: "shop.swap", ID: "id"},
+	}
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.Path)
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.Method == http.MethodGet:
+			fmt.Fprint(w, `{"thing":["GET:a.b/c"]}`)
+		case r.Method == http.MethodDelete:
+			w.WriteHeader(http.StatusNoContent)
+		case r.URL.Path == "/things":
+			w.WriteHeader(http.StatusCreated)
+			fmt.Fprint(w, `{"thing":{"id":"first-thing"}}`)
+		default:
+			fmt.Fprint(w, `{"thing":{"id":"second-thing"}}`)
+		}
+	}))
+	defer server.Close()
+	out := run(t, conformance.Target{BaseURL: server.URL, Surface: "shop"}, conformance.Options{
+		Contracts: []conformance.Contract{own},
+		Files: fstest.MapFS{"shop.yaml": {Data: []byte(`{version: "1.0", scenarios: [{id: shop/swap, title: t, level: MUST, requirement: r, source: s, given: {tokens: [{as: one}]}, steps: [
+  {name: swap, call: shop.swap, path: {id: "${one.id}"}, expect: {status: 200, data: {$.id: second-thing}}}]}]}`)}},
+	})
+	assert.Equal(t, report.Pass, out.Results[0].Verdict, out.Results[0].Reason)
+	assert.Equal(t, []string{"GET /things", "POST /things", "POST /things/first-thing", "DELETE /things/second-thing", "DELETE /things/first-thing"}, asked)
+}

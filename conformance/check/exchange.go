@@ -81,7 +81,8 @@ func (e *Exchange) Value() (any, error) {
 	return e.value, e.problem
 }
 
-// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare, the whole body;
+// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare and for one that is documented
+// beside the envelope, the whole body;
 // of a page its title, text and forms; of a redirect its location and query. False means that there is none.
 func (e *Exchange) Payload() (any, bool) {
 	if to := e.Redirect(); to != nil {
@@ -94,6 +95,9 @@ func (e *Exchange) Payload() (any, bool) {
 		return nil, false
 	}
 	data, enveloped := e.Surface.envelope.Payload(e.value)
+	if !enveloped && e.Success() && e.Operation != nil && e.Surface.flat[e.Operation.Name] {
+		return e.value, true
+	}
 	if e.bare() {
 		if _, ok := data.(map[string]any); ok {
 			return data, true

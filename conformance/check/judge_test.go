@@ -226,6 +226,21 @@ func TestThePayloadIsTheDataOrABareToken(t *testing.T) {
 	}
 }
 
+func TestAPayloadThatIsDocumentedBesideTheEnvelopeIsTheWholeBody(t *testing.T) {
+	judge, err := check.NewJudge()
+	require.NoError(t, err)
+	v1 := judge.Surface("v1")
+	header := http.Header{"Content-Type": {"application/json"}}
+	payload := func(operation, body string) (any, bool) {
+		return check.NewExchange(v1, v1.Operation(operation), url.Values{}, 200, header, []byte(body)).Payload()
+	}
+	got, there := payload("v1.token.create", `{"token":"a","success":true}`)
+	assert.True(t, there)
+	assert.True(t, check.Equal(got, value(t, `{"token":"a","success":true}`)))
+	_, there = payload("v1.scope.list", `{"scopes":[],"success":true}`)
+	assert.False(t, there, "it is documented under data")
+}
+
 func TestWhenTheStatusIsWrongNothingElseIsSaid(t *testing.T) {
 	expect := scenarios.Expect{Status: scenarios.Statuses{200}}
 	wants := check.Wants{Data: []check.Want{{Name: "$.credit", Path: "$.credit", Matcher: matcher(t, `2`)}}}

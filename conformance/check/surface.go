@@ -25,6 +25,8 @@ type Surface struct {
 	published, strict *openapi3.T
 	// statuses that the published document has, by operation's name.
 	statuses map[string][]string
+	// flat are the operations whose documented success has its members beside those of the envelope.
+	flat map[string]bool
 	// redirects and pages report whether the strict reading has any 3xx, and any text/html.
 	redirects, pages bool
 	// described are the published answers by place, properties the names of all their members.
@@ -33,7 +35,7 @@ type Surface struct {
 }
 
 func newSurface(c contract.Contract) (*Surface, error) {
-	s := &Surface{Contract: c, statuses: map[string][]string{}}
+	s := &Surface{Contract: c, statuses: map[string][]string{}, flat: map[string]bool{}}
 	if c.Envelope != nil {
 		s.envelope = c.Envelope.WithDefaults()
 	}
@@ -64,6 +66,14 @@ func newSurface(c contract.Contract) (*Surface, error) {
 		for status, response := range s.strict.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Map() {
 			s.redirects = s.redirects || strings.HasPrefix(status, "3")
 			s.pages = s.pages || response.Value.Content["text/html"] != nil
+		}
+	}
+	for _, operation := range s.operations {
+		for _, status := range s.Successes(operation.Name) {
+			schema := spec.StrictResponse(s.strict, operation, status, nil)
+			if schema != nil && len(schema.Properties) > 0 && s.envelope.Data != "" && schema.Properties[s.envelope.Data] == nil {
+				s.flat[operation.Name] = true
+			}
 		}
 	}
 	return s, s.names()
