@@ -29,7 +29,7 @@ type decoder struct {
 	expanding map[*yaml.Node]bool
 	aliased   int
 	stopped   bool
-	entries   entryReader
+	entries   jsonReader
 	texts     texts
 }
 
@@ -168,97 +168,6 @@ func (d *decoder) absent(kind reflect.Kind) bool {
 		return kind == reflect.Pointer || kind == reflect.Slice || kind == reflect.Map || kind == reflect.Interface
 	}
 	return false
-}
-
-// keys calls read for each key of a mapping, and refuses what is no mapping, and doubled keys. What is merged into the mapping comes
-// after its own keys, and only where these leave room; of several the first counts.
-func (d *decoder) keys(node *yaml.Node, read func(key, value *yaml.Node)) {
-	if node.Kind != yaml.MappingNode {
-		d.refuse(node, "must be a mapping, not %s", describe(node))
-		return
-	}
-	merges := d.ownKeys(node, read)
-	if len(merges) == 0 {
-		return
-	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i]; key.Kind == yaml.ScalarNode && !isMerge(key) {
-			seen[key.Value] = true
-		}
-	}
-	for _, from := range merges {
-		d.merge(from, seen, true, read)
-	}
-}
-
-// ownKeys reads the keys that a mapping has itself, and returns what is to be merged into it.
-func (d *decoder) ownKeys(node *yaml.Node, read func(key, value *yaml.Node)) (merges []*yaml.Node) {
-	var lines map[string]int
-	const few = 24 // so many are compared with one another faster than they are looked up
-	if len(node.Content) > 2*few {
-		lines = make(map[string]int, len(node.Content)/2)
-	}
-	earlier := func(key *yaml.Node, i int) (int, bool) {
-		if lines != nil {
-			line, doubled := lines[key.Value]
-			if !doubled {
-				lines[key.Value] = key.Line
-			}
-			return line, doubled
-		}
-		for j := 0; j < i; j += 2 {
-			if e := node.Content[j]; e.Value == key.Value && e.Kind == yaml.ScalarNode && !isMerge(e) {
-				return e.Line, true
-			}
-		}
-		return 0, false
-	}
-	for i := 0; i+1 < len(node.Content) && !d.stopped; i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		switch {
-		case key.Kind != yaml.ScalarNode || isNull(key):
-			d.refuse(key, "a key must be text, not %s", describe(key))
-			continue
-		case isMerge(key):
-			merges = append(merges, value)
-			continue
-		}
-		if line, doubled := earlier(key, i); doubled {
-			d.refuse(key, "the key %q stands twice, first in line %d: keep one", key.Value, line)
-			continue
-		}
-		read(key, value)
-	}
-	return merges
-}
-
-// merge reads the keys of a mapping, or of each in a list, that were not seen yet.
-func (d *decoder) merge(node *yaml.Node, seen map[string]bool, lists bool, read func(key, value *yaml.Node)) {
-	node, leave, ok := d.enter(node)
-	if !ok {
-		return
-	}
-	defer leave()
-	switch {
-	case node.Kind == yaml.SequenceNode && lists:
-		for _, one := range node.Content {
-			d.merge(one, seen, false, read)
-		}
-	case node.Kind == yaml.MappingNode:
-		merges := d.ownKeys(node, func(key, value *yaml.Node) {
-			if len(d.expanding) > 0 && !d.count(key) || seen[key.Value] {
-				return
-			}
-			seen[key.Value] = true
-			read(key, value)
-		})
-		for _, from := range merges {
-			d.merge(from, seen, true, read)
-		}
-	default:
-		d.refuse(node, "<< must be a mapping, an alias of one, or a list of these, not %s", describe(node))
-	}
 }
 
 func (d *decoder) structure(node *yaml.Node, out reflect.Value) {
@@ -428,15 +337,6 @@ func (d *decoder) time(node *yaml.Node, out *time.Time) {
 	*out = t
 }
 
-// Suggest returns which of the known words a word is most likely meant to be, else which there are, for messages of the form
-// `unknown key "x": …`.
-func Suggest(word string, known []string) string {
-	if near := Nearest(word, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known here are " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
-}
-
 // describe says in words what a node holds, for messages of the form "must be …, not …".
 func describe(node *yaml.Node) string {
 	switch {
@@ -459,9 +359,4 @@ func describe(node *yaml.Node) string {
 // isNull reports whether a node is null, or nothing at all.
 func isNull(node *yaml.Node) bool {
 	return node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null"
-}
-
-// isMerge reports whether a key is a plain <<.
-func isMerge(key *yaml.Node) bool {
-	return key.Kind == yaml.ScalarNode && key.Value == "<<" && key.ShortTag() == "!!merge"
 }

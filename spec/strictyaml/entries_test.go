@@ -1,7 +1,10 @@
 package strictyaml
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,6 +86,31 @@ func FuzzEntries(f *testing.F) {
 			return
 		}
 		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	})
+}
+
+// FuzzJSON holds that JSON is read as encoding/json reads it.
+func FuzzJSON(f *testing.F) {
+	for _, text := range []string{
+		"{\r\n\t\"a\" : [ 1 , -2.5e3,true,null , \"\\u00e9\\n\\\"\" ],\"b\":{} , \"\":[]}", `"\ud83d\ude00 \ud83d"`, "1 ", "[]\n", `{"<<":{"a":1}}`, "\ufeff{}",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var want any
+		node, err := FromJSON([]byte(text))
+		require.Equal(t, json.Valid([]byte(text)), err == nil)
+		if err != nil || !utf8.ValidString(text) {
+			return
+		}
+		require.NoError(t, decoder.Decode(&want))
+		got, err := anything(node)
+		if err != nil {
+			t.Skip("a key that is written twice, or what nests too deep")
+		}
 		assert.Equal(t, want, got)
 	})
 }

@@ -104,7 +104,7 @@ func (f Format) Decode(file string, data []byte, out any) error {
 // Trusted is the document of a text that is known to be JSON in which no list or mapping is broken: it is read without a check, and
 // objects in lists from the given depth on are only read when it is their turn. Anything else may panic.
 func (f Format) Trusted(file, text string, depth int) *Document {
-	r := entryReader{text: text, line: 1, aside: depth}
+	r := jsonReader{text: text, line: 1, aside: depth}
 	return &Document{file: file, format: f, root: r.value()}
 }
 
@@ -207,7 +207,7 @@ func parse(data []byte) (*yaml.Node, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return parseYAML(data)
 	}
-	node, err := parseJSON(data)
+	node, err := FromJSON(data)
 	if err == nil {
 		return node, nil
 	}

@@ -5,112 +5,184 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
 // FromJSON reads one JSON value into the nodes of YAML.
-func FromJSON(data []byte) (*yaml.Node, error) { return parseJSON(data) }
-
-// parseJSON reads one JSON value into YAML nodes, with lines.
-func parseJSON(data []byte) (*yaml.Node, error) {
-	reader := jsonReader{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
-	reader.decoder.UseNumber()
-	node, err := reader.value(0)
-	if err != nil {
+func FromJSON(data []byte) (*yaml.Node, error) {
+	if err := checkJSON(data); err != nil {
 		return nil, err
 	}
-	if _, err := reader.decoder.Token(); !errors.Is(err, io.EOF) {
-		reader.moveOn()
-		return nil, lineError{line: reader.line, err: errors.New("something follows the JSON value: send one value alone")}
-	}
-	return node, nil
+	r := jsonReader{text: strings.ToValidUTF8(string(data), "\ufffd"), line: 1}
+	return r.value(), nil
 }
 
-type jsonReader struct {
-	data    []byte
-	decoder *json.Decoder
-	offset  int // up to where lines have been counted
-	line    int
-	values  int
-}
-
-// moveOn counts the lines up to the token that was read last.
-func (r *jsonReader) moveOn() {
-	offset := min(int(r.decoder.InputOffset()), len(r.data))
-	r.line += bytes.Count(r.data[r.offset:offset], []byte{'\n'})
-	r.offset = offset
-}
-
-func (r *jsonReader) token() (json.Token, error) {
-	token, err := r.decoder.Token()
-	r.moveOn()
-	if err == nil {
-		return token, nil
-	}
-	line, text := r.line, err.Error()
+// checkJSON is an error, with its line, if a text is not one JSON value, or if it holds too many.
+func checkJSON(data []byte) error {
 	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(data, new(json.RawMessage)), &syntax) {
+		text := syntax.Error()
+		read := data[:min(int(syntax.Offset), len(data))]
+		switch {
+		case text == "unexpected end of JSON input":
+			text, read = "is not JSON: it ends too early", bytes.TrimRight(data, " \t\r\n")
+		case strings.HasSuffix(text, "after top-level value"):
+			text = "something follows the JSON value: send one value alone"
+		default:
+			text = "is not JSON: " + text
+		}
+		return lineError{line: 1 + bytes.Count(read, []byte{'\n'}), err: errors.New(text)}
+	}
+	values, quoted := 1, false
+	for i := 0; i < len(data); i++ {
+		switch b := data[i]; {
+		case b == '"':
+			quoted = !quoted
+		case quoted && b == '\\':
+			i++
+		case !quoted && (b == ',' || b == ':' || b == '[' || b == '{'): // every value but the first has one of these before it
+			values++
+		}
+	}
+	if values > maxValues {
+		return fmt.Errorf("holds too many values: at most %d are read", maxValues)
+	}
+	return nil
+}
+
+// jsonReader makes nodes of texts that are known to be JSON. It uses the same nodes again for each text: an entry is decoded before the
+// next one is read.
+type jsonReader struct {
+	nodes [][]yaml.Node // blocks; nodes must stay where they are
+	block int
+	next  int
+	text  string
+	at    int
+	line  int
+	depth int
+	// aside is the depth from which on objects in lists are set aside again, as entries of their own; 0 is none.
+	aside int
+}
+
+// read reads an entry that was set aside. All its values stand in the line of the entry. The answer holds until the next
+// call.
+func (r *jsonReader) read(node *yaml.Node) *yaml.Node {
+	r.block, r.next, r.text, r.at, r.line = 0, 0, node.Value, 0, node.Line
+	return r.value()
+}
+
+// node is a scalar, or whatever the caller makes of it.
+func (r *jsonReader) node(tag, value string) *yaml.Node {
+	const size = 64
+	if r.next == size {
+		r.block, r.next = r.block+1, 0
+	}
+	if r.block == len(r.nodes) {
+		r.nodes = append(r.nodes, make([]yaml.Node, size))
+	}
+	node := &r.nodes[r.block][r.next]
+	r.next++
+	*node = yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Line: r.line, Content: node.Content[:0]}
+	return node
+}
+
+// after is the first byte that is no white space.
+func (r *jsonReader) after() byte {
+	for {
+		switch b := r.text[r.at]; b {
+		case '\n':
+			r.line++
+		case ' ', '\t', '\r':
+		default:
+			return b
+		}
+		r.at++
+	}
+}
+
+func (r *jsonReader) value() *yaml.Node {
+	switch first := r.after(); first {
+	case '{', '[':
+		node := r.node("!!map", "")
+		node.Kind = yaml.MappingNode
+		if first == '[' {
+			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
+		}
+		r.depth++
+		for r.at++; ; {
+			switch next := r.after(); {
+			case next == '}' || next == ']':
+				r.at++
+				r.depth--
+				return node
+			case next == ',' || next == ':':
+				r.at++
+			case next == '{' && first == '[' && r.aside > 0 && r.depth >= r.aside:
+				entry := r.node("", r.object())
+				entry.Kind = entryNode
+				node.Content = append(node.Content, entry)
+			default:
+				node.Content = append(node.Content, r.value())
+			}
+		}
+	case '"':
+		node := r.node("!!str", r.quoted())
+		node.Style = yaml.DoubleQuotedStyle
+		return node
+	}
+	begin := r.at
+	for r.at < len(r.text) && !strings.ContainsRune(" \t\r\n,:]}", rune(r.text[r.at])) {
+		r.at++
+	}
+	text := r.text[begin:r.at]
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		text = "it ends too early"
-	case errors.As(err, &syntax):
-		line = 1 + bytes.Count(r.data[:min(int(syntax.Offset), len(r.data))], []byte{'\n'})
+	case text == "null":
+		return r.node("!!null", text)
+	case text == "true" || text == "false":
+		return r.node("!!bool", text)
+	case strings.ContainsAny(text, ".eE"):
+		return r.node("!!float", text)
 	}
-	return nil, lineError{line: line, err: errors.New("is not JSON: " + text)}
+	return r.node("!!int", text)
 }
 
-func (r *jsonReader) value(depth int) (*yaml.Node, error) {
-	token, err := r.token()
-	if err != nil {
-		return nil, err
+// object passes over an object.
+func (r *jsonReader) object() string {
+	begin, open := r.at, 0
+	for {
+		switch r.text[r.at] {
+		case '"':
+			r.quoted()
+			continue
+		case '{':
+			open++
+		case '}':
+			open--
+		}
+		r.at++
+		if open == 0 {
+			return r.text[begin:r.at]
+		}
 	}
-	return r.from(token, depth)
 }
 
-func (r *jsonReader) from(token json.Token, depth int) (*yaml.Node, error) {
-	if depth > maxDepth {
-		return nil, lineError{line: r.line, err: fmt.Errorf("nests deeper than %d", maxDepth)}
-	}
-	if r.values++; r.values > maxValues {
-		return nil, lineError{line: r.line, err: fmt.Errorf("holds too many values: at most %d are read", maxValues)}
-	}
-	node := &yaml.Node{Kind: yaml.ScalarNode, Line: r.line}
-	switch t := token.(type) {
-	case nil:
-		node.Tag, node.Value = "!!null", "null"
-	case bool:
-		node.Tag, node.Value = "!!bool", strconv.FormatBool(t)
-	case json.Number:
-		node.Tag, node.Value = "!!int", t.String()
-		if strings.ContainsAny(node.Value, ".eE") {
-			node.Tag = "!!float"
-		}
-	case string:
-		node.Tag, node.Value, node.Style = "!!str", t, yaml.DoubleQuotedStyle
-	case json.Delim:
-		closing := json.Delim(']')
-		node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
-		if t == '{' {
-			closing = '}'
-			node.Kind, node.Tag = yaml.MappingNode, "!!map"
-		}
-		for {
-			inner, err := r.token()
-			if err != nil {
-				return nil, err
-			}
-			if inner == closing {
-				return node, nil
-			}
-			child, err := r.from(inner, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			node.Content = append(node.Content, child)
+// quoted reads a string.
+func (r *jsonReader) quoted() string {
+	begin, escapes := r.at, false
+	for r.at++; r.text[r.at] != '"'; r.at++ {
+		if r.text[r.at] == '\\' {
+			escapes = true
+			r.at++
 		}
 	}
-	return node, nil
+	r.at++
+	if text := r.text[begin:r.at]; escapes {
+		var out string
+		if err := json.Unmarshal([]byte(text), &out); err == nil { // it is known to be JSON
+			return out
+		}
+	}
+	return r.text[begin+1 : r.at-1]
 }

@@ -1,6 +1,10 @@
 package strictyaml
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // longestWord in bytes that is compared with others: nobody mistypes a longer one.
 const longestWord = 100
@@ -48,4 +52,13 @@ func Distance(a, b string) int {
 		}
 	}
 	return rows[len(x)][len(y)]
+}
+
+// Suggest returns which of the known words a word is most likely meant to be, else which there are, for messages of the form
+// `unknown key "x": …`.
+func Suggest(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here are " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
 }

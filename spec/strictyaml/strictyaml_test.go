@@ -157,6 +157,8 @@ func TestWhatIsWrongIsReportedWithItsLineAndPlace(t *testing.T) {
 		{"a control character", "name: a\nnote: \x01\n", `s.yaml:2: is not YAML: control characters are not allowed`},
 		{"bytes that are no UTF-8", "name: a\nnote: \xff\n", `s.yaml:2: is not YAML: invalid leading UTF-8 octet`},
 		{"broken JSON", "{\n\"name\": ]\n}", `s.yaml:2: is not JSON: invalid character ']'`},
+		{"JSON that ends too early", "\n{\"free\": [1,\n2\n\n", `s.yaml:3: is not JSON: it ends too early`},
+		{"a value behind lines of JSON", "{\n\n\"free\": [\n1,\n2],\n\"shelves\": \"x\"}", `s.yaml:6: shelves: must be a whole decimal number`},
 		{"JSON with something behind it", "{}\n{}", `s.yaml:2: something follows the JSON value: send one value alone`},
 		{"an alias of itself", "free: &a {b: *a}", `s.yaml:1: free.b.b: the anchor &a holds an alias of itself: write the value out`},
 		{"a merge of itself", "free: &a\n  <<: *a\n  b: c", `s.yaml:2: free: the anchor &a holds an alias of itself: write the value out`},
