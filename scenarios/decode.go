@@ -42,7 +42,7 @@ func (ids *IDs) UnmarshalStrict(v strictyaml.Value) error {
 	seen := map[string]bool{}
 	for one := range v.Each() {
 		switch id := one.Text(); {
-		case !scenarioID.MatchString(id):
+		case !scenarioID().MatchString(id):
 			one.Refuse("must be the id of a scenario, such as v2/wallet/read, or a list of ids, not %s", one.Describe())
 		case seen[id]:
 			one.Refuse("%q stands twice", id)

@@ -3,10 +3,11 @@ package scenarios
 import (
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side by side.
-var ruleName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+var ruleName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`) })
 
 // faults checks of rules what does not depend on who carries them out; place says in words where they stand.
 func (v *validator) faults(place string, rules []FaultRule) {
@@ -16,7 +17,7 @@ func (v *validator) faults(place string, rules []FaultRule) {
 		if rule.Rule == nil {
 			continue // told already
 		}
-		if !ruleName.MatchString(rule.Name) {
+		if !ruleName().MatchString(rule.Name) {
 			v.problem(rule.Line, "%s: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not %q", place, rule.Name)
 		} else if first, twice := seen[rule.Name]; twice {
 			v.problem(rule.Line, "%s: the name %q is already used on line %d", place, rule.Name, first)

@@ -30,7 +30,7 @@ func (n *names) account(v *validator, name string, line int) {
 
 // define makes a variable known from here on; mustBeUsed makes it a problem when nothing refers to it.
 func (n *names) define(v *validator, name string, line int, mustBeUsed bool) {
-	if !rootName.MatchString(name) {
+	if !rootName().MatchString(name) {
 		v.problem(line, "variable %q must be a word of letters, digits, - and _", name)
 		return
 	}
@@ -54,7 +54,7 @@ func (n *names) forget(v *validator, name string) {
 }
 
 func (n *names) use(v *validator, name string, line int) {
-	if !variableName.MatchString(name) {
+	if !variableName().MatchString(name) {
 		v.problem(line, "${%s} is not a variable's name; write $${ for a literal ${", name)
 		return
 	}

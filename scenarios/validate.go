@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"oauthmock/spec"
@@ -12,10 +13,14 @@ import (
 
 // What the fixtures, environments and needs of the format may be.
 var (
-	scenarioID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){1,6}$`)
+	scenarioID = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){1,6}$`)
+	})
 	// Which keys a generated world may have, the target knows.
-	generated = regexp.MustCompile(`^generated:([a-z]+=[a-z0-9]+(,[a-z]+=[a-z0-9]+)*)?$`)
-	decimal   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$`)
+	generated = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^generated:([a-z]+=[a-z0-9]+(,[a-z]+=[a-z0-9]+)*)?$`)
+	})
+	decimal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$`) })
 )
 
 const maxScopes = 100
@@ -115,7 +120,7 @@ func (v *validator) check() {
 			v.problem(s.LineOf(one.key), "scenario %s: %q is missing or empty", s.ID, one.key)
 		}
 	}
-	if s.ID != "" && !scenarioID.MatchString(s.ID) {
+	if s.ID != "" && !scenarioID().MatchString(s.ID) {
 		v.problem(s.LineOf("id"), "id %q must be words in lower case, joined with - and /, such as v2/tokens/rotation/old-pair-is-gone", s.ID)
 	}
 	v.level(s.LineOf("level"), s.Level)
@@ -207,13 +212,13 @@ func (v *validator) expects(step *Step, triple string) bool {
 
 // given checks a starting state; account is "" for the scenario's own.
 func (v *validator) given(g *Given, account string) {
-	if g.Has("fixture") && !generated.MatchString(g.Fixture) {
+	if g.Has("fixture") && !generated().MatchString(g.Fixture) {
 		v.oneOf(g.LineOf("fixture"), "fixture", g.Fixture, "demo", "empty", "generated:seed=7,tokens=250")
 	}
 	if g.Has("environment") {
 		v.oneOf(g.LineOf("environment"), "environment", g.Environment, "production", "sandbox")
 	}
-	if g.Has("credit") && (!decimal.MatchString(g.Credit) || strings.HasPrefix(g.Credit, "-")) {
+	if g.Has("credit") && (!decimal().MatchString(g.Credit) || strings.HasPrefix(g.Credit, "-")) {
 		v.problem(g.LineOf("credit"), "credit must be a decimal number with at most 4 places and not negative, such as 10.5, not %q", g.Credit)
 	}
 	if g.Clock != nil {
@@ -263,7 +268,7 @@ func (v *validator) given(g *Given, account string) {
 }
 
 func (v *validator) givenToken(token *GivenToken, account string) {
-	if !rootName.MatchString(token.As) {
+	if !rootName().MatchString(token.As) {
 		v.problem(token.LineOf("as"), "tokens: `as` must be a word by which steps know the token, such as first, not %q", token.As)
 		return
 	}

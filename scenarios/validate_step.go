@@ -228,7 +228,7 @@ func (v *validator) control(step *Step) {
 	case control.Faults != nil:
 		v.controlFaults(control)
 	case control.Credit != nil:
-		if !decimal.MatchString(control.Credit.Amount) && !hasVariables(control.Credit.Amount) {
+		if !decimal().MatchString(control.Credit.Amount) && !hasVariables(control.Credit.Amount) {
 			v.problem(control.Credit.LineOf("amount"), "credit: amount must be a decimal number with at most 4 places, such as 10.5 or -3, not %q", control.Credit.Amount)
 		}
 		v.texts(control.Credit.LineOf("amount"), control.Credit.Amount)
@@ -270,7 +270,7 @@ func (v *validator) captures(line int, captures map[string]string) {
 // jsonPath checks a path; variables in it stand for plain words.
 func (v *validator) jsonPath(line int, path string) {
 	v.texts(line, path)
-	plain := reference.ReplaceAllString(path, "x")
+	plain := reference().ReplaceAllString(path, "x")
 	if !strings.HasPrefix(plain, "$") {
 		v.problem(line, "JSONPath %q must start with $, the whole payload", path)
 		return

@@ -7,14 +7,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var (
 	// reference is "$${" (a literal "${") or a reference to a variable.
-	reference    = regexp.MustCompile(`\$\$\{|\$\{([^{}]*)\}`)
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$`)
-	rootName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-	scopeName    = regexp.MustCompile(`^scope([2-9]|[1-9][0-9])?$`)
+	reference    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\$\{|\$\{([^{}]*)\}`) })
+	variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$`) })
+	rootName     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`) })
+	scopeName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^scope([2-9]|[1-9][0-9])?$`) })
 )
 
 // builtins are the variables that every scenario has, besides ${scope}, ${scope2}, …
@@ -27,7 +28,7 @@ func builtins() []string {
 func Variables(value any) []string {
 	var names []string
 	add := func(text string) {
-		for _, found := range reference.FindAllStringSubmatch(text, -1) {
+		for _, found := range reference().FindAllStringSubmatch(text, -1) {
 			if found[0] != "$${" && !slices.Contains(names, found[1]) {
 				names = append(names, found[1])
 			}
@@ -58,7 +59,7 @@ func Variables(value any) []string {
 func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 	switch v := value.(type) {
 	case string:
-		if found := reference.FindStringSubmatch(v); found != nil && found[0] == v && v != "$${" {
+		if found := reference().FindStringSubmatch(v); found != nil && found[0] == v && v != "$${" {
 			return lookup(found[1])
 		}
 		return ExpandText(v, lookup)
@@ -91,7 +92,7 @@ func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 // ExpandText puts the values of variables into a text; what is no text is written as JSON writes it.
 func ExpandText(text string, lookup func(name string) (any, error)) (string, error) {
 	var failed error
-	out := reference.ReplaceAllStringFunc(text, func(match string) string {
+	out := reference().ReplaceAllStringFunc(text, func(match string) string {
 		if match == "$${" {
 			return "${"
 		}
@@ -143,7 +144,7 @@ func Reach(value any, rest []string) (any, bool) {
 
 // scopeNumber is 1 for "scope", 2 for "scope2", …, and 0 for any other name.
 func scopeNumber(name string) int {
-	found := scopeName.FindStringSubmatch(name)
+	found := scopeName().FindStringSubmatch(name)
 	if found == nil {
 		return 0
 	}

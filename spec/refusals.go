@@ -78,9 +78,9 @@ func (t *Table) All() []Refusal {
 }
 
 var (
-	refusalOperation = regexp.MustCompile(`^(\*|[a-z0-9]+(\.[a-z0-9]+)+)$`)
-	refusalReason    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	refusalSurface   = regexp.MustCompile(`^[a-z0-9]+$`)
+	refusalOperation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|[a-z0-9]+(\.[a-z0-9]+)+)$`) })
+	refusalReason    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
+	refusalSurface   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+$`) })
 )
 
 // refusalRow is a row as it is written.
@@ -126,9 +126,9 @@ func parseRefusals(file string, data []byte) (*Table, error) {
 
 // refusal checks a row.
 func (c *checks) refusal(place string, row *refusalRow) {
-	c.name(place+".surface", row.Surface, refusalSurface, `a name like "v2"`)
-	c.name(place+".operation", row.Operation, refusalOperation, `a name like "token.create", or "*" for every operation`)
-	c.name(place+".reason", row.Reason, refusalReason, `a name like "scopes-missing"`)
+	c.name(place+".surface", row.Surface, refusalSurface(), `a name like "v2"`)
+	c.name(place+".operation", row.Operation, refusalOperation(), `a name like "token.create", or "*" for every operation`)
+	c.name(place+".reason", row.Reason, refusalReason(), `a name like "scopes-missing"`)
 	if row.Status < 400 || row.Status > 599 {
 		c.refuse(place+".status", "must be a whole number from 400 to 599, not %d", row.Status)
 	}
