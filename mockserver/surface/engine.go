@@ -27,7 +27,8 @@ type Engine struct {
 
 // Config is what all surfaces of a server share.
 type Config struct {
-	Table *spec.Table
+	// Table returns the refusals table. It is called for each refusal, possibly concurrently.
+	Table func() *spec.Table
 	// Faults decide what goes wrong on purpose; nil is nothing.
 	Faults *fault.Book
 	// Strict refuses requests that the surface's document forbids.

@@ -34,7 +34,7 @@ func newStage(t *testing.T, all ...surface.Surface) *stage {
 	table, err := spec.Refusals()
 	require.NoError(t, err)
 	s := &stage{}
-	router, err := surface.NewRouter(surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&s.log, nil))}, all...)
+	router, err := surface.NewRouter(surface.Config{Table: func() *spec.Table { return table }, Log: slog.New(slog.NewTextHandler(&s.log, nil))}, all...)
 	require.NoError(t, err)
 	s.handler = &exchange.Handler{
 		Next: router, Clock: clock.New(time.Now), Real: time.Now, MaxBody: 8,

@@ -16,7 +16,7 @@ import (
 type refusals struct {
 	surface string
 	own     []spec.Refusal // beside the table, and before it
-	table   *spec.Table
+	table   func() *spec.Table
 	log     *slog.Logger
 	missing sync.Map // what was logged already
 }
@@ -29,7 +29,7 @@ type gap struct {
 // everySurface is what the table calls refusals that surfaces without a row of their own have.
 const everySurface = "mock"
 
-func newRefusals(table *spec.Table, surface string, own []spec.Refusal, log *slog.Logger) *refusals {
+func newRefusals(table func() *spec.Table, surface string, own []spec.Refusal, log *slog.Logger) *refusals {
 	own = slices.Clone(own)
 	for i := range own {
 		own[i].Surface, own[i].Operation = surface, cmp.Or(own[i].Operation, spec.EveryOperation)
@@ -60,17 +60,17 @@ func (r *refusals) find(operation string, reason account.Reason) (spec.Refusal, 
 			return r.own[i], true
 		}
 	}
-	if row, ok := r.table.Find(r.surface, operation, string(reason)); ok {
+	if row, ok := r.table().Find(r.surface, operation, string(reason)); ok {
 		return row, true
 	}
-	return r.table.Find(everySurface, operation, string(reason))
+	return r.table().Find(everySurface, operation, string(reason))
 }
 
 // byCode is a row with an error number: the operation's own, else the surface's for all operations, else any of the surface,
 // else any at all. It reports whether there is one.
 func (r *refusals) byCode(operation, code string) (best spec.Refusal, ok bool) {
 	rank := 0
-	for _, row := range slices.Concat(r.own, r.table.All()) {
+	for _, row := range slices.Concat(r.own, r.table().All()) {
 		if row.Code.String() != code {
 			continue
 		}

@@ -75,7 +75,7 @@ func newBench(t *testing.T, documents services.Documents) *bench {
 	engine, err := surface.NewEngine(services.New(b, services.Config{
 		Serves:    func(domain string) bool { return domain == "company.openapi.com" || domain == "test.odd.openapi.com" },
 		Documents: documents, Seed: 1,
-	}), surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
+	}), surface.Config{Table: func() *spec.Table { return table }, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
 	require.NoError(t, err)
 	b.handler = &exchange.Handler{
 		Next:  engine,

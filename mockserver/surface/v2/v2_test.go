@@ -51,7 +51,7 @@ func newBench(t tester, shape v2.TokenShape) *bench {
 	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
 	api := v2.New(b.accounts, shape)
 	api.Prefix = ""
-	router, err := surface.NewRouter(surface.Config{Table: table, Log: slog.New(slog.NewTextHandler(&b.log, nil))}, api)
+	router, err := surface.NewRouter(surface.Config{Table: func() *spec.Table { return table }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}, api)
 	require.NoError(t, err)
 	b.handler = &exchange.Handler{
 		Next:  router,
