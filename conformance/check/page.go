@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -64,9 +65,7 @@ func (f Form) Values(with url.Values) url.Values {
 			values.Add(field.Name, field.Value)
 		}
 	}
-	for name, list := range with {
-		values[name] = list
-	}
+	maps.Copy(values, with)
 	return values
 }
 

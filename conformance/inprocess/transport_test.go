@@ -55,6 +55,6 @@ func TestAHandlerIsCalledAsByAServer(t *testing.T) {
 func TestAHandlerThatPanicsIsAnErrorOfTheTransport(t *testing.T) {
 	request, err := http.NewRequestWithContext(t.Context(), "GET", "http://localhost/", http.NoBody)
 	require.NoError(t, err)
-	_, err = inprocess.Transport{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })}.RoundTrip(request) //nolint:bodyclose // there is none
+	_, err = inprocess.Transport{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })}.RoundTrip(request)
 	assert.ErrorContains(t, err, "the server aborted the response")
 }

@@ -169,6 +169,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
+		defer answer.Body.Close()
 		raw, _ := io.ReadAll(answer.Body) // a buffer
 		return &Answer{Status: answer.StatusCode, Header: answer.Header, JSON: decode(raw), Raw: raw, from: at}
 	}

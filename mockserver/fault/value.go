@@ -60,11 +60,6 @@ func render(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// validNumber says whether a text is a number to JSON.
-func validNumber(text string) bool {
-	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && json.Valid([]byte(text))
-}
-
 // readValue reads a JSON text.
 func readValue(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))

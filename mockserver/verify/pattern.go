@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"oauthmock/mockserver/journal"
@@ -35,10 +36,8 @@ func newPattern(source string, stars bool, redactor *journal.Redactor) (pattern,
 	if p.stars {
 		return p, fmt.Errorf("%q: a text with a fingerprint can hold no *", source)
 	}
-	for _, between := range p.around[1 : len(p.around)-1] {
-		if between == "" {
-			return p, fmt.Errorf("%q: nobody could say where between two fingerprints the first credential ends", source)
-		}
+	if slices.Contains(p.around[1:len(p.around)-1], "") {
+		return p, fmt.Errorf("%q: nobody could say where between two fingerprints the first credential ends", source)
 	}
 	return p, nil
 }

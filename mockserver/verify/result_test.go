@@ -185,12 +185,14 @@ func TestDifferencesShowNoSecrets(t *testing.T) {
 			require.Len(t, r.NearMisses[0].Differences, 1)
 			d := r.NearMisses[0].Differences[0]
 			assert.Equal(t, c.field, d.Field)
-			expected, err := json.Marshal(d.Expected)
-			require.NoError(t, err)
-			actual, err := json.Marshal(d.Actual)
-			require.NoError(t, err)
-			assert.Equal(t, written(shown, c.expected), string(expected))
-			assert.Equal(t, written(shown, c.actual), string(actual))
+			for _, side := range []struct {
+				want  string
+				shown any
+			}{{c.expected, d.Expected}, {c.actual, d.Actual}} {
+				text, err := json.Marshal(side.shown)
+				require.NoError(t, err)
+				assert.Equal(t, written(shown, side.want), string(text))
+			}
 			all, err := json.Marshal(r)
 			require.NoError(t, err)
 			for _, secret := range []string{live, token, refresh, bearer} {

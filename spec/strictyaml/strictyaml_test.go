@@ -32,7 +32,7 @@ type shop struct {
 	Free     any               `yaml:"free"`
 	Price    money             `yaml:"price"`
 	Sizes    sizes             `yaml:"sizes"`
-	Other    item              `json:"other,omitempty"`
+	Other    item              `json:"other,omitzero"`
 	Hidden   string            `yaml:"-"`
 	base
 }
@@ -113,7 +113,7 @@ region: north
 func TestWhatIsWrongIsReportedWithItsLineAndPlace(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"an unknown key near a known one", "name: a\nshelfs: 1", `s.yaml:2: unknown key "shelfs": did you mean "shelves"?`},
-		{"an unknown key with two letters swapped", "nmae: a", `s.yaml:1: unknown key "nmae": did you mean "name"?`},
+		{"an unknown key with two letters swapped", "ntoe: a", `s.yaml:1: unknown key "ntoe": did you mean "note"?`},
 		{"an unknown key in other capitals", "NAME: a", `s.yaml:1: unknown key "NAME": did you mean "name"?`},
 		{"an unknown key like no other", "other: {colour: red}", `s.yaml:1: other: unknown key "colour": known here are count`},
 		{"a field that has no name in files", "Hidden: a", `s.yaml:1: unknown key "Hidden": known here are`},

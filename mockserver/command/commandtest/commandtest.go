@@ -71,13 +71,11 @@ func commands(name string, program Program) map[string]func(*testscript.TestScri
 			}
 			want, err := strconv.Atoi(args[0])
 			ts.Check(err)
-			got := 0
+			run := call
 			if args[1] == "exec" {
-				got = status(ts, args[2:])
-			} else {
-				got = call(ts, args[1:])
+				run, args = status, args[1:]
 			}
-			if got != want {
+			if got := run(ts, args[1:]); got != want {
 				ts.Fatalf("exit status %d, want %d", got, want)
 			}
 		},
