@@ -127,13 +127,23 @@ func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, 
 			fields.Add(name, value)
 		}
 	}
-	at := from.exchange.URL
-	action, err := url.Parse(form.Action)
-	if err != nil || at == nil {
+	to := resolved(from.exchange.URL, form.Action)
+	if to == nil {
 		finding.Actual = "a form whose action is no address"
-		return nil, "", nil, nil //nolint:nilerr // the finding is what the target did wrong; an error would be the suite's own
 	}
-	return at.ResolveReference(action), form.Method, form.Values(fields), nil
+	return to, form.Method, form.Values(fields), nil
+}
+
+// resolved is an address as a page means it; nil for what is none.
+func resolved(page *url.URL, address string) *url.URL {
+	if page == nil {
+		return nil
+	}
+	to, err := page.Parse(address)
+	if err != nil {
+		return nil
+	}
+	return to
 }
 
 // surfaceAt returns the surface that an address belongs to, and the path below its base URL: the surface with the longest base URL, and of
