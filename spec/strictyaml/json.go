@@ -21,8 +21,7 @@ func FromJSON(data []byte) (*yaml.Node, error) {
 
 // checkJSON is an error, with its line, if a text is not one JSON value, or if it holds too many.
 func checkJSON(data []byte) error {
-	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(data, new(json.RawMessage)), &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
 		text := syntax.Error()
 		read := data[:min(int(syntax.Offset), len(data))]
 		switch {
