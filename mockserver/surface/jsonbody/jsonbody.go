@@ -4,84 +4,139 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	fast "github.com/segmentio/encoding/json"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
 )
 
-// Object reads the members of a JSON object that fields names, as they were written; of a member that stands twice the last counts. An
-// empty body, null and (as the provider's language sees no difference) an empty array are an empty object; other JSON is none, and what
-// is no JSON is an error. Whatever Content-Type says does not matter.
-func Object[F any](body []byte, fields *F) (isObject bool, err error) {
+// Object reads the members of a JSON object, for the other functions of the package to read further: member returns where a member of
+// a name goes, or nil. Of a member that is there twice the last counts. An empty body, null and (as the provider's language sees no
+// difference) an empty array are an empty object; other JSON is none, and what is no JSON is an error. Whatever Content-Type says does
+// not matter.
+func Object(body []byte, member func(name string) *json.RawMessage) (isObject bool, err error) {
 	body = trim(body)
 	if len(body) == 0 {
 		return true, nil
 	}
-	// Checked by the standard library, which bounds how deep a body may nest.
+	// Checked by the standard library, which bounds how deep a body may nest. What follows relies on it.
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
 	}
 	switch body[0] {
 	case '{':
-		if _, err := fast.Parse(body, fields, fast.ZeroCopy|fast.DontMatchCaseInsensitiveStructFields); err != nil {
-			return false, account.Refuse(surface.BodyMalformed, err.Error())
+		for rest := inside(body); len(rest) > 0; {
+			var name, value []byte
+			name, rest = cut(rest)
+			value, rest = cut(rest)
+			if to := member(unquote(name)); to != nil {
+				*to = value
+			}
 		}
 		return true, nil
 	case 'n':
 		return true, nil
 	case '[':
-		return len(trim(body[1:len(body)-1])) == 0, nil
+		return len(inside(body)) == 0, nil
 	}
 	return false, nil
 }
 
+const space = " \t\r\n"
+
 // trim takes away what JSON calls white space. (bytes.TrimSpace would take more.)
-func trim(body []byte) []byte { return bytes.Trim(body, " \t\r\n") }
+func trim(body []byte) []byte { return bytes.Trim(body, space) }
+
+// inside is what an object or array holds.
+func inside(value []byte) []byte { return trim(value[1 : len(value)-1]) }
+
+// cut cuts the first value or name off the members or elements that are left, with the comma or colon behind it.
+func cut(text []byte) (value, rest []byte) {
+	end := end(text)
+	return text[:end], bytes.TrimLeft(text[end:], space+",:")
+}
+
+// end is where the value that a text begins with ends.
+func end(text []byte) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case ' ', '\t', '\r', '\n', ',', ':':
+			if depth == 0 {
+				return i // behind a number, true, false or null
+			}
+			continue
+		default:
+			continue
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// unquote reads a text that is valid.
+func unquote(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var s string
+	_ = json.Unmarshal(quoted, &s) // which is valid
+	return s
+}
 
 // Null reports whether a member is absent or null.
-func Null(raw json.RawMessage) bool { return len(raw) == 0 || string(bytes.TrimSpace(raw)) == "null" }
+func Null(raw json.RawMessage) bool { return len(raw) == 0 || raw[0] == 'n' }
 
 // ErrType is what a member of the wrong type is.
 var ErrType = errors.New("wrong type")
 
 // Text reads a text.
 func Text(raw json.RawMessage) (string, error) {
-	var s *string
-	if _, err := fast.Parse(raw, &s, 0); err != nil || s == nil {
+	if raw[0] != '"' {
 		return "", ErrType
 	}
-	return *s, nil
+	return unquote(raw), nil
 }
 
 // Texts reads an array of texts, none of which is empty or null: neither is a scope, or an address.
 func Texts(raw json.RawMessage) ([]string, error) {
-	var items []string
-	if _, err := fast.Parse(raw, &items, 0); err != nil || items == nil || slices.Contains(items, "") {
+	if raw[0] != '[' {
 		return nil, ErrType
 	}
-	return items, nil
+	texts := []string{}
+	for rest := inside(raw); len(rest) > 0; {
+		var value []byte
+		value, rest = cut(rest)
+		text, err := Text(value)
+		if err != nil || text == "" {
+			return nil, ErrType
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
 }
 
 // Number reads a number as it was written.
 func Number(raw json.RawMessage) (string, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	token, err := decoder.Token()
-	n, ok := token.(json.Number)
-	if err != nil || !ok {
+	if c := raw[0]; c != '-' && (c < '0' || c > '9') {
 		return "", ErrType
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return "", ErrType
-	}
-	return n.String(), nil
+	return string(raw), nil
 }
 
 // Integer reads a whole number; 60.0 and 6e1 are whole numbers too. What an int64 cannot hold becomes its bound.

@@ -19,7 +19,7 @@ func explain(e *exchange.Exchange) []string {
 		words = append(words, "There is nothing, which v1 answers with 204 and no body, and v2 with 404 or an empty list.")
 	}
 	var f fields
-	if _, err := jsonbody.Object(e.Request.Body, &f); err != nil {
+	if _, err := jsonbody.Object(e.Request.Body, f.member); err != nil {
 		return words
 	}
 	given := func(member json.RawMessage) bool { return !jsonbody.Null(member) }

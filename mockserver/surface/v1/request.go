@@ -10,16 +10,26 @@ import (
 
 // fields are the members of the bodies of POST, PUT and PATCH. Each is read by itself, because every one has its own refusal.
 type fields struct {
-	Scopes json.RawMessage `json:"scopes"`
-	Expire json.RawMessage `json:"expire"`
-	TTL    json.RawMessage `json:"ttl"`
+	Scopes, Expire, TTL json.RawMessage
+}
+
+func (f *fields) member(name string) *json.RawMessage {
+	switch name {
+	case "scopes":
+		return &f.Scopes
+	case "expire":
+		return &f.Expire
+	case "ttl":
+		return &f.TTL
+	}
+	return nil
 }
 
 // request reads a body. What is JSON but no object has no members. Scopes of the wrong type are for the account's rules to
 // refuse, before the types of the other members.
 func request(body []byte) (r account.TokenRequest, err error) {
 	var f fields
-	if _, err := jsonbody.Object(body, &f); err != nil {
+	if _, err := jsonbody.Object(body, f.member); err != nil {
 		return r, err
 	}
 	if !jsonbody.Null(f.Scopes) {

@@ -61,25 +61,28 @@ func period(query url.Values) (account.Period, bool) {
 
 // tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every one has its own refusal.
 type tokenFields struct {
-	Scopes json.RawMessage `json:"scopes"`
-	Name   json.RawMessage `json:"name"`
-	TTL    json.RawMessage `json:"ttl"`
-	Limits json.RawMessage `json:"limits"`
+	Scopes, Name, TTL, Limits json.RawMessage
+}
+
+func (f *tokenFields) member(name string) *json.RawMessage {
+	switch name {
+	case "scopes":
+		return &f.Scopes
+	case "name":
+		return &f.Name
+	case "ttl":
+		return &f.TTL
+	case "limits":
+		return &f.Limits
+	}
+	return nil
 }
 
 // tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's rules to refuse, because
 // every operation has its own number for them.
-func tokenRequest(body []byte, needScopes bool) (account.TokenRequest, error) {
-	if r, ok := plainRequest(body); ok {
-		return r, nil
-	}
-	return anyRequest(body, needScopes)
-}
-
-// anyRequest is the general reader behind tokenRequest.
-func anyRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
+func tokenRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
 	var fields tokenFields
-	isObject, err := jsonbody.Object(body, &fields)
+	isObject, err := jsonbody.Object(body, fields.member)
 	if err != nil {
 		return r, err
 	}
@@ -115,11 +118,23 @@ func anyRequest(body []byte, needScopes bool) (r account.TokenRequest, err error
 
 // limitFields are the members of TokenLimits.
 type limitFields struct {
-	TotalRequests        json.RawMessage `json:"totalRequests"`
-	WalletRequests       json.RawMessage `json:"walletRequests"`
-	SubscriptionRequests json.RawMessage `json:"subscriptionRequests"`
-	WalletAmount         json.RawMessage `json:"walletAmount"`
-	IP                   json.RawMessage `json:"ip"`
+	TotalRequests, WalletRequests, SubscriptionRequests, WalletAmount, IP json.RawMessage
+}
+
+func (f *limitFields) member(name string) *json.RawMessage {
+	switch name {
+	case "totalRequests":
+		return &f.TotalRequests
+	case "walletRequests":
+		return &f.WalletRequests
+	case "subscriptionRequests":
+		return &f.SubscriptionRequests
+	case "walletAmount":
+		return &f.WalletAmount
+	case "ip":
+		return &f.IP
+	}
+	return nil
 }
 
 // limits reads TokenLimits; null removes a limit, or all of them.
@@ -129,7 +144,7 @@ func limits(raw json.RawMessage) (c account.LimitsChange, err error) {
 		return c, nil
 	}
 	var fields limitFields
-	if isObject, err := jsonbody.Object(raw, &fields); err != nil || !isObject {
+	if isObject, err := jsonbody.Object(raw, fields.member); err != nil || !isObject {
 		return c, wrongType("limits", "an object")
 	}
 	if c.TotalRequests, err = change(fields.TotalRequests, count); err != nil {
