@@ -206,7 +206,7 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 		return nil
 	}
 	mismatches := spec.Check(s.published, schema, e.value)
-	if payload, ok := e.Payload(); ok && e.bare() && len(mismatches) == 0 {
+	if payload, ok := e.Payload(); ok && e.bare() && e.Success() && len(mismatches) == 0 {
 		mismatches = spec.Check(s.published, schema, payload)
 	}
 	return []Finding{schemaFinding("document.schema", level, "The body has the schema that the published document gives it.",

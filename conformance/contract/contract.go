@@ -125,6 +125,7 @@ func v2() Contract {
 func v1() Contract {
 	return Contract{
 		Document:  spec.V1(),
+		Bare:      Bare{Operations: []string{"v1.token.create"}, Key: "token"},
 		Scopes:    Scopes{List: "v1.scope.list"},
 		Lifecycle: Lifecycle{Create: "v1.token.create", Undo: "v1.token.delete", ID: "token"},
 	}

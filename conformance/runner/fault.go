@@ -61,7 +61,8 @@ func (s *session) addFaults(ctx context.Context, a *account, rules []scenarios.F
 		}
 		s.faults = append(s.faults, set)
 		effect, _ := rule["effect"].(map[string]any)
-		s.breaking[set.name()] = effect != nil && effect["kind"] != "latency" // what is only late is an answer like any other
+		// What is only late, or a refusal of the API's own, is an answer like any other.
+		s.breaking[set.name()] = effect != nil && effect["kind"] != "latency" && effect["kind"] != "refusal"
 	}
 	return nil
 }
