@@ -87,8 +87,13 @@ func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string
 	if s.Document == nil && e.Status < 400 {
 		return findings
 	}
+	// Where what the overlay adds is assumed, refusals that the document does not have are not judged by it, nor is what a step observes.
+	strictly := scenarios.Should
+	if s.Assumed && (level == scenarios.Observe || !e.Success() && !s.documented(e)) {
+		strictly = scenarios.Observe
+	}
 	if e.Operation != nil {
-		findings = append(findings, s.statusDocumented(e, known))
+		findings = append(findings, s.statusDocumented(e, known, strictly))
 	}
 	if !e.Success() && !s.documented(e) {
 		must = scenarios.Should
@@ -106,8 +111,11 @@ func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string
 	strict := s.strictResponse(e)
 	findings = append(findings, jsonDuplicateKeys(e))
 	findings = append(findings, s.documentSchema(e, must)...)
-	findings = append(findings, s.strictSchema(e, strict)...)
-	findings = append(findings, s.refusalTriple(e, strict, must)...)
+	findings = append(findings, s.strictSchema(e, strict, strictly)...)
+	if s.Assumed && level == scenarios.Observe {
+		must = level
+	}
+	findings = append(findings, s.refusalTriple(e, strict, must, strictly)...)
 	findings = append(findings, s.enveloped(e)...)
 	findings = append(findings, s.bareShape(e)...)
 	return append(findings, s.timestamps(e)...)
@@ -152,8 +160,8 @@ func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	return f
 }
 
-func (s *Surface) statusDocumented(e *Exchange, known bool) Finding {
-	return Finding{Kind: "http.status-documented", Level: scenarios.Should, OK: known,
+func (s *Surface) statusDocumented(e *Exchange, known bool, level scenarios.Level) Finding {
+	return Finding{Kind: "http.status-documented", Level: level, OK: known,
 		Requirement: "Every status is documented for the operation, or added by the overlay.", Source: e.Place() + " responses",
 		Expected: strings.Join(s.statuses[e.Operation.Name], ", ") + " (or one that the overlay adds)", Actual: fmt.Sprint(e.Status)}
 }
@@ -206,18 +214,18 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 		return nil
 	}
 	mismatches := spec.Check(s.published, schema, e.value)
-	if payload, ok := e.Payload(); ok && e.bare() && e.Success() && len(mismatches) == 0 {
+	if payload, ok := e.Payload(); ok && e.bare() && len(mismatches) == 0 {
 		mismatches = spec.Check(s.published, schema, payload)
 	}
 	return []Finding{schemaFinding("document.schema", level, "The body has the schema that the published document gives it.",
 		e.Place()+" schema", mismatches)}
 }
 
-func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema) []Finding {
+func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if schema == nil {
 		return nil
 	}
-	return []Finding{schemaFinding("strict.schema", scenarios.Should,
+	return []Finding{schemaFinding("strict.schema", level,
 		"The body has all documented members and no other, with the documented forms, in the envelope.",
 		e.Place()+", strict reading", spec.Check(s.strict, schema, e.value))}
 }
@@ -241,14 +249,14 @@ func schemaFinding(kind string, level scenarios.Level, requirement, source strin
 }
 
 // refusalTriple holds code and message against the pairs that belong to the operation and status. Where the document shows pairs
-// of its own the check is as strict as the step; where only the strict reading has some it is a SHOULD.
-func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
+// of its own the check is as strict as the step; where only the strict reading has some it has that reading's level.
+func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level, strictly scenarios.Level) []Finding {
 	if e.Operation == nil || e.Status < 400 {
 		return nil
 	}
 	var pairs []string
 	code, message, _ := e.Refusal()
-	f := Finding{Kind: "refusal.triple", Level: scenarios.Should, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
+	f := Finding{Kind: "refusal.triple", Level: strictly, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
 		Source: e.Place() + " examples", Actual: Render(code) + " " + Render(message)}
 	for _, triple := range s.triples {
 		if triple.Operation != e.Operation.Name || triple.Status != e.Status {

@@ -25,6 +25,9 @@ type Contract struct {
 	Address string
 	// Probe tells whether a target has the API at all; nil means that one with an address has it.
 	Probe *Probe
+	// Assumed reports whether the refusals that the overlay adds to the published document rest on assumptions alone. They, and what
+	// scenarios of level OBSERVE call, are then not held against it.
+	Assumed bool
 	// Paid reports whether every call may cost money.
 	Paid bool
 	// Bare names the payloads that are also sent without the envelope.
@@ -125,7 +128,7 @@ func v2() Contract {
 func v1() Contract {
 	return Contract{
 		Document:  spec.V1(),
-		Bare:      Bare{Operations: []string{"v1.token.create"}, Key: "token"},
+		Assumed:   true,
 		Scopes:    Scopes{List: "v1.scope.list"},
 		Lifecycle: Lifecycle{Create: "v1.token.create", Undo: "v1.token.delete", ID: "token"},
 	}
