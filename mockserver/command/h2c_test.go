@@ -21,7 +21,6 @@ func h2c(t *testing.T) *http.Client {
 	return &http.Client{Transport: transport, Timeout: time.Minute}
 }
 
-// TestLimitsHoldOnHTTP2Too: connections keep their deadlines in a way of their own, which HTTP/2 must not undo.
 func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 	ask := func(p *process, body io.Reader) (*http.Response, error) {
 		r, err := http.NewRequestWithContext(p.t.Context(), "POST", p.url+"/tokens", body)

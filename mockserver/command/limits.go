@@ -27,7 +27,7 @@ func (l *limits) listen(flag, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
 	}
-	return newBoundedListener(lenientListener{listener}, l.connections), nil
+	return newBoundedListener(listener, l.connections), nil
 }
 
 // server serves a handler within the limits.
