@@ -61,6 +61,7 @@ func rows() []row {
 		{name: "page", measure: measurePage},
 		{name: "crowd", measure: measureCrowd},
 		{name: "paid", measure: measurePaid},
+		{name: "legacy", measure: measureLegacy},
 		{name: "late", measure: measureLate, long: true},
 		{name: "million", measure: measureMillion, long: true},
 	}

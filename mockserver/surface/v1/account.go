@@ -1,8 +1,6 @@
 package v1
 
 import (
-	"encoding/json"
-
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
 )
@@ -19,15 +17,19 @@ func (s *api) listScopes(c *surface.Call) (any, account.Receipt, error) {
 	return names, receipt, err
 }
 
-// credit is the data of GET /credit.
-type credit struct {
-	Credit json.Number `json:"credit"`
+// credit is what GET /credit answers.
+type credit account.Money
+
+// Append implements surface.Body.
+func (c credit) Append(b []byte) ([]byte, error) {
+	b = account.Money(c).Append(append(b, `{"data":{"credit":`...))
+	return append(append(b, `},`...), ending...), nil
 }
 
 // getCredit is GET /credit.
 func (s *api) getCredit(c *surface.Call) (any, account.Receipt, error) {
 	w, receipt, err := s.accounts.Wallet(c.Context(), c.Call)
-	return credit{json.Number(w.Credit.String())}, receipt, err
+	return credit(w.Credit), receipt, err
 }
 
 // counter is one scope of the counters. Limit is false where calls cost nothing.

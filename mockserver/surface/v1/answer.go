@@ -2,6 +2,7 @@ package v1
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/segmentio/encoding/json"
 
@@ -47,36 +48,51 @@ func (d data) Append(b []byte) ([]byte, error) {
 
 // created is what POST answers: a new token, its members beside those of the envelope.
 type created struct {
-	Scopes []string `json:"scopes"`
-	Expire int64    `json:"expire"`
-	Token  string   `json:"token"`
+	scopes []string
+	token  account.Token
 }
 
 // Append implements surface.Body.
 func (t *created) Append(b []byte) ([]byte, error) {
-	b, err := json.Append(b, t, 0)
-	if err != nil {
-		return b, err
-	}
-	b[len(b)-1] = ',' // in place of the brace
-	return append(b, ending...), nil
+	b = appendScopes(append(b, `{"scopes":`...), t.scopes)
+	b = strconv.AppendInt(append(b, `,"expire":`...), int64(t.token.ExpireAt), 10)
+	b = append(append(b, `,"token":"`...), t.token.Value...)
+	return append(append(b, `",`...), ending...), nil
 }
 
-// token is an entry of a list.
-type token struct {
-	Token  string   `json:"token"`
-	Scopes []string `json:"scopes"`
-	Expire int64    `json:"expire"`
-}
+// list is tokens under data.
+type list []account.Token
 
 // listed is a list of tokens; where there is none there is no answer.
-func listed(tokens ...account.Token) any {
+func listed(tokens []account.Token) any {
 	if len(tokens) == 0 {
 		return nil
 	}
-	list := make([]token, len(tokens))
-	for i, t := range tokens {
-		list[i] = token{t.Value, t.Scopes, int64(t.ExpireAt)}
+	return list(tokens)
+}
+
+// Append implements surface.Body.
+func (l list) Append(b []byte) ([]byte, error) {
+	b = append(b, `{"data":[`...)
+	for i := range l {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, `{"token":"`...), l[i].Value...)
+		b = appendScopes(append(b, `","scopes":`...), l[i].Scopes)
+		b = strconv.AppendInt(append(b, `,"expire":`...), int64(l[i].ExpireAt), 10)
+		b = append(b, '}')
 	}
-	return list
+	return append(append(b, `],`...), ending...), nil
+}
+
+func appendScopes(b []byte, scopes []string) []byte {
+	b = append(b, '[')
+	for i, scope := range scopes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = json.AppendEscape(b, scope, 0)
+	}
+	return append(b, ']')
 }

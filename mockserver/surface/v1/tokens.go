@@ -14,7 +14,7 @@ func (s *api) createToken(c *surface.Call) (any, account.Receipt, error) {
 		return s.refused(c, err)
 	}
 	t, expanded, receipt, err := s.accounts.CreateExpandedToken(c.Context(), c.Call, r)
-	return &created{expanded, int64(t.ExpireAt), t.Value}, receipt, err
+	return &created{expanded, t}, receipt, err
 }
 
 // listTokens is GET /token. The filter may be given several times, also as scope[]; an empty one filters nothing.
@@ -27,13 +27,13 @@ func (s *api) listTokens(c *surface.Call) (any, account.Receipt, error) {
 		}
 	}
 	tokens, receipt, err := s.accounts.TokensWithScopes(c.Context(), c.Call, scopes)
-	return listed(tokens...), receipt, err
+	return listed(tokens), receipt, err
 }
 
 // getToken is GET /token/{token}.
 func (s *api) getToken(c *surface.Call) (any, account.Receipt, error) {
 	tokens, receipt, err := s.accounts.FindToken(c.Context(), c.Call, c.Param("token"))
-	return listed(tokens...), receipt, err
+	return listed(tokens), receipt, err
 }
 
 // replaceToken is PUT /token/{token}.
@@ -57,7 +57,7 @@ func (s *api) changed(c *surface.Call, change func(context.Context, account.Call
 		return s.refused(c, err)
 	}
 	t, receipt, err := change(c.Context(), c.Call, value, r)
-	return listed(t), receipt, err
+	return list{t}, receipt, err
 }
 
 // deleteToken is DELETE /token/{token}.
