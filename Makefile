@@ -1,5 +1,5 @@
-# The table of contents of the project: `make` lists what can be done. Only Go is needed; `lint`, `mocks` and
-# `benchcmp` fetch their tools, pinned in tools/go.mod, through the Go module proxy.
+# The table of contents of the project: `make` lists what can be done. Only Go is needed; `lint`, `mocks`,
+# `fresh` and `benchcmp` fetch their tools, pinned in tools/go.mod, through the Go module proxy.
 
 GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
