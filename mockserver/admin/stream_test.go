@@ -155,6 +155,7 @@ func TestWhoComesBackToAStreamMissesNothing(t *testing.T) {
 
 // TestAStreamOutlivesTheTimeLimitsOfItsServer opens a stream, waits until the server has cut off somebody who came later, and reads on.
 func TestAStreamOutlivesTheTimeLimitsOfItsServer(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	handler := newServer(t).Handler()
 	const limit = time.Second
 	url := listen(t, handler, &http.Server{ReadTimeout: limit, WriteTimeout: limit})

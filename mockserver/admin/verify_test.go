@@ -198,6 +198,7 @@ func post(ctx context.Context, url, body string) (*http.Response, error) {
 }
 
 func TestAWaitOutlastsTheTimeLimitsOfTheConnection(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	url := listening(t, newServer(t)).URL
 	began := time.Now()
 	answer, err := post(t.Context(), url, `{"match":{},"exactly":0,"wait":"1500ms"}`)

@@ -22,6 +22,7 @@ func h2c(t *testing.T) *http.Client {
 }
 
 func TestLimitsHoldOnHTTP2Too(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	ask := func(p *process, body io.Reader) (*http.Response, error) {
 		r, err := http.NewRequestWithContext(p.t.Context(), "POST", p.url+"/tokens", body)
 		require.NoError(p.t, err)
@@ -29,6 +30,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		return h2c(p.t).Do(r)
 	}
 	t.Run("it is spoken", func(t *testing.T) {
+		t.Parallel()
 		answer, err := ask(start(t, nil), strings.NewReader(`{"scopes":["*:*/*"]}`))
 		require.NoError(t, err)
 		defer answer.Body.Close()
@@ -36,6 +38,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		assert.Equal(t, 200, answer.StatusCode)
 	})
 	t.Run("--read-timeout for a body", func(t *testing.T) {
+		t.Parallel()
 		body, never := io.Pipe()
 		defer never.Close()
 		answer, err := ask(start(t, nil, "--read-timeout", "1s"), body)
@@ -44,12 +47,14 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		assert.Equal(t, 408, answer.StatusCode)
 	})
 	t.Run("--max-body", func(t *testing.T) {
+		t.Parallel()
 		answer, err := ask(start(t, nil, "--max-body", "10"), strings.NewReader(`{"scopes":["*:*/*"]}`))
 		require.NoError(t, err)
 		defer answer.Body.Close()
 		assert.Equal(t, 413, answer.StatusCode)
 	})
 	t.Run("--read-timeout for who does not say which version it is", func(t *testing.T) {
+		t.Parallel()
 		p := start(t, nil, "--read-timeout", "1s")
 		connection := p.dial()
 		p.write(connection, "PRI * HT")
@@ -57,6 +62,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		require.NoError(t, err, "the server closes the connection before the test gives up")
 	})
 	t.Run("--idle-timeout", func(t *testing.T) {
+		t.Parallel()
 		p := start(t, nil, "--idle-timeout", "200ms")
 		connection := p.dial()
 		p.write(connection, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
@@ -64,6 +70,7 @@ func TestLimitsHoldOnHTTP2Too(t *testing.T) {
 		require.NoError(t, err, "the server closes the connection before the test gives up")
 	})
 	t.Run("--write-timeout ends an answer that is sent too slowly", func(t *testing.T) {
+		t.Parallel()
 		p := start(t, nil, "--write-timeout", "1s")
 		status, _ := p.ask("POST", "/__admin/faults", `{"name":"slow","match":{"operation":"token.create"},"effect":{"kind":"dribble","interval":"100ms"}}`)
 		require.Equal(t, 201, status)

@@ -22,11 +22,13 @@ func TestAJournalWithoutRoomIsRefused(t *testing.T) {
 
 // TestAStreamOfTheJournalEndsWithTheServer opens a stream, lets the server's time limits pass, and stops the server.
 func TestAStreamOfTheJournalEndsWithTheServer(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	for name, args := range map[string][]string{
 		"on the listener of all":   nil,
 		"on a listener of its own": {"--admin-addr", "127.0.0.1:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := start(t, nil, append(args, "--read-timeout", "1s", "--write-timeout", "1s")...)
 			url := p.url
 			if args != nil {
