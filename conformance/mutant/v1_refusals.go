@@ -36,6 +36,11 @@ func v1Statuses() []Mutant {
 		})
 	}
 	return append(all,
+		Mutant{Name: "v1/status-of-second-token", What: "every second POST /token answers 201", Lie: secondTime("v1.token.create"),
+			Scenarios: []string{"v1/tokens/create/ttl", "v1/tokens/create/one-year", "v1/tokens/expiry/as-if-deleted"}},
+		Mutant{Name: "v1/status-of-second-list", What: "every second GET /scopes answers 201", Scenarios: []string{"v1/scopes/form"}, Lie: secondTime("v1.scope.list")},
+		Mutant{Name: "v1/status-of-lists", What: "GET /token answers 201", Scenarios: []string{"v1/account/isolation"}, Lie: on("v1.token.list", status(http.StatusCreated))},
+		Mutant{Name: "v1/status-of-services", What: "services answer 201", Scenarios: []string{"v1/counters/periods", "v1/counters/free-and-billed"}, Lie: served(status(http.StatusCreated))},
 		Mutant{Name: "v1/status-of-callers", What: "GET /credit answers 201 to those it knows", Scenarios: []string{"v1/account/wrong-credentials"},
 			Lie: on("v1.credit.get", status(http.StatusCreated))},
 		Mutant{Name: "v1/status-of-readers", What: "GET /token/{token} answers 201 to those it knows", Scenarios: []string{"v1/account/needs-credentials"},
@@ -53,6 +58,20 @@ func v1Statuses() []Mutant {
 				}
 			})},
 	)
+}
+
+// secondTime has every second success of an operation answered with 201.
+func secondTime(operation string) func() Lie {
+	return func() Lie {
+		n := 0
+		return func(x *Exchange) {
+			if x.Operation == operation && x.Answer.Status == http.StatusOK {
+				if n++; n%2 == 0 {
+					x.Answer.Status = http.StatusCreated
+				}
+			}
+		}
+	}
 }
 
 // v1Refusals are lies about each documented refusal: its status, its number, its message, and that it is one.
