@@ -139,6 +139,8 @@ func acts(t *testing.T) map[string]act {
 			assert.Equal(t, 200, status)
 			status, _ = p.ask("GET", "/wallet", "")
 			assert.Equal(t, 404, status)
+			status, _ = p.ask("GET", "/credit", "")
+			assert.Equal(t, 200, status)
 		}},
 		"--provider-host": {[]string{"--provider-host", "oauth.example.com=v2", "--root-surface", "v1"}, func(t *testing.T, p *process) {
 			for key, want := range map[string]int{"0123456789abcdef0123456789abcdef": 200, "fedcba9876543210fedcba9876543210": 200, "nobody's": 401} {
