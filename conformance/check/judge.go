@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime"
 	"slices"
 	"strings"
@@ -205,6 +206,7 @@ func jsonDuplicateKeys(e *Exchange) Finding {
 }
 
 // documentSchema is the published reading. It knows what may come bare only so; in an envelope the payload itself is held against it.
+// Members of refusals that the envelope may leave out are taken as there.
 func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
@@ -213,7 +215,17 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if schema == nil {
 		return nil
 	}
-	mismatches := spec.Check(s.published, schema, e.value)
+	value := e.value
+	if body, ok := value.(map[string]any); ok && !e.Success() && len(s.envelope.Optional) > 0 {
+		whole := maps.Clone(body)
+		for _, name := range s.envelope.Optional {
+			if _, there := body[name]; !there {
+				whole[name] = s.envelope.Failure[name]
+			}
+		}
+		value = whole
+	}
+	mismatches := spec.Check(s.published, schema, value)
 	if payload, ok := e.Payload(); ok && e.bare() && len(mismatches) == 0 {
 		mismatches = spec.Check(s.published, schema, payload)
 	}
