@@ -26,8 +26,8 @@ import (
 
 var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
 
-// bench is the surface in front of accounts that answer what the test says.
-type bench struct {
+// testSurface is the surface in front of accounts that answer what the test says.
+type testSurface struct {
 	charge  account.Charge
 	receipt account.Receipt
 	refusal error
@@ -46,7 +46,7 @@ type ask struct {
 	improper error
 }
 
-func (b *bench) AuthenticateToken(value string) (account.Identity, bool) {
+func (b *testSurface) AuthenticateToken(value string) (account.Identity, bool) {
 	switch value {
 	case "live":
 		return account.Identity{ID: "one", Environment: account.Production}, true
@@ -56,7 +56,7 @@ func (b *bench) AuthenticateToken(value string) (account.Identity, bool) {
 	return account.Identity{}, false
 }
 
-func (b *bench) UseService(_ context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error) {
+func (b *testSurface) UseService(_ context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error) {
 	b.asked = append(b.asked, ask{call, token, target, improper})
 	if b.refusal == nil && improper != nil {
 		return account.Charge{Name: b.charge.Name}, b.receipt, improper
@@ -64,11 +64,11 @@ func (b *bench) UseService(_ context.Context, call account.Call, token string, t
 	return b.charge, b.receipt, b.refusal
 }
 
-func newBench(t *testing.T, documents services.Documents) *bench {
+func newTestSurface(t *testing.T, documents services.Documents) *testSurface {
 	t.Helper()
 	table, err := spec.Refusals()
 	require.NoError(t, err)
-	b := &bench{
+	b := &testSurface{
 		charge:  account.Charge{Scope: &account.CatalogueScope{}, Name: "GET:company.openapi.com/IT-start", PaidBy: account.ByWallet, Amount: 600},
 		receipt: account.Receipt{Account: "one", At: noon},
 	}
@@ -85,7 +85,7 @@ func newBench(t *testing.T, documents services.Documents) *bench {
 	return b
 }
 
-func (b *bench) send(method, url, bearer string, body ...string) *httptest.ResponseRecorder {
+func (b *testSurface) send(method, url, bearer string, body ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, url, strings.NewReader(strings.Join(body, "")))
 	if bearer != "" {
 		r.Header.Set("Authorization", bearer)
@@ -131,7 +131,7 @@ func TestACallIsUnderstoodByHostAndByPath(t *testing.T) {
 		"on a service's host, the prefix is its path": {"GET", "http://company.openapi.com/__services/company.openapi.com/IT-start", "Bearer live", 200, account.Target{Method: "GET", Domain: company, Path: "__services/company.openapi.com/IT-start"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil)
+			b := newTestSurface(t, nil)
 			w := b.send(c.method, c.url, c.bearer)
 			require.Equal(t, c.status, w.Code, w.Body)
 			assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
@@ -150,7 +150,7 @@ func TestACallIsUnderstoodByHostAndByPath(t *testing.T) {
 }
 
 func TestTwoAuthorizationsAreNone(t *testing.T) {
-	b := newBench(t, nil)
+	b := newTestSurface(t, nil)
 	r := httptest.NewRequest(http.MethodGet, "http://company.openapi.com/IT-start", http.NoBody)
 	r.Header["Authorization"] = []string{"Bearer live", "Bearer live"}
 	w := httptest.NewRecorder()
@@ -171,7 +171,7 @@ func TestWhatWasChargedIsTold(t *testing.T) {
 		"free":                {account.Free, 0, "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil)
+			b := newTestSurface(t, nil)
 			b.charge.PaidBy, b.charge.Amount = c.by, c.amount
 			b.receipt.Quota = account.QuotaState{Enabled: true, Limit: 3, Remaining: 2, Reset: 59*time.Second + 1}
 			w := b.send("GET", "http://company.openapi.com/IT-start", "Bearer live")
@@ -203,7 +203,7 @@ func TestEveryRefusalHasARowOfItsOwn(t *testing.T) {
 		account.RateLimited: {429, "429"}, account.CreditInsufficient: {402, "610"},
 	} {
 		t.Run(string(reason), func(t *testing.T) {
-			b := newBench(t, nil)
+			b := newTestSurface(t, nil)
 			b.refusal = account.Refuse(reason, "a secret detail")
 			b.charge = account.Charge{Methods: []string{"POST", "GET"}}
 			b.receipt.Quota = account.QuotaState{Enabled: true, Limit: 3, Reset: 1500 * time.Millisecond}
@@ -241,27 +241,27 @@ func TestEveryRefusalHasARowOfItsOwn(t *testing.T) {
 }
 
 func TestWhatNoRuleForesawIsLoggedAndNotShown(t *testing.T) {
-	b := newBench(t, nil)
+	b := newTestSurface(t, nil)
 	b.refusal = errors.New("the disk is full")
 	w := b.send("GET", "http://company.openapi.com/IT-start", "Bearer live")
 	assert.Equal(t, 500, w.Code)
 	assert.NotContains(t, w.Body.String(), "disk")
 	assert.Contains(t, b.log.String(), "the disk is full")
 
-	b = newBench(t, nil)
+	b = newTestSurface(t, nil)
 	b.charge.Scope = nil // which panics
 	w = b.send("GET", "http://company.openapi.com/IT-start", "Bearer live")
 	assert.Equal(t, 500, w.Code)
 	assert.JSONEq(t, `{"success":false,"message":"Internal Server Error","error":500,"data":null}`, w.Body.String())
 
-	b = newBench(t, nil)
+	b = newTestSurface(t, nil)
 	b.refusal = account.ErrNoAccount
 	w = b.send("GET", "http://company.openapi.com/IT-start", "Bearer live")
 	assert.Equal(t, 401, w.Code)
 }
 
 func TestABodyThatCannotBeReadIsARefusalOfTheAccounts(t *testing.T) {
-	b := newBench(t, nil)
+	b := newTestSurface(t, nil)
 	w := b.send("POST", "http://company.openapi.com/IT-start", "Bearer live", strings.Repeat("x", 1<<10+1))
 	assert.Equal(t, 413, w.Code)
 	refusal, ok := errors.AsType[*account.Refusal](b.asked[0].improper)
@@ -285,7 +285,7 @@ func documents(t *testing.T) services.Documents {
 }
 
 func TestAServiceAnswersFromTheFixtureElseFromItsDocumentElseWhatWasCharged(t *testing.T) {
-	b := newBench(t, documents(t))
+	b := newTestSurface(t, documents(t))
 	get := func(path string) *httptest.ResponseRecorder {
 		w := b.send("GET", "http://company.openapi.com"+path, "Bearer live")
 		require.Less(t, w.Code, 300, w.Body)
@@ -305,7 +305,7 @@ func TestAServiceAnswersFromTheFixtureElseFromItsDocumentElseWhatWasCharged(t *t
 }
 
 func TestARequestThatTheDocumentForbidsIsToldWhatIsWrong(t *testing.T) {
-	b := newBench(t, documents(t))
+	b := newTestSurface(t, documents(t))
 	w := b.send("GET", "http://localhost/__services/company.openapi.com/IT-start/12?dry=maybe", "Bearer live")
 	assert.Equal(t, 400, w.Code)
 	require.Len(t, b.asked, 1)

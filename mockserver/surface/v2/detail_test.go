@@ -109,7 +109,7 @@ func TestTokensAreWrittenAsTheLibraryWouldRenderTheirMembers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tokens := rapid.SliceOfN(rapid.Custom(drawToken), 1, 3).Draw(t, "tokens")
 		shape := rapid.SampledFrom([]v2.TokenShape{v2.Both, v2.Data, v2.Flat}).Draw(t, "shape")
-		b := newBench(t, shape)
+		b := newTestSurface(t, shape)
 		b.accounts.EXPECT().Token(mock.Anything, mock.Anything, mock.Anything).Return(tokens[0], account.Receipt{}, nil)
 		b.accounts.EXPECT().Tokens(mock.Anything, mock.Anything, mock.Anything).Return(tokens, account.Receipt{}, nil)
 
@@ -133,7 +133,7 @@ func TestTokensAreWrittenAsTheLibraryWouldRenderTheirMembers(t *testing.T) {
 }
 
 func TestAnEmptyListOfTokensIsAList(t *testing.T) {
-	b := newBench(t, v2.Both)
+	b := newTestSurface(t, v2.Both)
 	b.accounts.EXPECT().Tokens(mock.Anything, mock.Anything, mock.Anything).Return(nil, account.Receipt{}, nil)
 	assert.JSONEq(t, `{"data":[],"success":true,"message":"","error":null}`, b.send("GET", "/tokens", "").Body.String())
 }
@@ -141,7 +141,7 @@ func TestAnEmptyListOfTokensIsAList(t *testing.T) {
 func TestAWalletIsWrittenAsTheLibraryWouldRenderItsMembers(t *testing.T) {
 	for _, credit := range []account.Money{0, 1, -155_000, 1_000_000, math.MaxInt64, math.MinInt64} {
 		view := account.WalletView{Credit: credit, CreatedAt: noon.Add(time.Millisecond), UpdatedAt: noon.In(time.FixedZone("", 7200)).AddDate(100, 0, 0)}
-		b := newBench(t, v2.Both)
+		b := newTestSurface(t, v2.Both)
 		b.accounts.EXPECT().Wallet(mock.Anything, mock.Anything).Return(view, account.Receipt{}, nil)
 		want := asJSON(t, envelope{Success: true, Data: struct {
 			Credit    json.Number `json:"credit"`

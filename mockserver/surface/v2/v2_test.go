@@ -27,26 +27,26 @@ import (
 
 var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
 
-// bench is the surface in front of accounts that answer what the test says.
-type bench struct {
+// testSurface is the surface in front of accounts that answer what the test says.
+type testSurface struct {
 	accounts *mocks.Accounts
 	handler  http.Handler
 	log      bytes.Buffer
 	last     *exchange.Exchange
 }
 
-// tester is what a bench needs of *testing.T, and of *rapid.T.
+// tester is what a testSurface needs of *testing.T, and of *rapid.T.
 type tester interface {
 	mock.TestingT
 	Helper()
 	Cleanup(end func())
 }
 
-func newBench(t tester, shape v2.TokenShape) *bench {
+func newTestSurface(t tester, shape v2.TokenShape) *testSurface {
 	t.Helper()
 	table, err := spec.Refusals()
 	require.NoError(t, err)
-	b := &bench{accounts: mocks.NewAccounts(t)}
+	b := &testSurface{accounts: mocks.NewAccounts(t)}
 	b.accounts.EXPECT().Authenticate("a+b@example.com", "key", mock.Anything).Return(account.Identity{ID: "one", Environment: account.Production}, true).Maybe()
 	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
 	api := v2.New(b.accounts, shape)
@@ -62,14 +62,14 @@ func newBench(t tester, shape v2.TokenShape) *bench {
 }
 
 // refuses makes the accounts pass on what the surface refuses.
-func (b *bench) refuses() {
+func (b *testSurface) refuses() {
 	b.accounts.EXPECT().Refuse(mock.Anything, mock.Anything, mock.Anything).
 		RunAndReturn(func(_ context.Context, _ account.Call, refusal error) (account.Receipt, error) {
 			return account.Receipt{At: noon}, refusal
 		}).Maybe()
 }
 
-func (b *bench) send(method, target, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+func (b *testSurface) send(method, target, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://localhost"+target, strings.NewReader(body))
 	r.SetBasicAuth("a+b@example.com", "key")
 	for _, c := range change {
@@ -121,7 +121,7 @@ func TestBodiesAreReadAsTheyAreMeant(t *testing.T) {
 			}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, v2.Both)
+			b := newTestSurface(t, v2.Both)
 			var got account.TokenRequest
 			b.accounts.EXPECT().CreateToken(mock.Anything, mock.Anything, mock.Anything).
 				RunAndReturn(func(_ context.Context, _ account.Call, r account.TokenRequest) (account.Token, account.Receipt, error) {
@@ -171,7 +171,7 @@ func TestWhatCannotBeReadIsRefusedAndRecorded(t *testing.T) {
 		"a time of day":                {method: "GET", target: "/stats?date=2026-02-12T00:00:00Z", status: 422, code: "240"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, v2.Both)
+			b := newTestSurface(t, v2.Both)
 			b.refuses()
 			answer := b.send(c.method, c.target, c.body)
 			assert.Equal(t, c.status, answer.Code, answer.Body.String())
@@ -212,7 +212,7 @@ func TestNobodyGetsInWithoutTheirCredentials(t *testing.T) {
 		"an unreadable body tells them nothing": {"POST", "/tokens", "", "140"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, v2.Both)
+			b := newTestSurface(t, v2.Both)
 			b.accounts.EXPECT().AuthenticateBearer(mock.Anything).Return(account.Identity{}, 0, false).Maybe()
 			answer := b.send(c.method, c.target, "{", func(r *http.Request) {
 				r.Header.Del("Authorization")
@@ -232,7 +232,7 @@ func TestTheProvidersHostsTakeTheirOwnKeysOnly(t *testing.T) {
 	for host, status := range map[string]int{
 		"localhost:8080": 200, "oauth.openapi.com": 200, "OAUTH.openapi.com:443": 200, "oauth.openapi.com.": 200, "test.oauth.openapi.com": 401,
 	} {
-		b := newBench(t, v2.Both)
+		b := newTestSurface(t, v2.Both)
 		b.accounts.EXPECT().Wallet(mock.Anything, mock.Anything).Return(account.WalletView{}, account.Receipt{}, nil).Maybe()
 		answer := b.send("GET", "/wallet", "", func(r *http.Request) { r.Host = host })
 		assert.Equal(t, status, answer.Code, host)
@@ -257,7 +257,7 @@ func TestWhatIsNowhereIsAnsweredInTheEnvelope(t *testing.T) {
 		"a PATCH without a slash":    {"PATCH", "/tokens", 405, "POST, GET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, v2.Both)
+			b := newTestSurface(t, v2.Both)
 			answer := b.send(c.method, c.target, "")
 			assert.Equal(t, c.status, answer.Code, answer.Header())
 			assert.Empty(t, answer.Header().Get("Location"))
@@ -270,7 +270,7 @@ func TestWhatIsNowhereIsAnsweredInTheEnvelope(t *testing.T) {
 }
 
 func TestOneParameterIsOneSegment(t *testing.T) {
-	b := newBench(t, v2.Both)
+	b := newTestSurface(t, v2.Both)
 	b.accounts.EXPECT().Token(mock.Anything, mock.Anything, "a/b c\x00").Return(account.Token{}, account.Receipt{}, account.Refuse(account.TokenIDMalformed, ""))
 	assert.Equal(t, 422, b.send("GET", "/tokens/a%2Fb%20c%00", "").Code)
 }
@@ -286,7 +286,7 @@ func TestASingleTokenHasTheShapeThatWasChosen(t *testing.T) {
 		v2.Data: enveloped,
 		v2.Flat: "{" + bare + "}",
 	} {
-		b := newBench(t, shape)
+		b := newTestSurface(t, shape)
 		b.accounts.EXPECT().Token(mock.Anything, mock.Anything, "t").Return(token, account.Receipt{}, nil)
 		assert.Equal(t, want, b.send("GET", "/tokens/t", "").Body.String(), shape)
 		assert.Equal(t, enveloped, b.send("GET", "/tokens?id=t", "").Body.String(), "by ?id= it is enveloped in every shape")
@@ -299,7 +299,7 @@ func TestWhatNobodyForesawIsLoggedAndNeverShown(t *testing.T) {
 		"a panic":  func() error { panic("disk on fire") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, v2.Both)
+			b := newTestSurface(t, v2.Both)
 			b.accounts.EXPECT().Wallet(mock.Anything, mock.Anything).RunAndReturn(func(context.Context, account.Call) (account.WalletView, account.Receipt, error) {
 				return account.WalletView{}, account.Receipt{}, fail()
 			})
@@ -313,7 +313,7 @@ func TestWhatNobodyForesawIsLoggedAndNeverShown(t *testing.T) {
 }
 
 func TestAFullWindowSaysWhenItEmpties(t *testing.T) {
-	b := newBench(t, v2.Both)
+	b := newTestSurface(t, v2.Both)
 	b.accounts.EXPECT().Wallet(mock.Anything, mock.Anything).Return(account.WalletView{}, account.Receipt{
 		At: noon, Quota: account.QuotaState{Enabled: true, Limit: 5, Reset: 1500 * time.Millisecond},
 	}, account.Refuse(account.RateLimited, ""))
@@ -329,7 +329,7 @@ func FuzzTokenRequest(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b := newBench(t, v2.Both)
+		b := newTestSurface(t, v2.Both)
 		b.refuses()
 		refusal := account.Refuse(account.Internal, "")
 		b.accounts.EXPECT().CreateToken(mock.Anything, mock.Anything, mock.Anything).Return(account.Token{}, account.Receipt{}, refusal).Maybe()
@@ -345,7 +345,7 @@ func FuzzQuery(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		b := newBench(t, v2.Both)
+		b := newTestSurface(t, v2.Both)
 		b.refuses()
 		refusal := account.Refuse(account.Internal, "")
 		b.accounts.EXPECT().Errors(mock.Anything, mock.Anything, mock.Anything, mock.MatchedBy(func(p account.Page) bool {
