@@ -3,7 +3,7 @@ module oauthmock
 go 1.26.0
 
 require (
-	github.com/VictoriaMetrics/metrics v1.35.1
+	github.com/VictoriaMetrics/metrics v1.45.0
 	github.com/brianvoe/gofakeit/v7 v7.18.1
 	github.com/creack/pty v1.1.24
 	github.com/getkin/kin-openapi v0.152.0

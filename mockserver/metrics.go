@@ -14,10 +14,16 @@ import (
 
 // meter counts exchanges for GET /metrics, in Prometheus' text format. Every server has its own.
 type meter struct {
-	set *metrics.Set
+	requests, took, faults, dropped family
 	// known is replaced, never changed: rendering a name for each request, or locking a map, costs more than counting.
 	known atomic.Pointer[map[series]counted]
 	mu    sync.Mutex // held while known is replaced
+}
+
+// family is all the series of one name. The set writes them; what the name means stands before them.
+type family struct {
+	name, kind, help string
+	set              *metrics.Set
 }
 
 type series struct {
@@ -27,12 +33,22 @@ type series struct {
 
 type counted struct {
 	requests *metrics.Counter
-	took     *metrics.Histogram
+	took     *metrics.PrometheusHistogram
+}
+
+// bounds returns the upper bounds of the buckets of a duration, in seconds. The mock answers in fractions of a millisecond; faults take seconds.
+func bounds() []float64 {
+	return []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 }
 
 func newMeter(dropped func() uint64) *meter {
-	m := &meter{set: metrics.NewSet()}
-	m.set.NewGauge("oauthmock_journal_dropped_total", func() float64 { return float64(dropped()) })
+	m := &meter{
+		requests: family{"oauthmock_requests_total", "counter", "Requests that were answered.", metrics.NewSet()},
+		took:     family{"oauthmock_request_duration_seconds", "histogram", "How long answers took, without delays that a fault made.", metrics.NewSet()},
+		faults:   family{"oauthmock_faults_total", "counter", "Calls that went wrong on purpose.", metrics.NewSet()},
+		dropped:  family{"oauthmock_journal_dropped_total", "counter", "Requests that the journal does not hold any more.", metrics.NewSet()},
+	}
+	m.dropped.set.NewGauge(m.dropped.name, func() float64 { return float64(dropped()) })
 	m.known.Store(&map[series]counted{})
 	return m
 }
@@ -45,7 +61,7 @@ func (m *meter) count(e *exchange.Exchange) {
 	}
 	c.requests.Inc()
 	if e.Fault != nil {
-		m.set.GetOrCreateCounter(fmt.Sprintf("oauthmock_faults_total{kind=%q}", e.Fault.Kind)).Inc() // as many as there are effects
+		m.faults.set.GetOrCreateCounter(fmt.Sprintf("%s{kind=%q}", m.faults.name, e.Fault.Kind)).Inc() // as many as there are effects
 	}
 	c.took.Update(e.Took.Seconds())
 }
@@ -55,9 +71,10 @@ func (m *meter) meet(s series) counted {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := counted{
-		requests: m.set.GetOrCreateCounter(
-			fmt.Sprintf("oauthmock_requests_total{surface=%q,operation=%q,status=\"%d\"}", s.surface, s.operation, s.status)),
-		took: m.set.GetOrCreateHistogram(fmt.Sprintf("oauthmock_request_duration_seconds{surface=%q,operation=%q}", s.surface, s.operation)),
+		requests: m.requests.set.GetOrCreateCounter(
+			fmt.Sprintf("%s{surface=%q,operation=%q,status=\"%d\"}", m.requests.name, s.surface, s.operation, s.status)),
+		took: m.took.set.GetOrCreatePrometheusHistogramExt(
+			fmt.Sprintf("%s{surface=%q,operation=%q}", m.took.name, s.surface, s.operation), bounds()),
 	}
 	known := maps.Clone(*m.known.Load())
 	known[s] = c
@@ -68,5 +85,8 @@ func (m *meter) meet(s series) counted {
 // ServeHTTP implements http.Handler.
 func (m *meter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	m.set.WritePrometheus(w)
+	for _, f := range []family{m.requests, m.took, m.faults, m.dropped} {
+		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
+		f.set.WritePrometheus(w)
+	}
 }

@@ -275,6 +275,9 @@ func TestMetricsCountWhatWasAsked(t *testing.T) {
 	assert.Contains(t, metrics, `oauthmock_requests_total{surface="v2",operation="wallet.get",status="200"} 2`)
 	assert.Contains(t, metrics, `oauthmock_requests_total{surface="v2",operation="scope.get",status="404"} 1`)
 	assert.Contains(t, metrics, `oauthmock_request_duration_seconds_count{surface="v2",operation="wallet.get"} 2`)
+	assert.Contains(t, metrics, "# TYPE oauthmock_request_duration_seconds histogram\n")
+	assert.Contains(t, metrics, `oauthmock_request_duration_seconds_bucket{surface="v2",operation="wallet.get",le="+Inf"} 2`)
+	assert.NotContains(t, metrics, "vmrange", "which Prometheus does not know")
 }
 
 func BenchmarkWallet(b *testing.B) {
