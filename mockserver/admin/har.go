@@ -14,7 +14,7 @@ import (
 func harDocument(redactor *journal.Redactor) document {
 	version, _ := json.Marshal(release.Version()) // a string always renders
 	return document{
-		before: fmt.Sprintf(`{"log":{"version":"1.2","creator":{"name":"oauthmock","version":%s},"entries":[`, version),
+		before: fmt.Sprintf(`{"log":{"version":"1.2","creator":{"name":"oauthmock","version":%s},"pages":[],"entries":[`, version),
 		item:   func(e *exchange.Exchange) any { return redactor.ShowHAR(e) },
 		after: func(dropped uint64) string {
 			if dropped == 0 {

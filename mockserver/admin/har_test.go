@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -27,17 +28,20 @@ type archive struct {
 			Time            float64
 			Request         struct {
 				Method, URL string
+				HTTPVersion string
 				Headers     []pair
 				QueryString []pair
 				PostData    *struct{ MimeType, Text string }
 				BodySize    int
 			}
 			Response struct {
-				Status     int
-				StatusText string
-				Content    struct {
+				Status      int
+				StatusText  string
+				HTTPVersion string
+				Content     struct {
 					Size           int
 					MimeType, Text string
+					Encoding       string
 				}
 			}
 			Timings   struct{ Send, Wait, Receive float64 }
@@ -163,4 +167,33 @@ func TestRequestsFromTheFringesStandInAnArchive(t *testing.T) {
 		require.Len(t, got.Log.Entries, 1)
 		assert.Equal(t, c.url, got.Log.Entries[0].Request.URL, c.uri)
 	}
+}
+
+func TestAnArchiveTellsTheVersionOfHTTPAndHasBinaryBodies(t *testing.T) {
+	handler := newServer(t, mockserver.WithSeed(1)).Handler()
+	create := func(rule string) {
+		require.Equal(t, 201, send(t, handler, "POST", "/__admin/faults", rule).Code)
+	}
+	create(`{"name":"none","match":{"path":"/wallet"},"effect":{"kind":"status","status":204,"body":"never sent"}}`)
+	create(`{"name":"rubbish","match":{"path":"/scopes"},"effect":{"kind":"randomBytes","bytes":8}}`)
+	for _, path := range []string{"/wallet", "/scopes"} {
+		r := httptest.NewRequest("GET", path, nil)
+		r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/2.0", 2, 0
+		r.SetBasicAuth("dev@example.com", "0123456789abcdef0123456789abcdef")
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	send(t, handler, "GET", "/errors", "")
+
+	got, _ := har(t, handler, "")
+	require.Len(t, got.Log.Entries, 3)
+	none, rubbish, plain := got.Log.Entries[0], got.Log.Entries[1], got.Log.Entries[2]
+	assert.Equal(t, []string{"HTTP/2", "HTTP/2"}, []string{none.Request.HTTPVersion, none.Response.HTTPVersion})
+	assert.Equal(t, "HTTP/1.1", plain.Request.HTTPVersion)
+	assert.Zero(t, none.Response.Content.Size, "net/http sends no body with 204")
+	assert.Equal(t, "base64", rubbish.Response.Content.Encoding)
+	bytes, err := base64.StdEncoding.DecodeString(rubbish.Response.Content.Text)
+	require.NoError(t, err)
+	assert.Len(t, bytes, 8)
+	assert.Empty(t, plain.Response.Content.Encoding)
+	assert.Contains(t, send(t, handler, "GET", "/__admin/requests", "").Body.String(), `"httpVersion":"HTTP/2"`)
 }

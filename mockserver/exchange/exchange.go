@@ -105,6 +105,7 @@ type Request struct {
 	Method string
 	Host   string
 	URI    string // path and query, as sent
+	Proto  string // version of HTTP: "HTTP/1.1", "HTTP/2.0"
 	Header http.Header
 	Body   []byte
 	// BodyError is why the body could not be read: ErrBodyTooLarge, ErrBodyTimeout, or another.
@@ -127,6 +128,20 @@ func (e *Exchange) SetHeader(name, value string) {
 	n := len(e.values)
 	e.values = append(e.values, value)
 	e.Response.Header[name] = e.values[n : n+1 : n+1]
+}
+
+// DropUnsent removes the body of an answer that HTTP sends without one: to HEAD, of which only the length is told, and of 204 and 304.
+func (e *Exchange) DropUnsent() {
+	r := &e.Response
+	switch {
+	case r.Status == http.StatusNoContent || r.Status == http.StatusNotModified:
+		delete(r.Header, "Content-Length")
+	case e.Request.Method == http.MethodHead && r.Status >= http.StatusOK: // else no answer is sent
+		e.SetHeader("Content-Length", strconv.Itoa(len(r.Body)))
+	default:
+		return
+	}
+	r.Body = r.Body[:0]
 }
 
 // usualHeaders is how many headers an answer has, mostly.
@@ -183,7 +198,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.exchange = Exchange{
 		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
 		Params:   a.exchange.Params[:0],
-		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Header: r.Header},
+		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Proto: r.Proto, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
 		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over
 	}
@@ -211,6 +226,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(e.Response.Body) >= buffered {
 		e.SetHeader("Content-Length", strconv.Itoa(len(e.Response.Body)))
 	}
+	e.DropUnsent()
 	e.Took = h.Real().Sub(e.Began)
 	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
 	w.WriteHeader(e.Response.Status)

@@ -138,3 +138,27 @@ func (endless) Read(p []byte) (int, error) { return len(p), nil }
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestAnAnswerThatHTTPSendsWithoutABodyHasNone(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		status int
+		body   string
+		length string // as the answer tells it
+	}{
+		"204":                   {"GET", 204, "", ""},
+		"304":                   {"GET", 304, "", ""},
+		"HEAD tells the length": {"HEAD", 200, "", "6"},
+		"200":                   {"GET", 200, "answer", ""}, // which net/http tells
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, e := serve(t, httptest.NewRequest(c.method, "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, "answer")
+			})
+			assert.Equal(t, c.body, string(e.Response.Body))
+			assert.Equal(t, c.body, w.Body.String())
+			assert.Equal(t, c.length, w.Header().Get("Content-Length"))
+		})
+	}
+}

@@ -112,6 +112,7 @@ func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
 	if !f.book.config.Hidden {
 		e.Response.Header[Header] = []string{f.rule.Name}
 	}
+	e.DropUnsent()
 	if !f.swept { // else it belongs to a time that no journal knows any more
 		done()
 	}

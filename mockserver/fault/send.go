@@ -13,9 +13,10 @@ func whole(w http.ResponseWriter, _ *http.Request, e *exchange.Exchange) {
 	_, _ = w.Write(e.Response.Body) // the caller may have left
 }
 
-// announce sends status and headers of an answer of a length.
+// announce sends status and headers of an answer of a length. The length of an answer to HEAD is told already.
 func announce(w http.ResponseWriter, e *exchange.Exchange, length int) {
-	if bodyless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || e.Response.Status < 200; !bodyless {
+	told := e.Request.Method == http.MethodHead && e.Response.Header["Content-Length"] != nil
+	if bodyless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || e.Response.Status < 200; !bodyless && !told {
 		e.Response.Header["Content-Length"] = []string{strconv.Itoa(length)}
 	}
 	w.WriteHeader(e.Response.Status)

@@ -68,6 +68,7 @@ type Request struct {
 	Method    string              `json:"method"`
 	Host      string              `json:"host"`
 	URI       string              `json:"uri"`
+	Proto     string              `json:"httpVersion"` // "HTTP/1.1", "HTTP/2"
 	Headers   map[string][]string `json:"headers"`
 	Body      string              `json:"body"`
 	BodyError string              `json:"bodyError,omitempty"`
@@ -118,7 +119,7 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 		ID: strconv.FormatUint(e.ID, 10), Kind: KindRequest, At: e.At.UTC(), ReceivedAt: e.Began.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
 		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
-			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: secrets.url(e.Request.URI),
+			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: secrets.url(e.Request.URI), Proto: version(e.Request.Proto),
 			Headers: secrets.headers(e.Request.Header), Body: secrets.body(e.Request.Body, secrets.request),
 		},
 		Response: Response{Status: e.Response.Status, Headers: secrets.headers(e.Response.Header), Body: secrets.body(e.Response.Body, secrets.response)},
@@ -140,6 +141,9 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	}
 	return out
 }
+
+// version is how a version of HTTP is commonly written: HTTP/2 has no minor one.
+func version(proto string) string { return strings.TrimSuffix(proto, ".0") }
 
 // headers shows headers. Of those that hold credentials, what is none is shown too: schemes, names of cookies.
 func (s *secrets) headers(h http.Header) map[string][]string {

@@ -2,11 +2,13 @@ package journal
 
 import (
 	"cmp"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"oauthmock/mockserver/exchange"
 )
@@ -68,11 +70,14 @@ type HARPostData struct {
 	Text string `json:"text"`
 }
 
-// HARContent is the body of an answer. Size is that of the body as it was sent, in bytes.
+// HARContent is the body of an answer. Size is that of the body as it was sent, in bytes. What is no text is in Base64, and not there at
+// all where it is longer than 64 KiB or holds a secret.
 type HARContent struct {
-	Size int    `json:"size"`
-	Type string `json:"mimeType"`
-	Text string `json:"text"`
+	Size     int     `json:"size"`
+	Type     string  `json:"mimeType"`
+	Text     *string `json:"text,omitempty"`
+	Encoding string  `json:"encoding,omitempty"`
+	Comment  string  `json:"comment,omitempty"`
 }
 
 // HARTimings are the parts of Time; the mock knows but one.
@@ -83,7 +88,6 @@ type HARTimings struct {
 }
 
 const (
-	harVersion  = "HTTP/1.1"
 	harUnknown  = -1                         // a size that nobody measured
 	harAnything = "application/octet-stream" // a body of which nobody said what it is
 )
@@ -94,14 +98,14 @@ func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 		Started: shown.At.Format("2006-01-02T15:04:05.000Z07:00"), Time: shown.Took, Timings: HARTimings{Wait: shown.Took},
 		ID: shown.ID, Kind: shown.Kind, ReceivedAt: shown.ReceivedAt, Surface: shown.Surface, Operation: shown.Operation, Account: shown.Account, Refusal: shown.Refusal,
 		Request: HARRequest{
-			Method: shown.Request.Method, URL: absolute(shown.Request.Host, shown.Request.URI), HTTPVersion: harVersion, Cookies: []HARPair{},
+			Method: shown.Request.Method, URL: absolute(shown.Request.Host, shown.Request.URI), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
 			Headers: append([]HARPair{{"Host", shown.Request.Host}}, pairs(shown.Request.Headers)...),
 			Query:   queryOf(shown.Request.URI, secrets.redact), HeadersSize: harUnknown, BodySize: len(e.Request.Body),
 		},
 		Response: HARResponse{
-			Status: shown.Response.Status, StatusText: http.StatusText(shown.Response.Status), HTTPVersion: harVersion, Cookies: []HARPair{},
+			Status: shown.Response.Status, StatusText: http.StatusText(shown.Response.Status), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
 			Headers: pairs(shown.Response.Headers), RedirectURL: first(shown.Response.Headers, "Location", ""), HeadersSize: harUnknown,
-			Content:  HARContent{Size: len(e.Response.Body), Type: first(shown.Response.Headers, "Content-Type", harAnything), Text: shown.Response.Body},
+			Content:  content(e, shown, secrets),
 			BodySize: len(e.Response.Body),
 		},
 	}
@@ -110,6 +114,21 @@ func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 	}
 	if e.Request.BodyError != nil {
 		out.Request.BodySize = harUnknown
+	}
+	return out
+}
+
+// content is the body of an answer.
+func content(e *exchange.Exchange, shown Entry, secrets *secrets) HARContent {
+	body := e.Response.Body
+	out := HARContent{Size: len(body), Type: first(shown.Response.Headers, "Content-Type", harAnything)}
+	switch {
+	case utf8.Valid(body):
+		out.Text = &shown.Response.Body
+	case len(body) > maxShown || secrets.tooMany || secrets.redact(string(body)) != string(body):
+		out.Comment = shown.Response.Body
+	default:
+		out.Text, out.Encoding = new(base64.StdEncoding.EncodeToString(body)), "base64"
 	}
 	return out
 }

@@ -85,6 +85,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.text(&e.Request.Method)
 	t.text(&e.Request.Host)
 	t.text(&e.Request.URI)
+	t.text(&e.Request.Proto)
 	t.header(&e.Request.Header)
 	t.body(&e.Request.Body)
 	t.error(&e.Request.BodyError)
