@@ -2,6 +2,7 @@ package mocktest
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
 
@@ -82,16 +83,28 @@ func (t authenticating) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Recharge adds an amount of up to four decimals to the account's wallet, or with a negative amount
-// takes it out. It returns the new credit.
+// takes it out. What is left of computing with binary fractions does not count: 0.1+0.2 is 0.3. It
+// returns the new credit.
 func (a *Account) Recharge(amount float64) (credit float64) {
 	a.tb.Helper()
 	var out struct{ Credit json.Number }
-	a.mock.must(a.tb, http.MethodPost, "/accounts/"+url.PathEscape(a.ID)+"/wallet", map[string]any{"amount": amount}, &out)
+	a.mock.must(a.tb, http.MethodPost, "/accounts/"+url.PathEscape(a.ID)+"/wallet", map[string]any{"amount": decimal(amount)}, &out)
 	credit, err := out.Credit.Float64()
 	if err != nil {
 		a.tb.Fatalf("mocktest: %v", err)
 	}
 	return credit
+}
+
+// decimal returns an amount as it is meant: with four decimals where it differs from these only by what
+// float64 cannot hold, else as it is, which the mock refuses.
+func decimal(amount float64) float64 {
+	const noise = 1e-12 // of the amount; the precision of a float64 is 1.1e-16, and sums of a thousand amounts are exact enough
+	meant := math.Round(amount*1e4) / 1e4
+	if math.Abs(amount-meant) <= noise*math.Max(1, math.Abs(amount)) {
+		return meant
+	}
+	return amount
 }
 
 // Reset restores the account to how it was created, including its clock, rate limit and journal.

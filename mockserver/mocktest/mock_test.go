@@ -350,3 +350,12 @@ func TestAMockStopsWithItsTest(t *testing.T) {
 	unused.end()
 	assert.Panics(t, func() { m.URL() }, "no port is opened any more")
 }
+
+func TestAComputedAmountIsTakenAsItIsMeant(t *testing.T) {
+	a := mocktest.Start(t).NewAccount(t)
+	before := a.Recharge(1)
+	for _, sum := range [][2]float64{{0.1, 0.2}, {0.07, 0.14}, {1234567.1, 0.2}, {-1234567.1, -0.71}} {
+		a.Recharge(sum[0] + sum[1])
+	}
+	assert.InDelta(t, before+0.3+0.21+0.2-0.71, a.Recharge(1)-1, 1e-9)
+}
