@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
@@ -183,9 +184,16 @@ func WithRateLimit(perMinute int64) Option {
 	}
 }
 
-// WithAdminToken makes the control API ask for a bearer token.
+// WithAdminToken makes the control API ask for a bearer token, of visible ASCII letters. The empty token is none.
 func WithAdminToken(token string) Option {
-	return func(c *config) error { c.adminToken = token; return nil }
+	return func(c *config) error {
+		if at := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }); at >= 0 {
+			r, _ := utf8.DecodeRuneInString(token[at:])
+			return fmt.Errorf("the token holds %q, which no Authorization header carries: want visible ASCII letters, without spaces and line ends", r)
+		}
+		c.adminToken = token
+		return nil
+	}
 }
 
 // WithMaxBody bounds request bodies, in bytes; larger ones are answered 413.

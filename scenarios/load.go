@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,12 +116,7 @@ func finish(all []Scenario, problems []Problem, more []*spec.Document) ([]Scenar
 
 // readBounded reads a file, or enough of it to see that it is too large.
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFileSize+1))
+	return strictyaml.ReadFileFS(fsys, name, maxFileSize)
 }
 
 // parse decodes one file without looking at what its values mean.

@@ -54,7 +54,13 @@ func (a *addresses) Set(text string) error {
 	return nil
 }
 
-func (a *addresses) String() string { return a.bare }
+// String implements pflag.Value.
+func (a *addresses) String() string {
+	if a.bare == "" && len(a.named) > 0 {
+		return fmt.Sprintf("%d addresses of surfaces", len(a.named))
+	}
+	return a.bare
+}
 
 // Type is that of a flag which may be repeated, in the environment separated by commas.
 func (a *addresses) Type() string { return "stringArray" }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,11 +84,26 @@ func noArguments(command *cobra.Command, args []string) error {
 	return nil
 }
 
+// refuseEmpty returns an error for every flag that was given without a value. Most often that is a variable of a shell that
+// was not set, and to go on as if the flag were not there would be another run than the one asked for.
+func refuseEmpty(flags *pflag.FlagSet) (errs []error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		values := []string{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if len(values) == 0 || slices.Contains(values, "") {
+			errs = append(errs, fmt.Errorf("--%s is empty: give it a value, or leave it out", flag.Name))
+		}
+	})
+	return errs
+}
+
 // fromEnvironment makes a command take from its environment what its command line leaves open. An empty variable is as
 // good as none.
 func fromEnvironment(command *cobra.Command, getenv func(string) string) {
 	command.PreRunE = func(command *cobra.Command, _ []string) error {
-		var errs []error
+		errs := refuseEmpty(command.Flags())
 		command.Flags().VisitAll(func(flag *pflag.Flag) {
 			name := environmentName(flag.Name)
 			text := getenv(name)

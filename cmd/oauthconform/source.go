@@ -57,7 +57,7 @@ func standingInProblems(dir string, err error) error {
 
 // loadExpectedFailures reads a YAML mapping of scenario ids to the reasons why they are known to fail.
 func loadExpectedFailures(name string, all []scenarios.Scenario) (map[string]string, error) {
-	text, err := os.ReadFile(name)
+	text, err := strictyaml.ReadFile(name, 1<<20)
 	if err != nil {
 		return nil, fmt.Errorf("--expected-failures: %w", err)
 	}

@@ -17,10 +17,55 @@ const suffix = ".part"
 func prefix(path string) string { return "." + filepath.Base(path) + "." }
 
 // Write replaces the file at path with what write writes, and sets its permissions to mode. On an
-// error the file stays as it was. Write refuses to replace anything but a regular file. It does not
-// follow a symbolic link: it replaces the link.
+// error the file stays as it was. Write refuses to replace anything but a regular file. It follows
+// symbolic links, as Follow does.
 func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return replace(path, mode, write, func(*os.File) error { return nil })
+}
+
+// maxLinks bounds how many symbolic links lead to a file.
+const maxLinks = 40
+
+// Follow returns the path of the file that a path leads to by symbolic links. The file need not be
+// there, as it often is not yet where a volume is mounted; its folder must be for Write.
+func Follow(path string) (string, error) {
+	for range maxLinks {
+		there, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && there.Mode()&fs.ModeSymlink == 0 {
+			return path, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return "", fmt.Errorf("%s: too many symbolic links", path)
+}
+
+// Remove removes the file that a path leads to, and leaves symbolic links alone. A file that is not
+// there is no error; what is no regular file is refused.
+func Remove(path string) error {
+	path, err := Follow(path)
+	if err != nil {
+		return err
+	}
+	there, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !there.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	return os.Remove(path)
 }
 
 // Save is Write, and returns after the content is on the disk, so that it survives a crash of the
@@ -39,6 +84,9 @@ func Save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 }
 
 func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync func(*os.File) error) (err error) {
+	if path, err = Follow(path); err != nil {
+		return err
+	}
 	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() { // a rename would replace a device
 		return fmt.Errorf("%s is not a regular file", path)
 	}

@@ -83,3 +83,20 @@ func TestCleanRemovesHalfWrittenFilesAndNothingElse(t *testing.T) {
 	assert.Equal(t, []string{".file.swp", ".other.123.part", "file.part"}, names(t, dir))
 	assert.ErrorIs(t, atomicfile.Clean(filepath.Join(dir, "nowhere", "file")), fs.ErrNotExist)
 }
+
+func TestALinkIsFollowedAndStays(t *testing.T) {
+	dir := t.TempDir()
+	target, link, round := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "round")
+	require.NoError(t, os.Symlink("target", link))
+	require.NoError(t, os.Symlink(round, round))
+	require.NoError(t, atomicfile.Write(link, 0o600, text("new")))
+	read, err := os.ReadFile(target)
+	require.NoError(t, err)
+	assert.Equal(t, "new", string(read))
+
+	require.NoError(t, atomicfile.Remove(link))
+	require.NoError(t, atomicfile.Remove(link), "what is not there need not be removed")
+	assert.Equal(t, []string{"link", "round"}, names(t, dir))
+	assert.ErrorContains(t, atomicfile.Write(round, 0o600, text("")), "too many symbolic links")
+	assert.EqualError(t, atomicfile.Remove(dir), dir+" is not a regular file")
+}

@@ -26,6 +26,8 @@ type flag struct {
 	// options checks the value, and returns what the server is to do. It is called only if the flag
 	// was given.
 	options func() ([]mockserver.Option, error)
+	// whole marks a flag that may be repeated, and whose values may hold commas.
+	whole bool
 	// reread marks a flag that --watch reads again when a file has changed.
 	reread bool
 }
@@ -46,19 +48,15 @@ func (f flag) again() flag {
 	return f
 }
 
+// paths marks a row whose values are paths, in which a comma or a quote is a letter like any other.
+func (f flag) paths() flag {
+	f.whole = true
+	return f
+}
+
 // one makes the value of a flag an option of the server.
 func one[T any](option func(T) mockserver.Option) func(T) ([]mockserver.Option, error) {
 	return func(value T) ([]mockserver.Option, error) { return []mockserver.Option{option(value)}, nil }
-}
-
-// unlessEmpty is one for texts; an empty text is as if the flag was not given.
-func unlessEmpty(option func(string) mockserver.Option) func(string) ([]mockserver.Option, error) {
-	return func(value string) ([]mockserver.Option, error) {
-		if value == "" {
-			return nil, nil
-		}
-		return one(option)(value)
-	}
 }
 
 // ifOn has a flag that is on set an option.
@@ -105,6 +103,10 @@ func (f flag) register(to *pflag.FlagSet) {
 	case *uint64:
 		to.Uint64Var(v, f.name, *v, f.usage)
 	case *[]string:
+		if f.whole {
+			to.StringArrayVar(v, f.name, *v, f.usage)
+			return
+		}
 		to.StringSliceVar(v, f.name, *v, f.usage)
 	case *time.Duration:
 		to.DurationVar(v, f.name, *v, f.usage)

@@ -24,13 +24,6 @@ func address(text string) ([]mockserver.Option, error) {
 	return nil, nil
 }
 
-func optionalAddress(text string) ([]mockserver.Option, error) {
-	if text == "" {
-		return nil, nil
-	}
-	return address(text)
-}
-
 func clockStart(text string) ([]mockserver.Option, error) {
 	if text == "" {
 		return nil, nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,6 +39,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return err
+			}
 			return fromEnvironment(cmd.Flags(), getenv)
 		},
 	}
@@ -70,18 +75,52 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return exitError
 }
 
+// refuseEmpty refuses flags that were given without a value. Most often that is a variable of a shell that was not set, and to go on as if
+// the flag were not there would be something else than what was asked for.
+func refuseEmpty(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if err == nil && (len(values) == 0 || slices.Contains(values, "")) {
+			err = usageError{fmt.Errorf("--%s is empty: give it a value, or leave it out", f.Name)}
+		}
+	})
+	return err
+}
+
 // fromEnvironment gives every flag that was not set its environment variable: --url-file is OAUTHMOCK_URL_FILE.
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "OAUTHMOCK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if value := getenv(name); value != "" && !f.Changed && err == nil {
-			if e := flags.Set(f.Name, value); e != nil {
-				err = usageError{fmt.Errorf("environment variable %s: %w", name, e)}
+			for _, value := range separate(f, value) {
+				if e := flags.Set(f.Name, value); e != nil && err == nil {
+					err = usageError{fmt.Errorf("environment variable %s: %w", name, e)}
+				}
 			}
 		}
 	})
 	return err
+}
+
+// separate returns the values of a flag that one variable holds. Those of a flag that is repeated stand between commas, unless the whole is
+// one file whose path has a comma.
+func separate(f *pflag.Flag, value string) []string {
+	if f.Value.Type() != "stringArray" {
+		return []string{value}
+	}
+	path := value
+	if _, file, found := strings.Cut(value, "="); found {
+		path = file
+	}
+	if _, err := os.Stat(path); err == nil {
+		return []string{value}
+	}
+	return strings.Split(value, ",")
 }
 
 // noArguments refuses arguments where a command takes none.

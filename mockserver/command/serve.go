@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -48,10 +50,15 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.urlFile != "" { // so that nobody takes the URL of another run for this one's
+		if err := atomicfile.Remove(s.urlFile); err != nil {
+			return fmt.Errorf("--url-file: %w", err)
+		}
+	}
 	if err := m.listen(); err != nil {
 		return err
 	}
-	return m.run(ctx, stdout)
+	return errors.Join(m.run(ctx, stdout), m.retract())
 }
 
 // collectLess lets the heap grow to three times what is in use before garbage is collected, unless GOGC says otherwise: a server of a few
@@ -97,7 +104,7 @@ func (s *settings) resolve(stderr io.Writer) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	mock, err := mockserver.New(append(options, mockserver.WithAdminToken(s.adminToken), mockserver.WithLog(log))...)
+	mock, err := mockserver.New(append(options, mockserver.Named("--admin-token", mockserver.WithAdminToken(s.adminToken)), mockserver.WithLog(log))...)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -154,6 +161,20 @@ func (m *instance) run(ctx context.Context, stdout io.Writer) error {
 		m.log.Info("stopping", "reason", context.Cause(ctx))
 		return stopAndSave(ctx, m.mock, m.servers, m.log)
 	}
+}
+
+// retract removes the URL file, unless another run has written its own there meanwhile.
+func (m *instance) retract() error {
+	if m.urlFile == "" {
+		return nil
+	}
+	if text, err := os.ReadFile(m.urlFile); err != nil || strings.TrimSpace(string(text)) != m.url {
+		return nil //nolint:nilerr // what is not there need not be removed
+	}
+	if err := atomicfile.Remove(m.urlFile); err != nil {
+		return fmt.Errorf("--url-file: %w", err)
+	}
+	return nil
 }
 
 // giveBack returns memory that was needed to load a large world to the system, which otherwise would take minutes.

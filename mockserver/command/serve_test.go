@@ -159,6 +159,16 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"a scenario that is none":          {args: []string{"serve", "--scenario", "rate-limitd"}, code: exitUsage, says: "--scenario: there is neither a scenario nor a file named \"rate-limitd\""},
 		"a broken scenario":                {args: []string{"serve", "--scenario", broken}, code: exitUsage, says: broken + ":"},
 		"nothing to watch":                 {args: []string{"serve", "--watch", "--scenario", "rate-limited"}, code: exitUsage, says: "--watch: no flag names a file to watch"},
+		"an admin token with a line end":   {args: []string{"serve"}, env: map[string]string{"OAUTHMOCK_ADMIN_TOKEN": "from-a-file\n"}, code: exitUsage, says: `--admin-token: the token holds '\n'`},
+		"an admin token with a space":      {args: []string{"serve", "--admin-token", "two words"}, code: exitUsage, says: `--admin-token: the token holds ' '`},
+		"a state without a name":           {args: []string{"serve", "--state", ""}, code: exitUsage, says: "--state is empty"},
+		"a scenario without a name":        {args: []string{"serve", "--scenario="}, code: exitUsage, says: "--scenario is empty"},
+		"faults without a name":            {args: []string{"serve", "--faults", ""}, code: exitUsage, says: "--faults is empty"},
+		"a service without a name":         {args: []string{"serve", "--service", ""}, code: exitUsage, says: "--service is empty"},
+		"an admin address of nothing":      {args: []string{"serve", "--admin-addr", ""}, code: exitUsage, says: "--admin-addr is empty"},
+		"origins without a name":           {args: []string{"serve", "--cors", ""}, code: exitUsage, says: "--cors is empty"},
+		"a clock without a time":           {args: []string{"serve", "--clock", ""}, code: exitUsage, says: "--clock is empty"},
+		"requests of nobody":               {args: []string{"requests", "--account", ""}, code: exitUsage, says: "--account is empty"},
 		"a shape that is none":             {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
 		"a surface that is none":           {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},
 		"a limit of nothing":               {args: []string{"serve", "--rate-limit", "0"}, code: exitUsage, says: "--rate-limit"},
@@ -174,7 +184,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"an origin with a path":            {args: []string{"serve", "--cors", "https://app.example.com/"}, code: exitUsage, says: "--cors"},
 		"a service without a document":     {args: []string{"serve", "--service", "company.openapi.com"}, code: exitUsage, says: "--service"},
 		"a document that is nowhere":       {args: []string{"serve", "--service", "company.openapi.com=nowhere.json"}, code: exitUsage, says: "nowhere.json"},
-		"two documents of a service":       {args: []string{"serve", "--service", "a.openapi.com=../../mockserver/admin/openapi.json,a.openapi.com=../../mockserver/admin/openapi.json"}, code: exitUsage, says: "a.openapi.com has a document already"},
+		"two documents of a service":       {args: []string{"serve", "--service", "a.openapi.com=../../mockserver/admin/openapi.json", "--service", "a.openapi.com=../../mockserver/admin/openapi.json"}, code: exitUsage, says: "a.openapi.com has a document already"},
 		"a service that is no domain":      {args: []string{"serve", "--service", "https://a.openapi.com=../../mockserver/admin/openapi.json"}, code: exitUsage, says: "is no domain"},
 		"a sandbox name of a service":      {args: []string{"serve", "--service", "test.a.openapi.com=../../mockserver/admin/openapi.json"}, code: exitUsage, says: "without test."},
 		"retention of nothing":             {args: []string{"serve", "--retention", "errors=0"}, code: exitUsage, says: "--retention"},
@@ -208,4 +218,59 @@ func TestVersionIsPrinted(t *testing.T) {
 	var stdout, stderr safeBuffer
 	assert.Equal(t, exitOK, Run(t.Context(), []string{"version"}, func(string) string { return "" }, &stdout, &stderr))
 	assert.Regexp(t, `^oauthmock \S+\n$`, stdout.String())
+}
+
+func TestPathsOfFlagsAreTakenAsTheyAre(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Acme, Inc")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	file := filepath.Join(dir, "one, two.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("version: \"1.0\"\nfaults:\n  - {name: boom, match: {path: /wallet}, effect: {kind: status, status: 599}}\n"), 0o600))
+	other := filepath.Join(t.TempDir(), "other.yaml")
+	require.NoError(t, os.WriteFile(other, []byte("version: \"1.0\"\nfaults:\n  - {name: other, match: {path: /scopes}, effect: {kind: status, status: 598}}\n"), 0o600))
+	for name, c := range map[string]struct {
+		env  map[string]string
+		args []string
+		want []string
+	}{
+		"a flag":                        {nil, []string{"--faults", file, "--faults", other}, []string{`"boom"`, `"other"`}},
+		"a variable":                    {map[string]string{"OAUTHMOCK_FAULTS": file}, nil, []string{`"boom"`}},
+		"a variable with several paths": {map[string]string{"OAUTHMOCK_FAULTS": other + "," + other + "2"}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.want == nil {
+				var stderr strings.Builder
+				assert.Equal(t, exitUsage, Run(t.Context(), []string{"serve"}, func(name string) string { return c.env[name] }, io.Discard, &stderr))
+				assert.Contains(t, stderr.String(), "other.yaml2", "is looked for beside the first")
+				return
+			}
+			_, body := start(t, c.env, c.args...).ask("GET", "/__admin/faults", "")
+			for _, want := range c.want {
+				assert.Contains(t, body, want)
+			}
+		})
+	}
+}
+
+func TestTheURLFileIsRemovedAtStartAndStop(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "url")
+	require.NoError(t, os.WriteFile(file, []byte("http://127.0.0.1:1\n"), 0o600))
+	var stderr strings.Builder
+	assert.Equal(t, exitError, Run(t.Context(), []string{"serve", "--addr", "192.0.2.1:1", "--url-file", file}, func(string) string { return "" }, io.Discard, &stderr))
+	assert.NoFileExists(t, file, "though the start failed")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	seen := &whenWritten{then: func() {
+		assert.FileExists(t, file)
+		cancel()
+	}}
+	assert.Equal(t, exitOK, Run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--url-file", file}, func(string) string { return "" }, seen, io.Discard))
+	assert.NoFileExists(t, file)
+}
+
+// whenWritten does something when the URL is printed.
+type whenWritten struct{ then func() }
+
+func (w *whenWritten) Write(p []byte) (int, error) {
+	w.then()
+	return len(p), nil
 }

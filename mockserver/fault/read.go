@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"oauthmock/spec/strictyaml"
@@ -86,12 +84,7 @@ func readFree(v strictyaml.Value) any {
 
 // LoadFile reads a file of rules.
 func LoadFile(path string, known Known) ([]Rule, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
+	data, err := strictyaml.ReadFile(path, MaxBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // MaxFile is the largest document that is read, in bytes.
@@ -36,7 +38,7 @@ func Open(path string) (*Document, []Warning, error) {
 	case info.Size() > MaxFile:
 		return nil, nil, tooLarge(path)
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
+	data, err := strictyaml.ReadFile(path, MaxFile)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -43,11 +44,22 @@ func Locate(nameOrFile string) Place {
 			return Place{ID: nameOrFile}
 		}
 	}
-	file, id, found := strings.Cut(nameOrFile, "#")
+	if there, err := os.Stat(nameOrFile); err == nil && !there.IsDir() {
+		return Place{File: nameOrFile} // in a folder such as C#
+	}
+	file, id, found := cutLast(nameOrFile, "#")
 	if found && file == "" {
 		return Place{File: nameOrFile} // of that name there is none
 	}
 	return Place{File: file, ID: id}
+}
+
+// cutLast is strings.Cut at the last separator.
+func cutLast(text, separator string) (before, after string, found bool) {
+	if at := strings.LastIndex(text, separator); at >= 0 {
+		return text[:at], text[at+len(separator):], true
+	}
+	return text, "", false
 }
 
 // Open reads the scenario that stands at the place.

@@ -71,7 +71,11 @@ func TestScenariosAreFoundByNameByIDAndInFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(several, []byte(text("mine/one", "      credit: 1")+one("mine/two", "      credit: 2")), 0o600))
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("rate-limited", []byte(text("mine/like-a-name", "      credit: 1")), 0o600))
+	require.NoError(t, os.Mkdir("C#", 0o700))
+	require.NoError(t, os.WriteFile("C#/s.yaml", []byte(text("mine/sharp", "      credit: 1")), 0o600))
 	for name, want := range map[string]string{
+		"C#/s.yaml":                        "mine/sharp",
+		"C#/s.yaml#mine/sharp":             "mine/sharp",
 		"rate-limited":                     "development/rate-limited",
 		"development/rate-limited":         "development/rate-limited",
 		"v2/rate-limit/headers/count-down": "v2/rate-limit/headers/count-down",

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,11 +27,8 @@ func Open(path string) (*File, error) {
 	if path == "" {
 		return nil, errors.New("the state needs the name of a file")
 	}
-	target, err := filepath.EvalSymlinks(path)
-	switch {
-	case err == nil:
-		path = target
-	case !errors.Is(err, fs.ErrNotExist):
+	path, err := atomicfile.Follow(path)
+	if err != nil {
 		return nil, err
 	}
 	if path, err = filepath.Abs(path); err != nil {

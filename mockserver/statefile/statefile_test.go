@@ -186,6 +186,20 @@ func TestALinkIsFollowed(t *testing.T) {
 	assert.Equal(t, uint64(2), read.Server.Seed)
 }
 
+func TestALinkToAFileThatIsNotThereYetIsFollowed(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "kept"), 0o700))
+	link := filepath.Join(dir, "state.json")
+	require.NoError(t, os.Symlink(filepath.Join("kept", "real.json"), link))
+	require.NoError(t, open(t, link).Save(state(t, 2)))
+	read, err := open(t, filepath.Join(dir, "kept", "real.json")).Load()
+	require.NoError(t, err)
+	assert.Equal(t, uint64(2), read.Server.Seed)
+	is, err := os.Lstat(link)
+	require.NoError(t, err)
+	assert.Equal(t, fs.ModeSymlink, is.Mode().Type(), "the link stays")
+}
+
 // TestAKilledWriterLeavesTheOldStateOrTheNew starts a writer again and again, and kills it in the middle of its work:
 // sometimes while it goes on, sometimes while it waits to be killed with a file begun.
 func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
