@@ -11,13 +11,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"oauthmock/mockserver/command"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), command.StopSignals()...)
 	if isMock(os.Args) {
 		code := command.Run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 		stop()

@@ -82,19 +82,19 @@ func newRun(p program) *cobra.Command {
 
 func (p program) judge(command *cobra.Command, flags *runFlags, reports []string, quiet bool) error {
 	ctx := command.Context()
-	options, err := flags.options(command, p.getenv)
+	outputs, err := openOutputs(reports, p.stdout, p.stderr) // first, so that no old report outlives a run that fails
 	if err != nil {
 		return err
+	}
+	options, err := flags.options(command, p.getenv)
+	if err != nil {
+		return errors.Join(err, outputs.close())
 	}
 	target, closeTarget, err := flags.open(ctx, command, flags.surfaces, embeddedMock(options.Seed))
 	if err != nil {
-		return err
+		return errors.Join(err, outputs.close())
 	}
 	defer closeTarget()
-	outputs, err := openOutputs(reports, p.stdout, p.stderr)
-	if err != nil {
-		return err
-	}
 	redactor := guard(target, p.stderr)
 	progressDone := func() {}
 	if !quiet {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/world"
 )
 
@@ -18,7 +19,7 @@ type wireTime struct {
 
 func wireTimeOf(t world.Time) wireTime { return wireTime{Now: &t.Now, Frozen: &t.Frozen} }
 
-// advanced is the answer of POST /clock/advance.
+// advanced is the answer of POST /clock/advance, and of PUT /clock.
 type advanced struct {
 	wireTime
 	Fired []fired `json:"fired"`
@@ -33,8 +34,17 @@ type fired struct {
 	ID      string     `json:"id"`
 }
 
-// maxFired bounds the answer of POST /clock/advance.
+// maxFired bounds such an answer.
 const maxFired = 10_000
+
+func advancedOf(t world.Time, events []world.Fired) advanced {
+	out := advanced{wireTime: wireTimeOf(t), Fired: []fired{}}
+	for _, e := range events[:min(len(events), maxFired)] {
+		out.Fired = append(out.Fired, fired{At: e.At.UTC(), What: e.What, Account: e.Account, ID: e.ID})
+	}
+	out.Dropped = len(events) - len(out.Fired)
+	return out
+}
 
 // accountOf reads ?account=ID.
 func accountOf(c *gin.Context) (account.ID, bool) {
@@ -65,15 +75,16 @@ func (a *API) putClock(c *gin.Context) (int, any, error) {
 	if in.Frozen != nil {
 		now.Frozen = *in.Frozen
 	}
+	var events []world.Fired
 	if id, one := accountOf(c); one {
-		err = a.World.SetAccountTime(c.Request.Context(), id, now)
+		now, events, err = a.World.SetAccountTime(c.Request.Context(), id, now)
 	} else {
-		err = a.World.SetTime(now)
+		now, events, err = a.World.SetTime(c.Request.Context(), now)
 	}
 	if err != nil {
 		return 0, nil, badRequest(err)
 	}
-	return a.getClock(c)
+	return http.StatusOK, advancedOf(now, events), nil
 }
 
 func (a *API) currentTime(c *gin.Context) (world.Time, error) {
@@ -90,9 +101,9 @@ func (a *API) advanceClock(c *gin.Context) (int, any, error) {
 	if err := decode(c, &in); err != nil {
 		return 0, nil, err
 	}
-	by, err := time.ParseDuration(in.By)
+	by, err := clock.ParseDuration(in.By)
 	if err != nil {
-		return 0, nil, problemf(http.StatusBadRequest, "\"by\" is %q; want a duration such as \"24h\" or \"1h30m\"", in.By)
+		return 0, nil, problemf(http.StatusBadRequest, "\"by\" is %q; want a duration such as \"24h\", \"1d\" or \"1h30m\"", in.By)
 	}
 	var t world.Time
 	var events []world.Fired
@@ -104,10 +115,5 @@ func (a *API) advanceClock(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, badRequest(err)
 	}
-	out := advanced{wireTime: wireTimeOf(t), Fired: []fired{}}
-	for _, e := range events[:min(len(events), maxFired)] {
-		out.Fired = append(out.Fired, fired{At: e.At.UTC(), What: e.What, Account: e.Account, ID: e.ID})
-	}
-	out.Dropped = len(events) - len(out.Fired)
-	return http.StatusOK, out, nil
+	return http.StatusOK, advancedOf(t, events), nil
 }

@@ -175,7 +175,7 @@ func TestAnArchiveTellsTheVersionOfHTTPAndHasBinaryBodies(t *testing.T) {
 		require.Equal(t, 201, send(t, handler, "POST", "/__admin/faults", rule).Code)
 	}
 	create(`{"name":"none","match":{"path":"/wallet"},"effect":{"kind":"status","status":204,"body":"never sent"}}`)
-	create(`{"name":"rubbish","match":{"path":"/scopes"},"effect":{"kind":"randomBytes","bytes":8}}`)
+	create(`{"name":"rubbish","match":{"path":"/scopes"},"effect":{"kind":"random-bytes","bytes":8}}`)
 	for _, path := range []string{"/wallet", "/scopes"} {
 		r := httptest.NewRequest("GET", path, nil)
 		r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/2.0", 2, 0

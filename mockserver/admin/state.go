@@ -11,6 +11,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/world"
 )
 
@@ -127,7 +128,7 @@ func (a *API) putRateLimit(c *gin.Context) (int, any, error) {
 		limit.Limit = *in.Limit
 	}
 	if in.Window != nil {
-		window, err := time.ParseDuration(*in.Window)
+		window, err := clock.ParseDuration(*in.Window)
 		if err != nil || window <= 0 || window > maxWindow {
 			return 0, nil, problemf(http.StatusBadRequest, "\"window\" is %q; want a duration above zero such as \"1m\", and of a year (8760h) at most", *in.Window)
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"oauthmock/mockserver/clock"
 )
 
 // clockCommand shows and turns the clock of a running mock.
@@ -33,8 +35,8 @@ func (c *client) clockCommand() *cobra.Command {
 			if err := exactly("DURATION")(cmd, args); err != nil {
 				return err
 			}
-			if by, err := time.ParseDuration(args[0]); err != nil || by <= 0 {
-				return usageError{fmt.Errorf("%q is no duration above zero such as 24h or 1h30m", args[0])}
+			if by, err := clock.ParseDuration(args[0]); err != nil || by <= 0 {
+				return usageError{fmt.Errorf("%q is no duration above zero such as 24h, 1d or 1h30m", args[0])}
 			}
 			return nil
 		},
@@ -52,7 +54,7 @@ func (c *client) clockCommand() *cobra.Command {
 	var freeze, run bool
 	set := &cobra.Command{
 		Use:     "set RFC3339",
-		Short:   "Set the clock; unless told otherwise it goes on or stands still as before",
+		Short:   "Set the clock, and say what fell due; unless told otherwise it goes on or stands still as before",
 		Example: "  oauthmock clock set 2026-02-12T08:30:00Z --freeze",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := exactly("RFC3339")(cmd, args); err != nil {
@@ -77,7 +79,7 @@ func (c *client) clockCommand() *cobra.Command {
 				return err
 			}
 			q := question{method: http.MethodPut, path: []string{"clock"}, query: confined(account), body: body}
-			return c.run(cmd.Context(), q, c.showClock)
+			return c.run(cmd.Context(), q, c.showFired)
 		},
 	}
 	set.Flags().BoolVar(&freeze, "freeze", false, "let it stand still from then on")

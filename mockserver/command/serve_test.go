@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -159,8 +162,8 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"a scenario that is none":          {args: []string{"serve", "--scenario", "rate-limitd"}, code: exitUsage, says: "--scenario: there is neither a scenario nor a file named \"rate-limitd\""},
 		"a broken scenario":                {args: []string{"serve", "--scenario", broken}, code: exitUsage, says: broken + ":"},
 		"nothing to watch":                 {args: []string{"serve", "--watch", "--scenario", "rate-limited"}, code: exitUsage, says: "--watch: no flag names a file to watch"},
-		"an admin token with a line end":   {args: []string{"serve"}, env: map[string]string{"OAUTHMOCK_ADMIN_TOKEN": "from-a-file\n"}, code: exitUsage, says: `--admin-token: the token holds '\n'`},
-		"an admin token with a space":      {args: []string{"serve", "--admin-token", "two words"}, code: exitUsage, says: `--admin-token: the token holds ' '`},
+		"an admin token with a line end":   {args: []string{"serve"}, env: map[string]string{"OAUTHMOCK_ADMIN_TOKEN": "from-a-file\n"}, code: exitUsage, says: "--admin-token: no Authorization header can carry the token"},
+		"an admin token with a space":      {args: []string{"serve", "--admin-token", "word "}, code: exitUsage, says: "--admin-token: no Authorization header can carry the token"},
 		"a state without a name":           {args: []string{"serve", "--state", ""}, code: exitUsage, says: "--state is empty"},
 		"a scenario without a name":        {args: []string{"serve", "--scenario="}, code: exitUsage, says: "--scenario is empty"},
 		"faults without a name":            {args: []string{"serve", "--faults", ""}, code: exitUsage, says: "--faults is empty"},
@@ -273,4 +276,10 @@ type whenWritten struct{ then func() }
 func (w *whenWritten) Write(p []byte) (int, error) {
 	w.then()
 	return len(p), nil
+}
+
+func TestAClosedTerminalEndsTheProgramUnlessItIsToOutliveIt(t *testing.T) {
+	was := signal.Ignored(syscall.SIGHUP)
+	assert.Equal(t, !was, slices.Contains(StopSignals(), os.Signal(syscall.SIGHUP)))
+	assert.Contains(t, StopSignals(), os.Signal(syscall.SIGTERM))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/clock"
 )
 
 // Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and Do, are optional.
@@ -58,7 +59,7 @@ type When struct {
 	Times *int `json:"times,omitempty"`
 }
 
-// Duration is a duration as people write it: "300ms", "1h30m". Empty is none.
+// Duration is a duration as people write it: "300ms", "1h30m", "1d". Empty is none.
 type Duration string
 
 // read is the duration; none is 0.
@@ -66,7 +67,7 @@ func (d Duration) read() (time.Duration, error) {
 	if d == "" {
 		return 0, nil
 	}
-	return time.ParseDuration(string(d))
+	return clock.ParseDuration(string(d))
 }
 
 // The places of a rule.
@@ -119,6 +120,9 @@ func below(member string, err error) error {
 func compile(r Rule, known Known) (*rule, error) {
 	if r.Name == "" {
 		return nil, wrongf("name", "is missing; a rule needs one, such as \"flaky\"")
+	}
+	if r.Name == "." || r.Name == ".." { // which no path of the control API holds: they mean folders there
+		return nil, wrongf("name", "is %q; want a letter or digit in it", r.Name)
 	}
 	if !regexp.MustCompile(nameForm).MatchString(r.Name) {
 		return nil, wrongf("name", "is %q; want 1 to 64 letters, digits, '.', '_' and '-'", r.Name)

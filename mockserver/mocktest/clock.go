@@ -46,9 +46,13 @@ func (c Clock) read() (r reading) {
 	return r
 }
 
-func (c Clock) change(change map[string]any) {
+func (c Clock) change(change map[string]any) []Fired {
 	c.tb.Helper()
-	c.mock.must(c.tb, http.MethodPut, c.path("/clock"), change, nil)
+	var out struct {
+		Fired []Fired `json:"fired"`
+	}
+	c.mock.must(c.tb, http.MethodPut, c.path("/clock"), change, &out)
+	return out.Fired
 }
 
 // Now returns the clock's time, in UTC.
@@ -63,10 +67,11 @@ func (c Clock) Frozen() bool {
 	return c.read().Frozen
 }
 
-// Set sets the clock, to a time from 1970 to 2249. A frozen clock stays frozen.
-func (c Clock) Set(now time.Time) {
+// Set sets the clock, to a time from 1970 to 2249. A frozen clock stays frozen. It returns what fell
+// due, as Advance does; a clock that goes back undoes nothing.
+func (c Clock) Set(now time.Time) []Fired {
 	c.tb.Helper()
-	c.change(map[string]any{"now": now})
+	return c.change(map[string]any{"now": now})
 }
 
 // Freeze stops the clock until Run is called. Set and Advance still move it.

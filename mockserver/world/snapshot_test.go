@@ -60,7 +60,8 @@ func TestASnapshotIsComeBackToAsOftenAsOneLikes(t *testing.T) {
 func TestASnapshotOfOneAccountLeavesTheOthersAlone(t *testing.T) {
 	w := newWorld(t, "demo")
 	ctx := t.Context()
-	require.NoError(t, w.SetAccountTime(ctx, "demo", world.Time{Now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}))
+	_, _, err := w.SetAccountTime(ctx, "demo", world.Time{Now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
 	before, err := w.Account(ctx, "demo")
 	require.NoError(t, err)
 	taken, err := w.TakeSnapshot(ctx, "one", "demo")

@@ -28,16 +28,17 @@ func (w *World) Time() Time {
 	return Time{Now: w.config.Clock.Now(), Frozen: w.config.Clock.Frozen()}
 }
 
-// SetTime sets the server's clock. Accounts whose clocks are offset move with it.
-func (w *World) SetTime(t Time) error {
+// SetTime sets the server's clock, and returns what fell due in all accounts, in order of time. Accounts whose clocks are offset move with
+// it. The clock may go back, which undoes nothing that fell due.
+func (w *World) SetTime(ctx context.Context, t Time) (Time, []Fired, error) {
 	if err := clock.Check(t.Now); err != nil {
-		return err
+		return Time{}, nil, err
 	}
 	if err := w.checkAccounts(t.Now); err != nil {
-		return err
+		return Time{}, nil, err
 	}
 	w.config.Clock.Set(t.Now, t.Frozen)
-	return nil
+	return w.settleAll(ctx)
 }
 
 // checkAccounts refuses a time of the server's clock that would move an account's clock, by its offset, out of what a clock can show.
@@ -79,6 +80,11 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, e
 		return Time{}, nil, err
 	}
 	w.config.Clock.Advance(by)
+	return w.settleAll(ctx)
+}
+
+// settleAll does what is due in all accounts, and returns it in order of time.
+func (w *World) settleAll(ctx context.Context) (Time, []Fired, error) {
 	var fired []Fired
 	for _, id := range w.Accounts() {
 		some, err := w.settle(ctx, account.Identity{ID: id}, nil)
@@ -104,16 +110,17 @@ func (w *World) timeOf(a *account.Account) Time {
 	return Time{Now: a.Clock.At(w.config.Clock.Now()), Frozen: a.Clock.Frozen() || w.config.Clock.Frozen()}
 }
 
-// SetAccountTime sets an account's clock.
-func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) error {
+// SetAccountTime sets an account's clock, and returns what fell due. The clock may go back, which undoes nothing that fell due.
+func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now Time, fired []Fired, err error) {
 	if err := clock.Check(t.Now); err != nil {
-		return err
+		return Time{}, nil, err
 	}
-	_, err := w.settle(ctx, account.Identity{ID: id}, func(a *account.Account) error {
+	fired, err = w.settle(ctx, account.Identity{ID: id}, func(a *account.Account) error {
 		a.Clock = clock.Set(w.config.Clock.Now(), t.Now.UTC(), t.Frozen)
+		now = w.timeOf(a)
 		return nil
 	})
-	return err
+	return now, fired, err
 }
 
 // AdvanceAccount moves an account's clock on, and returns what fell due. It returns account.ErrNoAccount when the incarnation that who names, if

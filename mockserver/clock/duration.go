@@ -1,0 +1,41 @@
+package clock
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"time"
+)
+
+// day is 24 hours: the clock is in UTC, where each day has them.
+const day = 24 * time.Hour
+
+// ParseDuration is time.ParseDuration, and knows days too: "1d", "1d12h". They stand before all other units.
+func ParseDuration(text string) (time.Duration, error) {
+	days, rest, found := strings.Cut(text, "d")
+	if !found {
+		return time.ParseDuration(text)
+	}
+	whole, err := time.ParseDuration(days + "h")
+	if err != nil {
+		return 0, errors.New("the days are no number")
+	}
+	if whole > math.MaxInt64/24 || whole < -math.MaxInt64/24 {
+		return 0, errors.New("that many days are more than a duration holds")
+	}
+	out := whole * (day / time.Hour)
+	if rest == "" {
+		return out, nil
+	}
+	if strings.HasPrefix(days, "-") {
+		rest = "-" + rest // which no rest has itself
+	}
+	more, err := time.ParseDuration(rest)
+	switch {
+	case err != nil || strings.HasPrefix(rest, "+"):
+		return 0, errors.New("after the days comes another duration, as in 1d12h")
+	case out > 0 && more > math.MaxInt64-out || out < 0 && more < math.MinInt64-out:
+		return 0, errors.New("that is more than a duration holds")
+	}
+	return out + more, nil
+}
