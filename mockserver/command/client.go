@@ -44,7 +44,12 @@ func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cob
 		flags.BoolVar(&c.json, "json", false, "print the server's JSON as it is; nothing where it answers nothing")
 		cmd.GroupID = clientGroup
 		// In the place of the one that every other command inherits: OAUTHMOCK_FREEZE is for serve, and must not freeze a clock here.
-		cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return c.fromEnvironment(cmd) }
+		cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return err
+			}
+			return c.fromEnvironment(cmd)
+		}
 	}
 	return commands
 }
