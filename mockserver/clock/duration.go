@@ -17,7 +17,7 @@ func ParseDuration(text string) (time.Duration, error) {
 		return time.ParseDuration(text)
 	}
 	whole, err := time.ParseDuration(days + "h")
-	if err != nil {
+	if err != nil || strings.Trim(days, "+-.0123456789") != "" { // "1h1d" has its days in the wrong place
 		return 0, errors.New("the days are no number")
 	}
 	if whole > math.MaxInt64/24 || whole < -math.MaxInt64/24 {
@@ -27,12 +27,13 @@ func ParseDuration(text string) (time.Duration, error) {
 	if rest == "" {
 		return out, nil
 	}
+	sign := ""
 	if strings.HasPrefix(days, "-") {
-		rest = "-" + rest // which no rest has itself
+		sign = "-"
 	}
-	more, err := time.ParseDuration(rest)
+	more, err := time.ParseDuration(sign + rest)
 	switch {
-	case err != nil || strings.HasPrefix(rest, "+"):
+	case err != nil || strings.ContainsAny(rest[:1], "+-"):
 		return 0, errors.New("after the days comes another duration, as in 1d12h")
 	case out > 0 && more > math.MaxInt64-out || out < 0 && more < math.MinInt64-out:
 		return 0, errors.New("that is more than a duration holds")
