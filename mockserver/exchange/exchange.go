@@ -216,6 +216,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Next.ServeHTTP(a, r)
 	a.WriteHeader(http.StatusOK) // unless somebody did
 	e.SetHeader(headerID, strconv.FormatUint(e.ID, 10))
+	if off := e.At.Sub(e.Began); off.Abs() >= time.Second { // else net/http tells it right
+		e.SetHeader("Date", e.At.UTC().Format(http.TimeFormat)) // clients reckon by it how long a token lives
+	}
 	if e.Fault != nil {
 		e.Fault.Sender.Send(w, r, func() {
 			e.Took = h.Real().Sub(e.Began)

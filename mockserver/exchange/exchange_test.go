@@ -162,3 +162,14 @@ func TestAnAnswerThatHTTPSendsWithoutABodyHasNone(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerTellsTheTimeOfItsCaller(t *testing.T) {
+	w, _ := serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+		exchange.From(w).At = noon.Add(time.Hour)
+	})
+	assert.Equal(t, "Thu, 12 Feb 2026 13:00:00 GMT", w.Header().Get("Date"))
+	w, _ = serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+		exchange.From(w).At = noon.Add(-999 * time.Millisecond) // as an account's clock, which ticks in whole seconds
+	})
+	assert.Empty(t, w.Header().Get("Date"), "net/http sets it")
+}
