@@ -35,7 +35,7 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 				}
 			}
 			for _, problem := range problems {
-				fmt.Fprintln(p.stdout, problem.Error())
+				fmt.Fprintln(p.stdout, report.Printable(problem.Error()))
 			}
 			if len(problems) > 0 {
 				fmt.Fprintf(p.stderr, "oauthconform: %s\n", plural(len(problems), "problem"))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
 
@@ -47,7 +48,7 @@ func newList(p program) *cobra.Command {
 				if s.NeedsServices() {
 					title += " (needs services)"
 				}
-				if _, err := fmt.Fprintf(p.stdout, "%-*s  %-7s  %s\n", width, s.ID, s.Level, title); err != nil {
+				if _, err := fmt.Fprintf(p.stdout, "%-*s  %-7s  %s\n", width, s.ID, s.Level, report.Printable(title)); err != nil {
 					return err
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oauthmock/conformance"
+	"oauthmock/conformance/report"
 )
 
 func newPlan(p program) *cobra.Command {
@@ -80,7 +81,7 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 	fmt.Fprintf(out, "%s · %s\n", outlook.Target, control)
 	requests, writes, walks, accounts, skipped, paid, spent := 0, 0, 0, 0, 0, 0, 0.0
 	for _, scenario := range outlook.Scenarios {
-		fmt.Fprintf(out, "\n%s  %s  %s\n", scenario.ID, scenario.Level, scenario.Title)
+		fmt.Fprintf(out, "\n%s  %s  %s\n", scenario.ID, scenario.Level, report.Printable(scenario.Title))
 		if scenario.Skip != "" {
 			skipped++
 			fmt.Fprintf(out, "  SKIP: %s\n", scenario.Skip)

@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if status, ok := errors.AsType[exitError](err); ok {
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "oauthconform: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(stderr, "oauthconform: %s\n", report.Printable(strings.TrimSpace(err.Error())))
 	if _, ok := errors.AsType[unreachableError](err); ok {
 		return report.ExitInconclusive
 	}

@@ -184,7 +184,7 @@ func (c console) list(indent string, items []string, shown int) {
 			c.printf("%s… and %d more\n", indent, len(items)-shown)
 			return
 		}
-		c.printf("%s%s\n", indent, strings.ReplaceAll(printable(item), "\n", " "))
+		c.printf("%s%s\n", indent, strings.ReplaceAll(Printable(item), "\n", " "))
 	}
 }
 

@@ -42,7 +42,7 @@ func detail(result Result, assertion Assertion) []labelled {
 	}
 	if step != nil && step.Curl != "" {
 		// Not cut and not joined: it is there to be pasted.
-		kept = append(kept, labelled{"curl", printable(step.Curl)})
+		kept = append(kept, labelled{"curl", Printable(step.Curl)})
 	}
 	return kept
 }

@@ -69,7 +69,7 @@ func WriteJUnit(w io.Writer, r Report) error {
 		if !known {
 			i = len(all.Suites)
 			at[surface] = i
-			all.Suites = append(all.Suites, junitSuite{Name: printable(surface), Properties: junitProperties(r)})
+			all.Suites = append(all.Suites, junitSuite{Name: Printable(surface), Properties: junitProperties(r)})
 		}
 		all.Suites[i].add(result)
 	}
@@ -95,21 +95,21 @@ func WriteJUnit(w io.Writer, r Report) error {
 
 func junitProperties(r Report) []junitProperty {
 	return []junitProperty{
-		{Name: "target", Value: printable(r.Target)},
+		{Name: "target", Value: Printable(r.Target)},
 		{Name: "seed", Value: fmt.Sprint(r.Seed)},
-		{Name: "level", Value: printable(r.Level)},
+		{Name: "level", Value: Printable(r.Level)},
 	}
 }
 
 func (s *junitSuite) add(result Result) {
 	class, name := junitName(result.ID)
-	one := junitCase{Classname: class, Name: name, Time: junitTime(result.Seconds), File: printable(result.File), Line: result.Line}
+	one := junitCase{Classname: class, Name: name, Time: junitTime(result.Seconds), File: Printable(result.File), Line: result.Line}
 	s.Tests++
 	s.seconds += result.Seconds
 	switch result.Verdict {
 	case Pass:
 	case Warn:
-		one.SystemOut = &junitOutput{Text: "\n" + printable(findings(result, Warn))}
+		one.SystemOut = &junitOutput{Text: "\n" + Printable(findings(result, Warn))}
 	case Fail, XPass:
 		s.Failures++
 		one.Failures = []junitOutcome{junitDetail(result)}
@@ -125,7 +125,7 @@ func (s *junitSuite) add(result Result) {
 
 // junitName cuts "v2/tokens/rotation/old-pair-is-gone" into class "v2.tokens.rotation" and name "old-pair-is-gone".
 func junitName(id string) (class, name string) {
-	id = printable(id)
+	id = Printable(id)
 	if i := strings.LastIndexByte(id, '/'); i >= 0 {
 		return strings.ReplaceAll(id[:i], "/", "."), id[i+1:]
 	}
@@ -141,7 +141,7 @@ func junitDetail(result Result) junitOutcome {
 	if text == "" {
 		text = result.Title + "\n" + result.Reason + "\n"
 	}
-	return junitOutcome{Message: oneLine(message, 400), Type: string(result.Verdict), Text: "\n" + printable(text)}
+	return junitOutcome{Message: oneLine(message, 400), Type: string(result.Verdict), Text: "\n" + Printable(text)}
 }
 
 // findings are the assertions of a verdict as plain text, each with the exchange that it judged.

@@ -272,3 +272,13 @@ func TestConsoleOnlyNamesWhatFailsAfterTheFirstTwenty(t *testing.T) {
 	assert.Equal(t, 20, strings.Count(out.String(), "Title of"))
 	assert.Contains(t, out.String(), "\nFAIL  v2/a/u: all is lost\nFAIL  v2/a/v: all is lost\nFAIL  v2/a/w: all is lost\n\n")
 }
+
+func TestAJSONReportDoesNothingToATerminal(t *testing.T) {
+	const hostile = "a\u009b31m\u202e\U000e0001\ufffd\x1b"
+	var out strings.Builder
+	require.NoError(t, report.WriteJSON(&out, report.Report{Target: hostile}))
+	assert.Contains(t, out.String(), `"a\u009b31m\u202e\udb40\udc01\ufffd\u001b"`)
+	var read struct{ Target string }
+	require.NoError(t, json.Unmarshal([]byte(out.String()), &read))
+	assert.Equal(t, hostile, read.Target, "the text is the same")
+}

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// printable makes a text of the target safe to show: everything that a terminal would obey rather than print, and
+// Printable makes a text of the target safe to show: everything that a terminal would obey rather than print, and
 // everything that XML forbids, is written as an escape. Line ends and tabs stay.
-func printable(s string) string {
+func Printable(s string) string {
 	clean := true
 	for _, r := range s {
 		if !shows(r) {
@@ -40,9 +40,9 @@ func shows(r rune) bool {
 	return r == '\n' || r == '\t' || (r != utf8.RuneError && unicode.IsPrint(r))
 }
 
-// oneLine is printable, without line ends, and cut after limit runes.
+// oneLine is Printable, without line ends, and cut after limit runes.
 func oneLine(s string, limit int) string {
-	s = strings.Join(strings.Fields(printable(s)), " ")
+	s = strings.Join(strings.Fields(Printable(s)), " ")
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s

@@ -35,9 +35,9 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 					problems = append(problems, err)
 					continue
 				}
-				fmt.Fprintf(stdout, "%s: %s, ok\n", path, found.what)
+				fmt.Fprintf(stdout, "%s: %s, ok\n", cell(path), cell(found.what))
 				for _, w := range found.warnings {
-					fmt.Fprintf(stdout, "%s:%d: warning: %s: %s\n", path, max(w.Line, 1), w.Place, w.Told())
+					fmt.Fprintf(stdout, "%s:%d: warning: %s: %s\n", cell(path), max(w.Line, 1), cell(w.Place), cell(w.Told()))
 				}
 			}
 			if len(problems) > 0 {

@@ -79,7 +79,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if status, ok := errors.AsType[exitStatus](err); ok {
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "oauthmock: %v\n", err)
+	fmt.Fprintf(stderr, "oauthmock: %s\n", cells(err.Error()))
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage

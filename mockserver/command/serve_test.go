@@ -283,3 +283,13 @@ func TestAClosedTerminalEndsTheProgramUnlessItIsToOutliveIt(t *testing.T) {
 	assert.Equal(t, !was, slices.Contains(StopSignals(), os.Signal(syscall.SIGHUP)))
 	assert.Contains(t, StopSignals(), os.Signal(syscall.SIGTERM))
 }
+
+func TestNothingThatATerminalObeysReachesIt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "d.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200\u001b]0;PWN\u0007":{"description":"\u202e"}}}}}}`), 0o600))
+	var out strings.Builder
+	Run(t.Context(), []string{"check", file}, func(string) string { return "" }, &out, &out)
+	assert.Contains(t, out.String(), "PWN")
+	assert.NotContains(t, out.String(), "\x1b")
+	assert.NotContains(t, out.String(), "\a")
+}
