@@ -61,10 +61,10 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	return errors.Join(m.run(ctx, stdout), m.retract())
 }
 
-// collectLess lets the heap grow to three times what is in use before garbage is collected, unless GOGC says otherwise: a server of a few
+// collectLess lets the heap grow to five times what is in use before garbage is collected, unless GOGC says otherwise: a server of a few
 // megabytes would collect it dozens of times a second under load.
 func collectLess() {
-	const usual, percent = 100, 200
+	const usual, percent = 100, 400
 	if before := debug.SetGCPercent(percent); before != usual {
 		debug.SetGCPercent(before)
 	}

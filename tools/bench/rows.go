@@ -12,7 +12,7 @@ import (
 // What is needed. Throughput is a ratio to the bare server, or of a large account to an empty one.
 const (
 	neededWallet   = 0.75
-	neededCreate   = 0.7
+	neededCreate   = 0.6
 	neededList     = 0.65
 	neededP99      = 1.3        // times as long as a bare Gin's
 	neededStart    = 1.5        // times as long as a bare Gin's
