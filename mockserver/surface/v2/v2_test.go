@@ -261,7 +261,11 @@ func TestWhatIsNowhereIsAnsweredInTheEnvelope(t *testing.T) {
 			answer := b.send(c.method, c.target, "")
 			assert.Equal(t, c.status, answer.Code, answer.Header())
 			assert.Empty(t, answer.Header().Get("Location"))
-			assertFailure(t, answer)
+			if c.method == http.MethodHead {
+				assert.Empty(t, answer.Body.String())
+			} else {
+				assertFailure(t, answer)
+			}
 			if c.allow != "" {
 				assert.ElementsMatch(t, strings.Split(c.allow, ", "), strings.Split(answer.Header().Get("Allow"), ", "))
 			}
