@@ -46,7 +46,7 @@ func migrations() []Mutant {
 		}),
 		lie("v1-reads-other-scopes", "v1 reads a token with other scopes", in("tokens/"), onItems("v1.token.get", each(set("scopes", []any{"GET:a.b/c"})))),
 		lie("v1-reads-another", "v1 reads another token", in("tokens/"), onItems("v1.token.get", each(change("token", func(s string) any { return reversed(s) })))),
-		lie("v1-reads-another-expiry", "v1 reads a token that expires an hour later", in("tokens/"), onItems("v1.token.get", each(later("expire", "3600")))),
+		lie("v1-reads-another-expiry", "v1 reads a token that expires an hour later", in("tokens/"), onItems("v1.token.get", each(expiresLater("3600")))),
 		lie("v1-lists-none", "v1 does not list tokens of v2", in("tokens/v2-token-in-v1"), onItems("v1.token.list", func([]any) []any { return nil })),
 		lie("v1-reads-what-is-gone", "v1 reads what v2 has deleted or rotated away", in("tokens/v1-token-in-v2", "tokens/rotated"), always(func(x *Exchange) {
 			if x.Operation == "v1.token.get" && x.Answer.Status == http.StatusNoContent {

@@ -12,9 +12,9 @@ func wantsWildcard(x *Exchange) bool {
 	return slices.ContainsFunc(scopes, func(scope any) bool { s, _ := scope.(string); return strings.Contains(s, "*") })
 }
 
-// later moves a UNIX timestamp.
-func later(name string, seconds string) func(map[string]any) {
-	return change(name, func(n json.Number) any { return decimal(n, seconds) })
+// expiresLater moves the expiry, in UNIX seconds.
+func expiresLater(seconds string) func(map[string]any) {
+	return change("expire", func(n json.Number) any { return decimal(n, seconds) })
 }
 
 // v1Created are lies about new tokens.
@@ -42,15 +42,15 @@ func v1Created() []Mutant {
 		member("no-scopes", "a new token has no scopes", in("members", "form", "label-of-the-body", "wildcards", "wildcards-of-a-domain"), set("scopes", []any{})),
 		member("scopes-twice", "each scope comes back twice", in("form", "label-of-the-body"), change("scopes", func(s []any) any { return append(slices.Clone(s), s...) })),
 		member("under-data", "a new token stands under data too", in("form"), func(b map[string]any) { b["data"] = map[string]any{"token": b["token"]} }),
-		member("a-second-more", "a token lives a second longer", in("expiry-by-the-clock"), later("expire", "1")),
+		member("a-second-more", "a token lives a second longer", in("expiry-by-the-clock"), expiresLater("1")),
 		lie("ttl-in-minutes", "ttl is in minutes", in("ttl"), func(x *Exchange, b map[string]any) {
 			if ttl, ok := asObject(x.Body)["ttl"].(json.Number); ok {
-				later("expire", ttl.String())(b)
+				expiresLater(ttl.String())(b)
 			}
 		}),
 		lie("a-month-by-itself", "without ttl it is eleven months", in("one-year"), func(x *Exchange, b map[string]any) {
 			if _, ok := asObject(x.Body)["ttl"]; !ok {
-				later("expire", "-2592000")(b)
+				expiresLater("-2592000")(b)
 			}
 		}),
 		Mutant{Name: "v1/created-once", What: "every POST answers with the token of the first", Scenarios: in("each-is-new"), Lie: func() Lie {
@@ -106,7 +106,7 @@ func v1Listed() []Mutant {
 		lie(list, "list-twice", "tokens are listed twice", "v1/tokens/list/members v1/tokens/list/tolerance", items(func(all []any) []any { return append(slices.Clone(all), all...) })),
 		lie(list, "list-upper-case", "tokens are listed in upper case", "v1/tokens/list/members v1/tokens/list/tolerance", items(each(change("token", func(s string) any { return strings.ToUpper(s) })))),
 		lie(list, "list-expire-as-text", "listed tokens expire at a text", "v1/tokens/list/members", items(each(change("expire", func(n json.Number) any { return n.String() })))),
-		lie(list, "list-expire-later", "listed tokens expire a second later", "v1/tokens/list/members", items(each(later("expire", "1")))),
+		lie(list, "list-expire-later", "listed tokens expire a second later", "v1/tokens/list/members", items(each(expiresLater("1")))),
 		lie(list, "list-other-scopes", "listed tokens have other scopes", "v1/tokens/list/members", items(each(set("scopes", []any{"GET:a.b/c"})))),
 		lie(list, "filter-ignored", "a filter of the list is ignored", "v1/tokens/list/filter v1/tokens/list/filter-keeps-others-out", again),
 		lie(list, "filter-of-texts-only", "a filter that is empty filters everything", "v1/tokens/list/tolerance", func(x *Exchange, all []any) []any {
@@ -143,8 +143,8 @@ func v1Listed() []Mutant {
 		lie(get, "read-twice", "a token is read twice", "v1/tokens/read/members", items(func(all []any) []any { return append(slices.Clone(all), all...) })),
 		lie(get, "read-another", "another token is read", "v1/tokens/read/members v1/tokens/delete/single-tokens-only v1/tokens/replace/scopes-and-expire v1/tokens/update/single-fields",
 			items(each(change("token", func(s string) any { return reversed(s) })))),
-		lie(get, "read-later", "a token that is read expires a second later", "v1/tokens/read/members v1/tokens/replace/ v1/tokens/update/", items(each(later("expire", "1")))),
-		lie(get, "read-a-day-later", "a token that is read expires two days later", "v1/tokens/replace/one-year", items(each(later("expire", "172800")))),
+		lie(get, "read-later", "a token that is read expires a second later", "v1/tokens/read/members v1/tokens/replace/ v1/tokens/update/", items(each(expiresLater("1")))),
+		lie(get, "read-a-day-later", "a token that is read expires two days later", "v1/tokens/replace/one-year", items(each(expiresLater("172800")))),
 		lie(get, "read-no-scopes", "a token that is read has other scopes", "v1/tokens/read/members v1/tokens/replace/ v1/tokens/update/", items(each(set("scopes", []any{"GET:a.b/c"})))),
 		Mutant{Name: "v1/nothing-with-a-body", What: "204 comes with a body", Lie: always(func(x *Exchange) {
 			if x.Surface == "v1" && x.Answer.Status == 204 {
@@ -181,10 +181,10 @@ func v1Changed() []Mutant {
 		lie("twice", "answers with the token twice", operation.scopes, func(items []any) []any { return append(slices.Clone(items), items...) })
 		lie("another", "answers with another token", operation.scopes+" v1/account/isolation", each(change("token", func(s string) any { return reversed(s) })))
 		lie("scopes", "answers with other scopes", operation.scopes+" v1/tokens/update/ttl", each(set("scopes", []any{"GET:a.b/c"})))
-		lie("later", "answers with an expiry two days later", operation.in+" v1/account/isolation", each(later("expire", "172800")))
+		lie("later", "answers with an expiry two days later", operation.in+" v1/account/isolation", each(expiresLater("172800")))
 		for _, member := range []string{"scopes", "expire"} {
 			all = append(all, Mutant{Name: "v1/" + operation.name[9:] + "-forgets-" + member, What: operation.name + " answers with the new " + member + ", but GET still shows the old",
-				Scenarios: []string{operation.in}, Lie: v1Stale(operation.name, member)})
+				Scenarios: []string{operation.in}, Lie: v1Stale(member)})
 		}
 		all = append(all, Mutant{Name: "v1/" + operation.name[9:] + "-in-vain", What: "what " + operation.name + " refuses it does all the same", Scenarios: []string{operation.in},
 			Lie: func() Lie {
@@ -192,7 +192,7 @@ func v1Changed() []Mutant {
 				return func(x *Exchange) {
 					refused = refused || x.Operation == operation.name && x.Answer.Status >= 400
 					if refused && x.Operation == "v1.token.get" {
-						x.Answer.setItems(each(func(t map[string]any) { t["scopes"] = []any{"GET:a.b/c"}; later("expire", "60")(t) })(x.Answer.items()))
+						x.Answer.setItems(each(func(t map[string]any) { t["scopes"] = []any{"GET:a.b/c"}; expiresLater("60")(t) })(x.Answer.items()))
 					}
 				}
 			}})
@@ -200,7 +200,7 @@ func v1Changed() []Mutant {
 	return append(all,
 		Mutant{Name: "v1/replace-takes-ttl", What: "PUT takes a ttl", Scenarios: []string{"v1/tokens/replace/one-year"}, Lie: on("v1.token.replace", func(x *Exchange) {
 			if _, ok := asObject(x.Body)["ttl"]; ok {
-				x.Answer.setItems(each(later("expire", "-31535940"))(x.Answer.items()))
+				x.Answer.setItems(each(expiresLater("-31535940"))(x.Answer.items()))
 			}
 		})},
 		Mutant{Name: "v1/delete-counts", What: "DELETE says \"1 deleted tokens\"", Scenarios: []string{"v1/tokens/delete/message"}, Lie: on("v1.token.delete", func(x *Exchange) { x.Answer.body()["message"] = "1 deleted tokens" })},
@@ -236,8 +236,8 @@ func v1Changed() []Mutant {
 	)
 }
 
-// v1Stale has GET show a member as it was before an operation.
-func v1Stale(operation, member string) func() Lie {
+// v1Stale has GET show a member as it was when the token was created.
+func v1Stale(member string) func() Lie {
 	return func() Lie {
 		old := map[string]any{}
 		return func(x *Exchange) {
