@@ -83,11 +83,12 @@ func surfacesOf(operations []spec.Operation) []string {
 
 // MatchOperation finds the operation of a surface that a request belongs to, by method and escaped path; nil when there is none. A path
 // that ends where an id should stand belongs to an operation only where the document has an answer for it: "PATCH /tokens/" is
-// PATCH /tokens/{token} 400 150, "GET /tokens/" is an unknown path.
+// PATCH /tokens/{token} 400 150, "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
 func MatchOperation(operations []spec.Operation, surface, method, path string) *spec.Operation {
 	for i := range operations {
-		if operations[i].Surface == surface && operations[i].Method == method && matchPath(&operations[i], path) {
-			return &operations[i]
+		operation := &operations[i]
+		if operation.Surface == surface && (operation.Method == method || slices.Contains(operation.Forms, method)) && matchPath(operation, path) {
+			return operation
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ var folders embed.FS
 
 // surfaces names the embedded folders, in the order of [All].
 func surfaces() []string {
-	return []string{"v2", "v1"}
+	return []string{"v2", "v1", "clientcred", "authcode"}
 }
 
 var embedded = sync.OnceValue(func() []*Document {
@@ -84,6 +84,16 @@ func V2() *Document {
 // V1 returns the embedded v1 document, which is written from the provider's reference page.
 func V1() *Document {
 	return embedded()[1]
+}
+
+// ClientCred returns the embedded document of the client credentials flow, which is written from the provider's reference page.
+func ClientCred() *Document {
+	return embedded()[2]
+}
+
+// AuthCode returns the embedded document of the authorization code flow, which is written from the provider's reference page.
+func AuthCode() *Document {
+	return embedded()[3]
 }
 
 func (d *Document) prepare() {

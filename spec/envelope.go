@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,6 +26,13 @@ type Envelope struct {
 	// by default, or "error.code".
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	// CodeName is where a refusal has the word for its code, "error.code_reason"; "" where it has none.
+	CodeName string `json:"codeName"`
+	// AnyMessage reports whether the message is for people, so that any text is right.
+	AnyMessage bool `json:"anyMessage"`
+	// Flat are the statuses of refusals that may also have the members which Code, CodeName and Message name below one object at the
+	// root: {"code": …} for {"error": {"code": …}}.
+	Flat []int `json:"flat"`
 	// Success and Failure are the members that every success and every refusal has, with their values.
 	Success map[string]any `json:"success"`
 	Failure map[string]any `json:"failure"`
@@ -75,14 +83,34 @@ func (e Envelope) Members() []string {
 // Refusal returns code and message of a decoded body; ok reports whether it has a code.
 func (e Envelope) Refusal(body any) (code, message any, ok bool) {
 	e = e.WithDefaults()
-	code, ok = at(body, e.Code)
-	message, _ = at(body, e.Message)
+	code, ok = e.at(body, e.Code)
+	message, _ = e.at(body, e.Message)
 	return code, message, ok
+}
+
+// CodeNameOf returns the word for the code of a decoded body; nil where it has none.
+func (e Envelope) CodeNameOf(body any) any {
+	if e.CodeName == "" {
+		return nil
+	}
+	name, _ := e.at(body, e.CodeName)
+	return name
 }
 
 // MessageOf returns the message of a decoded body; ok reports whether it has one. A success may have one too.
 func (e Envelope) MessageOf(body any) (message any, ok bool) {
-	return at(body, e.WithDefaults().Message)
+	return e.at(body, e.WithDefaults().Message)
+}
+
+// at follows names joined by dots into a body, from the root where it is flat.
+func (e Envelope) at(body any, path string) (any, bool) {
+	value, ok := at(body, path)
+	if first, rest, nested := strings.Cut(path, "."); !ok && nested && len(e.Flat) > 0 {
+		if _, wrapped := at(body, first); !wrapped {
+			return at(body, rest)
+		}
+	}
+	return value, ok
 }
 
 // Payload returns what a decoded body is about; ok reports whether there is something.
@@ -93,8 +121,9 @@ func (e Envelope) Payload(body any) (payload any, ok bool) {
 	return at(body, e.Data)
 }
 
-// Body returns the decoded body of a refusal with this code and message, numbers as json.Number.
-func (e Envelope) Body(code, message any) map[string]any {
+// Body returns the decoded body of a refusal with this code and message, numbers as json.Number. name is the word for the code, for an API that has
+// such; else it is not used.
+func (e Envelope) Body(code, name, message any) map[string]any {
 	e = e.WithDefaults()
 	body, _ := clone(e.Failure).(map[string]any)
 	if body == nil {
@@ -102,6 +131,9 @@ func (e Envelope) Body(code, message any) map[string]any {
 	}
 	put(body, e.Code, code)
 	put(body, e.Message, message)
+	if e.CodeName != "" {
+		put(body, e.CodeName, name)
+	}
 	return body
 }
 
@@ -149,15 +181,15 @@ func everyOperation(table *Table, surface string, envelope Envelope) map[int][]a
 	bodies := map[int][]any{}
 	for _, row := range table.rows {
 		if row.Surface == surface && row.Operation == EveryOperation {
-			bodies[row.Status] = append(bodies[row.Status], envelope.Body(row.Code.Value(), row.Message))
+			bodies[row.Status] = append(bodies[row.Status], envelope.Body(row.Code.Value(), row.CodeName, row.Message))
 		}
 	}
 	return bodies
 }
 
-// failureSchema accepts exactly the given bodies. A single one is the schema itself, so that a mismatch is
+// failureSchema accepts exactly the given bodies of a status. A single one is the schema itself, so that a mismatch is
 // reported at the member that is wrong.
-func (e Envelope) failureSchema(bodies []any) (*openapi3.Schema, error) {
+func (e Envelope) failureSchema(status int, bodies []any) (*openapi3.Schema, error) {
 	var schemas openapi3.SchemaRefs
 	for _, body := range bodies {
 		data, err := json.Marshal(body)
@@ -171,7 +203,21 @@ func (e Envelope) failureSchema(bodies []any) (*openapi3.Schema, error) {
 		if _, _, ok := e.Refusal(value); !ok {
 			return nil, fmt.Errorf("an example of a refusal has no %s; want its code there", e.Code)
 		}
-		schemas = append(schemas, openapi3.NewSchemaRef("", exactly(value, e.Optional)))
+		forms := []any{value}
+		if wrapper, _, nested := strings.Cut(e.WithDefaults().Code, "."); nested && slices.Contains(e.Flat, status) {
+			if flat, ok := at(value, wrapper); ok {
+				forms = append(forms, flat)
+			}
+		}
+		for _, form := range forms {
+			schema := exactly(form, e.Optional)
+			if e.AnyMessage {
+				e.freeMessage(schema)
+			}
+			if same := func(other *openapi3.SchemaRef) bool { return reflect.DeepEqual(other.Value, schema) }; !slices.ContainsFunc(schemas, same) {
+				schemas = append(schemas, openapi3.NewSchemaRef("", schema))
+			}
+		}
 	}
 	if len(schemas) == 1 {
 		return schemas[0].Value, nil
@@ -179,6 +225,18 @@ func (e Envelope) failureSchema(bodies []any) (*openapi3.Schema, error) {
 	schema := openapi3.NewSchema()
 	schema.OneOf = schemas
 	return schema, nil
+}
+
+// freeMessage lets the schema of a refusal take any text for its message, but no empty one.
+func (e Envelope) freeMessage(schema *openapi3.Schema) {
+	for name := range strings.SplitSeq(e.WithDefaults().Message, ".") {
+		property := schema.Properties[name]
+		if property == nil {
+			return
+		}
+		schema = property.Value
+	}
+	schema.Enum, schema.MinLength = nil, 1
 }
 
 // exactly accepts one value. Of the members of an object at the root, those that are optional may be missing.

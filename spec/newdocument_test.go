@@ -80,7 +80,7 @@ func TestADocumentOfOnesOwnNeedsNoOverlayAndMayBeYAML(t *testing.T) {
 
 func TestAnEnvelopeIsReadAndWritten(t *testing.T) {
 	nested := spec.Envelope{Data: "result", Code: "fault.code", Message: "fault.text", Failure: map[string]any{"ok": false}}
-	body := nested.Body("none", "No such thing")
+	body := nested.Body("none", "", "No such thing")
 	assert.Equal(t, map[string]any{"ok": false, "fault": map[string]any{"code": "none", "text": "No such thing"}}, body)
 	assert.Equal(t, map[string]any{"ok": false}, nested.Failure, "it is not changed")
 	code, message, ok := nested.Refusal(body)
@@ -96,7 +96,7 @@ func TestAnEnvelopeIsReadAndWritten(t *testing.T) {
 	payload, ok = bare.Payload([]any{"a"})
 	assert.Equal(t, []any{"a"}, payload)
 	assert.True(t, ok)
-	assert.Equal(t, map[string]any{"error": "invalid_code", "message": "x"}, bare.Body("invalid_code", "x"))
+	assert.Equal(t, map[string]any{"error": "invalid_code", "message": "x"}, bare.Body("invalid_code", "", "x"))
 }
 
 func TestWhatIsWrongWithADocumentNamesItsFile(t *testing.T) {

@@ -30,6 +30,11 @@ type Operation struct {
 	// MissingID reports whether the document has an answer for a path that ends where the id should be: the 400 of
 	// PATCH and DELETE /tokens/{token}, which nothing else about the path could cause.
 	MissingID bool
+	// Own reports whether the operation is the mock's own (x-own): the provider publishes none, so nobody need have it, and it is not
+	// part of what there is to cover.
+	Own bool
+	// Forms are further methods of the path whose requests belong to the operation (x-forms): those of the forms on its pages.
+	Forms []string
 }
 
 // Parameter is one parameter of an operation.
@@ -56,6 +61,8 @@ type operationOutline struct {
 	Parameters  []Parameter                `json:"parameters"`
 	Security    []map[string][]string      `json:"security"`
 	Responses   map[string]json.RawMessage `json:"responses"`
+	Own         bool                       `json:"x-own"`
+	Forms       []string                   `json:"x-forms"`
 }
 
 func (o outline) operation(p place) (operationOutline, error) {
@@ -128,7 +135,8 @@ func (d *Document) operationAt(p place, published, corrected outline) (Operation
 	if operation.OperationID == "" {
 		return Operation{}, fmt.Errorf("neither the document nor %s gives it an operationId; want a name like token.create", d.overlayFile)
 	}
-	o := Operation{Name: operation.OperationID, Surface: d.name, Method: p.method, Path: p.path, Parameters: operation.Parameters}
+	o := Operation{Name: operation.OperationID, Surface: d.name, Method: p.method, Path: p.path, Parameters: operation.Parameters,
+		Own: operation.Own, Forms: operation.Forms}
 	if detail := corrected.Strict.Detail; slices.Contains(o.Parameters, Parameter{Name: detail, In: "query"}) {
 		o.Detail = detail
 	}

@@ -38,7 +38,9 @@ type Refusal struct {
 	// Code and Message are the members `error` and `message` of the answer.
 	Code    Code
 	Message string
-	Grade   Grade
+	// CodeName is the word by which some APIs name the code besides: "invalid_request" of "400013"; else "".
+	CodeName string
+	Grade    Grade
 	// Source says where the row comes from: "PATCH /tokens/{token} 401 unauthorized_refresh" is an example of
 	// the published document; of rows that are not documented it is a reason in words.
 	Source string
@@ -91,6 +93,7 @@ type refusalRow struct {
 	Status    int    `yaml:"status"`
 	Code      Code   `yaml:"code"`
 	Message   string `yaml:"message"`
+	CodeName  string `yaml:"codeName"`
 	Grade     Grade  `yaml:"grade"`
 	Source    string `yaml:"source"`
 }

@@ -111,7 +111,7 @@ func (d *Document) readStrict() (*openapi3.T, error) {
 		doc.Components.Schemas = openapi3.Schemas{}
 	}
 	for status, bodies := range everyOperation(table, d.name, t.envelope) {
-		schema, err := t.envelope.failureSchema(bodies)
+		schema, err := t.envelope.failureSchema(status, bodies)
 		if err != nil {
 			return nil, fmt.Errorf("spec: strict reading of %d on every path: %w", status, err)
 		}
@@ -195,7 +195,8 @@ func (t *tightener) response(status string, shared *openapi3.Response) (*openapi
 		if len(examples) == 0 {
 			return nil, errors.New("the refusal has no example; want one that shows its code and message")
 		}
-		schema, err := t.envelope.failureSchema(examples)
+		number, _ := strconv.Atoi(status)
+		schema, err := t.envelope.failureSchema(number, examples)
 		if err != nil {
 			return nil, err
 		}

@@ -210,11 +210,11 @@ func refusalsAreOfTheTable(t *testing.T, d *Document) {
 	}
 	documented := map[refusal]bool{}
 	for _, triple := range triples {
-		documented[refusal{triple.Operation, triple.Status, written(envelope.Body(triple.Code.Value(), triple.Message))}] = true
+		documented[refusal{triple.Operation, triple.Status, written(envelope.Body(triple.Code.Value(), triple.CodeName, triple.Message))}] = true
 	}
 	var own []refusal // what the table assumes of one operation
 	for _, row := range table.All() {
-		r := refusal{row.Operation, row.Status, written(envelope.Body(row.Code.Value(), row.Message))}
+		r := refusal{row.Operation, row.Status, written(envelope.Body(row.Code.Value(), row.CodeName, row.Message))}
 		if row.Surface == d.Name() && row.Operation != EveryOperation && !documented[r] && !slices.Contains(own, r) {
 			own = append(own, r)
 		}

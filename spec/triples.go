@@ -15,6 +15,8 @@ type Triple struct {
 	Status                           int
 	Code                             Code
 	Message                          string
+	// CodeName is the word for the code; "" where the API has none.
+	CodeName string
 	// Example is the name of the example that documents it; "" for an unnamed one.
 	Example string
 }
@@ -64,6 +66,9 @@ func (d *Document) readTriples() ([]Triple, error) {
 	}
 	var triples []Triple
 	for i, p := range places {
+		if operations[i].Own {
+			continue
+		}
 		for key, response := range members(member(p.node, "responses")) {
 			status, err := strconv.Atoi(key)
 			if err != nil || status < 400 {
@@ -91,6 +96,11 @@ func (t *Triple) read(example *yaml.Node, envelope Envelope) error {
 		return fmt.Errorf("%s: %w", envelope.Code, err)
 	}
 	t.Message = message.Value
+	if envelope.CodeName != "" {
+		if name := memberAt(example, envelope.CodeName); name != nil {
+			t.CodeName = name.Value
+		}
+	}
 	return nil
 }
 

@@ -282,7 +282,7 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level, str
 		return nil
 	}
 	if !f.OK && schema != nil {
-		f.OK = len(spec.Check(s.strict, schema, s.envelope.Body(code, message))) == 0
+		f.OK = len(spec.Check(s.strict, schema, s.envelope.Body(code, s.envelope.CodeNameOf(e.value), message))) == 0
 	}
 	f.Expected = "one of " + strings.Join(pairs, ", ")
 	if len(pairs) == 0 {

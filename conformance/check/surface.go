@@ -144,10 +144,13 @@ func (s *Surface) Pages() bool {
 }
 
 // Statuses lists every status that the published document has for an operation: "POST /tokens 422", or, outside v2,
-// "v1 GET /scopes 200".
+// "v1 GET /scopes 200". What is the mock's own is left out.
 func (s *Surface) Statuses() []string {
 	var all []string
 	for _, operation := range s.operations {
+		if operation.Own {
+			continue
+		}
 		for _, status := range s.statuses[operation.Name] {
 			all = append(all, spec.Qualified(s.Name, fmt.Sprintf("%s %s %s", operation.Method, operation.Path, status)))
 		}
@@ -203,6 +206,9 @@ func (s *Surface) placeOf(operation *spec.Operation, status int) string {
 func (s *Surface) outlines() {
 	s.outlined = map[string]*outline{}
 	for _, operation := range s.operations {
+		if operation.Own {
+			continue
+		}
 		if schema := spec.PublishedResponse(s.published, operation, http.StatusOK); schema != nil {
 			at := s.placeOf(&operation, http.StatusOK)
 			s.outlined[at] = newOutline(schema, at, "")

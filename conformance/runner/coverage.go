@@ -41,6 +41,9 @@ func totals(surfaces []*check.Surface) map[dimension][]string {
 	all := map[dimension][]string{}
 	for _, surface := range surfaces {
 		for _, operation := range surface.Operations() {
+			if operation.Own {
+				continue
+			}
 			all[operations] = append(all[operations], operation.Name)
 			for _, parameter := range operation.Parameters {
 				all[parameters] = append(all[parameters], parameterName(operation, parameter))

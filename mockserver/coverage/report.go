@@ -84,15 +84,15 @@ type contract struct {
 }
 
 // readContract collects the operations of surfaces, and, where these have a document, the statuses and error numbers that it
-// publishes.
+// publishes. Operations that a document calls the mock's own are nothing that somebody should have called.
 func readContract(surfaces surface.Descriptions) (*contract, error) {
 	c := &contract{places: map[string]string{}}
 	for _, d := range surfaces {
-		for _, o := range (surface.Descriptions{d}).Operations() {
-			c.operations = append(c.operations, o.Name)
-			c.places[o.Name] = spec.Qualified(d.Name, o.Method+" "+o.Path)
-		}
 		if d.Document == nil {
+			for _, o := range (surface.Descriptions{d}).Operations() {
+				c.operations = append(c.operations, o.Name)
+				c.places[o.Name] = spec.Qualified(d.Name, o.Method+" "+o.Path)
+			}
 			continue
 		}
 		operations, err := d.Document.Operations()
@@ -104,6 +104,11 @@ func readContract(surfaces surface.Descriptions) (*contract, error) {
 			return nil, err
 		}
 		for _, o := range operations {
+			if o.Own {
+				continue
+			}
+			c.operations = append(c.operations, o.Name)
+			c.places[o.Name] = spec.Qualified(d.Name, o.Method+" "+o.Path)
 			for _, status := range o.Statuses {
 				c.statuses = append(c.statuses, fmt.Sprintf("%s %d", c.places[o.Name], status))
 			}

@@ -107,7 +107,7 @@ func refusal(object map[string]any, envelope spec.Envelope, code, message any) m
 		changed = map[string]any{}
 	}
 	envelope.Failure = nil
-	maps.Copy(changed, envelope.Body(code, message))
+	maps.Copy(changed, envelope.Body(code, envelope.CodeNameOf(object), message))
 	return changed
 }
 
