@@ -25,6 +25,8 @@ type Call struct {
 	// carried out.
 	// Authenticate sets it; by default it is CredentialsInvalid.
 	Gone account.Reason
+	// Why describes in words for what Authenticate refuses the caller; "" where its reason has all there is to tell.
+	Why string
 	// Improper is why the request is not one that the operation could answer. See Operation.Weighs.
 	Improper error
 	// Own is what a surface keeps of a call between Match, Authenticate and Handle.

@@ -75,7 +75,9 @@ func (n *Engine) router() *gin.Engine {
 	for i := range n.surface.Operations {
 		o := &n.surface.Operations[i]
 		for _, path := range append([]string{o.Path}, o.Also...) {
-			g.Handle(o.Method, strings.NewReplacer("{", ":", "}", "").Replace(path), n.routed(o, ""))
+			for _, method := range append([]string{o.Method}, o.Forms...) {
+				g.Handle(method, strings.NewReplacer("{", ":", "}", "").Replace(path), n.routed(o, ""))
+			}
 		}
 	}
 	g.NoRoute(n.routed(nil, PathUnknown))
@@ -142,7 +144,7 @@ func (n *Engine) serve(c *Call, reason account.Reason) {
 func (n *Engine) answer(c *Call, reason account.Reason, quiet bool) {
 	if reason != "" {
 		if !quiet {
-			n.fail(c, reason, "")
+			n.fail(c, reason, c.Why)
 		}
 		return
 	}

@@ -112,6 +112,8 @@ type Operation struct {
 	// Path as a template: "/tokens/{token}". Also are further paths, without a place of their own in documents and coverage.
 	Path string
 	Also []string
+	// Forms are further methods, by which the forms of the operation's own pages are sent to it.
+	Forms []string
 	// Scope under which calls are counted.
 	Scope account.ScopeName
 	// Authenticate finds out who calls. It calls Call.Accept, or returns the reason for which the caller is refused.

@@ -1,0 +1,80 @@
+package surface
+
+import (
+	"net/url"
+
+	"oauthmock/mockserver/account"
+)
+
+// The names of the ways in which an OAuth client authenticates, as RFC 7591 has them.
+const (
+	ClientSecretBasic = "client_secret_basic"
+	ClientSecretPost  = "client_secret_post"
+)
+
+// ClientCredentials are the ID and the secret by which an OAuth client authenticates.
+type ClientCredentials struct {
+	ID, Secret string
+	// Raw are the same as they stand in HTTP Basic, unless they do not differ. Half of the clients in the field do not encode them as RFC 6749,
+	// section 2.3.1, asks, and so a server that wants to get on with all of them tries both.
+	Raw *ClientCredentials
+	// Method is ClientSecretBasic or ClientSecretPost.
+	Method string
+}
+
+// Client reads the credentials of an OAuth client from HTTP Basic, from the members client_id and client_secret of a form, or from both where they
+// agree. Names are those of the members, client_id first. It refuses credentials in the query, which ends up in logs, and those of which a part is
+// missing. Challenge reports whether the caller tried HTTP Basic, and so wants to hear of it when it is refused.
+func (c *Call) Client(form url.Values) (credentials ClientCredentials, challenge bool, err error) {
+	const id, secret = "client_id", "client_secret"
+	query := c.Query()
+	for _, name := range []string{id, secret} {
+		if query.Has(name) {
+			return credentials, false, account.Refuse(RequestInvalid, "the query has "+name+"; want it in the body or in the Authorization header, for addresses end up in logs")
+		}
+	}
+	posted := ClientCredentials{ID: form.Get(id), Secret: form.Get(secret), Method: ClientSecretPost}
+	if len(c.Request.Header["Authorization"]) > 0 {
+		basic, err := c.basicClient()
+		if err != nil {
+			return credentials, true, err
+		}
+		if !basic.agrees(posted) {
+			return credentials, true, account.Refuse(RequestInvalid, "the client credentials in the body are not those in the Authorization header; send one of them")
+		}
+		return basic, true, nil
+	}
+	switch {
+	case posted.ID == "":
+		return posted, false, account.Refuse(RequestInvalid, "the request has no client_id, neither in the body nor as HTTP Basic")
+	case posted.Secret == "":
+		return posted, false, account.Refuse(RequestInvalid, "the request has no client_secret, neither in the body nor as HTTP Basic")
+	}
+	return posted, false, nil
+}
+
+// basicClient reads HTTP Basic as OAuth clients send it.
+func (c *Call) basicClient() (ClientCredentials, error) {
+	user, password, ok := Basic(c.Authorization())
+	if !ok {
+		return ClientCredentials{}, account.Refuse(ClientInvalid, `the Authorization header is not HTTP Basic with the Base64 of "client_id:client_secret"`)
+	}
+	raw := ClientCredentials{ID: user, Secret: password, Method: ClientSecretBasic}
+	id, err := url.QueryUnescape(user)
+	if err != nil {
+		return raw, nil
+	}
+	secret, err := url.QueryUnescape(password)
+	if err != nil || id == user && secret == password {
+		return raw, nil
+	}
+	return ClientCredentials{ID: id, Secret: secret, Method: ClientSecretBasic, Raw: &raw}, nil
+}
+
+// agrees reports whether nothing in a form contradicts credentials that came as HTTP Basic.
+func (c *ClientCredentials) agrees(form ClientCredentials) bool {
+	same := func(id, secret string) bool {
+		return (form.ID == "" || form.ID == id) && (form.Secret == "" || form.Secret == secret)
+	}
+	return same(c.ID, c.Secret) || c.Raw != nil && same(c.Raw.ID, c.Raw.Secret)
+}

@@ -1,0 +1,62 @@
+package surface
+
+import (
+	"mime"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthmock/mockserver/account"
+)
+
+// formMedia is the media type of the forms that OAuth 2.0 clients and browsers send.
+const formMedia = "application/x-www-form-urlencoded"
+
+// Form reads a body of the media type application/x-www-form-urlencoded, with or without parameters such as a charset. It refuses what is no such
+// form, and a parameter that comes more than once, since nobody could say which one counts (RFC 6749, section 3.2). A parameter without a value counts
+// as left out.
+func (c *Call) Form() (url.Values, error) {
+	if err := c.Exchange.Request.BodyError; err != nil {
+		return nil, unreadable(err)
+	}
+	given := c.Request.Header.Values("Content-Type")
+	if media, _, _ := mime.ParseMediaType(strings.Join(given, ",")); media != formMedia {
+		return nil, account.Refuse(RequestInvalid, "the Content-Type is "+quoted(given)+"; want "+formMedia)
+	}
+	form, err := url.ParseQuery(string(c.Body()))
+	if err != nil {
+		return nil, account.Refuse(RequestInvalid, "the body is not a form: "+err.Error())
+	}
+	return once(form, "the body")
+}
+
+// once takes out the parameters without a value, and refuses one that comes more than once.
+func once(form url.Values, where string) (url.Values, error) {
+	var twice []string
+	for name, values := range form {
+		if len(values) > 1 {
+			twice = append(twice, name)
+		}
+		if len(values) == 1 && values[0] == "" {
+			delete(form, name)
+		}
+	}
+	if len(twice) > 0 {
+		slices.Sort(twice) // so that it is the same one each time
+		return nil, account.Refuse(RequestInvalid, where+" has the parameter "+quoted(twice[:1])+" more than once")
+	}
+	return form, nil
+}
+
+// quoted shows what a caller sent, at no more than some length.
+func quoted(given []string) string {
+	const most = 100
+	text := strings.Join(given, ", ")
+	if text == "" {
+		return "missing"
+	}
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return `"` + strings.ToValidUTF8(text, "�") + `"`
+}
