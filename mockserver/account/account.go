@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/grant"
 )
 
 // ID is the mock's own name for an account. It never appears on the wire of the API.
@@ -34,12 +35,15 @@ type Account struct {
 	Errors        ErrorLog
 	Usage         Usage
 	Quota         Quota
+	// Grants are the OAuth clients and users, and what was granted to them.
+	Grants grant.Grants
 	// Retention bounds what is remembered one by one; see Retain.
 	Retention Retention
 
-	scopes map[string]*Quota   // of paid services, by the scope's name in the environment
-	free   map[string]*freeUse // by the scope's name
-	books  Books
+	scopes  map[string]*Quota   // of paid services, by the scope's name in the environment
+	clients map[string]*Quota   // of clients, by their IDs
+	free    map[string]*freeUse // by the scope's name
+	books   Books
 
 	issued  []Secret
 	revoked []Secret
@@ -63,6 +67,10 @@ const (
 	AccessToken
 	RefreshToken
 	APIKey
+	// A client's ID is no secret, and leads to its account all the same.
+	ClientID
+	GrantCode
+	GrantToken
 	// SecretKinds is how many kinds there are.
 	SecretKinds
 )
@@ -88,6 +96,9 @@ func (a *Account) Secrets() []Secret {
 	for _, t := range a.Tokens.All() {
 		out = append(out, Secret{AccessToken, t.Value}, Secret{RefreshToken, t.RefreshToken})
 	}
+	for _, k := range a.Grants.Keys() {
+		out = append(out, secret(k))
+	}
 	return out
 }
 
@@ -95,6 +106,13 @@ func (a *Account) Secrets() []Secret {
 // end of every transaction, and indexes what it gets before the next begins.
 func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 	const kept = 16 // so that a token or two need no new memory
+	gone, given := a.Grants.TakeChanges()
+	for _, k := range gone {
+		a.revoked = append(a.revoked, secret(k))
+	}
+	for _, k := range given {
+		a.issued = append(a.issued, secret(k))
+	}
 	revoked, issued = a.revoked, a.issued
 	a.revoked, a.issued = revoked[:0], issued[:0]
 	if cap(revoked) > kept {
@@ -109,7 +127,10 @@ func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 // Changes says how often what the API shows of the account was changed, apart from what it records of calls: two of them differ if something
 // changed between.
 func (a *Account) Changes() Changes {
-	c := Changes{tokens: a.Tokens.changes, credit: a.Wallet.credit, subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks)}
+	c := Changes{
+		tokens: a.Tokens.changes, grants: a.Grants.Changes(), credit: a.Wallet.credit,
+		subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks),
+	}
 	if n := len(a.Wallet.transactions); n > 0 {
 		c.transaction = a.Wallet.transactions[n-1].ID
 	}
@@ -122,7 +143,7 @@ func (a *Account) Changes() Changes {
 
 // Changes are how far an account has changed, to be compared.
 type Changes struct {
-	tokens                   uint64
+	tokens, grants           uint64
 	credit                   Money
 	transaction              string
 	subscriptions, callbacks int
@@ -166,7 +187,7 @@ func (a *Account) removeToken(t *Token) {
 // Event is something that fell due and was settled.
 type Event struct {
 	At   time.Time
-	What string // "token.expired", "subscription.renewed", "subscription.expired"
+	What string // "token.expired", "code.expired", "grant-token.expired", "subscription.renewed", "subscription.expired"
 	ID   string
 }
 
@@ -183,9 +204,19 @@ func (a *Account) Settle(now time.Time) []Event {
 		if lapsed != nil {
 			until = lapsed.ExpiresAt
 		}
+		granted, due := a.Grants.NextDue()
+		if due = due && !granted.After(until); due {
+			until = granted
+		}
 		if t, ok := a.Tokens.nextExpired(until); ok {
 			events = append(events, Event{At: t.ExpireAt.Time(), What: "token.expired", ID: t.Value})
 			a.removeToken(t)
+			continue
+		}
+		if due {
+			if e, told := a.Grants.SettleNext(); told {
+				events = append(events, Event(e))
+			}
 			continue
 		}
 		if lapsed == nil {

@@ -18,7 +18,13 @@ func (a *Account) Clone() *Account {
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)
 	out.Callbacks = copies(a.Callbacks)
+	out.Grants = a.Grants.Clone()
 	out.free = nil // follows from the usage
+	out.clients = make(map[string]*Quota, len(a.clients))
+	for id, q := range a.clients {
+		own := *q
+		out.clients[id] = &own
+	}
 	out.scopes = make(map[string]*Quota, len(a.scopes))
 	for scope, q := range a.scopes {
 		own := *q

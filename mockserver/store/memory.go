@@ -123,7 +123,7 @@ func (m *Memory) Put(a *account.Account) error {
 	secrets := a.Secrets()
 	for _, s := range secrets {
 		if owner, taken := m.owner(s); taken && owner.identity.ID != a.ID {
-			return fmt.Errorf("account %q and account %q would share a secret: e-mail with API key, tokens and refresh tokens must be unique", a.ID, owner.identity.ID)
+			return fmt.Errorf("account %q and account %q would share a secret: e-mail with API key, tokens, refresh tokens, client ids, codes and access tokens must be unique", a.ID, owner.identity.ID)
 		}
 	}
 	if old != nil {

@@ -1,0 +1,83 @@
+package grant
+
+import "time"
+
+// Token is an access token.
+type Token struct {
+	Value    string
+	ClientID string
+	// Username is whose consent the token rests on; empty when the client asked in its own name (client credentials).
+	Username  string
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+}
+
+// TokenLifetime is how long an access token lives.
+const TokenLifetime = 3600 * time.Second
+
+// clientPrefix begins the tokens of client credentials.
+const clientPrefix = "sk-"
+
+// IssueToken makes a token for a client in its own name (client credentials): "sk-" and 32 hexadecimal digits. The client has
+// authenticated; it is refused when it is no longer registered, or is disabled.
+func (g *Grants) IssueToken(draw Draw, clientID string, now time.Time) (Token, error) {
+	client, ok := g.Client(clientID)
+	switch {
+	case !ok:
+		return Token{}, refuse(ClientInvalid, "no client has this client_id")
+	case client.Disabled:
+		return Token{}, refuse(ClientDisabled, "the client "+clientID+" is disabled")
+	}
+	return g.give(draw, Token{ClientID: clientID}, now), nil
+}
+
+// give makes a token of a grant.
+func (g *Grants) give(draw Draw, t Token, now time.Time) Token {
+	t.IssuedAt, t.ExpiresAt = now, now.Add(TokenLifetime)
+	for taken := true; taken; _, taken = g.tokens.get(t.Value) {
+		t.Value = draw(kindToken) + draw(kindToken)
+		if t.Username == "" {
+			t.Value = clientPrefix + t.Value
+		}
+	}
+	g.RestoreToken(t)
+	return t
+}
+
+// Use returns a live token of client credentials (inOwnName), or of the other grant. It refuses a token of a disabled client.
+func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error) {
+	t, ok := g.tokens.get(value)
+	switch {
+	case !ok || !now.Before(t.ExpiresAt):
+		return Token{}, refuse(TokenInvalid, "there is no such token: it was never given, has expired, or was revoked")
+	case inOwnName && t.Username != "":
+		return Token{}, refuse(TokenInvalid, "the token is one of the authorization code grant, and this API takes those of client credentials")
+	case !inOwnName && t.Username == "":
+		return Token{}, refuse(TokenInvalid, "the token is one of client credentials, and this API takes those of the authorization code grant")
+	}
+	if client, ok := g.Client(t.ClientID); ok && client.Disabled {
+		return Token{}, refuse(ClientDisabled, "the client "+client.ID+" is disabled")
+	}
+	return *t, nil
+}
+
+// RestoreToken puts a token among the account's, as it is.
+func (g *Grants) RestoreToken(t Token) {
+	if oldest, full := g.tokens.oldest(MaxTokens); full {
+		g.drop(oldest)
+	}
+	g.tokens.put(t.Value, &t, t.ExpiresAt)
+	g.issue(TokenKey, t.Value)
+}
+
+// Tokens returns the live tokens, oldest first. The result must not be changed.
+func (g *Grants) Tokens() []*Token { return g.tokens.all() }
+
+// drop forgets a token. It reports whether there was one.
+func (g *Grants) drop(value string) bool {
+	ok := g.tokens.remove(value)
+	if ok {
+		g.revoke(TokenKey, value)
+	}
+	return ok
+}
