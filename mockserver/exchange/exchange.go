@@ -50,7 +50,9 @@ type Exchange struct {
 	Code   string // error number, as on the wire: "130", "125.22"
 	Grade  string
 	Source string
-	Quota  account.QuotaState
+	// Note tells in a sentence, for explanations, what else decided, also where the call succeeded; mostly empty.
+	Note  string
+	Quota account.QuotaState
 	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for other calls. PaidBy is empty for refused calls.
 	Scope   string
 	PaidBy  string

@@ -73,6 +73,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.text(&e.Code)
 	t.text(&e.Grade)
 	t.text(&e.Source)
+	t.text(&e.Note)
 	t.flag(&e.Quota.Enabled)
 	t.number(&e.Quota.Limit)
 	t.number(&e.Quota.Remaining)

@@ -1,6 +1,8 @@
 package surface
 
 import (
+	"context"
+	"errors"
 	"net/url"
 
 	"oauthmock/mockserver/account"
@@ -12,20 +14,78 @@ const (
 	ClientSecretPost  = "client_secret_post"
 )
 
-// ClientCredentials are the ID and the secret by which an OAuth client authenticates.
-type ClientCredentials struct {
+// Clients knows whose clients are whose.
+type Clients interface {
+	AuthenticateClient(ctx context.Context, id, secret string) (account.Identity, error)
+}
+
+// Client is an OAuth client that calls an endpoint with a form.
+type Client struct {
+	ID   string
+	Form url.Values
+	// Challenged reports whether the caller tried HTTP Basic, and so wants to hear of it when it is refused.
+	Challenged bool
+}
+
+// AuthenticateClient finds out which OAuth client calls, and makes its account the caller. Otherwise it returns the reason for which the caller is
+// refused; Challenged is set then too.
+func (c *Call) AuthenticateClient(clients Clients) (client Client, reason account.Reason) {
+	c.Gone = account.ClientInvalid
+	var err error
+	if client.Form, err = c.Form(); err != nil {
+		return client, c.Because(err)
+	}
+	given, challenged, err := c.clientCredentials(client.Form)
+	client.Challenged = challenged
+	if err != nil {
+		return client, c.Because(err)
+	}
+	c.Exchange.Auth = given.Method
+	identity, err := clients.AuthenticateClient(c.Context(), given.ID, given.Secret)
+	if err != nil && given.Raw != nil {
+		if other, rawErr := clients.AuthenticateClient(c.Context(), given.Raw.ID, given.Raw.Secret); rawErr == nil {
+			identity, err, given = other, nil, *given.Raw
+			c.Exchange.Note = "The credentials in HTTP Basic were taken as they are: the client does not form-encode them, as RFC 6749, section 2.3.1, asks."
+		}
+	}
+	switch {
+	case err != nil:
+		return client, c.Because(err)
+	case !c.Accept(identity):
+		c.Why = "the host takes credentials of the other environment only"
+		return client, account.ClientInvalid
+	}
+	client.ID = given.ID
+	return client, ""
+}
+
+// Because takes apart why Authenticate refuses a caller: it notes the words, and returns the reason. What is no refusal is an internal error, but for
+// an account that is gone.
+func (c *Call) Because(err error) account.Reason {
+	if refusal, ok := errors.AsType[*account.Refusal](err); ok {
+		c.Why = refusal.Detail
+		return refusal.Reason
+	}
+	if c.Why = err.Error(); errors.Is(err, account.ErrNoAccount) {
+		return c.Gone
+	}
+	return account.Internal
+}
+
+// clientCredentials are the ID and the secret by which an OAuth client authenticates.
+type clientCredentials struct {
 	ID, Secret string
 	// Raw are the same as they stand in HTTP Basic, unless they do not differ. Half of the clients in the field do not encode them as RFC 6749,
 	// section 2.3.1, asks, and so a server that wants to get on with all of them tries both.
-	Raw *ClientCredentials
+	Raw *clientCredentials
 	// Method is ClientSecretBasic or ClientSecretPost.
 	Method string
 }
 
-// Client reads the credentials of an OAuth client from HTTP Basic, from the members client_id and client_secret of a form, or from both where they
+// clientCredentials reads the credentials of an OAuth client from HTTP Basic, from the members client_id and client_secret of a form, or from both where they
 // agree. Names are those of the members, client_id first. It refuses credentials in the query, which ends up in logs, and those of which a part is
 // missing. Challenge reports whether the caller tried HTTP Basic, and so wants to hear of it when it is refused.
-func (c *Call) Client(form url.Values) (credentials ClientCredentials, challenge bool, err error) {
+func (c *Call) clientCredentials(form url.Values) (credentials clientCredentials, challenge bool, err error) {
 	const id, secret = "client_id", "client_secret"
 	query := c.Query()
 	for _, name := range []string{id, secret} {
@@ -33,7 +93,7 @@ func (c *Call) Client(form url.Values) (credentials ClientCredentials, challenge
 			return credentials, false, account.Refuse(RequestInvalid, "the query has "+name+"; want it in the body or in the Authorization header, for addresses end up in logs")
 		}
 	}
-	posted := ClientCredentials{ID: form.Get(id), Secret: form.Get(secret), Method: ClientSecretPost}
+	posted := clientCredentials{ID: form.Get(id), Secret: form.Get(secret), Method: ClientSecretPost}
 	if len(c.Request.Header["Authorization"]) > 0 {
 		basic, err := c.basicClient()
 		if err != nil {
@@ -54,12 +114,12 @@ func (c *Call) Client(form url.Values) (credentials ClientCredentials, challenge
 }
 
 // basicClient reads HTTP Basic as OAuth clients send it.
-func (c *Call) basicClient() (ClientCredentials, error) {
+func (c *Call) basicClient() (clientCredentials, error) {
 	user, password, ok := Basic(c.Authorization())
 	if !ok {
-		return ClientCredentials{}, account.Refuse(ClientInvalid, `the Authorization header is not HTTP Basic with the Base64 of "client_id:client_secret"`)
+		return clientCredentials{}, account.Refuse(account.ClientInvalid, `the Authorization header is not HTTP Basic with the Base64 of "client_id:client_secret"`)
 	}
-	raw := ClientCredentials{ID: user, Secret: password, Method: ClientSecretBasic}
+	raw := clientCredentials{ID: user, Secret: password, Method: ClientSecretBasic}
 	id, err := url.QueryUnescape(user)
 	if err != nil {
 		return raw, nil
@@ -68,11 +128,11 @@ func (c *Call) basicClient() (ClientCredentials, error) {
 	if err != nil || id == user && secret == password {
 		return raw, nil
 	}
-	return ClientCredentials{ID: id, Secret: secret, Method: ClientSecretBasic, Raw: &raw}, nil
+	return clientCredentials{ID: id, Secret: secret, Method: ClientSecretBasic, Raw: &raw}, nil
 }
 
 // agrees reports whether nothing in a form contradicts credentials that came as HTTP Basic.
-func (c *ClientCredentials) agrees(form ClientCredentials) bool {
+func (c *clientCredentials) agrees(form clientCredentials) bool {
 	same := func(id, secret string) bool {
 		return (form.ID == "" || form.ID == id) && (form.Secret == "" || form.Secret == secret)
 	}

@@ -9,9 +9,8 @@ const (
 	QueryInvalid       account.Reason = "query-invalid"
 	DateInvalid        account.Reason = "date-invalid"
 	FieldType          account.Reason = "field-type"
-	// RequestInvalid and ClientInvalid are for OAuth clients: a parameter that is missing or wrong, and credentials that are nobody's.
+	// RequestInvalid is for a request of an OAuth client in which something is missing or wrong.
 	RequestInvalid account.Reason = "request-invalid"
-	ClientInvalid  account.Reason = "client-invalid"
 	BodyMalformed  account.Reason = "body-malformed"
 	// RequestViolates and MediaType refuse what the document does not allow, where a server is asked to be strict.
 	RequestViolates  account.Reason = "request-violates-document"
