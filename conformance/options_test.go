@@ -32,7 +32,7 @@ func TestWhatMakesNoSenseDoesNotStart(t *testing.T) {
 		"a URL with a password": {func(x *conformance.Target) { x.BaseURL = "http://a:b@c" }, nil, `base URL must not hold a user, a query or a fragment`},
 		"a wrong admin URL":     {func(x *conformance.Target) { x.AdminURL = "/__admin" }, nil, `admin URL "/__admin" is not a URL`},
 		"no credentials":        {func(x *conformance.Target) { x.APIKey = "" }, nil, `an e-mail and an API key are needed`},
-		"an unknown level":      {nil, func(x *conformance.Options) { x.Level = "MUST" }, `level "MUST" is unknown; it is must or should`},
+		"an unknown level":      {nil, func(x *conformance.Options) { x.Level = "MUST" }, `level "MUST" is unknown; it is must, should or observe`},
 		"an unknown surface":    {nil, func(x *conformance.Options) { x.Surfaces = []string{"v9"} }, `no scenario is about surface "v9"; there are v2`},
 		"an unknown tag":        {nil, func(x *conformance.Options) { x.Tags = []string{"nope"} }, `no scenario has the tag "nope"; there are accounts, clock, `},
 		"an unknown id":         {nil, func(x *conformance.Options) { x.IDs = []string{"v2/nope"} }, `no scenario has the id "v2/nope"`},

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,25 @@ type Follow struct {
 	Form *string `yaml:"form,omitempty"`
 	// Fields take other values than the page gives them; a button is pressed by naming it. A list sends a field several times.
 	Fields map[string]Texts `yaml:"fields,omitempty"`
+	// Button is a part of what stands on the button that is pressed, in any case: "Allow". It says which form is meant where Form does not.
+	Button string `yaml:"button,omitempty"`
+}
+
+// Authorize opens the authorization page of the scenario's API and does what it takes to be sent back to the client: redirects
+// within the target are followed; the first form with the fields username and password is filled in; and of a form with a button that
+// allows, the button is pressed. Where the page cannot be passed so, the scenario is skipped. With a command of the user's that takes the
+// address and prints where the browser was sent, that is used instead. The answer is the redirect to the client, which is not asked.
+type Authorize struct {
+	written
+
+	// Query of the authorization request; RawQuery is sent as written.
+	Query    map[string]any `yaml:"query,omitempty"`
+	RawQuery *string        `yaml:"rawQuery,omitempty"`
+	// Username and Password are ${user.username} and ${user.password} unless they are given.
+	Username string `yaml:"username,omitempty"`
+	Password string `yaml:"password,omitempty"`
+	// Deny presses the button that denies.
+	Deny bool `yaml:"deny,omitempty"`
 }
 
 // Client authenticates as an OAuth client: by HTTP Basic with both parts form-encoded (RFC 6749 section 2.3.1), or in the body.
@@ -68,9 +88,10 @@ func (v *validator) follow(step *Step) {
 	case len(earlier) == 0:
 		v.problem(step.LineOf("follow"), "step %q follows an answer, but no step before it sends a request", step.Name)
 	}
-	if follow.Has("fields") && follow.Form == nil {
+	if follow.Has("fields") && follow.Form == nil && follow.Button == "" {
 		v.problem(follow.LineOf("fields"), "follow: fields belong to a form; name it (form: \"\" is the only one of a page)")
 	}
+	v.texts(follow.LineOf("button"), follow.Button)
 	if follow.Form != nil {
 		v.texts(follow.LineOf("form"), *follow.Form)
 	}
@@ -80,6 +101,40 @@ func (v *validator) follow(step *Step) {
 		}
 	}
 	v.sent(step)
+}
+
+// authorize checks a step that goes through the pages of an authorization.
+func (v *validator) authorize(step *Step) {
+	a := step.Authorize
+	if a.Has("query") == a.Has("rawQuery") {
+		v.problem(a.LineOf(""), "authorize needs one of query and rawQuery, such as query: {client_id: \"${client.id}\", redirect_uri: \"${client.redirectUri}\", response_type: code}")
+	}
+	v.query(a.LineOf("query"), a.Query)
+	if a.RawQuery != nil {
+		v.texts(a.LineOf("rawQuery"), *a.RawQuery)
+	}
+	if a.Has("username") != a.Has("password") {
+		v.problem(a.LineOf(""), "authorize: username and password go together")
+	}
+	if !a.Has("username") {
+		a.Username, a.Password = "${user.username}", "${user.password}"
+	}
+	v.texts(a.LineOf("username"), a.Username)
+	v.texts(a.LineOf("password"), a.Password)
+	v.sent(step)
+}
+
+// query checks the members of a query.
+func (v *validator) query(line int, query map[string]any) {
+	for _, key := range sortedKeys(query) {
+		for _, value := range listOf(query[key]) {
+			switch value.(type) {
+			case nil, []any, map[string]any:
+				v.problem(line, "query: %q must be text, a number, true, false, or a list of these", key)
+			}
+		}
+		v.texts(line, query[key])
+	}
 }
 
 // sent checks what steps that send a request have in common besides what they send.
@@ -161,4 +216,14 @@ func (v *validator) browsing(e *Expect) {
 	if e.Has("empty") && !e.Empty {
 		v.problem(e.LineOf("empty"), "empty: false asks for nothing; leave it out")
 	}
+}
+
+// HeaderPattern returns the pattern that an expected header's name is, "/(?i).*retry.*/", compiled for the whole name; false where it is a name.
+func HeaderPattern(name string) (*regexp.Regexp, bool) {
+	inner, ok := strings.CutPrefix(name, "/")
+	if inner, ok = strings.CutSuffix(inner, "/"); !ok || inner == "" {
+		return nil, false
+	}
+	pattern, err := regexp.Compile("^(?:" + inner + ")$")
+	return pattern, err == nil
 }

@@ -138,7 +138,7 @@ func (f *Follow) UnmarshalStrict(v strictyaml.Value) error {
 		return nil
 	}
 	if v.Text() != "redirect" {
-		return fmt.Errorf(`must be "redirect", {of: STEP} or {form: NAME, fields: {…}}, not %s`, v.Describe())
+		return fmt.Errorf(`must be "redirect", {of: STEP}, {form: NAME, fields: {…}} or {button: TEXT}, not %s`, v.Describe())
 	}
 	f.written = strictyaml.WrittenAt(v.Line(), nil)
 	return nil

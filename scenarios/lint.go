@@ -125,6 +125,9 @@ type place struct {
 
 // places are where the requests of a call step go, one for each value that its matrix gives the path, without doubles.
 func (l *linter) places(step *Step) []place {
+	if step.Authorize != nil {
+		return l.pages()
+	}
 	call, ok := ResolveCall(l.operations, step.Call)
 	if !ok {
 		return nil
@@ -150,6 +153,17 @@ func (l *linter) places(step *Step) []place {
 		}
 	}
 	return list
+}
+
+// pages is where an authorization of the scenario begins.
+func (l *linter) pages() []place {
+	surface, _, _ := strings.Cut(l.scenario.ID, "/")
+	for _, o := range l.operations {
+		if o.Surface == surface && len(o.Forms) > 0 {
+			return []place{{operation: o.Name, surface: o.Surface, method: o.Method, path: o.Path}}
+		}
+	}
+	return nil
 }
 
 // maxPaths bounds how many paths one step is looked at for; beyond it lie only matrices that nobody could review.

@@ -130,6 +130,9 @@ func succeeds(step *Step) bool {
 			return true
 		}
 	}
+	if step.Authorize != nil && step.Authorize.Deny {
+		return false
+	}
 	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !served(status) })
 }
 

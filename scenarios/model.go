@@ -38,6 +38,9 @@ type Scenario struct {
 	Given Given    `yaml:"given,omitempty"`
 	Steps []Step   `yaml:"steps"`
 
+	// Credentials names what the steps use of the OAuth client and the user that the scenario's account has: "client.id", "client.secret",
+	// "client.redirectUri", "user.username", "user.password". The loader finds them, sorted.
+	Credentials []string `yaml:"-"`
 	// File and Line say where the scenario stands; the loader sets them.
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`
@@ -69,11 +72,14 @@ type Given struct {
 	Tokens []GivenToken `yaml:"tokens,omitempty"`
 	// Items says how many entries a list must hold at least ("callback.list": 1); with fewer, the scenario is SKIP.
 	Items map[string]int `yaml:"items,omitempty"`
+	// Clients and Users are registered besides those that the account has. Needs control.
+	Clients []GivenClient `yaml:"clients,omitempty"`
+	Users   []GivenUser   `yaml:"users,omitempty"`
 	// Faults are rules of what goes wrong on purpose, in the words of the target's control API (POST /faults), for this account alone.
 	// They come last, so that the calls that reach the starting state meet none of them. Needs control. See [FaultRule].
 	Faults []FaultRule `yaml:"faults,omitempty"`
 	// Accounts are further accounts, by the name that a step's `as` uses. Needs control. Their values are
-	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …; their tokens are captured like the scenario's own.
+	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …, ${NAME.client.id}, …; their tokens are captured like the scenario's own.
 	Accounts map[string]Given `yaml:"accounts,omitempty"`
 }
 
@@ -107,6 +113,27 @@ type GivenToken struct {
 	Limits map[string]any `yaml:"limits,omitempty"`
 	// Count makes several, ${as.1.token} … ${as.N.token}.
 	Count int `yaml:"count,omitempty"`
+}
+
+// GivenClient is an OAuth client that is registered for the account. Its values are ${as.id}, ${as.secret} and ${as.redirectUri}, the
+// first of its redirect URIs.
+type GivenClient struct {
+	written
+
+	As           string `yaml:"as"`
+	RedirectURIs Texts  `yaml:"redirectUris,omitempty"`
+	Disabled     bool   `yaml:"disabled,omitempty"`
+}
+
+// GivenUser is a user who is registered for the account. Its values are ${as.username} and ${as.password}.
+type GivenUser struct {
+	written
+
+	As       string `yaml:"as"`
+	Username string `yaml:"username"`
+	Password string `yaml:"password"`
+	Email    string `yaml:"email"`
+	FullName string `yaml:"fullName"`
 }
 
 // FaultRule is one rule of what goes wrong on purpose. It is kept as it is written: what it may hold is the target's to say. A name it must
@@ -167,6 +194,10 @@ type Step struct {
 
 	// Follow goes on from an earlier answer, as a browser does. The runner follows nothing by itself.
 	Follow *Follow `yaml:"follow,omitempty"`
+	// Authorize takes a user through the pages of an authorization, up to where the browser is sent back to the client.
+	Authorize *Authorize `yaml:"authorize,omitempty"`
+	// Browser names the browser that the step is sent from: each has cookies of its own. Unset is one of them.
+	Browser string `yaml:"browser,omitempty"`
 
 	// Control acts on the target's control API, for the step's account.
 	Control *Control `yaml:"control,omitempty"`
@@ -224,7 +255,7 @@ type Expect struct {
 	HTML *Page `yaml:"html,omitempty"`
 	// Empty asks for an answer without a body.
 	Empty bool `yaml:"empty,omitempty"`
-	// Headers by name, in any case.
+	// Headers by name, in any case. A name between slashes, "/(?i).*retry.*/", is a pattern of the whole name: one header that fits must match.
 	Headers map[string]Matcher `yaml:"headers,omitempty"`
 	// Data holds JSONPath → matcher on the payload: the value of `data`, or, for a token that is sent bare, the whole body. The payload of a
 	// redirect is {location, query}, that of a page {title, text, forms: [{id, name, action, method, fields}]}.

@@ -11,6 +11,8 @@ type names struct {
 	accounts []string
 	// scopes is the highest ${scopeN} that was used, by account ("" is the scenario's own).
 	scopes map[string]int
+	// credentials are those of the scenario's own account that were used: "client.id".
+	credentials map[string]bool
 }
 
 type definition struct {
@@ -20,7 +22,7 @@ type definition struct {
 }
 
 func newNames() *names {
-	return &names{known: map[string]*definition{}, scopes: map[string]int{}}
+	return &names{known: map[string]*definition{}, scopes: map[string]int{}, credentials: map[string]bool{}}
 }
 
 func (n *names) account(v *validator, name string, line int) {
@@ -34,7 +36,7 @@ func (n *names) define(v *validator, name string, line int, mustBeUsed bool) {
 		v.problem(line, "variable %q must be a word of letters, digits, - and _", name)
 		return
 	}
-	if slices.Contains(builtins(), name) || scopeNumber(name) > 0 {
+	if slices.Contains(builtins(), name) || scopeNumber(name) > 0 || name == "client" || name == "user" {
 		v.problem(line, "variable %q is one of the suite's own; choose another name", name)
 		return
 	}
@@ -66,9 +68,16 @@ func (n *names) use(v *validator, name string, line int) {
 	if slices.Contains(builtins(), name) {
 		return
 	}
+	if root == "client" || root == "user" {
+		if !slices.Contains(credentialNames(), name) {
+			v.problem(line, "${%s}: there are %s", name, quoted(credentialNames()))
+		}
+		n.credentials[name] = true
+		return
+	}
 	d, ok := n.known[root]
 	if !ok {
-		candidates := append(builtins(), "scope")
+		candidates := append(builtins(), "scope", "client", "user")
 		candidates = append(candidates, sortedKeys(n.known)...)
 		v.problem(line, "${%s} is not defined up to here%s", name, didYouMean(root, candidates))
 		return
@@ -79,8 +88,8 @@ func (n *names) use(v *validator, name string, line int) {
 	}
 	if number := scopeNumber(rest); number > 0 {
 		n.scope(v, root, number, line)
-	} else if rest != "email" && rest != "apiKey" {
-		v.problem(line, "${%s}: an account has email, apiKey, scope, scope2, …", name)
+	} else if rest != "email" && rest != "apiKey" && !slices.Contains(credentialNames(), rest) {
+		v.problem(line, "${%s}: an account has email, apiKey, scope, scope2, …, client.id, client.secret, client.redirectUri, user.username and user.password", name)
 	}
 }
 
@@ -98,6 +107,7 @@ func (n *names) finish(v *validator) {
 			v.problem(d.line, "%q is captured but never used; use ${%s} or leave it out", name, name)
 		}
 	}
+	v.scenario.Credentials = sortedKeys(n.credentials)
 	given := &v.scenario.Given
 	given.Scopes = n.complete(v, given, "")
 	for _, name := range sortedKeys(given.Accounts) {

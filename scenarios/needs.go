@@ -23,6 +23,9 @@ func (s *Scenario) ControlReasons() []string {
 	if s.Given.RateLimit != nil {
 		reasons = append(reasons, "it sets the rate limit")
 	}
+	if s.Given.registers() {
+		reasons = append(reasons, "it registers clients or users")
+	}
 	if s.Given.setsFaults() {
 		reasons = append(reasons, "it sets faults")
 	}

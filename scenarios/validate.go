@@ -257,6 +257,7 @@ func (v *validator) given(g *Given, account string) {
 	for i := range g.Tokens {
 		v.givenToken(&g.Tokens[i], account)
 	}
+	v.registered(g)
 	for _, name := range others {
 		other := g.Accounts[name]
 		v.given(&other, name)

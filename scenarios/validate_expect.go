@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -34,6 +35,9 @@ func (v *validator) expect(step *Step) {
 	v.browsing(e)
 	for _, name := range sortedKeys(e.Headers) {
 		matcher := e.Headers[name]
+		if _, ok := HeaderPattern(name); strings.HasPrefix(name, "/") && !ok {
+			v.problem(matcher.LineOf(""), "headers: %q is no pattern of a header's name such as /(?i).*retry.*/", name)
+		}
 		v.matcher(&matcher, name)
 	}
 	for _, table := range []map[string]Matcher{e.Data, e.Body, e.Items} {

@@ -15,9 +15,9 @@ func (v *validator) step(step *Step) {
 	if strings.ContainsAny(step.Name, "/[]") || step.Name != strings.TrimSpace(step.Name) {
 		v.problem(step.LineOf("name"), `step name %q must not hold "/", "[", "]", or start or end with a space: these separate the parts of assertion ids`, step.Name)
 	}
-	kinds := slices.DeleteFunc([]string{"call", "follow", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
+	kinds := slices.DeleteFunc([]string{"call", "follow", "authorize", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
 	if len(kinds) != 1 {
-		v.problem(step.Line, "step %q must have exactly one of call, follow, control and compare; it has %s", step.Name, orNone(kinds))
+		v.problem(step.Line, "step %q must have exactly one of call, follow, authorize, control and compare; it has %s", step.Name, orNone(kinds))
 	}
 	if step.As != "" {
 		if !slices.Contains(v.names.accounts, step.As) {
@@ -28,9 +28,13 @@ func (v *validator) step(step *Step) {
 	}
 	if !step.Has("call") {
 		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "form", "cookies", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
-			if step.Has(key) && !(step.Has("follow") && slices.Contains([]string{"auth", "headers", "cookies", "expect"}, key)) {
+			if step.Has(key) && !(step.Has("follow") && slices.Contains([]string{"auth", "headers", "cookies", "expect"}, key)) &&
+				!(step.Has("authorize") && slices.Contains([]string{"headers", "expect"}, key)) {
 				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
 			}
+		}
+		if step.Has("browser") && !step.Has("follow") && !step.Has("authorize") {
+			v.problem(step.LineOf("browser"), "step %q: a browser sends a request; it belongs to call, follow and authorize", step.Name)
 		}
 	}
 	matrix := sortedKeys(step.Matrix)
@@ -48,6 +52,8 @@ func (v *validator) step(step *Step) {
 		v.call(step)
 	case step.Follow != nil:
 		v.follow(step)
+	case step.Authorize != nil:
+		v.authorize(step)
 	case step.Control != nil:
 		v.control(step)
 	case step.Has("compare"):
@@ -76,15 +82,7 @@ func (v *validator) call(step *Step) {
 		v.problem(step.LineOf(bodies[1]), "%s exclude one another", strings.Join(bodies, " and "))
 	}
 	v.form(step)
-	for _, key := range sortedKeys(step.Query) {
-		for _, value := range listOf(step.Query[key]) {
-			switch value.(type) {
-			case nil, []any, map[string]any:
-				v.problem(step.LineOf("query"), "query: %q must be text, a number, true, false, or a list of these", key)
-			}
-		}
-		v.texts(step.LineOf("query"), step.Query[key])
-	}
+	v.query(step.LineOf("query"), step.Query)
 	v.charset(step)
 	v.texts(step.LineOf("body"), step.Body)
 	for key, text := range map[string]*string{"rawQuery": step.RawQuery, "rawBody": step.RawBody} {

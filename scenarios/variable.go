@@ -23,6 +23,11 @@ func builtins() []string {
 	return []string{"email", "apiKey", "now", "today", "month", "year", "nonce"}
 }
 
+// credentialNames are the variables of the OAuth client and the user that an account has.
+func credentialNames() []string {
+	return []string{"client.id", "client.secret", "client.redirectUri", "user.username", "user.password"}
+}
+
 // Variables lists the variables that a value refers to, in texts at any depth, keys included; each once, in the order of
 // appearance (keys of objects sorted).
 func Variables(value any) []string {

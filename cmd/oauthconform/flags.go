@@ -126,8 +126,8 @@ func fromEnvironment(command *cobra.Command, getenv func(string) string) {
 }
 
 func parseLevel(text string) (string, error) {
-	if text != "must" && text != "should" {
-		return "", errors.New(`it must be "must" (failed SHOULDs are warnings) or "should" (they fail)`)
+	if text != "must" && text != "should" && text != "observe" {
+		return "", errors.New(`it must be "must" (failed SHOULDs are warnings), "should" (they fail) or "observe" (what is only observed fails too)`)
 	}
 	return text, nil
 }

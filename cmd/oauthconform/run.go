@@ -31,7 +31,7 @@ func (f *runFlags) register(command *cobra.Command) {
 	f.targetFlags.register(command)
 	f.choice.register(command)
 	flags := command.Flags()
-	flags.Var(newSetting(&f.level, "must|should", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
+	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
 	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
 	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; always one where there is no control API")
 	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; --shuffle draws one where none is given")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type targetFlags struct {
 	baseURL, surface, adminURL               string
 	others                                   map[string]string
 	email, apiKey, sandboxAPIKey, adminToken string
+	grantFlags
 }
 
 func (t *targetFlags) register(command *cobra.Command) {
@@ -38,6 +40,7 @@ func (t *targetFlags) register(command *cobra.Command) {
 	flags.StringVar(&t.email, "email", "", "e-mail `ADDRESS` of the account that asks; not needed where there is a control API")
 	flags.StringVar(&t.apiKey, "api-key", "", "API `KEY` of that account; better passed as OAUTHCONFORM_API_KEY, because command lines are public on many machines")
 	flags.StringVar(&t.sandboxAPIKey, "sandbox-api-key", "", "API `KEY` of the account's sandbox; better passed as OAUTHCONFORM_SANDBOX_API_KEY")
+	t.grantFlags.register(flags)
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
@@ -62,6 +65,7 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, surfaces 
 		BaseURL: t.baseURL, Surface: t.surface, Addresses: t.others, AdminURL: t.adminURL, AdminToken: t.adminToken,
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
+	t.grantFlags.give(&target)
 	switch t.adminURL {
 	case noAdmin:
 		target.AdminURL = ""
@@ -70,7 +74,7 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, surfaces 
 		defer cancel()
 		target.AdminURL = conformance.Discover(asking, t.discoverer(), t.baseURL)
 	}
-	if t.email == "" && target.AdminURL == "" {
+	if t.email == "" && t.clientID == "" && target.AdminURL == "" {
 		if err := t.whyNoControl(ctx); err != nil {
 			return conformance.Target{}, nil, err
 		}
@@ -136,15 +140,21 @@ func (t *targetFlags) trim() {
 	for _, text := range []*string{&t.email, &t.apiKey, &t.sandboxAPIKey, &t.adminToken} {
 		*text = strings.TrimRight(*text, "\r\n")
 	}
+	for _, one := range t.texts() {
+		*one.text = strings.TrimRight(*one.text, "\r\n")
+	}
 }
 
-func (t targetFlags) check() error {
+func (t *targetFlags) check() error {
 	for _, secret := range []struct{ flag, text string }{
 		{"--email", t.email}, {"--api-key", t.apiKey}, {"--sandbox-api-key", t.sandboxAPIKey}, {"--admin-token", t.adminToken},
 	} {
 		if strings.ContainsFunc(secret.text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return fmt.Errorf("%s must be one line without control characters", secret.flag)
 		}
+	}
+	if err := t.grantFlags.check(); err != nil {
+		return err
 	}
 	switch {
 	case t.baseURL == "":
@@ -164,7 +174,7 @@ func (t targetFlags) check() error {
 // embedded starts the mock. What the command line says about another server would have no effect, so it is refused; the
 // environment may say it for other runs.
 func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, start starter) (conformance.Target, func(), error) {
-	for _, name := range []string{"email", "api-key", "sandbox-api-key", "admin-token"} {
+	for _, name := range slices.Concat([]string{"email", "api-key", "sandbox-api-key", "admin-token"}, grantFlagNames()) {
 		if command.Flags().Changed(name) {
 			return conformance.Target{}, nil, fmt.Errorf("--%s needs --base-url beside it: the mock inside has its own accounts", name)
 		}
@@ -189,6 +199,8 @@ func guard(target conformance.Target, stderr io.Writer) *report.Redactor {
 		{"--api-key", "OAUTH_API_KEY", target.APIKey},
 		{"--sandbox-api-key", "OAUTH_SANDBOX_API_KEY", target.SandboxAPIKey},
 		{"--admin-token", "OAUTH_ADMIN_TOKEN", target.AdminToken},
+		{"--client-secret", "OAUTH_CLIENT_SECRET", target.ClientSecret},
+		{"--password", "OAUTH_PASSWORD", target.Password},
 	} {
 		if secret.text != "" && !redactor.Add(secret.name, secret.text) {
 			fmt.Fprintf(stderr, "oauthconform: %s is too short to be told from ordinary text: it may show in the reports\n", secret.flag)

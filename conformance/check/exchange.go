@@ -115,6 +115,11 @@ func (e *Exchange) bare() bool {
 	return e.Operation != nil && slices.Contains(e.Surface.Bare.Operations, e.Operation.Name)
 }
 
+// bareAsPublished reports whether it is the payload alone that the published document describes.
+func (e *Exchange) bareAsPublished() bool {
+	return e.bare() && !e.Surface.wrapped[e.Operation.Name]
+}
+
 // Success says whether the status is 2xx.
 func (e *Exchange) Success() bool {
 	return e.Status >= 200 && e.Status < 300

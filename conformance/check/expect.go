@@ -2,7 +2,9 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -88,6 +90,10 @@ func Status(allowed scenarios.Statuses, e *Exchange, level scenarios.Level, line
 func headers(wants []Want, got http.Header, level scenarios.Level) []Finding {
 	var findings []Finding
 	for _, want := range wants {
+		if pattern, ok := scenarios.HeaderPattern(want.Path); ok {
+			findings = append(findings, anyHeader(want, pattern, got, level))
+			continue
+		}
 		values := got.Values(want.Path)
 		var value any
 		if len(values) > 0 {
@@ -96,6 +102,20 @@ func headers(wants []Want, got http.Header, level scenarios.Level) []Finding {
 		findings = append(findings, finding("header", want.Name, want.Matcher, value, len(values) > 0, level))
 	}
 	return findings
+}
+
+// anyHeader is satisfied by one header whose name fits a pattern.
+func anyHeader(want Want, pattern *regexp.Regexp, got http.Header, level scenarios.Level) Finding {
+	result := finding("header", want.Name, want.Matcher, nil, false, level)
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if !pattern.MatchString(name) {
+			continue
+		}
+		if result = finding("header", want.Name, want.Matcher, strings.Join(got[name], ", "), true, level); result.OK {
+			break
+		}
+	}
+	return result
 }
 
 // At holds the places of a value that JSONPaths lead to against matchers. there is false when there is no such value at all.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -28,6 +29,16 @@ type Form struct {
 	Action, Method string
 	// Fields in the order of the page.
 	Fields []Field
+	// Buttons that send the form, in the order of the page.
+	Buttons []Button
+}
+
+// Button sends its form.
+type Button struct {
+	// Name and Value go with the form when the button is pressed; without a name nothing does.
+	Name, Value string
+	// Label is what stands on it.
+	Label string
 }
 
 // Field is a control of a form.
@@ -50,6 +61,35 @@ func (p *Page) Form(which string) (Form, bool) {
 		return Form{}, false
 	}
 	return p.Forms[i], true
+}
+
+// Fields returns what goes with the form when the button is pressed.
+func (b Button) Fields() url.Values {
+	if b.Name == "" {
+		return url.Values{}
+	}
+	return url.Values{b.Name: {b.Value}}
+}
+
+// WithButton returns the first form with a button that has a text on it, in any case, and the button. which says as for Form which
+// forms are looked at; "" looks at all.
+func (p *Page) WithButton(which, text string) (Form, Button, bool) {
+	forms := p.Forms
+	if which != "" {
+		form, ok := p.Form(which)
+		if !ok {
+			return Form{}, Button{}, false
+		}
+		forms = []Form{form}
+	}
+	for _, form := range forms {
+		for _, button := range form.Buttons {
+			if strings.Contains(strings.ToLower(button.Label), strings.ToLower(text)) {
+				return form, button, true
+			}
+		}
+	}
+	return Form{}, Button{}, false
 }
 
 // Has reports whether the form has a field of a name.
@@ -79,7 +119,11 @@ func (p *Page) value() map[string]any {
 				fields[field.Name] = field.Value
 			}
 		}
-		forms[i] = map[string]any{"id": form.ID, "name": form.Name, "action": form.Action, "method": form.Method, "fields": fields}
+		buttons := make([]any, len(form.Buttons))
+		for j, button := range form.Buttons {
+			buttons[j] = button.Label
+		}
+		forms[i] = map[string]any{"id": form.ID, "name": form.Name, "action": form.Action, "method": form.Method, "fields": fields, "buttons": buttons}
 	}
 	return map[string]any{"title": p.Title, "text": p.Text, "forms": forms}
 }
@@ -120,6 +164,9 @@ func (r *pageReader) read(node *html.Node, form int) {
 		case atom.Input, atom.Button, atom.Select, atom.Textarea:
 			if form >= 0 {
 				r.page.Forms[form].Fields = append(r.page.Forms[form].Fields, fieldsOf(node)...)
+				if button, ok := buttonOf(node); ok {
+					r.page.Forms[form].Buttons = append(r.page.Forms[form].Buttons, button)
+				}
 			}
 		}
 	}
@@ -157,6 +204,25 @@ func fieldsOf(node *html.Node) []Field {
 		}
 	}
 	return []Field{field}
+}
+
+// buttonOf returns the button that a control is, if it sends its form.
+func buttonOf(node *html.Node) (Button, bool) {
+	kind := strings.ToLower(attribute(node, "type"))
+	button := Button{Name: attribute(node, "name"), Value: attribute(node, "value")}
+	switch {
+	case has(node, "disabled"):
+		return Button{}, false
+	case node.DataAtom == atom.Button && kind != "reset" && kind != "button":
+		button.Label = words(textOf(node))
+	case node.DataAtom == atom.Input && kind == "submit":
+		button.Label = cmp.Or(button.Value, "Submit")
+	case node.DataAtom == atom.Input && kind == "image":
+		button.Label = attribute(node, "alt")
+	default:
+		return Button{}, false
+	}
+	return button, true
 }
 
 // options are the choices of a list, of which the first is sent unless another is selected.

@@ -30,7 +30,7 @@ func (s *Surface) walkAnswer(e *Exchange, visit func(member *outline, value any)
 		return "", false
 	}
 	value := e.value
-	if payload, ok := e.Payload(); ok && e.bare() {
+	if payload, ok := e.Payload(); ok && e.bareAsPublished() {
 		value = payload
 	}
 	path, found = described.find(value, visit)

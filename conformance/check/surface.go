@@ -27,15 +27,18 @@ type Surface struct {
 	statuses map[string][]string
 	// flat are the operations whose documented success has its members beside those of the envelope.
 	flat map[string]bool
-	// redirects and pages report whether the strict reading has any 3xx, and any text/html.
-	redirects, pages bool
+	// wrapped are the operations whose documented success has the envelope's data; of others in Bare the payload alone is documented.
+	wrapped map[string]bool
+	// redirects reports whether the strict reading has any 3xx; page names the first operation that has text/html, "" where none has.
+	redirects bool
+	page      string
 	// described are the published answers by place, properties the names of all their members.
 	outlined   map[string]*outline
 	properties []string
 }
 
 func newSurface(c contract.Contract) (*Surface, error) {
-	s := &Surface{Contract: c, statuses: map[string][]string{}, flat: map[string]bool{}}
+	s := &Surface{Contract: c, statuses: map[string][]string{}, flat: map[string]bool{}, wrapped: map[string]bool{}}
 	if c.Envelope != nil {
 		s.envelope = c.Envelope.WithDefaults()
 	}
@@ -65,11 +68,16 @@ func newSurface(c contract.Contract) (*Surface, error) {
 		s.statuses[operation.Name] = slices.Sorted(maps.Keys(published.Responses.Map()))
 		for status, response := range s.strict.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Map() {
 			s.redirects = s.redirects || strings.HasPrefix(status, "3")
-			s.pages = s.pages || response.Value.Content["text/html"] != nil
+			if s.page == "" && response.Value.Content["text/html"] != nil {
+				s.page = operation.Name
+			}
 		}
 	}
 	for _, operation := range s.operations {
 		for _, status := range s.Successes(operation.Name) {
+			if schema := spec.PublishedResponse(s.published, operation, status); schema != nil && schema.Properties[s.envelope.Data] != nil {
+				s.wrapped[operation.Name] = true
+			}
 			schema := spec.StrictResponse(s.strict, operation, status, nil)
 			if schema != nil && len(schema.Properties) > 0 && s.envelope.Data != "" && schema.Properties[s.envelope.Data] == nil {
 				s.flat[operation.Name] = true
@@ -140,7 +148,12 @@ func (s *Surface) TakesAccount(operation *spec.Operation) bool {
 
 // Pages reports whether the API has pages for browsers, which keep cookies from one call to the next.
 func (s *Surface) Pages() bool {
-	return s.pages
+	return s.page != ""
+}
+
+// PageOperation returns the operation that has pages, nil where none has.
+func (s *Surface) PageOperation() *spec.Operation {
+	return s.Operation(s.page)
 }
 
 // Statuses lists every status that the published document has for an operation: "POST /tokens 422", or, outside v2,
@@ -165,6 +178,24 @@ func (s *Surface) documented(e *Exchange) bool {
 		return false
 	}
 	return slices.Contains(s.statuses[e.Operation.Name], strconv.Itoa(e.Status))
+}
+
+// RefusesStrangers reports whether an answer is 401 as the strict reading of the document has it.
+func (e *Exchange) RefusesStrangers() bool {
+	schema := e.Surface.strictResponse(e)
+	return e.Status == http.StatusUnauthorized && schema != nil && e.problem == nil && len(spec.Check(e.Surface.strict, schema, e.value)) == 0
+}
+
+// Is reports whether an answer is a documented refusal: code and message are those of its example, the message unless any will do.
+func (e *Exchange) Is(triple spec.Triple) bool {
+	code, message, _ := e.Refusal()
+	return e.Operation != nil && triple.Operation == e.Operation.Name && triple.Status == e.Status && Equal(code, triple.Code.Value()) &&
+		(e.Surface.envelope.AnyMessage || Equal(message, triple.Message))
+}
+
+// exemplified reports whether the published document shows how the operation refuses with this status.
+func (s *Surface) exemplified(e *Exchange) bool {
+	return e.Operation != nil && slices.ContainsFunc(s.triples, func(t spec.Triple) bool { return t.Operation == e.Operation.Name && t.Status == e.Status })
 }
 
 // Documented reports whether the published document has the answer's status for its operation.

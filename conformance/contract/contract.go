@@ -48,7 +48,8 @@ type Probe struct {
 	Code any
 }
 
-// Bare describes payloads that an answer may hold under the envelope's data, in its place, or both at once.
+// Bare describes payloads that an answer may hold under the envelope's data, in its place, or both at once. Which of these the published
+// document allows its schemas say.
 type Bare struct {
 	// Operations that answer so.
 	Operations []string
@@ -77,7 +78,7 @@ type Lifecycle struct {
 // All returns the contracts of the embedded documents, and that of the paid services behind v2's tokens. A document that
 // nothing more is known of has a contract of its own too.
 func All() []Contract {
-	known := []Contract{v2(), v1()}
+	known := []Contract{v2(), v1(), clientCred(), authCode()}
 	var all []Contract
 	for _, document := range spec.All() {
 		one := Contract{Document: document}
@@ -132,6 +133,17 @@ func v1() Contract {
 		Scopes:    Scopes{List: "v1.scope.list"},
 		Lifecycle: Lifecycle{Create: "v1.token.create", Undo: "v1.token.delete", ID: "token"},
 	}
+}
+
+func clientCred() Contract {
+	return Contract{
+		Document: spec.ClientCred(), Title: "client credentials", Assumed: true,
+		Bare: Bare{Operations: []string{"clientcred.token"}, Key: "access_token"},
+	}
+}
+
+func authCode() Contract {
+	return Contract{Document: spec.AuthCode(), Title: "authorization code", Assumed: true}
 }
 
 // services are the paid services behind the tokens. No document is known of them here, but they refuse in one way.

@@ -155,6 +155,9 @@ func (r *Runner) called(s *scenarios.Scenario) []*check.Surface {
 	}
 	for i := range s.Steps {
 		names[r.surfaceOfCall(s.Steps[i].Call)] = true
+		if s.Steps[i].Authorize != nil {
+			names[r.home(s).Name] = true
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(r.judgement.Surfaces()), func(surface *check.Surface) bool { return !names[surface.Name] })
 }

@@ -22,7 +22,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		return call{}, stop{report.Error, fmt.Sprintf("step %q: call %q is unknown", step.Name, step.Call)}
 	}
 	surface := resolved.Surface
-	c := call{step: label, operation: resolved.Operation, method: resolved.Method, account: s.accounts[step.As]}
+	c := call{step: label, operation: resolved.Operation, method: resolved.Method, account: s.accounts[step.As], browser: step.Browser}
 	if resolved.Alias {
 		values := map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(step.Path)) {
@@ -105,16 +105,22 @@ func (c *call) fillQuery(step *scenarios.Step, lookup lookup) error {
 		c.rawQuery = text
 		return err
 	}
-	if len(step.Query) == 0 {
-		return nil
+	var err error
+	c.rawQuery, err = expandQuery(step.Query, lookup)
+	return err
+}
+
+// expandQuery writes a query with the values of variables.
+func expandQuery(written map[string]any, lookup lookup) (string, error) {
+	if len(written) == 0 {
+		return "", nil
 	}
-	expanded, err := scenarios.Expand(step.Query, lookup)
+	expanded, err := scenarios.Expand(written, lookup)
 	if err != nil {
-		return err
+		return "", err
 	}
 	query, _ := expanded.(map[string]any)
-	c.rawQuery = encodeQuery(query)
-	return nil
+	return encodeQuery(query), nil
 }
 
 func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {

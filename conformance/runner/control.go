@@ -79,10 +79,58 @@ func (c *control) endpoints(ctx context.Context) map[string]string {
 
 // account is an account that scenarios act as.
 type account struct {
-	ID          string `json:"id"`
-	Email       string `json:"email"`
-	APIKey      string `json:"apiKey"`
-	Environment string `json:"environment"`
+	ID          string        `json:"id"`
+	Email       string        `json:"email"`
+	APIKey      string        `json:"apiKey"`
+	Environment string        `json:"environment"`
+	Clients     []oauthClient `json:"clients"`
+	Users       []user        `json:"users"`
+}
+
+// oauthClient is an OAuth client of an account.
+type oauthClient struct {
+	ID           string   `json:"id"`
+	Secret       string   `json:"secret"`
+	RedirectURIs []string `json:"redirectUris"`
+}
+
+// values are the variables of a client.
+func (c oauthClient) values() map[string]any {
+	values := map[string]any{"id": c.ID, "secret": c.Secret}
+	if len(c.RedirectURIs) > 0 {
+		values["redirectUri"] = c.RedirectURIs[0]
+	}
+	return values
+}
+
+// user signs in at the clients of an account.
+type user struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
+
+func (u user) values() map[string]any {
+	return map[string]any{"username": u.Username, "password": u.Password}
+}
+
+func (c *control) registerClient(ctx context.Context, id string, redirectURIs []string, disabled bool) (oauthClient, error) {
+	body := map[string]any{}
+	if len(redirectURIs) > 0 {
+		body["redirectUris"] = redirectURIs
+	}
+	if disabled {
+		body["disabled"] = true
+	}
+	var made oauthClient
+	err := c.call(ctx, http.MethodPost, "/accounts/"+url.PathEscape(id)+"/clients", nil, body, &made)
+	if err == nil && (made.ID == "" || made.Secret == "") {
+		err = controlError{"POST /accounts/…/clients answered without id or secret"}
+	}
+	return made, err
+}
+
+func (c *control) registerUser(ctx context.Context, id string, body map[string]string) error {
+	return c.call(ctx, http.MethodPost, "/accounts/"+url.PathEscape(id)+"/users", nil, body, nil)
 }
 
 func (c *control) createAccount(ctx context.Context, fixture, environment string) (*account, error) {

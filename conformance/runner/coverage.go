@@ -77,9 +77,8 @@ func (c *coverage) count(sent *sent) {
 	if e.Documented() {
 		c.seen[statuses][e.Place()] = true
 	}
-	code, message, _ := e.Refusal()
 	for _, triple := range e.Surface.Triples() {
-		if triple.Operation == e.Operation.Name && triple.Status == e.Status && check.Equal(code, triple.Code.Value()) && check.Equal(message, triple.Message) {
+		if e.Is(triple) {
 			c.seen[refusals][triple.String()] = true
 		}
 	}

@@ -36,9 +36,13 @@ func (s *session) redactor() *report.Redactor {
 		}
 		r.Add("OAUTH_API_KEY"+suffix, s.accounts[name].APIKey)
 		r.Add("OAUTH_BASIC"+suffix, basicCredential(s.accounts[name].Email, s.accounts[name].APIKey))
+		for _, client := range s.accounts[name].Clients {
+			r.Add("OAUTH_CLIENT_SECRET"+suffix, client.Secret)
+		}
 	}
 	r.Add("OAUTH_API_KEY", s.target.APIKey)
 	r.Add("OAUTH_SANDBOX_API_KEY", s.target.SandboxAPIKey)
+	r.Add("OAUTH_CLIENT_SECRET", s.target.ClientSecret)
 	counts, noted := map[string]int{}, map[string]bool{}
 	for _, sent := range s.evidence {
 		for _, secret := range append(sent.call.secrets(), sent.secrets...) {
@@ -133,7 +137,7 @@ func secretKind(key string) string {
 		return "REFRESH_TOKEN"
 	case strings.Contains(lower, "token"):
 		return "TOKEN"
-	case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"), strings.Contains(lower, "password"):
+	case strings.Contains(lower, "apikey"), strings.Contains(lower, "secret"), strings.Contains(lower, "password"), strings.Contains(lower, "verifier"):
 		return "SECRET"
 	}
 	return ""

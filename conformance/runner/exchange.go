@@ -33,6 +33,8 @@ type call struct {
 	body      []byte
 	account   *account
 	basic     bool // the account's own credentials are sent
+	// browser names the one that sends it.
+	browser string
 	// clientSecret is that of an OAuth client, "" where none is sent.
 	clientSecret string
 }

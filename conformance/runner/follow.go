@@ -13,6 +13,7 @@ import (
 	"oauthmock/conformance/check"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
+	"oauthmock/spec"
 )
 
 // followStep sends the request that an earlier answer leads to, as a browser without JavaScript does. If it leads nowhere, the assertion
@@ -57,9 +58,9 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 	finding := check.Finding{Kind: "follow", Level: s.levelOf(step), Expected: "a redirect with a Location", Actual: fmt.Sprintf("status %d", from.status)}
 	to, method, form := from.exchange.Redirect(), http.MethodGet, url.Values(nil)
 	var body []byte
-	header := http.Header{"Accept": {"text/html,application/json"}, "User-Agent": {userAgent}}
+	header := http.Header{}
 	switch {
-	case step.Follow.Form != nil:
+	case step.Follow.Form != nil, step.Follow.Button != "":
 		var err error
 		if to, method, form, err = s.fillForm(step.Follow, from, lookup, &finding); err != nil || to == nil {
 			return call{}, finding, err
@@ -77,15 +78,11 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 		finding.Expected, finding.Actual = "an address of the target", "it leads to "+to.Scheme+"://"+to.Host+to.EscapedPath()
 		return call{}, finding, nil
 	}
-	c := call{step: step.Name, surface: surface, base: s.addresses.of(surface), method: method, path: path, rawQuery: to.RawQuery,
-		header: header, body: body, account: s.accounts[""]}
-	switch {
-	case form != nil && method == http.MethodPost:
-		c.setForm(form)
-	case form != nil:
-		c.rawQuery = form.Encode()
-	}
-	c.operation = scenarios.MatchOperation(s.judgement.Operations(), surface.Name, method, path)
+	c := s.browsing(step.Name, step.Browser, surface, to, path)
+	c.method, c.body = method, body
+	maps.Copy(c.header, header)
+	c.fill(form)
+	c.operation = s.operationOf(surface, method, path)
 	if step.Auth != nil { // browsers bring cookies, and no other credentials
 		if err := c.authenticate(step.Auth, lookup); err != nil {
 			return call{}, finding, err
@@ -95,10 +92,42 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 	return c, finding, s.complete(&c, step, lookup)
 }
 
+// browsing is a request that a browser sends to an address of a surface, without its cookies.
+func (s *session) browsing(step, browser string, surface *check.Surface, to *url.URL, path string) call {
+	return call{step: step, browser: browser, surface: surface, base: s.addresses.of(surface), method: http.MethodGet, path: path, rawQuery: to.RawQuery,
+		header: http.Header{"Accept": {"text/html,application/json"}, "User-Agent": {userAgent}}, account: s.accounts[""]}
+}
+
+// fill sends a form; nil is none.
+func (c *call) fill(form url.Values) {
+	switch {
+	case form != nil && c.method == http.MethodPost:
+		c.setForm(form)
+	case form != nil:
+		c.rawQuery = form.Encode()
+	}
+}
+
+// operationOf is the operation of a request that a browser was led to. Where its pages are no document says: what belongs to no other
+// operation belongs to the one that has pages.
+func (s *session) operationOf(surface *check.Surface, method, path string) *spec.Operation {
+	if operation := scenarios.MatchOperation(s.judgement.Operations(), surface.Name, method, path); operation != nil {
+		return operation
+	}
+	return surface.PageOperation()
+}
+
 // fillForm returns where a form of a page is sent, by which method and with which fields. The address is nil if there is no such form, and
 // the finding tells why.
 func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, finding *check.Finding) (*url.URL, string, url.Values, error) {
-	which, err := scenarios.ExpandText(*follow.Form, lookup)
+	which, button := "", check.Button{}
+	if follow.Form != nil {
+		var err error
+		if which, err = scenarios.ExpandText(*follow.Form, lookup); err != nil {
+			return nil, "", nil, err
+		}
+	}
+	pressed, err := scenarios.ExpandText(follow.Button, lookup)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -109,11 +138,15 @@ func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, 
 		return nil, "", nil, nil
 	}
 	form, ok := page.Form(which)
+	if pressed != "" {
+		finding.Expected += " with a button " + check.Render(pressed)
+		form, button, ok = page.WithButton(which, pressed)
+	}
 	if !ok {
 		finding.Actual = fmt.Sprintf("%d forms, and not this one", len(page.Forms))
 		return nil, "", nil, nil
 	}
-	fields := url.Values{}
+	fields := button.Fields()
 	for _, name := range slices.Sorted(maps.Keys(follow.Fields)) {
 		if !form.Has(name) {
 			finding.Expected, finding.Actual = "a form with the field "+name, "none of that name"
@@ -172,11 +205,11 @@ func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
 	return found, path
 }
 
-// addCookies adds the cookies that the API set earlier, and those that a step writes itself.
+// addCookies adds the cookies that the API set earlier in the same browser, and those that a step writes itself.
 func (s *session) addCookies(c *call, written map[string]string, lookup lookup) error {
 	cookies := []*http.Cookie{}
-	if s.cookies != nil && c.surface.Pages() {
-		cookies = s.cookies.Cookies(cookieURL(c.base, c.path))
+	if jar := s.cookies[c.browser]; jar != nil && c.surface.Pages() {
+		cookies = jar.Cookies(cookieURL(c.base, c.path))
 	}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		value, err := scenarios.ExpandText(written[name], lookup)
@@ -206,9 +239,12 @@ func (s *session) keepCookies(got *sent) {
 		return
 	}
 	if s.cookies == nil {
-		s.cookies, _ = cookiejar.New(nil) // without a list of public suffixes it cannot fail
+		s.cookies = map[string]http.CookieJar{}
 	}
-	s.cookies.SetCookies(cookieURL(got.base, got.path), set)
+	if s.cookies[got.browser] == nil {
+		s.cookies[got.browser], _ = cookiejar.New(nil) // without a list of public suffixes it cannot fail
+	}
+	s.cookies[got.browser].SetCookies(cookieURL(got.base, got.path), set)
 }
 
 // cookieURL returns the address that a cookie jar knows a request by. Like browsers, it treats this machine as HTTPS.

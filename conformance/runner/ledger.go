@@ -41,12 +41,12 @@ func (l *ledger) add(s *session, step string, finding check.Finding, index int) 
 	}
 }
 
-// verdictOf an assertion: OBSERVE is only told, SHOULD depends on the level of the run.
+// verdictOf an assertion: that of SHOULD and of OBSERVE depends on the level of the run.
 func (r *Runner) verdictOf(finding check.Finding) report.Verdict {
 	switch {
 	case finding.OK:
 		return report.Pass
-	case finding.Level == scenarios.Observe, finding.Level == scenarios.Should && r.options.Level == levelMust:
+	case finding.Level == scenarios.Observe && r.options.Level != levelObserve, finding.Level == scenarios.Should && r.options.Level == levelMust:
 		return report.Warn
 	}
 	return report.Fail
@@ -64,11 +64,11 @@ func gravity(verdict report.Verdict) int {
 	return 0
 }
 
-// verdict of the whole scenario by its assertions, with the reason. OBSERVE never changes it.
+// verdict of the whole scenario by its assertions, with the reason. What is observed changes it only where it fails.
 func (l *ledger) verdict() (report.Verdict, string) {
 	verdict, reason := report.Pass, ""
 	for _, a := range l.order {
-		if a.Level == string(scenarios.Observe) || !graver(a.Verdict, verdict) {
+		if a.Level == string(scenarios.Observe) && a.Verdict != report.Fail || !graver(a.Verdict, verdict) {
 			continue
 		}
 		verdict, reason = a.Verdict, fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual)

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 
 	"oauthmock/scenarios"
@@ -48,7 +49,7 @@ type Request struct {
 	Method string `json:"method"`
 	// Path as the scenario has it, with ${variables} and {parameters}.
 	Path string `json:"path"`
-	// Times is how often it is sent; 0 for a walk, which depends on the pages.
+	// Times is how often it is sent; 0 for a walk and for the forms of an authorization, which depend on the pages.
 	Times int `json:"times"`
 	// Writes says that it is no GET, or that it is Paid.
 	Writes bool `json:"writes"`
@@ -111,9 +112,16 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
+		if step.Authorize != nil {
+			if operation := r.home(s).PageOperation(); operation != nil {
+				add(step.Name, operation.Method, operation.Path, 1)
+				add(step.Name, http.MethodPost, "where the forms lead", 0)
+			}
+			continue
+		}
 		if step.Follow != nil {
 			method, path := "GET", "where the answer leads"
-			if step.Follow.Form != nil {
+			if step.Follow.Form != nil || step.Follow.Button != "" {
 				method, path = "POST", "where the form leads"
 			}
 			add(step.Name, method, path, 1)

@@ -202,7 +202,7 @@ func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) 
 			}
 		}
 	}
-	return "", ""
+	return r.unoffered(ctx, scenario)
 }
 
 // conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure whatever came after it.
@@ -249,6 +249,9 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 	}
 	if scenario.Given.Environment == "sandbox" && r.control == nil && r.target.SandboxAPIKey == "" {
 		return "needs a sandbox account; give --sandbox-api-key"
+	}
+	if flags := r.missingFlags(scenario); r.control == nil && len(flags) > 0 {
+		return "needs credentials; give " + strings.Join(flags, ", ")
 	}
 	for _, surface := range r.called(scenario) {
 		if r.control == nil && r.addresses.of(surface) == nil {

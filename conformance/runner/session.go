@@ -35,8 +35,8 @@ type session struct {
 	breaking map[string]bool
 	notRun   []string
 	leaks    *report.Redactor
-	// cookies that answers of APIs with pages set; nil until there are some.
-	cookies http.CookieJar
+	// cookies that answers of APIs with pages set, by the name of the browser.
+	cookies map[string]http.CookieJar
 }
 
 type createdToken struct {
@@ -87,6 +87,8 @@ func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 		return s.controlStep(ctx, step)
 	case step.Follow != nil:
 		return s.followStep(ctx, step)
+	case step.Authorize != nil:
+		return s.authorizeStep(ctx, step)
 	case step.Call != "":
 		return s.callStep(ctx, step)
 	}

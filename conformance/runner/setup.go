@@ -64,6 +64,7 @@ func (s *session) setUpAccount(ctx context.Context, name string, given scenarios
 		}
 		s.accounts[name] = &account{Email: s.target.Email, APIKey: key, Environment: environment}
 		s.keepSecret(s.accounts[name])
+		s.takeCredentials(s.vars, s.accounts[name])
 		return nil
 	}
 	fixture := given.Fixture
@@ -77,8 +78,17 @@ func (s *session) setUpAccount(ctx context.Context, name string, given scenarios
 	s.made = append(s.made, made)
 	s.accounts[name] = made
 	s.keepSecret(made)
+	own := s.vars
 	if name != "" {
-		s.vars[name] = map[string]any{"email": made.Email, "apiKey": made.APIKey}
+		own = map[string]any{"email": made.Email, "apiKey": made.APIKey}
+		s.vars[name] = own
+	}
+	s.takeCredentials(own, made)
+	if missing := s.missingCredentials(s.vars); name == "" && len(missing) > 0 {
+		return stop{report.Skip, "the control API gives no " + strings.Join(missing, ", ")}
+	}
+	if err := s.register(ctx, made, given); err != nil {
+		return err
 	}
 	if given.Clock != nil {
 		if err := s.control.setClock(ctx, made.ID, given.Clock, nil); err != nil {

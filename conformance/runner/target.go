@@ -37,6 +37,13 @@ type Target struct {
 	Email, APIKey string
 	// SandboxAPIKey of the same e-mail; without it (and without a control API) sandbox scenarios are skipped.
 	SandboxAPIKey string
+	// ClientID, ClientSecret and RedirectURI are those of an OAuth client, Username and Password those of a user who may sign in at it. They
+	// are used where no control API gives some; scenarios that need what is missing are skipped.
+	ClientID, ClientSecret, RedirectURI string
+	Username, Password                  string
+	// AuthorizeCommand, when it is not empty, is a program with its arguments that takes an authorization URL as one more argument, goes through
+	// the pages, and prints where the browser was sent on its last line.
+	AuthorizeCommand []string
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
 	// InProcess says that Client reaches a server inside this process, so that writing is as harmless as on loopback.
@@ -58,7 +65,8 @@ type Options struct {
 	Contracts []contract.Contract
 	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/" chooses all below it.
 	Surfaces, Tags, IDs []string
-	// Level is "should" (the default: failed SHOULDs fail a scenario) or "must" (they only warn).
+	// Level is "should" (the default: failed SHOULDs fail a scenario), "must" (they only warn) or "observe" (what differs from choices that the
+	// documents leave open fails too: for servers that mean to be like the mock).
 	Level string
 	// AllowWrites lets scenarios write on hosts that are not this machine.
 	AllowWrites bool
@@ -83,8 +91,9 @@ type Progress interface {
 
 // The levels of a run.
 const (
-	levelMust   = "must"
-	levelShould = "should"
+	levelMust    = "must"
+	levelShould  = "should"
+	levelObserve = "observe"
 )
 
 const defaultTimeout = 10 * time.Second
@@ -113,8 +122,8 @@ func (o Options) withDefaults() (Options, error) {
 		o.Parallel = 1
 	}
 	switch {
-	case o.Level != levelMust && o.Level != levelShould:
-		return o, fmt.Errorf("level %q is unknown; it is must or should", o.Level)
+	case o.Level != levelMust && o.Level != levelShould && o.Level != levelObserve:
+		return o, fmt.Errorf("level %q is unknown; it is must, should or observe", o.Level)
 	case o.Timeout < 0:
 		return o, fmt.Errorf("timeout %s is negative; give a duration such as 10s", o.Timeout)
 	case o.Parallel < 0:

@@ -1,0 +1,185 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
+	"oauthmock/scenarios"
+)
+
+// maxPages bounds how many answers lie between an authorization request and the redirect to the client.
+const maxPages = 12
+
+// The words on buttons by which a user allows or denies, the usual one first.
+func allowing() []string { return []string{"allow", "approve", "authorize", "accept"} }
+func denying() []string  { return []string{"deny", "decline", "reject", "cancel"} }
+
+// authorizeStep takes a user through the pages of an authorization and holds the redirect to the client, or where else it ended, against
+// what the step expects.
+func (s *session) authorizeStep(ctx context.Context, step *scenarios.Step) error {
+	surface := s.home(s.scenario)
+	operation := surface.PageOperation()
+	if operation == nil {
+		return stop{report.Error, fmt.Sprintf("step %q: %s has no pages", step.Name, surface.Title)}
+	}
+	v := &visit{session: s, step: step, lookup: s.lookup(ctx, "", nil)}
+	query, err := v.query()
+	if err != nil {
+		return err
+	}
+	v.call = s.browsing(step.Name, step.Browser, surface, &url.URL{RawQuery: query}, operation.Path)
+	v.call.operation = operation
+	if parsed, err := url.ParseQuery(query); err == nil {
+		v.client = parsed.Get("redirect_uri")
+	}
+	var got *sent
+	var at int
+	if len(s.target.AuthorizeCommand) > 0 {
+		got, at, err = v.byCommand(ctx)
+	} else {
+		got, at, err = v.browse(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
+}
+
+// visit is one authorization under way.
+type visit struct {
+	*session
+	step   *scenarios.Step
+	lookup lookup
+	// call is the next request; client the redirect URI that was asked for.
+	call     call
+	client   string
+	signedIn bool // the login form was sent
+}
+
+func (v *visit) query() (string, error) {
+	if raw := v.step.Authorize.RawQuery; raw != nil {
+		return scenarios.ExpandText(*raw, v.lookup)
+	}
+	return expandQuery(v.step.Authorize.Query, v.lookup)
+}
+
+// browse sends what a browser would send until the client's turn has come, or nothing more is to be done.
+func (v *visit) browse(ctx context.Context) (*sent, int, error) {
+	for range maxPages {
+		if err := v.complete(&v.call, v.step, v.lookup); err != nil {
+			return nil, -1, err
+		}
+		got, err := v.send(ctx, v.call)
+		if got == nil {
+			return nil, -1, stop{report.Error, err.Error()}
+		}
+		at := v.judge(v.step.Name, got, v.levelOf(v.step))
+		if err != nil {
+			return nil, at, err
+		}
+		if more, err := v.goOn(got); err != nil || !more {
+			return got, at, err
+		}
+	}
+	return nil, -1, stop{report.Fail, fmt.Sprintf("step %q: the browser was not sent back to the client within %d answers", v.step.Name, maxPages)}
+}
+
+// goOn makes the next request, and reports whether there is one.
+func (v *visit) goOn(got *sent) (bool, error) {
+	if to := got.exchange.Redirect(); to != nil {
+		return v.redirected(got, to)
+	}
+	page := got.exchange.Page()
+	if page == nil || got.status >= http.StatusBadRequest {
+		return false, nil
+	}
+	if i := slices.IndexFunc(page.Forms, func(f check.Form) bool { return f.Has("username") && f.Has("password") }); i >= 0 {
+		if v.signedIn {
+			return false, nil
+		}
+		v.signedIn = true
+		fields, err := v.login()
+		if err != nil {
+			return false, err
+		}
+		if buttons := page.Forms[i].Buttons; len(buttons) > 0 {
+			maps.Copy(fields, buttons[0].Fields())
+		}
+		return true, v.submit(got, page.Forms[i], fields)
+	}
+	wanted := allowing()
+	if v.step.Authorize.Deny {
+		wanted = denying()
+	}
+	for _, text := range wanted {
+		if form, button, ok := page.WithButton("", text); ok {
+			return true, v.submit(got, form, button.Fields())
+		}
+	}
+	return false, v.impassable(fmt.Sprintf("the page %q has neither a form with username and password nor a button to %s", page.Title, wanted[0]))
+}
+
+func (v *visit) login() (url.Values, error) {
+	fields := url.Values{}
+	for name, written := range map[string]string{"username": v.step.Authorize.Username, "password": v.step.Authorize.Password} {
+		value, err := scenarios.ExpandText(written, v.lookup)
+		if err != nil {
+			return nil, err
+		}
+		fields.Set(name, value)
+	}
+	return fields, nil
+}
+
+// redirected follows a redirect within the target; one to the client ends the visit.
+func (v *visit) redirected(got *sent, to *url.URL) (bool, error) {
+	if client, err := url.Parse(v.client); err == nil && v.client != "" && client.Scheme == to.Scheme && client.Host == to.Host && client.Path == to.Path {
+		return false, nil
+	}
+	surface, path := v.surfaceAt(to)
+	query := to.Query()
+	switch {
+	case query.Has("code") || query.Has("error"): // what a client is sent, wherever it goes
+		return false, nil
+	case surface == nil:
+		return false, v.impassable("it goes on at " + to.Scheme + "://" + to.Host + ", which is not the target")
+	}
+	next := v.browsing(v.step.Name, v.step.Browser, surface, to, path)
+	if got.status == http.StatusTemporaryRedirect || got.status == http.StatusPermanentRedirect {
+		next.method, next.body = got.method, got.call.body
+		if kind := got.call.header.Get("Content-Type"); kind != "" {
+			next.header.Set("Content-Type", kind)
+		}
+	}
+	next.operation = v.operationOf(surface, next.method, path)
+	v.call = next
+	return true, nil
+}
+
+// submit makes the request that sends a form.
+func (v *visit) submit(got *sent, form check.Form, with url.Values) error {
+	to := resolved(got.exchange.URL, form.Action)
+	if to == nil {
+		return v.impassable("the action of a form is no address")
+	}
+	surface, path := v.surfaceAt(to)
+	if surface == nil {
+		return v.impassable("a form goes to " + to.Scheme + "://" + to.Host + ", which is not the target")
+	}
+	v.call = v.browsing(v.step.Name, v.step.Browser, surface, to, path)
+	v.call.method = form.Method
+	v.call.fill(form.Values(with))
+	v.call.operation = v.operationOf(surface, form.Method, path)
+	return nil
+}
+
+// impassable ends a scenario at pages that no document describes and that this browser cannot pass.
+func (v *visit) impassable(why string) error {
+	return stop{report.Skip, fmt.Sprintf("step %q: the pages cannot be passed: %s; give --authorize-command", v.step.Name, why)}
+}
