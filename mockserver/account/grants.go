@@ -22,6 +22,14 @@ const (
 	GrantTokenInvalid = Reason(grant.TokenInvalid)
 )
 
+// Bounds of what an account holds of grants; see package grant.
+const (
+	MaxClients     = grant.MaxClients
+	MaxUsers       = grant.MaxUsers
+	MaxCodes       = grant.MaxCodes
+	MaxGrantTokens = grant.MaxTokens
+)
+
 // granted turns a refusal of the room grant into one of an account.
 func granted(err error) error {
 	if refusal, ok := errors.AsType[*grant.Refusal](err); ok {

@@ -92,6 +92,9 @@ func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account
 	if err := d.quotas(a, f); err != nil {
 		return nil, fmt.Errorf("account %q: %w", f.ID, err)
 	}
+	if err := d.grants(a, f); err != nil {
+		return nil, fmt.Errorf("account %q: %w", f.ID, err)
+	}
 	d.wallet(a, f)
 	d.tokens(a, f)
 	d.subscriptions(a, f)
@@ -128,6 +131,7 @@ func describe(a *account.Account) fixtures.Account {
 		Clock: relative(a.Clock), EnabledScopes: enabled, RequirementsMet: met, Issued: a.IDs.Issued(),
 	}
 	e.quotas(&f, a)
+	e.grants(&f, a)
 	e.wallet(&f, a)
 	e.tokens(&f, a)
 	e.subscriptions(&f, a)

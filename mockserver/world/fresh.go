@@ -10,6 +10,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/grant"
 )
 
 // AccountOptions choose what a new account is like; empty members are chosen by Fresh.
@@ -42,7 +43,8 @@ const (
 	maxTemplate = 20_000
 )
 
-// Fresh creates an isolated account from a fixture, with tokens, key and e-mail of its own. It returns its ID, credentials and environment.
+// Fresh creates an isolated account from a fixture, with tokens, clients, key and e-mail of its own. It returns its ID, credentials,
+// environment, clients and users, which the caller must not change.
 func (w *World) Fresh(options AccountOptions) (fixtures.Account, error) {
 	p := pattern{fixture: options.Fixture, environment: account.Environment(options.Environment), open: options.Open}
 	switch p.environment {
@@ -77,7 +79,7 @@ func (w *World) Fresh(options AccountOptions) (fixtures.Account, error) {
 			return fixtures.Account{}, fmt.Errorf("%w: %w", ErrNoFixture, err)
 		}
 	}
-	if err := w.make(t, who, now); err != nil {
+	if err := w.make(t, &who, now); err != nil {
 		return fixtures.Account{}, err
 	}
 	w.fresh = count
@@ -122,7 +124,7 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 		who.ID = account.Identifier(now, w.seed^digest.Sum64(), n)
 		_, taken = w.origins[account.ID(who.ID)]
 	}
-	if err := w.make(t, who, now); err != nil {
+	if err := w.make(t, &who, now); err != nil {
 		return account.Identity{}, err
 	}
 	// The world is locked, so the account is there, in the life in which it was just made.
@@ -130,11 +132,11 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	return admitted, nil
 }
 
-// make makes an account of a template for somebody. The world is locked.
-func (w *World) make(t *template, who fixtures.Account, now time.Time) error {
+// make makes an account of a template for somebody, whom it gives clients and users. The world is locked.
+func (w *World) make(t *template, who *fixtures.Account, now time.Time) error {
 	f := t.account
 	f.ID, f.Email, f.APIKey, f.Environment, f.Visitor = who.ID, who.Email, who.APIKey, who.Environment, who.Visitor
-	// Tokens are secrets, unique in the server: the fixture's are only a pattern.
+	// Tokens and clients are unique in the server: the fixture's are only a pattern.
 	ids := account.NewIDs(w.seed, account.ID(f.ID), nil)
 	f.Tokens = slices.Clone(f.Tokens)
 	for i := range f.Tokens {
@@ -142,6 +144,13 @@ func (w *World) make(t *template, who fixtures.Account, now time.Time) error {
 		created := one.CreatedAt.Resolve(now)
 		one.Token, one.RefreshToken = ids.Next("token", created), ids.Next("refresh", created)
 	}
+	f.Clients, f.Codes, f.GrantTokens = slices.Clone(f.Clients), nil, nil
+	for i := range f.Clients {
+		c := &f.Clients[i]
+		c.ID, c.Secret = grant.DrawClient(ids.Draw(now))
+		c.Quota = nil
+	}
+	who.Clients, who.Users = f.Clients, f.Users
 	f.Issued = ids.Issued()
 	return w.place(origin{own: &f, kit: t.kit}, account.ID(f.ID), now)
 }

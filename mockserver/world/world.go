@@ -340,9 +340,9 @@ func (w *World) SetAccountRateLimit(ctx context.Context, id account.ID, l accoun
 	})
 }
 
-// Secret says whether a text is an API key, a token or a refresh token of anybody, at this moment.
+// Secret says whether a text is an API key, a token or a refresh token, an access token or a code of a grant, of anybody at this moment.
 func (w *World) Secret(text string) bool {
-	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey} {
+	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey, account.GrantToken, account.GrantCode} {
 		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {
 			return true
 		}
