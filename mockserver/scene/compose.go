@@ -10,6 +10,7 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/grant"
 	"oauthmock/scenarios"
 )
 
@@ -138,6 +139,14 @@ func (c *composition) add(name string, g scenarios.Given) error {
 	a.Tokens = slices.Clone(a.Tokens)
 	for i := range a.Tokens {
 		a.Tokens[i].Token, a.Tokens[i].RefreshToken = c.pair(name, fmt.Sprintf("fixture-%d", i))
+	}
+	a.Clients, a.Codes, a.GrantTokens = slices.Clone(a.Clients), nil, nil
+	drawn := 0
+	for i := range a.Clients {
+		a.Clients[i].ID, a.Clients[i].Secret = grant.DrawClient(func(kind string) string {
+			drawn++
+			return c.draw(name, fmt.Sprintf("%s-%d", kind, drawn))[8:]
+		})
 	}
 	c.note(&a)
 	c.world.Accounts = append(c.world.Accounts, a)
