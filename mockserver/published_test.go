@@ -14,6 +14,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // TestWhatThePublishedPagesShowWorksAsItStands sends every request of v1's reference page, and every body that v2's document
@@ -81,7 +82,7 @@ func sendAs(h http.Handler, key, method, address, body string) *httptest.Respons
 // exampleOf is the body that the examples of a schema's members make, in v2's document.
 func exampleOf(t *testing.T, name string) string {
 	t.Helper()
-	doc, err := spec.V2().Published()
+	doc, err := reading.Published(spec.V2())
 	require.NoError(t, err)
 	var example func(schema *openapi3.Schema) any
 	example = func(schema *openapi3.Schema) any {

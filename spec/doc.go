@@ -8,23 +8,8 @@
 // A Document is one of these pairs, or one that a caller brings (NewDocument). Another surface needs a folder
 // with the two files, and its name in surfaces.
 //
-// # Three readings of one document
-//
-// Published is the document with only those corrections that are needed to use it at all. It accepts almost
-// anything: it requires next to nothing, and no refusal has a schema. What contradicts it is wrong beyond doubt.
-//
-// Corrected applies the whole overlay: operations have names, every answer has a body, and the places where
-// the document is silent or contradicts itself are decided.
-//
-// Strict is derived from Corrected by code: what is documented is there, what is not documented is not, and
-// each refusal has its own code and message. What contradicts only this reading may rest on an assumption; the
-// grade of the correction says so.
-//
-// StrictResponse and PublishedResponse pick the schema of an answer, and Check holds a body against it. What no
-// schema can say stays with the caller: headers, bytes after the JSON, keys written twice, that the two
-// forms of a token are equal, and everything that needs more than one answer.
-//
-// What each reading can see is computed, not claimed: package audit below this one.
+// Package reading reads them with kin-openapi: as published, corrected, and strictly. Package audit computes what each
+// reading can see.
 //
 // # Changing it
 //

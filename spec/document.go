@@ -2,14 +2,11 @@ package spec
 
 import (
 	"bytes"
-	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"oauthmock/spec/strictyaml"
 )
@@ -23,12 +20,13 @@ type Document struct {
 	file, overlayFile string
 	read, readOverlay func() ([]byte, error)
 
-	overlay                      func() (*overlay, error)
-	tree                         func() (any, error)
-	published, corrected, strict func() (*openapi3.T, error)
-	operations                   func() ([]Operation, error)
-	triples                      func() ([]Triple, error)
-	envelope                     func() (Envelope, error)
+	overlay    func() (*overlay, error)
+	tree       func() (any, error)
+	operations func() ([]Operation, error)
+	triples    func() ([]Triple, error)
+	envelope   func() (Envelope, error)
+
+	readings sync.Map // of keys to func() (any, error); see Once
 }
 
 // NewDocument makes a document of a surface that is not one of the embedded ones: its OpenAPI document, in JSON
@@ -100,21 +98,6 @@ func (d *Document) prepare() {
 	all := func(Correction) bool { return true }
 	d.overlay = sync.OnceValues(d.readCorrections)
 	d.tree = sync.OnceValues(func() (any, error) { return d.correctedTree(all) })
-	d.published = sync.OnceValues(func() (*openapi3.T, error) {
-		tree, err := d.correctedTree(func(c Correction) bool { return c.Repair })
-		if err != nil {
-			return nil, err
-		}
-		return d.load(tree)
-	})
-	d.corrected = sync.OnceValues(func() (*openapi3.T, error) {
-		tree, err := d.tree()
-		if err != nil {
-			return nil, err
-		}
-		return d.load(tree)
-	})
-	d.strict = sync.OnceValues(d.readStrict)
 	d.operations = sync.OnceValues(d.readOperations)
 	d.triples = sync.OnceValues(d.readTriples)
 	d.envelope = sync.OnceValues(d.readEnvelope)
@@ -134,31 +117,68 @@ func (d *Document) Bytes() ([]byte, error) {
 	return bytes.Clone(data), nil
 }
 
-// Published returns the document as published, with only the corrections without which it cannot be used
+// Repaired returns the document as published, as JSON with only the corrections without which it cannot be used
 // at all (see [Correction.Repair]).
-func (d *Document) Published() (*openapi3.T, error) {
-	return d.published()
+func (d *Document) Repaired() ([]byte, error) {
+	tree, err := d.correctedTree(func(c Correction) bool { return c.Repair })
+	if err != nil {
+		return nil, err
+	}
+	return d.encode(tree)
 }
 
-// Corrected returns the document with every correction of the overlay applied.
-func (d *Document) Corrected() (*openapi3.T, error) {
-	return d.corrected()
+// Corrected returns the document as JSON with every correction of the overlay applied.
+func (d *Document) Corrected() ([]byte, error) {
+	tree, err := d.tree()
+	if err != nil {
+		return nil, err
+	}
+	return d.encode(tree)
 }
 
-// load reads a tree of JSON values as OpenAPI.
-func (d *Document) load(tree any) (*openapi3.T, error) {
+func (d *Document) encode(tree any) ([]byte, error) {
 	data, err := json.Marshal(tree)
 	if err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+		return nil, d.Wrong(err)
 	}
-	doc, err := openapi3.NewLoader().LoadFromData(data)
+	return data, nil
+}
+
+// Wrong says of an error that the document with its corrections is the cause.
+func (d *Document) Wrong(err error) error {
+	return fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+}
+
+// Member reads a member at the root of the corrected document into what into points to; absent, it leaves that as it is.
+// Members that into does not know are an error.
+func (d *Document) Member(name string, into any) error {
+	tree, err := d.tree()
 	if err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+		return err
 	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+	root, _ := tree.(map[string]any)
+	value, ok := root[name]
+	if !ok {
+		return nil
 	}
-	return doc, nil
+	data, err := d.encode(value)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return d.Wrong(fmt.Errorf("%s: %w", name, err))
+	}
+	return nil
+}
+
+// Once returns what read returned when Once was first called with the key. Packages that read the document with a library
+// keep their reading with it in this way. The key is of a type of the caller's own, as with context values.
+func (d *Document) Once(key any, read func() (any, error)) (any, error) {
+	once, _ := d.readings.LoadOrStore(key, sync.OnceValues(read))
+	return once.(func() (any, error))()
 }
 
 // correctedTree returns the published document as plain JSON values, with the chosen corrections applied.
@@ -182,7 +202,7 @@ func (d *Document) publishedTree() (any, error) {
 	}
 	var tree any
 	if json.Valid(data) {
-		tree, err = decodeTree(data)
+		tree, err = DecodeJSON(data)
 	} else {
 		if err := (strictyaml.Format{}).Decode(d.file, data, &tree); err != nil {
 			return nil, fmt.Errorf("spec: %w", err)
@@ -194,8 +214,8 @@ func (d *Document) publishedTree() (any, error) {
 	return tree, nil
 }
 
-// decodeTree reads JSON without rounding its numbers.
-func decodeTree(data []byte) (any, error) {
+// DecodeJSON reads JSON without rounding its numbers.
+func DecodeJSON(data []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var tree any

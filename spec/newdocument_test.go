@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 const toyDocument = `
@@ -48,10 +49,10 @@ func TestADocumentOfOnesOwnNeedsNoOverlayAndMayBeYAML(t *testing.T) {
 	assert.Equal(t, "toy GET /things/{id} 404 none", triples[0].String())
 	assert.Equal(t, "No such thing", triples[0].Message)
 
-	strict, err := d.Strict()
+	strict, err := reading.Strict(d)
 	require.NoError(t, err)
-	check := func(status int, body any) []spec.Mismatch {
-		return spec.Check(strict, spec.StrictResponse(strict, get, status, url.Values{}), body)
+	check := func(status int, body any) []reading.Mismatch {
+		return reading.Check(strict, reading.StrictResponse(strict, get, status, url.Values{}), body)
 	}
 	assert.Empty(t, check(200, map[string]any{"result": "x"}))
 	assert.NotEmpty(t, check(200, map[string]any{}))
@@ -72,7 +73,7 @@ func TestADocumentOfOnesOwnNeedsNoOverlayAndMayBeYAML(t *testing.T) {
 		"an unknown status":    {get, 500, nil, false},
 		"an unknown operation": {spec.Operation{}, 200, nil, false},
 	} {
-		media, known := spec.Described(strict, c.operation, c.status)
+		media, known := reading.Described(strict, c.operation, c.status)
 		assert.Equal(t, c.media, media, name)
 		assert.Equal(t, c.known, known, name)
 	}
@@ -115,7 +116,7 @@ func TestWhatIsWrongWithADocumentNamesItsFile(t *testing.T) {
 				overlay = []byte(c.overlay)
 			}
 			d := spec.NewDocument("toy", []byte(c.document), overlay)
-			_, strictErr := d.Strict()
+			_, strictErr := reading.Strict(d)
 			_, operationsErr := d.Operations()
 			if strictErr == nil {
 				strictErr = operationsErr

@@ -53,7 +53,10 @@ type outline struct {
 			Credential string `json:"x-credential"`
 		} `json:"securitySchemes"`
 	} `json:"components"`
-	Strict strictRules `json:"x-strict"`
+	Strict struct {
+		Detail    string `json:"detail"`
+		MissingID string `json:"missingId"`
+	} `json:"x-strict"`
 }
 
 type operationOutline struct {

@@ -1,9 +1,7 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 )
@@ -18,20 +16,4 @@ func Timestamp(text string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is no timestamp; want a real one in whole seconds, like 2026-02-12T08:30:00+00:00", text)
 	}
 	return at, nil
-}
-
-// validTimestamp is the validator of the format date-time. Its error does not repeat the value.
-func validTimestamp(text string) error {
-	if _, err := Timestamp(text); err != nil {
-		return errors.New("want a real timestamp in whole seconds, like 2026-02-12T08:30:00+00:00")
-	}
-	return nil
-}
-
-// validAddress is the validator of the format ip. Its error does not repeat the value.
-func validAddress(text string) error {
-	if _, err := netip.ParseAddr(text); err != nil {
-		return errors.New("want an IP address, like 192.0.2.1 or 2001:db8::1")
-	}
-	return nil
 }

@@ -26,6 +26,7 @@ import (
 	"oauthmock/mockserver"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // degenerate are servers that answer everything in one wrong way. None may ever pass anything that says MUST.
@@ -96,7 +97,7 @@ func hijack(w http.ResponseWriter) net.Conn {
 // examples answers every operation with the published document's own example of success.
 func examples(t *testing.T) http.HandlerFunc {
 	t.Helper()
-	doc, err := spec.V2().Published()
+	doc, err := reading.Published(spec.V2())
 	require.NoError(t, err)
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

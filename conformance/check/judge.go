@@ -14,6 +14,7 @@ import (
 	"oauthmock/conformance/contract"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // Judge knows the contracts of all surfaces. It is read-only and safe for concurrent use.
@@ -213,7 +214,7 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
 	}
-	schema := spec.PublishedResponse(s.published, *e.Operation, e.Status)
+	schema := reading.PublishedResponse(s.published, *e.Operation, e.Status)
 	if schema == nil {
 		return nil
 	}
@@ -227,9 +228,9 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 		}
 		value = whole
 	}
-	mismatches := spec.Check(s.published, schema, value)
+	mismatches := reading.Check(s.published, schema, value)
 	if payload, ok := e.Payload(); ok && e.bareAsPublished() && len(mismatches) == 0 {
-		mismatches = spec.Check(s.published, schema, payload)
+		mismatches = reading.Check(s.published, schema, payload)
 	}
 	return []Finding{schemaFinding("document.schema", level, "The body has the schema that the published document gives it.",
 		e.Place()+" schema", mismatches)}
@@ -241,10 +242,10 @@ func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scena
 	}
 	return []Finding{schemaFinding("strict.schema", level,
 		"The body has all documented members and no other, with the documented forms, in the envelope.",
-		e.Place()+", strict reading", spec.Check(s.strict, schema, e.value))}
+		e.Place()+", strict reading", reading.Check(s.strict, schema, e.value))}
 }
 
-func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []spec.Mismatch) Finding {
+func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []reading.Mismatch) Finding {
 	const most = 4
 	var lines []string
 	for i, mismatch := range mismatches {
@@ -284,7 +285,7 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level, str
 		return nil
 	}
 	if !f.OK && schema != nil {
-		f.OK = len(spec.Check(s.strict, schema, s.envelope.Body(code, s.envelope.CodeNameOf(e.value), message))) == 0
+		f.OK = len(reading.Check(s.strict, schema, s.envelope.Body(code, s.envelope.CodeNameOf(e.value), message))) == 0
 	}
 	f.Expected = "one of " + strings.Join(pairs, ", ")
 	if len(pairs) == 0 {

@@ -13,6 +13,7 @@ import (
 	"oauthmock/conformance/contract"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // Surface is a contract whose document has been read. It is read-only and safe for concurrent use.
@@ -57,10 +58,10 @@ func newSurface(c contract.Contract) (*Surface, error) {
 	if s.triples, err = c.Document.Triples(); err != nil {
 		return nil, err
 	}
-	if s.published, err = c.Document.Published(); err != nil {
+	if s.published, err = reading.Published(c.Document); err != nil {
 		return nil, err
 	}
-	if s.strict, err = c.Document.Strict(); err != nil {
+	if s.strict, err = reading.Strict(c.Document); err != nil {
 		return nil, err
 	}
 	for _, operation := range s.operations {
@@ -75,10 +76,10 @@ func newSurface(c contract.Contract) (*Surface, error) {
 	}
 	for _, operation := range s.operations {
 		for _, status := range s.Successes(operation.Name) {
-			if schema := spec.PublishedResponse(s.published, operation, status); schema != nil && schema.Properties[s.envelope.Data] != nil {
+			if schema := reading.PublishedResponse(s.published, operation, status); schema != nil && schema.Properties[s.envelope.Data] != nil {
 				s.wrapped[operation.Name] = true
 			}
-			schema := spec.StrictResponse(s.strict, operation, status, nil)
+			schema := reading.StrictResponse(s.strict, operation, status, nil)
 			if schema != nil && len(schema.Properties) > 0 && s.envelope.Data != "" && schema.Properties[s.envelope.Data] == nil {
 				s.flat[operation.Name] = true
 			}
@@ -183,7 +184,7 @@ func (s *Surface) documented(e *Exchange) bool {
 // RefusesStrangers reports whether an answer is 401 as the strict reading of the document has it.
 func (e *Exchange) RefusesStrangers() bool {
 	schema := e.Surface.strictResponse(e)
-	return e.Status == http.StatusUnauthorized && schema != nil && e.problem == nil && len(spec.Check(e.Surface.strict, schema, e.value)) == 0
+	return e.Status == http.StatusUnauthorized && schema != nil && e.problem == nil && len(reading.Check(e.Surface.strict, schema, e.value)) == 0
 }
 
 // Is reports whether an answer is a documented refusal: code and message are those of its example, the message unless any will do.
@@ -208,7 +209,7 @@ func (s *Surface) described(e *Exchange) (media []string, known bool) {
 	if s.strict == nil || e.Operation == nil {
 		return nil, false
 	}
-	return spec.Described(s.strict, *e.Operation, e.Status)
+	return reading.Described(s.strict, *e.Operation, e.Status)
 }
 
 // strictResponse is the strict reading of an answer, nil where it has none.
@@ -220,7 +221,7 @@ func (s *Surface) strictResponse(e *Exchange) *openapi3.Schema {
 	if e.Operation != nil {
 		operation = *e.Operation
 	}
-	return spec.StrictResponse(s.strict, operation, e.Status, e.Query)
+	return reading.StrictResponse(s.strict, operation, e.Status, e.Query)
 }
 
 // placeOf names an answer in its document, "GET /tokens/{token} 404" or "v1 GET /scopes 200"; the title of the surface where the
@@ -240,7 +241,7 @@ func (s *Surface) outlines() {
 		if operation.Own {
 			continue
 		}
-		if schema := spec.PublishedResponse(s.published, operation, http.StatusOK); schema != nil {
+		if schema := reading.PublishedResponse(s.published, operation, http.StatusOK); schema != nil {
 			at := s.placeOf(&operation, http.StatusOK)
 			s.outlined[at] = newOutline(schema, at, "")
 			s.outlined[at].all(func(member *outline) { s.properties = append(s.properties, member.property) })

@@ -1,10 +1,10 @@
 package admin
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 )
 
@@ -22,11 +22,16 @@ func (a *API) getDocument(c *gin.Context) (int, any, error) {
 		}
 		return 0, nil, problemf(http.StatusNotFound, "there is no document %q; want %s", c.Param("document"), strings.Join(known, ", "))
 	}
-	doc, err := d.Document.Corrected()
+	text, err := d.Document.Corrected()
 	if err != nil {
 		return 0, nil, err
 	}
-	own := *doc // shared with others, and so not changed
-	own.Servers = openapi3.Servers{{URL: a.base(c.Request, a.listeners()) + prefix(d)}}
-	return http.StatusOK, &own, nil
+	own := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &own); err != nil {
+		return 0, nil, err
+	}
+	if own["servers"], err = json.Marshal([]any{map[string]string{"url": a.base(c.Request, a.listeners()) + prefix(d)}}); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, own, nil
 }

@@ -13,8 +13,9 @@ import (
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
-	"oauthmock/mockserver/surface/v2"
+	v2 "oauthmock/mockserver/surface/v2"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 func surfaces() surface.Descriptions {
@@ -40,7 +41,7 @@ func counts(r coverage.Report) [3]int {
 
 // TestWhatThereIsToMeetIsThePublishedDocument holds the totals against another reading of the document than the one they come from.
 func TestWhatThereIsToMeetIsThePublishedDocument(t *testing.T) {
-	doc, err := spec.V2().Published()
+	doc, err := reading.Published(spec.V2())
 	require.NoError(t, err)
 	var operations int
 	statuses := []string{}

@@ -7,8 +7,8 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/surface"
-	"oauthmock/spec"
 )
 
 // Explanation is why an answer was given, in words and as data.
@@ -25,7 +25,7 @@ type Explanation struct {
 	Charge *Charge `json:"charge,omitempty"`
 	Answer Answer  `json:"answer"`
 	// Violations of the request against the document; empty where there are none, or where no operation matched.
-	Violations []spec.Violation `json:"violations"`
+	Violations []openapi.Departure `json:"violations"`
 }
 
 // Matched is the operation that answered.
@@ -93,7 +93,7 @@ type Explainer struct {
 
 // Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
 func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
-	out := Explanation{Near: []Near{}, Violations: []spec.Violation{}, Account: string(e.Account)}
+	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account)}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
 
 	d := x.Surfaces.Of(e)

@@ -14,6 +14,7 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/fault"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/spec"
 )
 
@@ -59,7 +60,7 @@ func NewEngine(s Surface, config Config) (n *Engine, err error) {
 		n.routes = n.router()
 	}
 	if config.Strict && s.Document != nil {
-		if _, err := s.Document.Corrected(); err != nil { // read now, so that the first request need not wait
+		if _, err := described(s.Document); err != nil { // read now, so that the first request need not wait
 			return nil, err
 		}
 	}
@@ -197,7 +198,7 @@ func (n *Engine) violation(c *Call) error {
 	reason := account.Reason("")
 	var said []string
 	for _, v := range n.surface.Violations(c.Exchange) {
-		if v.Severity != spec.SeverityError {
+		if v.Severity != openapi.SeverityError {
 			continue
 		}
 		said = append(said, v.Location+": "+v.Message)

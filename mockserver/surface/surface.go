@@ -2,7 +2,6 @@ package surface
 
 import (
 	"fmt"
-	"strings"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
@@ -85,22 +84,6 @@ func (d *Description) Operation(name string) *Operation {
 		}
 	}
 	return nil
-}
-
-// Violations are the places where a request departs from the document; none where there is no document, or no operation
-// matched.
-func (d *Description) Violations(e *exchange.Exchange) []spec.Violation {
-	o := d.Operation(e.Operation)
-	if o == nil || d.Document == nil {
-		return nil
-	}
-	doc, err := d.Document.Corrected()
-	if err != nil { // documents are part of the program, and tested
-		return nil
-	}
-	_, query, _ := strings.Cut(e.Request.URI, "?")
-	return spec.RequestViolations(doc, spec.Operation{Method: o.Method, Path: o.Path},
-		spec.Request{Query: query, Header: e.Request.Header, Body: e.Request.Body})
 }
 
 // Operation is one operation of a surface: where it is found, how callers authenticate, and who answers.

@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // Answer is one answer of the API.
@@ -57,8 +58,8 @@ func (r *readings) right() ([]Answer, error) {
 				continue
 			}
 			for _, query := range queries(o) {
-				schema := spec.StrictResponse(r.strict, o, status, query)
-				if media, _ := spec.Described(r.strict, o, status); schema == nil && !slices.Contains(media, r.envelope.Media) {
+				schema := reading.StrictResponse(r.strict, o, status, query)
+				if media, _ := reading.Described(r.strict, o, status); schema == nil && !slices.Contains(media, r.envelope.Media) {
 					continue // a page, a redirect, or nothing
 				}
 				if schema == nil {

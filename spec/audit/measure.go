@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // Measurement counts how many wrong answers each reading of a document refuses.
@@ -91,7 +92,7 @@ func Measure(document *spec.Document) (Measurement, error) {
 			m.Documented.Right++
 		}
 		for _, wrong := range Falsify(right, r.envelope) {
-			if _, known := spec.Described(r.strict, wrong.Operation, wrong.Status); known && wrong.Kind == OtherStatus {
+			if _, known := reading.Described(r.strict, wrong.Operation, wrong.Status); known && wrong.Kind == OtherStatus {
 				continue // another answer of the same operation, which has bodies of its own
 			}
 			published, strict := r.byPublished(wrong), r.byStrict(wrong)
@@ -105,7 +106,7 @@ func Measure(document *spec.Document) (Measurement, error) {
 				continue
 			}
 			text := wrong.String()
-			if i := slices.IndexFunc(reasons, func(h spec.Harmless) bool { return h.Change.MatchString(text) }); i >= 0 {
+			if i := slices.IndexFunc(reasons, func(h reading.Harmless) bool { return h.Change.MatchString(text) }); i >= 0 {
 				counts[i]++
 			} else {
 				m.Unseen = append(m.Unseen, text)
@@ -122,11 +123,11 @@ func Measure(document *spec.Document) (Measurement, error) {
 
 // fits returns an error unless an answer is what the generator takes it for: right.
 func (r *readings) fits(right Answer) error {
-	schema := spec.StrictResponse(r.strict, right.Operation, right.Status, right.Query)
+	schema := reading.StrictResponse(r.strict, right.Operation, right.Status, right.Query)
 	if schema == nil {
 		return fmt.Errorf("audit: the strict reading has no schema for %s; want one, as it has an example", right)
 	}
-	if found := spec.Check(r.strict, schema, right.Body); len(found) > 0 {
+	if found := reading.Check(r.strict, schema, right.Body); len(found) > 0 {
 		return fmt.Errorf("audit: the example of %s is wrong by the strict reading: %s; want one that is right", right, found[0])
 	}
 	return nil
@@ -142,19 +143,19 @@ const (
 )
 
 func (r *readings) byPublished(w Wrong) verdict {
-	schema := spec.PublishedResponse(r.published, w.Operation, w.Status)
+	schema := reading.PublishedResponse(r.published, w.Operation, w.Status)
 	switch {
 	case schema == nil:
 		return unjudged
-	case len(spec.Check(r.published, schema, w.Body)) == 0:
+	case len(reading.Check(r.published, schema, w.Body)) == 0:
 		return accepted
 	}
 	return rejected
 }
 
 func (r *readings) byStrict(w Wrong) verdict {
-	schema := spec.StrictResponse(r.strict, w.Operation, w.Status, w.Query)
-	if schema != nil && len(spec.Check(r.strict, schema, w.Body)) == 0 {
+	schema := reading.StrictResponse(r.strict, w.Operation, w.Status, w.Query)
+	if schema != nil && len(reading.Check(r.strict, schema, w.Body)) == 0 {
 		return accepted
 	}
 	return rejected

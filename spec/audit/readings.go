@@ -10,12 +10,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // readings are the three readings of a document.
 type readings struct {
 	envelope                     spec.Envelope
-	harmless                     []spec.Harmless
+	harmless                     []reading.Harmless
 	operations                   []spec.Operation
 	published, corrected, strict *openapi3.T
 }
@@ -26,19 +27,19 @@ func newReadings(document *spec.Document) (*readings, error) {
 	if r.envelope, err = document.Envelope(); err != nil {
 		return nil, err
 	}
-	if r.harmless, err = document.Harmless(); err != nil {
+	if r.harmless, err = reading.HarmlessChanges(document); err != nil {
 		return nil, err
 	}
 	if r.operations, err = document.Operations(); err != nil {
 		return nil, err
 	}
-	if r.published, err = document.Published(); err != nil {
+	if r.published, err = reading.Published(document); err != nil {
 		return nil, err
 	}
-	if r.corrected, err = document.Corrected(); err != nil {
+	if r.corrected, err = reading.Corrected(document); err != nil {
 		return nil, err
 	}
-	if r.strict, err = document.Strict(); err != nil {
+	if r.strict, err = reading.Strict(document); err != nil {
 		return nil, err
 	}
 	return r, nil

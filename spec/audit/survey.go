@@ -7,6 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // Surveyed is what the two readings demand of the answers of one operation with one status.
@@ -51,8 +52,8 @@ func Survey(document *spec.Document) ([]Surveyed, error) {
 			_, known := published[status]
 			list = append(list, Surveyed{
 				Operation: o.Name, Method: o.Method, Path: o.Path, Status: status, Added: !known,
-				Published: demands(spec.PublishedResponse(r.published, o, status), status, r.envelope),
-				Strict:    demands(spec.StrictResponse(r.strict, o, status, nil), status, r.envelope),
+				Published: demands(reading.PublishedResponse(r.published, o, status), status, r.envelope),
+				Strict:    demands(reading.StrictResponse(r.strict, o, status, nil), status, r.envelope),
 			})
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 const (
@@ -71,7 +72,7 @@ func (c *client) ask(call, body string, change ...func(*http.Request)) *httptest
 		assert.Empty(c.t, w.Body.String())
 		return w
 	}
-	doc, err := spec.V1().Strict()
+	doc, err := reading.Strict(spec.V1())
 	require.NoError(c.t, err)
 	operations, err := spec.V1().Operations()
 	require.NoError(c.t, err)
@@ -81,13 +82,13 @@ func (c *client) ask(call, body string, change ...func(*http.Request)) *httptest
 	if i >= 0 {
 		o = operations[i]
 	}
-	schema := spec.StrictResponse(doc, o, w.Code, url.Values{})
+	schema := reading.StrictResponse(doc, o, w.Code, url.Values{})
 	require.NotNil(c.t, schema, "%s %d", call, w.Code)
 	var value any
 	decoder := json.NewDecoder(strings.NewReader(w.Body.String()))
 	decoder.UseNumber()
 	require.NoError(c.t, decoder.Decode(&value))
-	assert.Empty(c.t, spec.Check(doc, schema, value), "%s: %s", call, w.Body)
+	assert.Empty(c.t, reading.Check(doc, schema, value), "%s: %s", call, w.Body)
 	return w
 }
 

@@ -1,4 +1,4 @@
-package spec
+package reading
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"oauthmock/spec"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,12 +18,12 @@ import (
 // body decodes JSON as a client that does not round would.
 func body(t *testing.T, text string) any {
 	t.Helper()
-	value, err := decodeTree([]byte(text))
+	value, err := spec.DecodeJSON([]byte(text))
 	require.NoError(t, err, text)
 	return value
 }
 
-// tree turns any JSON-like Go value into what decodeTree makes.
+// tree turns any JSON-like Go value into what spec.DecodeJSON makes.
 func tree(t *testing.T, value any) any {
 	t.Helper()
 	data, err := json.Marshal(value)
@@ -29,9 +31,9 @@ func tree(t *testing.T, value any) any {
 	return body(t, string(data))
 }
 
-func operation(t *testing.T, name string) Operation {
+func operation(t *testing.T, name string) spec.Operation {
 	t.Helper()
-	operations, err := V2().Operations()
+	operations, err := spec.V2().Operations()
 	require.NoError(t, err)
 	for _, o := range operations {
 		if o.Name == name {
@@ -39,7 +41,7 @@ func operation(t *testing.T, name string) Operation {
 		}
 	}
 	require.Fail(t, "no operation "+name)
-	return Operation{}
+	return spec.Operation{}
 }
 
 func reasons(mismatches []Mismatch) []string {
@@ -51,17 +53,17 @@ func reasons(mismatches []Mismatch) []string {
 }
 
 func TestTheStrictReadingIsAValidDocument(t *testing.T) {
-	for _, d := range All() {
-		doc, err := d.Strict()
+	for _, d := range spec.All() {
+		doc, err := Strict(d)
 		require.NoError(t, err)
 		assert.NoError(t, doc.Validate(t.Context()), d.Name())
 	}
 }
 
 func TestTheStrictReadingLeavesRequestsAlone(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
-	request := doc.Paths.Value("/tokens").Post.RequestBody.Value.Content.Get(jsonMedia).Schema.Value
+	request := doc.Paths.Value("/tokens").Post.RequestBody.Value.Content.Get("application/json").Schema.Value
 	assert.Equal(t, []string{"scopes"}, request.Required)
 	limits := request.Properties["limits"].Value
 	assert.Nil(t, limits.AdditionalProperties.Has, "limits are shared by requests and responses")
@@ -69,15 +71,15 @@ func TestTheStrictReadingLeavesRequestsAlone(t *testing.T) {
 
 // The published examples of success, put in the envelope, are right by the strict reading too, but for two.
 func TestThePublishedExamplesFailTheStrictReadingOnlyWhereTheyContradictTheDocument(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
-	published, err := V2().Published()
+	published, err := Published(spec.V2())
 	require.NoError(t, err)
-	operations, err := V2().Operations()
+	operations, err := spec.V2().Operations()
 	require.NoError(t, err)
 	failing, seen := map[string][]string{}, 0
 	for _, o := range operations {
-		media := published.Paths.Value(o.Path).GetOperation(o.Method).Responses.Status(200).Value.Content.Get(jsonMedia)
+		media := published.Paths.Value(o.Path).GetOperation(o.Method).Responses.Status(200).Value.Content.Get("application/json")
 		for name, example := range examplesByName(media) {
 			seen++
 			envelope := tree(t, example).(map[string]any)
@@ -115,7 +117,7 @@ const (
 )
 
 func TestASingleTokenIsRightInEachShape(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
 	shapes := map[string]string{
 		"bare":       `{` + bareToken + `}`,
@@ -131,7 +133,7 @@ func TestASingleTokenIsRightInEachShape(t *testing.T) {
 }
 
 func TestTheStrictReadingSaysWhatIsWrong(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
 	const (
 		wallet = `{"data":{"credit":1.5,"createdAt":"2025-01-15T10:00:00+00:00","updatedAt":"2026-02-12T08:30:00+00:00"},` + success + `}`
@@ -181,15 +183,15 @@ func TestTheStrictReadingSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestARefusalThatIsNotDocumentedIsOneOfTheTable(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range spec.All() {
 		t.Run(d.Name(), func(t *testing.T) { refusalsAreOfTheTable(t, d) })
 	}
 }
 
-func refusalsAreOfTheTable(t *testing.T, d *Document) {
-	corrected, err := d.Corrected()
+func refusalsAreOfTheTable(t *testing.T, d *spec.Document) {
+	corrected, err := Corrected(d)
 	require.NoError(t, err)
-	table, err := Refusals()
+	table, err := spec.Refusals()
 	require.NoError(t, err)
 	triples, err := d.Triples()
 	require.NoError(t, err)
@@ -215,7 +217,7 @@ func refusalsAreOfTheTable(t *testing.T, d *Document) {
 	var own []refusal // what the table assumes of one operation
 	for _, row := range table.All() {
 		r := refusal{row.Operation, row.Status, written(envelope.Body(row.Code.Value(), row.CodeName, row.Message))}
-		if row.Surface == d.Name() && row.Operation != EveryOperation && !documented[r] && !slices.Contains(own, r) {
+		if row.Surface == d.Name() && row.Operation != spec.EveryOperation && !documented[r] && !slices.Contains(own, r) {
 			own = append(own, r)
 		}
 	}
@@ -227,7 +229,7 @@ func refusalsAreOfTheTable(t *testing.T, d *Document) {
 			if status < 400 {
 				continue
 			}
-			for _, example := range examplesIn(response.Value.Content.Get(jsonMedia)) {
+			for _, example := range examplesIn(response.Value.Content.Get("application/json")) {
 				switch r := (refusal{o.Name, status, written(example)}); {
 				case documented[r]:
 				case slices.Contains(own, r):
@@ -249,20 +251,20 @@ func refusalsAreOfTheTable(t *testing.T, d *Document) {
 }
 
 func TestARequestThatMatchesNoOperationIsRefusedAsTheTableSays(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
-	schema := StrictResponse(doc, Operation{}, 404, nil)
+	schema := StrictResponse(doc, spec.Operation{}, 404, nil)
 	require.NotNil(t, schema)
 	assert.Empty(t, Check(doc, schema, body(t, `{"success":false,"message":"Not Found","error":404,"data":null}`)))
 	assert.NotEmpty(t, Check(doc, schema, body(t, `{"success":false,"message":"Not Found","error":120,"data":null}`)))
-	assert.Nil(t, StrictResponse(doc, Operation{}, 200, nil))
-	assert.NotNil(t, StrictResponse(doc, Operation{Method: "PUT", Path: "/tokens"}, 405, nil))
+	assert.Nil(t, StrictResponse(doc, spec.Operation{}, 200, nil))
+	assert.NotNil(t, StrictResponse(doc, spec.Operation{Method: "PUT", Path: "/tokens"}, 405, nil))
 }
 
 func TestAStatusThatNobodyKnowsHasNoSchema(t *testing.T) {
-	strict, err := V2().Strict()
+	strict, err := Strict(spec.V2())
 	require.NoError(t, err)
-	published, err := V2().Published()
+	published, err := Published(spec.V2())
 	require.NoError(t, err)
 	o := operation(t, "wallet.get")
 	assert.Nil(t, StrictResponse(strict, o, 201, nil))
@@ -274,9 +276,9 @@ func TestAStatusThatNobodyKnowsHasNoSchema(t *testing.T) {
 }
 
 func TestCustomDataOfACallbackMayBeAnythingByEitherReading(t *testing.T) {
-	strict, err := V2().Strict()
+	strict, err := Strict(spec.V2())
 	require.NoError(t, err)
-	published, err := V2().Published()
+	published, err := Published(spec.V2())
 	require.NoError(t, err)
 	o := operation(t, "callback.get")
 	for _, custom := range []string{"null", "1", `"x"`, "[]", `{"a":1}`} {
@@ -289,7 +291,7 @@ func TestCustomDataOfACallbackMayBeAnythingByEitherReading(t *testing.T) {
 }
 
 func TestTheLiteralDocumentIsRightByThePublishedReading(t *testing.T) {
-	doc, err := V2().Published()
+	doc, err := Published(spec.V2())
 	require.NoError(t, err)
 	answers := map[string]string{
 		"token.create": `{` + bareToken + `}`,
@@ -304,7 +306,7 @@ func TestTheLiteralDocumentIsRightByThePublishedReading(t *testing.T) {
 }
 
 func TestCheckNeverRepeatsWhatItFound(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
 	const secret = "0123456789abcdef0123456789abcdef"
 	for _, text := range []string{
@@ -320,7 +322,7 @@ func TestCheckNeverRepeatsWhatItFound(t *testing.T) {
 }
 
 func TestCheckMayBeUsedByManyAtOnce(t *testing.T) {
-	doc, err := V2().Strict()
+	doc, err := Strict(spec.V2())
 	require.NoError(t, err)
 	schema := StrictResponse(doc, operation(t, "token.get"), 200, nil)
 	var all sync.WaitGroup
@@ -354,7 +356,7 @@ func TestATimestampIsReal(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
-			at, err := Timestamp(test.text)
+			at, err := spec.Timestamp(test.text)
 			assert.Equal(t, test.real, err == nil, "%v", err)
 			assert.Equal(t, test.real, !at.IsZero())
 		})

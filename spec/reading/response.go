@@ -1,4 +1,4 @@
-package spec
+package reading
 
 import (
 	"cmp"
@@ -11,14 +11,16 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/spec"
 )
 
-// StrictResponse returns the schema that doc, as [Document.Strict] made it, has for an operation's answer, or nil where it
+// StrictResponse returns the schema that doc, as [Strict] made it, has for an operation's answer, or nil where it
 // has none: that status is then not documented for the operation, not even by assumption, or it has no JSON body
-// ([Described] tells the two apart). Where a list operation answers with one entry on Operation.Detail, the query decides
+// ([Described] tells the two apart). Where a list operation answers with one entry on spec.Operation.Detail, the query decides
 // which of the two forms the schema is; with an empty value both are allowed. An operation that doc does not know (the zero
 // Operation for a path that matched nothing) gets the refusals that hold for all. Use the schema with [Check].
-func StrictResponse(doc *openapi3.T, op Operation, status int, query url.Values) *openapi3.Schema {
+func StrictResponse(doc *openapi3.T, op spec.Operation, status int, query url.Values) *openapi3.Schema {
 	if operationOf(doc, op) == nil {
 		if failure := doc.Components.Schemas["Failure."+strconv.Itoa(status)]; failure != nil {
 			return failure.Value
@@ -32,16 +34,16 @@ func StrictResponse(doc *openapi3.T, op Operation, status int, query url.Values)
 	return listOrDetail(schema, query.Has(op.Detail))
 }
 
-// PublishedResponse returns the schema that doc, as [Document.Published] or [Document.Corrected] made it, has for an
+// PublishedResponse returns the schema that doc, as [Published] or [Corrected] made it, has for an
 // operation's answer, or nil where it has none: the status is not documented, or it is without a schema, as all refusals of
 // v2 are published. The published document leaves open which form a query chooses.
-func PublishedResponse(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
+func PublishedResponse(doc *openapi3.T, op spec.Operation, status int) *openapi3.Schema {
 	return responseOf(doc, op, status)
 }
 
 // Described returns the media types that doc has for an operation's answer, sorted, and whether it knows the status at all.
 // A status without media types, such as 204 or a redirect, has no body.
-func Described(doc *openapi3.T, op Operation, status int) (media []string, known bool) {
+func Described(doc *openapi3.T, op spec.Operation, status int) (media []string, known bool) {
 	operation := operationOf(doc, op)
 	if operation == nil {
 		return nil, false
@@ -53,7 +55,7 @@ func Described(doc *openapi3.T, op Operation, status int) (media []string, known
 	return slices.Sorted(maps.Keys(response.Value.Content)), true
 }
 
-func operationOf(doc *openapi3.T, op Operation) *openapi3.Operation {
+func operationOf(doc *openapi3.T, op spec.Operation) *openapi3.Operation {
 	item := doc.Paths.Value(op.Path)
 	if item == nil {
 		return nil
@@ -61,7 +63,7 @@ func operationOf(doc *openapi3.T, op Operation) *openapi3.Operation {
 	return item.Operations()[op.Method]
 }
 
-func responseOf(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
+func responseOf(doc *openapi3.T, op spec.Operation, status int) *openapi3.Schema {
 	operation := operationOf(doc, op)
 	if operation == nil {
 		return nil
@@ -81,7 +83,7 @@ func responseOf(doc *openapi3.T, op Operation, status int) *openapi3.Schema {
 func mediaOf(doc *openapi3.T) string {
 	envelope, _ := doc.Extensions["x-envelope"].(map[string]any)
 	media, _ := envelope["media"].(string)
-	return cmp.Or(media, jsonMedia)
+	return cmp.Or(media, "application/json")
 }
 
 // listOrDetail narrows an envelope of which a member is either a list or one entry; other schemas stay as they are.

@@ -1,18 +1,19 @@
-package spec
+package reading
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/spec"
 )
 
 // strictRules are what the strict reading cannot take from schemas: x-strict at the root of the corrected document.
@@ -41,30 +42,26 @@ type Harmless struct {
 	Change *regexp.Regexp
 }
 
-// Harmless returns the changes that can make another right answer.
-func (d *Document) Harmless() ([]Harmless, error) {
-	tree, err := d.tree()
-	if err != nil {
-		return nil, err
-	}
+// HarmlessChanges returns the changes that can make another right answer.
+func HarmlessChanges(d *spec.Document) ([]Harmless, error) {
 	var rules strictRules
-	if err := strictly(tree, "x-strict", &rules); err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+	if err := d.Member("x-strict", &rules); err != nil {
+		return nil, err
 	}
 	var list []Harmless
 	for _, rule := range rules.Harmless {
 		change, err := regexp.Compile(rule.Change)
 		if err != nil {
-			return nil, fmt.Errorf("spec: %s with corrections: x-strict: harmless: %w", d.file, err)
+			return nil, d.Wrong(fmt.Errorf("x-strict: harmless: %w", err))
 		}
 		list = append(list, Harmless{Why: rule.Why, Change: change})
 	}
 	return list, nil
 }
 
-// Strict returns the strict reading of the document, derived by code from [Document.Corrected]. Each response has
+// Strict returns the strict reading of a document, derived by code from [Corrected]. Each response has
 // schemas of its own: allOf is flattened, every documented property is required (except in schemas that x-strict
-// names partial) and no other is allowed, integers are not negative, timestamps are real (see [Timestamp]), and
+// names partial) and no other is allowed, integers are not negative, timestamps are real (see [spec.Timestamp]), and
 // each refusal is one of those that the examples of its operation and status show. What names promise beyond
 // that (counts, amounts) x-strict says. Requests are those of Corrected. Components "Failure.404" and so on hold
 // what a request that matches no operation may get. Responses without a body in the media type of the envelope
@@ -72,24 +69,20 @@ func (d *Document) Harmless() ([]Harmless, error) {
 //
 // The formats date-time and ip are checked by validators of this document alone: pass
 // doc.GetSchemaValidationOptions() where a schema is used directly, or use [Check].
-func (d *Document) Strict() (*openapi3.T, error) {
-	return d.strict()
+func Strict(d *spec.Document) (*openapi3.T, error) {
+	return once(d, strict, func() (*openapi3.T, error) { return readStrict(d) })
 }
 
-func (d *Document) readStrict() (*openapi3.T, error) {
-	tree, err := d.tree()
+func readStrict(d *spec.Document) (*openapi3.T, error) {
+	doc, err := load(d, d.Corrected)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := d.load(tree)
+	table, err := spec.Refusals()
 	if err != nil {
 		return nil, err
 	}
-	table, err := Refusals()
-	if err != nil {
-		return nil, err
-	}
-	t, err := d.tightener(tree)
+	t, err := tightenerOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +103,8 @@ func (d *Document) readStrict() (*openapi3.T, error) {
 	if doc.Components.Schemas == nil {
 		doc.Components.Schemas = openapi3.Schemas{}
 	}
-	for status, bodies := range everyOperation(table, d.name, t.envelope) {
-		schema, err := t.envelope.failureSchema(status, bodies)
+	for status, bodies := range everyOperation(table, d.Name(), t.envelope) {
+		schema, err := failureSchema(t.envelope, status, bodies)
 		if err != nil {
 			return nil, fmt.Errorf("spec: strict reading of %d on every path: %w", status, err)
 		}
@@ -124,19 +117,19 @@ func (d *Document) readStrict() (*openapi3.T, error) {
 
 // tightener makes responses strict.
 type tightener struct {
-	envelope        Envelope
+	envelope        spec.Envelope
 	counts, amounts *regexp.Regexp
 	partial         []string // references
 }
 
-func (d *Document) tightener(tree any) (*tightener, error) {
+func tightenerOf(d *spec.Document) (*tightener, error) {
 	envelope, err := d.Envelope()
 	if err != nil {
 		return nil, err
 	}
 	var rules strictRules
-	if err := strictly(tree, "x-strict", &rules); err != nil {
-		return nil, fmt.Errorf("spec: %s with corrections: %w", d.file, err)
+	if err := d.Member("x-strict", &rules); err != nil {
+		return nil, err
 	}
 	t := &tightener{envelope: envelope}
 	for _, rule := range []struct {
@@ -144,33 +137,13 @@ func (d *Document) tightener(tree any) (*tightener, error) {
 		text string
 	}{{&t.counts, rules.Counts}, {&t.amounts, rules.Amounts}} {
 		if *rule.into, err = regexp.Compile(cmp.Or(rule.text, "^$")); err != nil {
-			return nil, fmt.Errorf("spec: %s with corrections: x-strict: %w", d.file, err)
+			return nil, d.Wrong(fmt.Errorf("x-strict: %w", err))
 		}
 	}
 	for _, name := range rules.Partial {
 		t.partial = append(t.partial, "#/components/schemas/"+name)
 	}
 	return t, nil
-}
-
-// strictly reads a member at the root of a document; absent, it leaves into as it is. Unknown members of it are an error.
-func strictly(tree any, name string, into any) error {
-	root, _ := tree.(map[string]any)
-	value, ok := root[name]
-	if !ok {
-		return nil
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
 }
 
 // response copies a response, which operations may share, and tightens the copy's schema.
@@ -196,7 +169,7 @@ func (t *tightener) response(status string, shared *openapi3.Response) (*openapi
 			return nil, errors.New("the refusal has no example; want one that shows its code and message")
 		}
 		number, _ := strconv.Atoi(status)
-		schema, err := t.envelope.failureSchema(number, examples)
+		schema, err := failureSchema(t.envelope, number, examples)
 		if err != nil {
 			return nil, err
 		}
@@ -301,4 +274,20 @@ func (t *tightener) tightenScalar(schema *openapi3.Schema, name string) {
 	if schema.Type.Is(openapi3.TypeString) && schema.Format == "date-time" && schema.Pattern == "" {
 		schema.Pattern = timestampPattern
 	}
+}
+
+// validTimestamp is the validator of the format date-time. Its error does not repeat the value.
+func validTimestamp(text string) error {
+	if _, err := spec.Timestamp(text); err != nil {
+		return errors.New("want a real timestamp in whole seconds, like 2026-02-12T08:30:00+00:00")
+	}
+	return nil
+}
+
+// validAddress is the validator of the format ip. Its error does not repeat the value.
+func validAddress(text string) error {
+	if _, err := netip.ParseAddr(text); err != nil {
+		return errors.New("want an IP address, like 192.0.2.1 or 2001:db8::1")
+	}
+	return nil
 }
