@@ -19,6 +19,14 @@ const Unit Money = 10_000
 // than an int64 of units.
 func ParseMoney(s string) (Money, error) {
 	text := strings.TrimSpace(s)
+	if m, ok := plainMoney(text); ok {
+		return m, nil
+	}
+	return exactMoney(s, text)
+}
+
+// exactMoney reads an amount however it is written. s is how errors call it.
+func exactMoney(s, text string) (Money, error) {
 	// The length bound keeps an exponent like 1e999999 from becoming a number of that size.
 	if len(text) == 0 || len(text) > 32 || strings.ContainsAny(text, "_xXpP/") || exponentTooLarge(text) {
 		return 0, fmt.Errorf("%q is not an amount: write a decimal number such as 12.5", s)
@@ -35,6 +43,33 @@ func ParseMoney(s string) (Money, error) {
 		return 0, fmt.Errorf("%q is too large for an amount", s)
 	}
 	return Money(r.Num().Int64()), nil
+}
+
+// plainMoney reads what amounts look like nearly always: a sign, up to twelve digits, and up to four decimals.
+func plainMoney(text string) (Money, bool) {
+	digits, negative := strings.CutPrefix(text, "-")
+	whole, decimals, pointed := strings.Cut(digits, ".")
+	if whole == "" || len(whole) > 12 || len(decimals) > 4 || pointed && decimals == "" {
+		return 0, false
+	}
+	m := Money(0)
+	for i := range len(whole) + 4 {
+		digit := byte('0')
+		switch {
+		case i < len(whole):
+			digit = whole[i]
+		case i-len(whole) < len(decimals):
+			digit = decimals[i-len(whole)]
+		}
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		m = m*10 + Money(digit-'0')
+	}
+	if negative {
+		m = -m
+	}
+	return m, true
 }
 
 // exponentTooLarge says whether a number is written with an exponent that no amount needs.

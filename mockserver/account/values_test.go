@@ -135,3 +135,16 @@ func FuzzParsePattern(f *testing.F) {
 		}
 	})
 }
+
+func TestOrdinaryAmountsAreReadAsAllOthersAre(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`-?[0-9]{0,14}(\.[0-9]{0,5})?`).Draw(t, "text")
+		quick, err := account.ParseMoney(text)
+		slow, slowErr := account.ParseMoney(text + "e0")
+		if err != nil || slowErr != nil {
+			require.Equal(t, slowErr == nil, err == nil, "%q: %v, with an exponent %v", text, err, slowErr)
+			return
+		}
+		require.Equal(t, slow, quick, text)
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,7 @@ func (c *client) stateCommand() *cobra.Command {
 					return c.printf("the state is that of %s\n", args[0])
 				})
 				if refused, ok := errors.AsType[refusedError](err); ok { // the mock knows no file, only a body
-					refused.detail = beginsLine.ReplaceAllLiteralString(refused.detail, args[0]+":")
+					refused.detail = beginsLine().ReplaceAllLiteralString(refused.detail, args[0]+":")
 					return refused
 				}
 				return err
@@ -72,7 +73,7 @@ func (c *client) stateCommand() *cobra.Command {
 }
 
 // beginsLine finds the name that the mock has for what it was sent, where problems are told.
-var beginsLine = regexp.MustCompile(`(?m)^body:`)
+var beginsLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^body:`) })
 
 // atMostOne demands one argument or none.
 func atMostOne(name string) cobra.PositionalArgs {

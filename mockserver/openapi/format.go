@@ -4,10 +4,13 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+})
 
 // knownFormat says whether a format is one that is checked or made.
 func knownFormat(name string) bool {
@@ -38,7 +41,7 @@ func formatProblem(format, s string, strict bool) string {
 	}
 	switch format {
 	case "uuid":
-		if !uuid.MatchString(s) {
+		if !uuid().MatchString(s) {
 			return "must be a UUID"
 		}
 	case "email":

@@ -80,5 +80,5 @@ func plainNumber(s string) (json.Number, bool) {
 	if _, err := strconv.ParseFloat(t, 64); err != nil {
 		return "", false
 	}
-	return json.Number(sign + t), jsonNumber.MatchString(t)
+	return json.Number(sign + t), jsonNumber().MatchString(t)
 }

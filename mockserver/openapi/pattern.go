@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -68,8 +69,8 @@ func undelimited(s string) (string, bool) {
 }
 
 var (
-	ecmaUnicode = regexp.MustCompile(`^\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))`)
-	repetition  = regexp.MustCompile(`^\{([0-9]+)(,?)([0-9]*)\}`)
+	ecmaUnicode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))`) })
+	repetition  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{([0-9]+)(,?)([0-9]*)\}`) })
 )
 
 // translate writes what ECMAScript and Go write differently: \u00e9, named groups, escapes that mean the character itself, [^] and [], and
@@ -101,7 +102,7 @@ func translate(s string) string {
 				i++
 			}
 		case c == '{':
-			if m := repetition.FindStringSubmatch(rest); m != nil {
+			if m := repetition().FindStringSubmatch(rest); m != nil {
 				b.WriteString(translateRepeat(m))
 				i += len(m[0])
 				continue
@@ -125,7 +126,7 @@ func translateRepeat(m []string) string {
 
 // translateEscape returns how many bytes of s an escape takes, and how Go writes it.
 func translateEscape(s string) (int, string) {
-	if m := ecmaUnicode.FindStringSubmatch(s); m != nil {
+	if m := ecmaUnicode().FindStringSubmatch(s); m != nil {
 		return len(m[0]), `\x{` + m[1] + m[2] + `}`
 	}
 	switch c := s[1]; c {

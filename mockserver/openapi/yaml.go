@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -148,7 +149,7 @@ func (r *yamlReader) mapping(node *yaml.Node, at *place, depth int) (any, error)
 	return o, nil
 }
 
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+var jsonNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`) })
 
 func (r *yamlReader) scalar(node *yaml.Node, at *place) any {
 	switch node.ShortTag() {
@@ -157,14 +158,14 @@ func (r *yamlReader) scalar(node *yaml.Node, at *place) any {
 	case "!!bool":
 		return strings.EqualFold(node.Value, "true")
 	case "!!int":
-		if jsonNumber.MatchString(node.Value) {
+		if jsonNumber().MatchString(node.Value) {
 			return json.Number(node.Value)
 		}
 		if i, err := strconv.ParseInt(strings.ReplaceAll(node.Value, "_", ""), 0, 64); err == nil {
 			return json.Number(strconv.FormatInt(i, 10))
 		}
 	case "!!float":
-		if jsonNumber.MatchString(node.Value) {
+		if jsonNumber().MatchString(node.Value) {
 			return json.Number(node.Value)
 		}
 		f, err := strconv.ParseFloat(strings.ReplaceAll(node.Value, "_", ""), 64)

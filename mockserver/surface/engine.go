@@ -76,8 +76,9 @@ func (n *Engine) router() *gin.Engine {
 	for i := range n.surface.Operations {
 		o := &n.surface.Operations[i]
 		for _, path := range append([]string{o.Path}, o.Also...) {
+			path = strings.ReplaceAll(strings.ReplaceAll(path, "{", ":"), "}", "")
 			for _, method := range append([]string{o.Method}, o.Forms...) {
-				g.Handle(method, strings.NewReplacer("{", ":", "}", "").Replace(path), n.routed(o, ""))
+				g.Handle(method, path, n.routed(o, ""))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"oauthmock/mockserver/account"
@@ -27,7 +28,7 @@ var (
 // maxSnapshotName is the most bytes of a name. In the expression it would take a third of a millisecond of each start to compile.
 const maxSnapshotName = 64
 
-var snapshotName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var snapshotName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]+$`) })
 
 // Snapshot says what a snapshot holds.
 type Snapshot struct {
@@ -52,7 +53,7 @@ type snapshot struct {
 // TakeSnapshot keeps a copy of the whole server, or of one account if id is not "", under a name, in the place of what stood there. Each
 // account is copied between two of its transactions.
 func (w *World) TakeSnapshot(ctx context.Context, name string, id account.ID) (Snapshot, error) {
-	if len(name) > maxSnapshotName || !snapshotName.MatchString(name) {
+	if len(name) > maxSnapshotName || !snapshotName().MatchString(name) {
 		return Snapshot{}, ErrSnapshotName
 	}
 	w.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -28,13 +29,15 @@ func problemOf(file string, err error) Problem {
 }
 
 var (
-	yamlLine    = regexp.MustCompile(`^line (\d+): (.*)$`)
-	yamlUnknown = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+	yamlLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): (.*)$`) })
+	yamlUnknown = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown anchor '(.*)' referenced$`) })
 	// yamlEarly are the messages that come with the number of the line before the one they mean.
-	yamlEarly = regexp.MustCompile(`^(did not find expected (',' or|key|'-' indicator|node content|<)|found undefined tag handle|found a tab character that violates indentation|found duplicate %|found incompatible YAML)`)
+	yamlEarly = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(did not find expected (',' or|key|'-' indicator|node content|<)|found undefined tag handle|found a tab character that violates indentation|found duplicate %|found incompatible YAML)`)
+	})
 	// yamlBlock are the messages that name the line where a block begins, whatever line in it is wrong; but where that is the first
 	// line of the file, the line at which the block cannot go on.
-	yamlBlock = regexp.MustCompile(`^did not find expected (key|'-' indicator)$`)
+	yamlBlock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^did not find expected (key|'-' indicator)$`) })
 )
 
 // syntaxError says what the YAML reader said, with the line that is meant: the reader itself names the line before in some messages, and
@@ -42,14 +45,14 @@ var (
 func syntaxError(data []byte, err error) error {
 	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 	line := 0
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1]) // digits, says the pattern; if there are too many of them, there is no line
 		text = m[2]
-		if yamlEarly.MatchString(text) {
+		if yamlEarly().MatchString(text) {
 			line++
 		}
 	}
-	if m := yamlUnknown.FindStringSubmatch(text); m != nil {
+	if m := yamlUnknown().FindStringSubmatch(text); m != nil {
 		line = lineOfAlias(data, m[1])
 	}
 	line = min(line, 1+bytes.Count(data, []byte{'\n'})) // a text that ends too early has no next line
@@ -57,7 +60,7 @@ func syntaxError(data []byte, err error) error {
 		// Only what cannot be read has no line in any line; else the reader leaves out that it is the first.
 		line = max(1, lineAt(data, unreadable(data)))
 	}
-	if yamlBlock.MatchString(text) {
+	if yamlBlock().MatchString(text) {
 		text += " in the block that begins or ends here: look at its indentation"
 	}
 	return lineError{line: line, err: errors.New("is not YAML: " + text)}
