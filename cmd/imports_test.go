@@ -52,6 +52,13 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 			files: map[string]string{"mockserver/clock/a.go": `import _ "oauthmock/one"`, "one/b.go": `import _ "oauthmock/two"`, "two/c.go": `import _ "oauthmock/conformance/report"`},
 			want:  "mockserver/clock/a.go: imports one → two → conformance/report;",
 		},
+		"the mock imports what is slow to start": {
+			files: map[string]string{"mockserver/a.go": `import _ "oauthmock/one"`, "one/a.go": `import _ "github.com/getkin/kin-openapi/openapi3"`},
+			want:  "mockserver/a.go: imports one → github.com/getkin/kin-openapi/openapi3; kin-openapi",
+		},
+		"a test of the mock may": {
+			files: map[string]string{"mockserver/a.go": ``, "mockserver/a_test.go": `import _ "oauthmock/spec/reading"`, "spec/reading/a.go": ``},
+		},
 		"the suite imports the mock": {
 			files: map[string]string{"conformance/check/a.go": `import _ "oauthmock/mockserver/account"`},
 			want:  "conformance/check/a.go: imports mockserver/account;",

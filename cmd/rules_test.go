@@ -154,6 +154,9 @@ func (r *ruler) twoLibraries(s source) {
 	switch {
 	case within(s.dir, "mockserver"):
 		forbid("the mock must not know the suite that judges it", "conformance")
+		if !s.test {
+			forbid("kin-openapi and jsonschema initialise for longer than the rest of the mock's start takes", "spec/reading", "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema")
+		}
 	case within(s.dir, "conformance"):
 		forbid("the suite shares only documents and HTTP with the mock", "mockserver", "fixtures")
 	case !within(s.dir, "cmd/oauthconform"):

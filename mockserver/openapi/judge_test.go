@@ -1,6 +1,8 @@
 package openapi_test
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 
 	"oauthmock/mockserver/openapi"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 func TestRequestsAreHeldAgainstTheDocument(t *testing.T) {
@@ -106,4 +109,77 @@ func operationsOf(t *testing.T, text []byte) map[string]*openapi.Operation {
 		operations[o.String()] = o
 	}
 	return operations
+}
+
+// Bodies that the documents show, and such bodies with one member taken away or of another kind, are right or wrong for Judge as
+// they are for kin-openapi.
+func TestJudgeAgreesWithAnotherReaderOnTheDocumentsBodies(t *testing.T) {
+	tried := 0
+	for _, d := range spec.All() {
+		text, err := d.Corrected()
+		require.NoError(t, err)
+		operations := operationsOf(t, text)
+		doc, err := reading.Corrected(d)
+		require.NoError(t, err)
+		for path, item := range doc.Paths.Map() {
+			for method, operation := range item.Operations() {
+				if operation.RequestBody == nil {
+					continue
+				}
+				media := operation.RequestBody.Value.Content.Get("application/json")
+				if media == nil {
+					continue
+				}
+				examples := []any{media.Example}
+				for _, example := range media.Examples {
+					examples = append(examples, example.Value.Value)
+				}
+				for _, example := range examples {
+					object, ok := example.(map[string]any)
+					if !ok {
+						continue
+					}
+					for _, body := range variations(object) {
+						tried++
+						data, err := json.Marshal(body)
+						require.NoError(t, err)
+						value, err := spec.DecodeJSON(data)
+						require.NoError(t, err)
+						other := reading.Check(doc, media.Schema.Value, value)
+						var mine []string
+						for _, departure := range operations[method+" "+path].Judge(openapi.Request{Header: http.Header{"Content-Type": {"application/json"}}, Body: data}) {
+							if departure.Severity == openapi.SeverityError {
+								mine = append(mine, departure.Location+" "+departure.Message)
+							}
+						}
+						assert.Equal(t, len(other) == 0, len(mine) == 0, "%s %s %s %s: %v against %v", d.Name(), method, path, data, mine, other)
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, tried, 50)
+}
+
+// variations returns an object, and copies of it with each member taken away or replaced by a value of every kind.
+func variations(object map[string]any) []map[string]any {
+	all := []map[string]any{object}
+	for name, member := range object {
+		without := maps.Clone(object)
+		delete(without, name)
+		all = append(all, without)
+		for _, other := range []any{nil, true, "x", 7, 0.5, -1, []any{}, []any{1}, []any{"x"}, map[string]any{}} {
+			changed := maps.Clone(object)
+			changed[name] = other
+			all = append(all, changed)
+		}
+		if inner, ok := member.(map[string]any); ok {
+			for _, changed := range variations(inner) {
+				outer := maps.Clone(object)
+				outer[name] = changed
+				all = append(all, outer)
+			}
+		}
+	}
+	return all
 }
