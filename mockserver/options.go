@@ -17,6 +17,7 @@ import (
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/clientcred"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
@@ -50,6 +51,7 @@ type config struct {
 	state    *statefile.File
 
 	shape     v2.TokenShape
+	granted   clientcred.Shape
 	root      string
 	extra     []surface.Surface
 	hosts     []providerHost
@@ -76,7 +78,7 @@ type config struct {
 // configure reads options.
 func configure(options []Option) (*config, error) {
 	c := &config{
-		seed: DefaultSeed, shape: v2.Both, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
+		seed: DefaultSeed, shape: v2.Both, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
@@ -159,6 +161,15 @@ func WithTokenShape(shape string) Option {
 			return nil
 		}
 		return fmt.Errorf("the token shape is %q; want both, data or flat", shape)
+	}
+}
+
+// WithClientCredentialsShape sets how tokens of client credentials are sent: "wrapped" in data, as documented, or with the same members
+// beside it too ("both"), as generic OAuth libraries need it.
+func WithClientCredentialsShape(shape string) Option {
+	return func(c *config) (err error) {
+		c.granted, err = clientcred.ParseShape(shape)
+		return err
 	}
 }
 

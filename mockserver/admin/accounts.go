@@ -13,7 +13,7 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// accountSummary is an account as lists show it, and as a fresh one is answered.
+// accountSummary is an account as lists show it.
 type accountSummary struct {
 	ID          string `json:"id"`
 	Email       string `json:"email"`
@@ -44,7 +44,7 @@ func (a *API) createAccount(c *gin.Context) (int, any, error) {
 	case err != nil: // credentials that belong to somebody
 		return 0, nil, problemf(http.StatusConflict, "%v", err)
 	}
-	return http.StatusCreated, summarize(fresh), nil
+	return http.StatusCreated, freshAccountOf(fresh), nil
 }
 
 func (a *API) listAccounts(c *gin.Context) (int, any, error) {

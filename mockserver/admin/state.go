@@ -47,15 +47,19 @@ func (a *API) saveState(c *gin.Context) (int, any, error) {
 // maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which must be countable.
 const maxWindow = 365 * 24 * time.Hour
 
-// limited is whose rate limit a request is about: the server's, an account's, or an account's for one scope of a paid service.
+// limited is whose rate limit a request is about: the server's, an account's, an account's for one scope of a paid service, or a client's.
 type limited struct {
 	account account.ID
 	scope   string
+	client  string
 }
 
 func (a *API) limitedOf(c *gin.Context) (l limited, err error) {
-	l.scope = c.Query("scope")
+	l.scope, l.client = c.Query("scope"), c.Query("client")
 	l.account, _ = accountOf(c)
+	if l.client != "" && (l.account != "" || l.scope != "") {
+		return l, problemf(http.StatusBadRequest, "a client's id says which account it is of: leave \"account\" and \"scope\" out beside \"client\"")
+	}
 	if a.Surfaces.Owns(account.DomainOf(l.scope)) {
 		return l, problemf(http.StatusBadRequest, "%q is a scope of the API itself, which is limited as a whole: leave \"scope\" out", l.scope)
 	}
@@ -67,6 +71,9 @@ func (a *API) limitedOf(c *gin.Context) (l limited, err error) {
 
 func (a *API) limit(c *gin.Context, of limited) (account.RateLimit, error) {
 	switch {
+	case of.client != "":
+		l, err := a.World.ClientRateLimit(c.Request.Context(), of.client)
+		return l, registration(err)
 	case of.scope != "":
 		l, err := a.World.ScopeRateLimit(c.Request.Context(), of.account, of.scope)
 		return l, missingScope(err, of.scope)
@@ -78,6 +85,8 @@ func (a *API) limit(c *gin.Context, of limited) (account.RateLimit, error) {
 
 func (a *API) setLimit(c *gin.Context, of limited, l account.RateLimit) error {
 	switch {
+	case of.client != "":
+		return registration(a.World.SetClientRateLimit(c.Request.Context(), of.client, l))
 	case of.scope != "":
 		return missingScope(a.World.SetScopeRateLimit(c.Request.Context(), of.account, of.scope, l), of.scope)
 	case of.account != "":

@@ -134,6 +134,13 @@ func acts(t *testing.T) map[string]act {
 			_, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`)
 			assert.NotContains(t, body, `"data"`)
 		}},
+		"--client-credentials-shape": {[]string{"--client-credentials-shape", "both"}, func(t *testing.T, p *process) {
+			_, body := p.ask("POST", "/v1/auth/token", "", func(r *http.Request) {
+				r.SetBasicAuth("demo-client", "demo-secret")
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			})
+			assert.Equal(t, 2, strings.Count(body, `"access_token"`), body)
+		}},
 		"--root-surface": {[]string{"--root-surface", "v1"}, func(t *testing.T, p *process) {
 			status, _ := p.ask("GET", "/__v2/wallet", "")
 			assert.Equal(t, 200, status)

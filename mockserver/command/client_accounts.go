@@ -65,7 +65,7 @@ func (c *client) newAccountCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "new",
 		Short:   "Make a fresh, isolated account",
-		Long:    "Make a fresh account from a fixture, with credentials and tokens of its own. Nobody else sees what it does.",
+		Long:    "Make a fresh account from a fixture, with credentials, tokens and OAuth clients of its own. Nobody else sees what it does.",
 		Example: "  oauthmock accounts new --fixture empty\n  oauthmock accounts new --environment sandbox --json",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,12 +83,23 @@ func (c *client) newAccountCommand() *cobra.Command {
 				return err
 			}
 			return c.run(cmd.Context(), question{method: http.MethodPost, path: []string{"accounts"}, body: body}, func(body []byte) error {
-				var made accountRow
+				var made struct {
+					accountRow
+					Clients []struct{ ID, Secret string }
+					Users   []struct{ Username, Password string }
+				}
 				if err := decodeAnswer(body, &made); err != nil {
 					return err
 				}
-				return c.printf("id           %s\nenvironment  %s\nemail        %s\napi key      %s\n",
+				text := fmt.Sprintf("id           %s\nenvironment  %s\nemail        %s\napi key      %s\n",
 					cell(made.ID), cell(made.Environment), cell(made.Email), cell(made.APIKey))
+				for _, one := range made.Clients {
+					text += fmt.Sprintf("client       %s  %s\n", cell(one.ID), cell(one.Secret))
+				}
+				for _, one := range made.Users {
+					text += fmt.Sprintf("user         %s  %s\n", cell(one.Username), cell(one.Password))
+				}
+				return c.printf("%s", text)
 			})
 		},
 	}

@@ -173,6 +173,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"a clock without a time":           {args: []string{"serve", "--clock", ""}, code: exitUsage, says: "--clock is empty"},
 		"requests of nobody":               {args: []string{"requests", "--account", ""}, code: exitUsage, says: "--account is empty"},
 		"a shape that is none":             {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
+		"another shape that is none":       {args: []string{"serve", "--client-credentials-shape", "flat"}, code: exitUsage, says: "want wrapped or both"},
 		"a surface that is none":           {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},
 		"a limit of nothing":               {args: []string{"serve", "--rate-limit", "0"}, code: exitUsage, says: "--rate-limit"},
 		"a seed that is negative":          {args: []string{"serve", "--seed", "-1"}, code: exitUsage, says: "--seed"},

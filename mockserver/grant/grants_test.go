@@ -32,7 +32,7 @@ func TestATokenOfClientCredentialsLivesAnHour(t *testing.T) {
 	refused(t, err, grant.ClientInvalid, "")
 	g.RestoreToken(grant.Token{Value: "of a client disabled since", ClientID: "off", ExpiresAt: noon.Add(time.Minute)})
 	_, err = g.Use("of a client disabled since", true, noon)
-	refused(t, err, grant.ClientDisabled, "off")
+	refused(t, err, grant.TokenInvalid, "off is disabled")
 }
 
 func TestWhatWasGrantedGoesWithWhomItWasGrantedTo(t *testing.T) {

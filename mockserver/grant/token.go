@@ -44,7 +44,7 @@ func (g *Grants) give(draw Draw, t Token, now time.Time) Token {
 	return t
 }
 
-// Use returns a live token of client credentials (inOwnName), or of the other grant. It refuses a token of a disabled client.
+// Use returns a live token of client credentials (inOwnName), or of the other grant. A disabled client has none.
 func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error) {
 	t, ok := g.tokens.get(value)
 	switch {
@@ -56,7 +56,7 @@ func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error)
 		return Token{}, refuse(TokenInvalid, "the token is one of client credentials, and this API takes those of the authorization code grant")
 	}
 	if client, ok := g.Client(t.ClientID); ok && client.Disabled {
-		return Token{}, refuse(ClientDisabled, "the client "+client.ID+" is disabled")
+		return Token{}, refuse(TokenInvalid, "the client "+client.ID+" is disabled, and its tokens with it")
 	}
 	return *t, nil
 }
