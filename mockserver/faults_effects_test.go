@@ -144,6 +144,11 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 			assert.Empty(t, got.body)
 			assert.Empty(t, got.header.Get("Content-Type"))
 		}},
+		"document, of an API that answers from none": {effect: fault.Effect{Kind: "document", Status: 404}, label: true, h1: func(t *testing.T, got met) {
+			require.NoError(t, got.err)
+			assert.Equal(t, 500, got.status)
+			assert.Contains(t, got.body, `"error":500`)
+		}},
 		"reset": {effect: fault.Effect{Kind: "reset"}, h1: func(t *testing.T, got met) {
 			broken(t, got)
 			require.ErrorIs(t, got.err, syscall.ECONNRESET)
@@ -277,7 +282,7 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 }
 
 func TestAllKindsAreTried(t *testing.T) {
-	tried := "latency refusal status reset empty hang random-bytes truncate malformed-json malformed-chunk dribble content-type stale violation legal"
+	tried := "latency refusal status document reset empty hang random-bytes truncate malformed-json malformed-chunk dribble content-type stale violation legal"
 	assert.ElementsMatch(t, strings.Fields(tried), fault.Kinds(), "a new effect needs rows in the test above, and in docs/faults.md")
 }
 

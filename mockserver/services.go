@@ -60,8 +60,8 @@ func WithRetention(r Retention) Option {
 	}
 }
 
-// sold are the scopes that documents of services have, for catalogues that do not: each operation under one of its own, up to the first parameter of
-// its path, and free.
+// sold are the scopes that documents of services have, for catalogues that do not, as the provider derives them: one for each method and first segment of the
+// paths, free, and for everybody.
 func (c *config) sold() []fixtures.Service {
 	var out []fixtures.Service
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
@@ -79,7 +79,7 @@ func (c *config) sold() []fixtures.Service {
 				known[name] = true
 				id := fnv.New64a()
 				id.Write([]byte(name)) // never fails, says package hash
-				service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint})
+				service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint, Everybody: true})
 			}
 		}
 		if len(service.Scopes) > 0 {
@@ -89,12 +89,17 @@ func (c *config) sold() []fixtures.Service {
 	return out
 }
 
-// scopeOf is the scope of an operation, as text and its endpoint; not ok where the path has none, because it begins with a parameter.
+// scopeOf is the scope of an operation, as text and its endpoint: the first segment of its path, below a server's own path, and "root" where there is none, or where
+// it is a parameter. Not ok is a segment that no scope can have.
 func scopeOf(domain, base string, o *openapi.Operation) (name, endpoint string, ok bool) {
-	endpoint, _, cut := strings.Cut(strings.Trim(base, "/")+o.Template, "{")
-	endpoint = strings.TrimPrefix(endpoint, "/")
-	if i := strings.LastIndexByte(endpoint, '/'); i >= 0 && cut {
-		endpoint = endpoint[:i]
+	endpoint, _, _ = strings.Cut(strings.TrimPrefix(o.Template, "/"), "/")
+	if endpoint == "" || strings.Contains(endpoint, "{") {
+		endpoint = account.Root
+	}
+	if base = strings.Trim(base, "/"); base != "" && endpoint == account.Root {
+		endpoint = base
+	} else if base != "" {
+		endpoint = base + "/" + endpoint
 	}
 	name = o.Method + ":" + domain + "/" + endpoint
 	p, ok := account.ParsePattern(name)
@@ -113,7 +118,7 @@ func (c *config) tellDocuments() {
 		}
 		for _, o := range doc.Operations() {
 			if _, _, ok := scopeOf(domain, "", o); !ok && len(doc.Bases()) == 0 {
-				c.log.Warn("an operation can only be called where the catalogue has a scope for it: its path begins with a parameter, or is the root", "service", domain, "operation", o.String())
+				c.log.Warn("an operation can only be called where the catalogue has a scope for it: its path begins with what no scope can have", "service", domain, "operation", o.String())
 			}
 		}
 	}

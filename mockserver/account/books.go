@@ -15,6 +15,8 @@ type Books struct {
 	Own, Gone Tally
 	Charged   Money
 	Prepaid   int64
+	// Failed are the calls that were paid and then failed, which only faults bring about.
+	Failed int64
 }
 
 // Tally is a sum of calls.
@@ -187,6 +189,7 @@ func (a *Account) auditUsage(since Tally, off func(invariant, format string, val
 			off("usage.sum", "%d is no day of the calendar, and what %s counts on it is in the sum of no month", day, scope)
 		}
 	})
+	since.ErrorRequests -= a.books.Failed // which are paid as well
 	if a.books.opened && !since.apart() {
 		off("usage.totals", "the parts of all calls since the start do not fit into their total: %+v", since)
 	}

@@ -29,6 +29,8 @@ type CatalogueScope struct {
 	Requirements []string
 	// Prices in the provider's order; the one named like the endpoint is charged, else the first.
 	Prices []Price
+	// Everybody may use the scope, without having it enabled.
+	Everybody bool
 	// Answer of the service, as a surface sends it; nil where the surface has to find one. The account does not look into it.
 	Answer []byte
 }
@@ -75,11 +77,22 @@ func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 // Serves says whether the catalogue has scopes of a service, by its production domain.
 func (c *Catalogue) Serves(domain string) bool { return len(c.byDomain[domain]) > 0 }
 
-// Find is the scope under which a call falls: the one with the longest endpoint that is the path, or its first segments. When there is none with
-// that method, it answers the methods of those that there are.
+// Root is the endpoint by which the provider calls the scope of a service's root path, and of paths that begin with a parameter.
+const Root = "root"
+
+// Find is the scope under which a call falls: the one with the longest endpoint that is the path, or its first segments, else the root's, for the root path and
+// paths of one segment. When there is none with that method, it answers the methods of those that there are.
 func (c *Catalogue) Find(t Target) (scope *CatalogueScope, methods []string) {
+	scope, methods = c.find(t, t.Path)
+	if scope == nil && len(methods) == 0 && !strings.Contains(strings.TrimSuffix(t.Path, "/"), "/") {
+		return c.find(t, Root)
+	}
+	return scope, methods
+}
+
+func (c *Catalogue) find(t Target, path string) (scope *CatalogueScope, methods []string) {
 	for _, s := range c.byDomain[t.Domain] {
-		rest, under := strings.CutPrefix(t.Path, s.Endpoint)
+		rest, under := strings.CutPrefix(path, s.Endpoint)
 		if !under || (rest != "" && rest[0] != '/') {
 			continue
 		}
@@ -125,9 +138,14 @@ type Entitlements struct {
 	enabled     map[string]*CatalogueScope // by name in the environment
 }
 
-// NewEntitlements enables the scopes that patterns (in production names) match, and remembers the requirements met.
+// NewEntitlements enables the scopes that patterns (in production names) match, beside those of everybody, and remembers the requirements met.
 func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitlements {
 	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: map[string]*CatalogueScope{}}
+	for _, s := range c.scopes {
+		if s.Everybody {
+			out.enabled[s.Name.In(e)] = s
+		}
+	}
 	for _, text := range patterns {
 		p, ok := ParsePattern(text)
 		if !ok {

@@ -215,3 +215,20 @@ func (a *Account) recordUse(call Call, t *Token, c *Charge, now time.Time, err e
 		t.Stats.WalletAmount += c.Amount
 	}
 }
+
+// FailService counts a call of a paid service, which was paid and counted already, as failed as well: that is what a fault does which has the service fail after
+// the call. Scope is the name that [Service.UseService] returned.
+func (s *Service) FailService(ctx context.Context, call Call, token, scope string, failure Failure) error {
+	return s.store.Update(ctx, call.Account, func(a *Account) error {
+		now := a.Now(s.clock.Now())
+		a.countFailure(a.Usage.Counter(DayOf(now), scope), call, scope, now, failure)
+		if t, ok := a.Tokens.Get(token); ok {
+			t.Stats.ErrorRequests++
+		} else {
+			a.books.Gone.ErrorRequests++
+		}
+		a.books.Failed++
+		delete(a.free, scope) // counted anew
+		return nil
+	})
+}

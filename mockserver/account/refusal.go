@@ -41,6 +41,8 @@ type Refusal struct {
 	Reason Reason
 	// Detail says in words what was wrong; for explanations, never sent to the caller.
 	Detail string
+	// As is how the caller is answered, where that is not by the refusals table.
+	As *Failure
 }
 
 // Error implements error.

@@ -161,17 +161,26 @@ func (a *Account) count(call Call, scope string, now time.Time, err error) *Coun
 	if err == nil {
 		return counter
 	}
-	counter.ErrorRequests++
 	reason := Internal
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
+	refusal, ok := errors.AsType[*Refusal](err)
+	if ok {
 		reason = refusal.Reason
 	}
-	failure := call.Failure(reason)
+	if ok && refusal.As != nil {
+		a.countFailure(counter, call, scope, now, *refusal.As)
+	} else {
+		a.countFailure(counter, call, scope, now, call.Failure(reason))
+	}
+	return counter
+}
+
+// countFailure counts a call of a scope as failed, and puts it into the error log.
+func (a *Account) countFailure(counter *Counter, call Call, scope string, now time.Time, failure Failure) {
+	counter.ErrorRequests++
 	a.Errors.add(ErrorEntry{
 		ID: a.IDs.Next("error", now), Scope: scope, At: now,
 		Status: failure.Status, Code: failure.Code, Message: failure.Message, IP: call.IP,
 	}, a.Retention.errors())
-	return counter
 }
 
 // Refuse is a call that the surface refuses before any rule, for example because its body cannot be read.

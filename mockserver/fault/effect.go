@@ -28,6 +28,9 @@ type Effect struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	Body    any               `json:"body,omitempty"`
 
+	// document, beside status.
+	Example string `json:"example,omitempty"`
+
 	// truncate, random-bytes, dribble.
 	Bytes    *int     `json:"bytes,omitempty"`
 	Interval Duration `json:"interval,omitempty"` // dribble
@@ -81,6 +84,7 @@ func kinds() []kind {
 		{"latency", delays, []string{"fixed", "uniform", "normal", "lognormal"}, newLatency},
 		{"refusal", replaces, []string{"code", "headers"}, newRefusal},
 		{"status", replaces, []string{"status", "headers", "body"}, newStatus},
+		{"document", replaces, []string{"status", "example"}, newDocument},
 		{"reset", replaces, nil, newReset},
 		{"empty", replaces, nil, newEmpty},
 		{"hang", replaces, []string{"max"}, newHang},

@@ -28,6 +28,9 @@ type Callee interface {
 	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the surface words it: the
 	// operation's own, else the surface's, else any. It reports whether there is one.
 	RefuseByCode(code string) bool
+	// Document replaces the answer by the one that the document of the called service has for a status, or under the name of an example. An
+	// error says why there is none. Where the call was paid, it counts as failed as well when that answer is a failure.
+	Document(status int, example string) error
 	// Freedom is what the contract leaves open in successful answers of the operation.
 	Freedom() Freedom
 }

@@ -1,239 +1,210 @@
 package openapi
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/csv"
-	"encoding/xml"
+	"fmt"
+	"mime"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// Answer is what a service says to a successful request.
+// Ask is what an answer depends on.
+type Ask struct {
+	// Seed of what is made up: the same seed makes the same body.
+	Seed uint64
+	// Params are the values of the path's parameters, as [Document.Find] returned them. Made up bodies repeat them where they have members of their names.
+	Params map[string]string
+	// Accept is the header of that name: the media types that the caller takes.
+	Accept string
+	// Status is the documented one to answer; 0 is success.
+	Status int
+	// Example is the name of the documented example to answer, "" any.
+	Example string
+}
+
+// Answer is what a service says to a request.
 type Answer struct {
-	// Status is the lowest documented success, 200 when none is documented.
+	// Status is the lowest documented success, 200 when none is documented, unless another was asked for.
 	Status int
 	// ContentType is "" when there is no body.
 	ContentType string
+	// Location is where a redirect leads, else "".
+	Location string
 	// Body is not to be changed; nil when there is none.
 	Body []byte
 }
 
-// Answer makes the operation's successful answer: a documented example where one fits its schema, else a body made by schema. The same seed makes the
-// same body, at most 1 MiB large. It is safe for concurrent use.
-func (o *Operation) Answer(seed uint64) Answer {
-	resp := o.response
-	switch {
-	case resp.bodyless:
-		return Answer{Status: resp.status}
-	case resp.hasReady:
-		return Answer{resp.status, resp.contentType, resp.ready}
-	}
-	body, _ := resp.made(seed, o.String())
-	return Answer{resp.status, resp.contentType, body}
-}
-
-// maxTries is how often a body is made before it is sent although it does not fit.
-const maxTries = 8
-
-// made is a body by schema; ok is false when it does not fit.
-func (resp *response) made(seed uint64, name string) (body []byte, ok bool) {
-	var v any = &object{}
-	ok = true
-	if resp.schema != nil {
-		v, ok = generate(resp.schema, seed, name, resp.tries)
-	} else if !resp.json {
-		v = "example"
-	}
-	if resp.json {
-		body, err := render(v)
-		if err != nil {
-			return []byte("{}"), false
+// Answer makes an answer of the operation: a documented example, with what does not fit its schema replaced or left out, else a body made by schema, at most
+// 1 MiB large. The error names what is documented, when what was asked for is not. It is safe for concurrent use.
+func (o *Operation) Answer(ask Ask) (Answer, error) {
+	resp := o.answer
+	if ask.Status != 0 {
+		if resp = o.documented(ask.Status); resp == nil {
+			return Answer{}, fmt.Errorf("the status %d is not documented for %s; %s", ask.Status, o, told("it has", o.codes()))
 		}
-		return body, ok
 	}
-	return otherBody(resp.contentType, resp.schema, v), ok
+	a := Answer{Status: resp.sent(), Location: resp.location}
+	f := resp.accepted(ask.Accept)
+	var named *example
+	if ask.Example != "" {
+		if resp, f, named = o.exampled(resp, ask); named == nil {
+			return Answer{}, fmt.Errorf("%s has no example %q; %s", o, ask.Example, told("it has", o.exampleNames()))
+		}
+		a = Answer{Status: resp.sent(), Location: resp.location}
+	}
+	if ask.Status != 0 && a.Status/100 == ask.Status/100 || resp.status == 0 && ask.Status != 0 {
+		a.Status = ask.Status
+	}
+	if f == nil {
+		return a, nil
+	}
+	a.ContentType, a.Body = f.contentType, f.body(o, ask, named, a.Status < 300)
+	return a, nil
 }
 
-// prepare decides, once the document is loaded, what an operation answers with, and tries it.
-func (resp *response) prepare(r *reader, op *Operation) {
-	examples := resp.examples
-	resp.examples = nil
-	resp.tries = maxTries
-	if resp.hasReady || resp.bodyless {
-		return
-	}
-	if resp.schema != nil {
-		examples = append(examples, resp.schema.samples...)
-	}
-	if len(examples) == 0 && resp.schema == nil {
-		resp.ready, _ = resp.made(0, op.String())
-		resp.hasReady = true
-		return
-	}
-	for i, v := range examples {
-		v, fit := resp.suits(v)
-		if !fit {
-			if i == 0 {
-				r.warn.because(resp.at, misfit(resp.schema, v), "the example does not fit its schema; a body made by schema is sent instead")
+// body is the example that was asked for, else the one that suits best, else one by schema.
+func (f *form) body(o *Operation, ask Ask, named *example, succeeds bool) []byte {
+	name := o.String()
+	if named != nil {
+		for _, repaired := range []bool{false, true} {
+			if body, _, ok := f.exemplify(named.value, name, repaired); ok {
+				return body
 			}
-			continue
-		}
-		if resp.use(v) {
-			return
-		}
-		r.warn.add(resp.at, "the example is larger than 1 MiB; it is not used")
-	}
-	if _, ok := resp.made(0, op.String()); ok {
-		return
-	}
-	resp.tries = 1
-	v, _ := generate(resp.schema, 0, op.String(), 1)
-	reason := misfit(resp.schema, v)
-	if len(examples) > 0 && resp.use(examples[0]) {
-		r.warn.because(resp.at, reason, "no body could be made that fits the schema; the example is sent although it does not either")
-		return
-	}
-	r.warn.because(resp.at, reason, "no body could be made that fits the schema; what is sent does not fit it everywhere")
-}
-
-// suits says whether an example fits the schema, and reads one that is JSON inside a string.
-func (resp *response) suits(v any) (any, bool) {
-	if !resp.json {
-		return v, true
-	}
-	if resp.schema == nil || fits(resp.schema, v) {
-		return v, true
-	}
-	if text, ok := v.(string); ok {
-		if inner, err := readJSON([]byte(text), nil); err == nil && fits(resp.schema, inner) {
-			return inner, true
 		}
 	}
-	return v, false
-}
-
-// use makes an example the body of every answer.
-func (resp *response) use(v any) bool {
-	if !resp.json {
-		if text, ok := v.(string); ok {
-			resp.ready = []byte(text)
-		} else {
-			resp.ready = otherBody(resp.contentType, resp.schema, v)
-		}
-	} else {
-		body, err := render(v)
-		if err != nil {
-			return false
-		}
-		resp.ready = body
+	if f.prepare(name, succeeds); f.ready != nil {
+		return f.ready
 	}
-	resp.hasReady = len(resp.ready) <= maxBody
-	return resp.hasReady
-}
-
-// otherBody writes a value as what is not JSON; of media that are no text, the smallest sound file there is.
-func otherBody(contentType string, s *schema, v any) []byte {
-	name, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	text, isText := v.(string)
-	switch name = strings.TrimSpace(name); {
-	case name == "application/pdf":
-		return []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
-	case name == "image/png":
-		pixel, _ := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
-		return pixel
-	case name == "image/gif":
-		pixel, _ := base64.StdEncoding.DecodeString("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
-		return pixel
-	case name == "image/svg+xml":
-		return []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>`)
-	case strings.HasPrefix(name, "application/") && strings.Contains(name, "zip") && !strings.Contains(name, "gzip"):
-		return append([]byte("PK\x05\x06"), make([]byte, 18)...)
-	case strings.HasSuffix(name, "/xml") || strings.HasSuffix(name, "+xml"):
-		return asXML(s, v)
-	case name == "text/html":
-		return []byte("<!doctype html><title>example</title>")
-	case name == "text/csv":
-		return asCSV(v)
-	case isText:
-		return []byte(text)
-	}
-	body, err := render(v)
-	if err != nil {
-		return nil
-	}
+	body, _ := f.made(ask, name, succeeds)
 	return body
 }
 
-func asXML(s *schema, v any) []byte {
-	name := "response"
-	if s != nil {
-		for _, n := range []string{s.name, s.xmlName, s.flattened().xmlName} {
-			if xmlName(n) {
-				name = n
+// documented is the response of a status: its own, else that of its range, else the default.
+func (o *Operation) documented(status int) *response {
+	for _, code := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
+		for _, r := range o.responses {
+			if strings.EqualFold(r.code, code) {
+				return r
 			}
 		}
 	}
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	writeXML(&b, name, v)
-	return b.Bytes()
+	if len(o.responses) == 0 && status == o.answer.status {
+		return o.answer
+	}
+	return nil
 }
 
-func writeXML(b *bytes.Buffer, name string, v any) {
-	if !xmlName(name) {
-		name = "item"
+// exampled finds a named example: in the response, of any where no status was asked for, in the form that is accepted before the others.
+func (o *Operation) exampled(resp *response, ask Ask) (*response, *form, *example) {
+	candidates := []*response{resp}
+	if ask.Status == 0 {
+		candidates = append(candidates, o.responses...)
 	}
-	if list, ok := v.([]any); ok {
-		for _, item := range list {
-			writeXML(b, name, item)
+	for _, r := range candidates {
+		for _, f := range append([]*form{r.accepted(ask.Accept)}, r.forms...) {
+			if f == nil {
+				continue
+			}
+			if i := slices.IndexFunc(f.examples, func(e example) bool { return e.name == ask.Example }); i >= 0 {
+				return r, f, &f.examples[i]
+			}
 		}
-		return
 	}
-	b.WriteString("<" + name + ">")
-	if o, ok := v.(*object); ok {
-		for i, key := range o.keys {
-			writeXML(b, key, o.values[i])
-		}
-	} else {
-		_ = xml.EscapeText(b, []byte(plain(v)))
-	}
-	b.WriteString("</" + name + ">")
+	return nil, nil, nil
 }
 
-// xmlName says whether a text can be the name of an element.
-func xmlName(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		if c >= 'a' && c <= 'z' || s[i] == '_' || i > 0 && (s[i] >= '0' && s[i] <= '9' || s[i] == '-' || s[i] == '.') {
+func (o *Operation) codes() (codes []string) {
+	for _, r := range o.responses {
+		codes = append(codes, r.code)
+	}
+	return codes
+}
+
+func (o *Operation) exampleNames() (names []string) {
+	for _, r := range o.responses {
+		for _, f := range r.forms {
+			for _, e := range f.examples {
+				if e.name != "" && !slices.Contains(names, e.name) {
+					names = append(names, e.name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// told lists names for people.
+func told(what string, names []string) string {
+	const most = 20
+	switch {
+	case len(names) == 0:
+		return what + " none"
+	case len(names) > most:
+		return fmt.Sprintf("%s %s and %d more", what, strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return what + " " + strings.Join(names, ", ")
+}
+
+// Source tells where the body of the operation's success comes from.
+func (o *Operation) Source() Source {
+	f := o.answer.accepted("")
+	if f == nil {
+		return NoBody
+	}
+	f.prepare(o.String(), true)
+	return f.from
+}
+
+// accepted picks the form that an Accept header likes best, JSON where it likes several alike, and what the response prefers where it likes none.
+func (r *response) accepted(accept string) *form {
+	if len(r.forms) == 0 {
+		return nil
+	}
+	usual := r.forms[0]
+	if i := slices.IndexFunc(r.forms, func(f *form) bool { return f.json }); i >= 0 {
+		usual = r.forms[i]
+	}
+	best, liked := usual, 0.0
+	for _, f := range append([]*form{usual}, r.forms...) {
+		if q := quality(accept, f.contentType); q > liked {
+			best, liked = f, q
+		}
+	}
+	return best
+}
+
+// quality is how much an Accept header likes a media type, from 0 to 1: the most exact of its ranges that cover the type counts (RFC 9110, 12.5.1).
+func quality(accept, contentType string) float64 {
+	name, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	kind, _, _ := strings.Cut(name, "/")
+	liked, exactness := 0.0, 0
+	for part := range strings.SplitSeq(accept, ",") {
+		wanted, params, err := mime.ParseMediaType(part)
+		exact := map[string]int{name: 3, kind + "/*": 2, "*/*": 1}[wanted]
+		if err != nil || exact <= exactness {
 			continue
 		}
-		return false
+		exactness, liked = exact, 1
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q >= 0 && q <= 1 {
+			liked = q
+		}
 	}
-	return s != ""
+	return liked
 }
 
-// asCSV writes an object, or the objects of a list, as rows under their names.
-func asCSV(v any) []byte {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
+// tell warns of an operation whose answer does not fit what is documented.
+func (o *Operation) tell(r *reader) {
+	f := o.answer.accepted("")
+	if f == nil {
+		return
 	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for i, item := range list {
-		row := []string{plain(item)}
-		if o, ok := item.(*object); ok {
-			if i == 0 {
-				_ = w.Write(o.keys) // a buffer takes everything
-			}
-			row = row[:0]
-			for _, cell := range o.values {
-				row = append(row, plain(cell))
-			}
-		}
-		_ = w.Write(row)
+	f.prepare(o.String(), true)
+	switch {
+	case f.from == FromRepairedExample:
+		r.warn.because(f.at, f.why, "the example does not fit its schema; what does not fit is replaced or left out")
+	case f.why != "" && f.ready != nil:
+		r.warn.because(f.at, f.why, "the example does not fit its schema; it is sent all the same")
+	case f.why != "":
+		r.warn.because(f.at, f.why, "no body could be made that fits the schema; what is sent does not fit it everywhere")
 	}
-	w.Flush()
-	return b.Bytes()
 }

@@ -54,7 +54,7 @@ func (r *reader) requestBody(op *object, at *place) *requestBody {
 		if v, has := o.get("example"); has {
 			m.examples = append(m.examples, v)
 		}
-		m.examples = append(m.examples, r.examples(o, within)...)
+		m.examples = append(m.examples, values(r.examples(o, within))...)
 		b.content = append(b.content, m)
 	}
 	return b

@@ -17,8 +17,8 @@ const (
 	fromService
 )
 
-// maxSteps bounds the work of one check; beyond it everything fits.
-const maxSteps = 200_000
+// maxSteps bounds the work of one check. A request that takes more is refused, and an answer does not fit.
+const maxSteps = 4_000_000
 
 // maxViolations bounds what is told of one request.
 const maxViolations = 20
@@ -28,17 +28,26 @@ const maxViolations = 20
 type checker struct {
 	direction direction
 	strict    bool
+	nulls     bool    // null fits everything, as services send it
+	overlap   bool    // several branches of a oneOf may fit
 	quiet     int     // above 0 nothing is told, and the first fault ends the check
 	whole     *schema // the schema of the object whose parts, of an allOf, are looked at; nil outside
 	steps     int
+	spent     bool // maxSteps are used up
 	at        []byte
 	found     []Violation
 	excused   map[Violation]bool // what documented examples do themselves; their items are without number
 }
 
-// fits says whether a value fits, strictly, as an answer of the service.
+// fits reports whether a value fits, strictly, as an answer of the service.
 func fits(s *schema, v any) bool {
 	c := checker{direction: fromService, strict: true, quiet: 1}
+	return c.value(s, v)
+}
+
+// passes reports whether a value fits as services send it: with null where there is nothing, and in more than one variant of a oneOf.
+func passes(s *schema, v any) bool {
+	c := checker{direction: fromService, strict: true, nulls: true, overlap: true, quiet: 1}
 	return c.value(s, v)
 }
 
@@ -72,14 +81,48 @@ func (c *checker) fault(format string, args ...any) bool {
 // stop says that there is no reason to go on: something does not fit, and nobody is told of the next fault.
 func (c *checker) stop(ok bool) bool { return !ok && c.quiet > 0 }
 
+// value checks a value against a schema and all parts of its allOf.
 func (c *checker) value(s *schema, v any) bool {
-	if c.steps++; c.steps > maxSteps || s == nil {
+	if s == nil || v == nil && c.nulls {
 		return true
+	}
+	if len(s.allOf) == 0 {
+		return c.own(s, v)
+	}
+	ok := c.own(s, v)
+	if c.stop(ok) {
+		return false
+	}
+	if v == nil && s.admitsNull(c) {
+		return ok
+	}
+	whole := c.whole
+	if _, isObject := v.(*object); isObject && whole == nil {
+		c.whole = s.flattened()
+	}
+	for _, part := range s.parts() {
+		if ok = c.own(part, v) && ok; c.stop(ok) {
+			break
+		}
+	}
+	c.whole = whole
+	return ok
+}
+
+func (s *schema) admitsNull(c *checker) bool { return s.nullable || s.maybeNull && !c.strict }
+
+// own checks a value against a schema by itself, without its allOf.
+func (c *checker) own(s *schema, v any) bool {
+	if c.steps++; c.steps > maxSteps {
+		return c.exhausted()
 	}
 	if s.never {
 		return c.fault("must not be there")
 	}
-	if v == nil && (s.nullable || s.maybeNull && !c.strict) {
+	if !c.strict && slices.ContainsFunc(s.odd, func(odd any) bool { return equal(odd, v) }) {
+		return true // who sends what the document shows is not refused
+	}
+	if v == nil && s.admitsNull(c) {
 		return !c.strict || !s.hasEnum || c.enumerated(s, v)
 	}
 	if !c.kind(s, v) || !c.enumerated(s, v) {
@@ -94,6 +137,15 @@ func (c *checker) value(s *schema, v any) bool {
 		return false
 	}
 	return c.mixed(s, v) && ok
+}
+
+// exhausted tells that the time for a check is used up, once, also where nothing else is told.
+func (c *checker) exhausted() bool {
+	if !c.spent {
+		c.spent = true
+		c.found = append(c.found, Violation{Where: string(c.at), Message: "takes too long to check"})
+	}
+	return false
 }
 
 // kind checks the JSON type.
@@ -193,22 +245,24 @@ func (c *checker) number(s *schema, n json.Number) bool {
 	if s.minimum == nil && s.maximum == nil && s.step == nil {
 		return true
 	}
-	f, ok := float(n)
-	if !ok {
-		return true
+	if low := s.minimum; low != nil {
+		switch order := low.compare(n); {
+		case low.exclusive && order <= 0:
+			return c.fault("must be more than %s", low.number)
+		case order < 0:
+			return c.fault("must be at least %s", low.number)
+		}
 	}
-	switch low, high := s.minimum, s.maximum; {
-	case low != nil && low.exclusive && f <= low.value:
-		return c.fault("must be more than %s", low.number)
-	case low != nil && f < low.value:
-		return c.fault("must be at least %s", low.number)
-	case high != nil && high.exclusive && f >= high.value:
-		return c.fault("must be less than %s", high.number)
-	case high != nil && f > high.value:
-		return c.fault("must be at most %s", high.number)
+	if high := s.maximum; high != nil {
+		switch order := high.compare(n); {
+		case high.exclusive && order >= 0:
+			return c.fault("must be less than %s", high.number)
+		case order > 0:
+			return c.fault("must be at most %s", high.number)
+		}
 	}
 	if !multiple(n, s.step) {
-		return c.fault("must be a multiple of %s", s.step.RatString())
+		return c.fault("must be a multiple of %s", decimal(s.step))
 	}
 	return true
 }
@@ -223,8 +277,14 @@ func (c *checker) text(s *schema, text string) bool {
 			return c.fault("must have at most %d characters", s.maxLength)
 		}
 	}
-	if s.pattern != nil && (c.strict || !s.pattern.prose) && !s.pattern.matches(text) {
-		return c.fault("must match %s", shortened(s.pattern.source))
+	if s.pattern != nil && (c.strict || !s.pattern.prose) {
+		const cheap = 64 // instructions for one character, about as much work as a step
+		if c.steps += len(text) / cheap * s.pattern.size; c.steps > maxSteps {
+			return c.exhausted()
+		}
+		if !s.pattern.matches(text) {
+			return c.fault("must match %s", shortened(s.pattern.source))
+		}
 	}
 	if s.format != "" && (s.types == 0 || s.types&typeString != 0) {
 		if problem := formatProblem(s.format, text, c.strict); problem != "" {

@@ -117,24 +117,8 @@ func (c *checker) member(s *schema, name string, v any, part bool) bool {
 	return true
 }
 
-// mixed checks allOf, oneOf, anyOf, not and if.
+// mixed checks oneOf, anyOf, not and if.
 func (c *checker) mixed(s *schema, v any) bool {
-	if len(s.allOf) > 0 {
-		whole := c.whole
-		if _, isObject := v.(*object); isObject && whole == nil {
-			c.whole = s.flattened()
-		}
-		ok := true
-		for _, part := range s.allOf {
-			if ok = c.value(part, v) && ok; c.stop(ok) {
-				break
-			}
-		}
-		c.whole = whole
-		if !ok {
-			return false
-		}
-	}
 	for _, g := range s.groups {
 		if !c.group(s, g, v) {
 			return false
@@ -166,7 +150,7 @@ func (c *checker) group(s *schema, g *group, v any) bool {
 		if !c.probe(option, v) {
 			continue
 		}
-		if fitting++; fitting == 1 && (!c.strict || !g.exclusive) {
+		if fitting++; fitting == 1 && (!c.strict || c.overlap || !g.exclusive) {
 			return true
 		}
 	}

@@ -128,7 +128,7 @@ func TestRequestsAreHeldAgainstTheirOperation(t *testing.T) {
 		"an item closed by one of its two": {body: `{"sku":"ABC","items":[{"price":1,"vat":22}]}`},
 		"an item without its price":        {body: `{"sku":"ABC","items":[{}]}`, want: "body.items[0].price is required"},
 		"a tenth of a step":                {body: `{"sku":"ABC","items":[{"price":1}],"step":0.3}`},
-		"not a tenth of a step":            {body: `{"sku":"ABC","items":[{"price":1}],"step":0.35}`, want: "body.step must be a multiple of 1/10"},
+		"not a tenth of a step":            {body: `{"sku":"ABC","items":[{"price":1}],"step":0.35}`, want: "body.step must be a multiple of 0.1"},
 		"the variant that is named":        {body: `{"sku":"ABC","items":[{"price":1}],"pay":{"kind":"Card"}}`},
 		"a variant that nobody knows":      {body: `{"sku":"ABC","items":[{"price":1}],"pay":{}}`, want: "body.pay fits none of the 2 variants"},
 		"an order in an order":             {body: `{"sku":"ABC","items":[{"price":1}],"parent":{"sku":"X"}}`, want: "body.parent.sku must match ^[A-Z]{3}$; body.parent.items is required"},

@@ -153,16 +153,20 @@ func (r *reader) anyKeyword(s *schema, key string, v any, at *place) bool {
 		s.enum, s.hasEnum = []any{v}, true
 	case "format":
 		s.format = r.format(v, inside)
-	case "default", "example":
+	case "default":
 		if v != nil {
 			s.samples = append(s.samples, v)
+		}
+	case "example":
+		if v != nil {
+			s.samples = append([]any{v}, s.samples...)
 		}
 	case "examples":
 		if list, ok := v.([]any); ok {
 			s.samples = append(s.samples, list...)
 		} else if o, ok := v.(*object); ok {
 			r.warn.add(inside, "examples of a schema are a list; their values are used")
-			s.samples = append(s.samples, exampleValues(o)...)
+			s.samples = append(s.samples, values(r.examples(&object{keys: []string{key}, values: []any{o}}, at))...)
 		}
 	case "readOnly":
 		s.readOnly = v == true
@@ -185,20 +189,6 @@ func emptyOr(v any) string {
 		return "empty"
 	}
 	return kindOf(v)
-}
-
-// exampleValues are the values of an examples object, in order.
-func exampleValues(o *object) []any {
-	var values []any
-	for _, v := range o.values {
-		if inner, ok := v.(*object); ok {
-			if value, has := inner.get("value"); has {
-				v = value
-			}
-		}
-		values = append(values, v)
-	}
-	return values
 }
 
 func (r *reader) types(s *schema, v any, at *place) {

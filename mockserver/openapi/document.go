@@ -180,12 +180,12 @@ func (r *reader) document() *Document {
 		r.path(d, template, paths.values[i], place.in(template, paths.values[i]))
 	}
 	r.drain()
+	r.vet()
 	for i, op := range d.operations {
 		op.excuse(r, r.places[i])
 	}
-	r.vet()
 	for _, op := range d.operations {
-		op.response.prepare(r, op)
+		op.tell(r)
 	}
 	if len(d.operations) == 0 {
 		r.warn.add(place, "the document has no operation, so every request is unknown to it")
@@ -194,19 +194,39 @@ func (r *reader) document() *Document {
 	return d
 }
 
-// vet keeps the examples that fit their schema, and tells of those that do not.
+// vet keeps the examples that fit their schema, repaired where they have to be, and tells of those that do not.
 func (r *reader) vet() {
 	for _, s := range r.all {
-		had := s.schema.samples
-		if len(had) == 0 {
-			continue
+		var kept, odd []any
+		for _, v := range s.schema.samples {
+			fixed, ok := s.schema.sample(v)
+			if ok {
+				kept = append(kept, fixed)
+			}
+			if !passes(s.schema, v) {
+				odd = append(odd, v)
+				r.warn.because(s.at, misfit(s.schema, v), "an example or default does not fit its own schema; what does not fit is written differently, replaced or left out")
+			}
 		}
-		s.schema.keepSamples()
-		if len(s.schema.samples) < len(had) {
-			i := slices.IndexFunc(had, func(v any) bool { return !fits(s.schema, v) })
-			r.warn.because(s.at, misfit(s.schema, had[max(i, 0)]), "an example or default does not fit its own schema; it is not used")
+		s.schema.samples, s.schema.odd = kept, odd
+	}
+}
+
+// sample is an example of a schema as it fits; of texts and numbers only what they mean is kept, so ok is false where that does not fit.
+func (s *schema) sample(v any) (fixed any, ok bool) {
+	if passes(s, v) {
+		return v, true
+	}
+	switch v.(type) {
+	case *object, []any:
+		return repair(s, v, s.name)
+	}
+	for _, other := range s.flattened().spellings(v) {
+		if passes(s, other) {
+			return other, true
 		}
 	}
+	return nil, false
 }
 
 // Title is the title of the document, "" when it has none.

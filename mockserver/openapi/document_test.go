@@ -88,7 +88,7 @@ func TestTheSameDocumentInAnyDressIsTheSame(t *testing.T) {
 			require.NoError(t, err)
 			op, _, ok := doc.Find("GET", "/a")
 			require.True(t, ok)
-			assert.Equal(t, `{"b":1,"a":"è"}`, string(op.Answer(1).Body))
+			assert.Equal(t, `{"b":1,"a":"è"}`, string(answered(op, 1).Body))
 		})
 	}
 }

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func (o *Operation) excuse(r *reader, at *place) {
 		examples := p.examples
 		p.examples = nil
 		if p.schema != nil {
-			examples = append(examples, p.schema.samples...)
+			examples = append(append(examples, p.schema.samples...), p.schema.odd...)
 		}
 		for _, v := range examples {
 			o.excuseFor(r, at, func(c *checker) { c.sample(p, v) })
@@ -55,7 +56,7 @@ func (o *Operation) excuse(r *reader, at *place) {
 		if m.schema == nil || !isJSON(m.name) && m.name != "*/*" {
 			continue
 		}
-		for _, v := range append(examples, m.schema.samples...) {
+		for _, v := range slices.Concat(examples, m.schema.samples, m.schema.odd) {
 			body, err := render(v)
 			if text, ok := v.(string); ok && looksLikeJSON([]byte(text)) {
 				body = []byte(text)

@@ -32,7 +32,7 @@ func formatProblem(format, s string, strict bool) string {
 			return "must be a date like 2026-01-31"
 		}
 	case "date-time":
-		if _, err := time.Parse(time.RFC3339Nano, s); err != nil && (strict || !isDateTime(s)) {
+		if !isInstant(s) && (strict || !isDateTime(s)) {
 			return "must be a time like 2026-01-31T12:00:00Z"
 		}
 	}
@@ -60,9 +60,23 @@ func formatProblem(format, s string, strict bool) string {
 	return ""
 }
 
+// isInstant reads RFC 3339 strictly, leap seconds included, which stand at the end of a day of UTC (RFC 3339, 5.7).
+func isInstant(s string) bool {
+	at, err := time.Parse(time.RFC3339Nano, withoutLeap(s))
+	return err == nil && (len(s) < 19 || s[17:19] != "60" || at.UTC().Hour() == 23 && at.UTC().Minute() == 59)
+}
+
+// withoutLeap writes the second before in the place of a leap second, which package time does not know.
+func withoutLeap(s string) string {
+	if len(s) >= 19 && s[13] == ':' && s[16:19] == ":60" {
+		return s[:17] + "59" + s[19:]
+	}
+	return s
+}
+
 // isDateTime reads RFC 3339 generously: any case, a space for the T, and seconds or zone may be missing.
 func isDateTime(s string) bool {
-	s = strings.ToUpper(s)
+	s = withoutLeap(strings.ToUpper(s))
 	if len(s) > 10 && s[10] == ' ' {
 		s = s[:10] + "T" + s[11:]
 	}

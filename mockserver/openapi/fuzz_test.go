@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 				break
 			}
 			doc.Find(op.Method, op.Template)
-			answer := op.Answer(uint64(i))
+			answer := answered(op, uint64(i))
 			if kind, _, _ := strings.Cut(answer.ContentType, ";"); kind == "application/json" {
 				assert.True(t, json.Valid(answer.Body), string(answer.Body))
 			}

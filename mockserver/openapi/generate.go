@@ -3,6 +3,7 @@ package openapi
 import (
 	"encoding/json"
 	"hash/fnv"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -25,6 +26,7 @@ type generator struct {
 	bytes  int       // of the texts made
 	frugal bool      // required members only
 	plain  bool      // no examples
+	short  bool      // something that was needed could not be made
 	stack  []*schema // what the value stands in
 }
 
@@ -35,21 +37,30 @@ func random(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // answers of a mock are to be repeatable
 }
 
-// generate makes a value that fits the schema; ok is false when none was found in so many tries, and the value is then the best there is.
+// generate makes a value that fits the schema; ok is false when none was found in so many tries, and the value is then the best there is. One that fits several
+// variants of a oneOf is taken where none fits just one.
 func generate(s *schema, seed uint64, name string, tries int) (v any, ok bool) {
 	r := random(seed, name)
-	var first any
+	var best any
 	for i := range tries {
 		g := generator{random: r, frugal: i%2 == 1, plain: i > 3}
 		v = g.value(s, "")
-		if fits(s, v) {
+		switch {
+		case !g.short && g.fits(s, v):
 			return v, true
-		}
-		if i == 0 {
-			first = v
+		case !ok && !g.short && passes(s, v):
+			best, ok = v, true
+		case i == 0:
+			best = v
 		}
 	}
-	return first, false
+	return best, ok
+}
+
+// fits reports whether a value fits, with null where an example has it.
+func (g *generator) fits(s *schema, v any) bool {
+	c := checker{direction: fromService, strict: true, nulls: !g.plain, quiet: 1}
+	return c.value(s, v)
 }
 
 // recursive says that making a schema would lead deeper into itself.
@@ -60,6 +71,7 @@ func (g *generator) recursive(s *schema) bool {
 // value makes a value; name is that of the member it is for, which tells what kind of text suits.
 func (g *generator) value(s *schema, name string) any {
 	if g.made++; g.made > hardBudget || g.bytes > maxBody || len(g.stack) > hardDepth {
+		g.short = true
 		return nil
 	}
 	g.stack = append(g.stack, s)
@@ -85,7 +97,7 @@ func (g *generator) tried(s *schema, name string) any {
 			with = s.under(s.conditions[i/2%n], i%2 == 0)
 		}
 		g.frugal = frugal || i >= 3
-		if v = g.simple(with, name); g.made > fullBudget || fits(s, v) {
+		if v = g.simple(with, name); g.made > fullBudget || g.fits(s, v) {
 			break
 		}
 	}
@@ -105,18 +117,19 @@ func (s *schema) under(c condition, yes bool) *schema {
 
 // grouped picks one option of a oneOf or anyOf, and another when what comes of it does not fit.
 func (g *generator) grouped(s *schema, name string) any {
-	if len(s.samples) > 0 && !g.plain && g.random.IntN(2) == 0 {
+	if len(s.samples) > 0 && !g.plain {
 		return s.samples[0]
 	}
 	order := g.order(s)
 	var first any
+	found := false
 	for i, option := range order {
 		v := g.value(s.chosen(option), name)
-		if fits(s, v) {
+		if g.fits(s, v) {
 			return v
 		}
-		if i == 0 {
-			first = v
+		if passing := !found && passes(s, v); i == 0 || passing {
+			first, found = v, passing
 		}
 		if g.made > fullBudget && i > 2 {
 			break
@@ -147,8 +160,8 @@ func (g *generator) simple(s *schema, name string) any {
 		return g.enumerated(s)
 	}
 	kind := g.kind(s)
-	if len(s.samples) > 0 && !g.plain && g.random.IntN(2) == 0 {
-		return s.samples[g.random.IntN(len(s.samples))]
+	if len(s.samples) > 0 && !g.plain {
+		return s.samples[0]
 	}
 	switch kind {
 	case typeBoolean:
@@ -187,6 +200,7 @@ func (g *generator) kind(s *schema) types {
 
 func (g *generator) enumerated(s *schema) any {
 	if len(s.enum) == 0 {
+		g.short = true
 		return nil
 	}
 	start := g.random.IntN(len(s.enum))
@@ -223,9 +237,9 @@ func (g *generator) list(s *schema, name string) any {
 				}
 				v = g.value(of, singular(name))
 			}
-			if slices.ContainsFunc(list, func(other any) bool { return equal(other, v) }) {
-				break
-			}
+		}
+		if (s.unique || i >= s.minItems) && slices.ContainsFunc(list, func(other any) bool { return equal(other, v) }) {
+			break // of examples all items are alike
 		}
 		list = append(list, v)
 	}
@@ -361,11 +375,11 @@ func (g *generator) discriminated(s *schema, o *object) {
 // number makes a number within its bounds.
 func (g *generator) number(s *schema, whole bool, name string) json.Number {
 	low, high := s.bounds(whole, name)
-	if s.step != nil {
-		return g.stepped(s, low, high, whole)
-	}
-	if whole || s.format == "int32" || s.format == "int64" {
-		return g.whole(s, low, high)
+	switch {
+	case s.step != nil:
+		return g.stepped(s, s.step, low, high, whole)
+	case whole || s.format == "int32" || s.format == "int64":
+		return g.stepped(s, big.NewRat(1, 1), low, high, true)
 	}
 	return g.fraction(s, low, high)
 }

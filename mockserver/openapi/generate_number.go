@@ -39,22 +39,7 @@ func (s *schema) bounds(whole bool, name string) (low, high float64) {
 	case "int64":
 		low, high = math.Max(low, -(1<<53)), math.Min(high, 1<<53)
 	}
-	return low, high
-}
-
-func (g *generator) whole(s *schema, low, high float64) json.Number {
-	least, most := math.Ceil(low), math.Floor(high)
-	if s.minimum != nil && s.minimum.exclusive && least <= s.minimum.value {
-		least++
-	}
-	if s.maximum != nil && s.maximum.exclusive && most >= s.maximum.value {
-		most--
-	}
-	f := least
-	if span := most - least; span >= 1 {
-		f += math.Floor(g.random.Float64() * math.Min(span+1, 1<<53))
-	}
-	return json.Number(strconv.FormatFloat(math.Min(f, math.Max(most, least)), 'f', -1, 64))
+	return math.Max(low, -math.MaxFloat64), math.Min(high, math.MaxFloat64)
 }
 
 // fraction makes a number with two decimals where there is room for that.
@@ -63,47 +48,71 @@ func (g *generator) fraction(s *schema, low, high float64) json.Number {
 	within.minimum, within.maximum = s.minimum, s.maximum
 	for _, decimals := range []float64{100, 1e6} {
 		f := math.Round((low+g.random.Float64()*(high-low))*decimals) / decimals
+		if math.IsInf(f, 0) || math.IsNaN(f) {
+			break
+		}
 		n := json.Number(strconv.FormatFloat(f, 'f', -1, 64))
 		if fits(within, n) {
 			return n
 		}
 	}
-	f := low + (high-low)/2
 	if s.minimum != nil && !s.minimum.exclusive {
-		f = s.minimum.value
+		return s.minimum.number
 	}
-	return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
+	least, most := s.between(low, high)
+	return decimal(least.Quo(least.Add(least, most), big.NewRat(2, 1)))
 }
 
-// stepped makes a multiple of the schema's step.
-func (g *generator) stepped(s *schema, low, high float64, whole bool) json.Number {
-	step := s.step
+// between are the bounds of what to make, exactly where the schema has them.
+func (s *schema) between(low, high float64) (least, most *big.Rat) {
+	least, most = new(big.Rat).SetFloat64(low), new(big.Rat).SetFloat64(high)
+	if s.minimum != nil && (s.minimum.exact.Cmp(least) > 0 || s.minimum.value == low) {
+		least.Set(s.minimum.exact)
+	}
+	if s.maximum != nil && (s.maximum.exact.Cmp(most) < 0 || s.maximum.value == high) {
+		most.Set(s.maximum.exact)
+	}
+	return least, most
+}
+
+// stepped makes a multiple of a step.
+func (g *generator) stepped(s *schema, step *big.Rat, low, high float64, whole bool) json.Number {
 	if whole && !step.IsInt() {
 		// A multiple of its numerator is whole, and a multiple of the step.
 		step = new(big.Rat).SetInt(step.Num())
 	}
-	size, _ := step.Float64()
-	least, most := math.Ceil(low/size), math.Floor(high/size)
-	if least > most {
-		// No multiple among the usual numbers: take the first one that is allowed.
-		most = least
-		if s.maximum != nil && least*size > s.maximum.value {
-			least = math.Floor(s.maximum.value / size)
-			most = least
+	least, most := s.between(low, high)
+	first, last := roundedUp(least.Quo(least, step)), roundedUp(most.Neg(most.Quo(most, step)))
+	last.Neg(last)
+	if s.minimum != nil && s.minimum.exclusive && times(step, first).Cmp(s.minimum.exact) <= 0 {
+		first.Add(first, big.NewInt(1))
+	}
+	if s.maximum != nil && s.maximum.exclusive && times(step, last).Cmp(s.maximum.exact) >= 0 {
+		last.Sub(last, big.NewInt(1))
+	}
+	n := first
+	switch span := new(big.Int).Sub(last, first); {
+	case span.Sign() > 0:
+		room := int64(1 << 53)
+		if span.IsInt64() {
+			room = min(room, span.Int64()+1)
 		}
+		n = new(big.Int).Add(first, big.NewInt(g.random.Int64N(room)))
+	case span.Sign() < 0 && s.maximum != nil:
+		n = last // no multiple among the usual numbers: the first one that is allowed
 	}
-	n := least
-	if span := most - least; span >= 1 && span < 1<<53 {
-		n += math.Floor(g.random.Float64() * (span + 1))
+	return decimal(times(step, n))
+}
+
+func times(step *big.Rat, n *big.Int) *big.Rat { return new(big.Rat).Mul(step, new(big.Rat).SetInt(n)) }
+
+// roundedUp is the least whole number that is not below a fraction.
+func roundedUp(r *big.Rat) *big.Int {
+	quotient, rest := new(big.Int).DivMod(r.Num(), r.Denom(), new(big.Int))
+	if rest.Sign() > 0 {
+		quotient.Add(quotient, big.NewInt(1))
 	}
-	if s.minimum != nil && s.minimum.exclusive && n*size <= s.minimum.value {
-		n++
-	}
-	if s.maximum != nil && s.maximum.exclusive && n*size >= s.maximum.value {
-		n--
-	}
-	whole64, _ := big.NewFloat(n).Int(nil)
-	return decimal(new(big.Rat).Mul(new(big.Rat).SetInt(whole64), step))
+	return quotient
 }
 
 // decimal writes a fraction, exactly where it ends.
@@ -112,7 +121,7 @@ func decimal(r *big.Rat) json.Number {
 		return json.Number(r.Num().String())
 	}
 	text := r.FloatString(20)
-	if n, exactly := r.FloatPrec(); exactly && n <= 100 {
+	if n, exactly := r.FloatPrec(); exactly && n <= maxExponent {
 		text = r.FloatString(n)
 	}
 	if strings.Contains(text, ".") {

@@ -176,10 +176,13 @@ func (r *reader) plainKeyword(s *schema, node *object, key string, v any, at *pl
 		}
 	case "multipleOf":
 		if n, ok := r.number(v, inside); ok {
-			if step := exact(n); step != nil && step.Sign() > 0 {
-				s.step = step
-			} else {
+			switch step, ok := exact(n); {
+			case step.Sign() <= 0:
 				r.warn.add(inside, "multipleOf is not above 0; it is not looked at")
+			case !ok:
+				r.warn.add(inside, "multipleOf is too long, or its exponent too large, to calculate with; it is not looked at")
+			default:
+				s.step = step
 			}
 		}
 	case "minimum", "maximum":
@@ -187,8 +190,7 @@ func (r *reader) plainKeyword(s *schema, node *object, key string, v any, at *pl
 		if !ok {
 			break
 		}
-		f, _ := float(n)
-		b := &bound{number: n, value: f, exclusive: node.flag("exclusive" + strings.ToUpper(key[:1]) + key[1:])}
+		b := newBound(n, node.flag("exclusive"+strings.ToUpper(key[:1])+key[1:]))
 		if key == "minimum" {
 			s.minimum = tighter(s.minimum, b, true)
 		} else {
@@ -203,8 +205,7 @@ func (r *reader) plainKeyword(s *schema, node *object, key string, v any, at *pl
 		if !ok {
 			break
 		}
-		f, _ := float(n)
-		b := &bound{number: n, value: f, exclusive: true}
+		b := newBound(n, true)
 		if key == "exclusiveMinimum" {
 			s.minimum = tighter(s.minimum, b, true)
 		} else {
@@ -223,12 +224,9 @@ func tighter(a, b *bound, lower bool) *bound {
 		return b
 	case b == nil:
 		return a
-	case a.value == b.value:
-		if a.exclusive {
-			return a
-		}
-		return b
-	case (a.value > b.value) == lower:
+	}
+	switch order := a.exact.Cmp(b.exact); {
+	case order == 0 && a.exclusive, order != 0 && (order > 0) == lower:
 		return a
 	}
 	return b
@@ -239,9 +237,6 @@ func (r *reader) number(v any, at *place) (json.Number, bool) {
 	n, ok := v.(json.Number)
 	if s, isText := v.(string); isText {
 		n, ok = plainNumber(strings.TrimSpace(s))
-	}
-	if ok {
-		_, ok = float(n)
 	}
 	if !ok {
 		r.warn.add(at, "%s is %s, not a number; it is not looked at", at.key, quoted(v))
@@ -255,7 +250,7 @@ func (r *reader) count(v any, at *place, was int) int {
 	if !ok {
 		return was
 	}
-	f, _ := float(n)
+	f := float(n)
 	if f < 0 || f != math.Trunc(f) {
 		r.warn.add(at, "%s is %s, not a whole number from 0; it is not looked at", at.key, n)
 		return was

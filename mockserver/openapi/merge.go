@@ -5,14 +5,37 @@ import (
 	"slices"
 )
 
-// maxParts bounds how deep parts of an allOf may have parts themselves.
-const maxParts = 32
+// maxParts bounds how many parts the allOf of a schema has, those of its parts included; beyond it they are not looked at.
+const maxParts = 500
+
+// parts returns the schemas that a value has to fit because of allOf, those of allOf in them included, each once: so schemas that
+// name each other many times cost no more than their size. It is made once.
+func (s *schema) parts() []*schema {
+	if len(s.allOf) == 0 {
+		return nil
+	}
+	if known := s.all.Load(); known != nil {
+		return *known
+	}
+	found, seen := []*schema{}, map[*schema]bool{s: true}
+	var walk func(of *schema)
+	walk = func(of *schema) {
+		for _, part := range of.allOf {
+			if !seen[part] && len(found) < maxParts {
+				seen[part] = true
+				found = append(found, part)
+				walk(part)
+			}
+		}
+	}
+	walk(s)
+	s.all.Store(&found)
+	return found
+}
 
 // flattened is the schema with its allOf put into one. It is made once.
-func (s *schema) flattened() *schema { return s.flatten(0) }
-
-func (s *schema) flatten(depth int) *schema {
-	if len(s.allOf) == 0 || depth > maxParts {
+func (s *schema) flattened() *schema {
+	if len(s.allOf) == 0 {
 		return s
 	}
 	if flat := s.flat.Load(); flat != nil {
@@ -20,17 +43,18 @@ func (s *schema) flatten(depth int) *schema {
 	}
 	flat := s.copied()
 	flat.allOf = nil
-	for _, part := range s.allOf {
-		base := part.flatten(depth + 1)
-		flat = flat.with(base)
-		flat.discriminate(base, s)
+	for _, part := range s.parts() {
+		own := part
+		if len(part.allOf) > 0 {
+			own = part.copied()
+			own.allOf = nil
+		}
+		flat = flat.with(own)
+		flat.discriminate(own, s)
 	}
 	flat.name = s.name
 	flat.keepSamples()
-	if depth == 0 {
-		// Deeper down, parts may have been cut off.
-		s.flat.Store(flat)
-	}
+	s.flat.Store(flat)
 	return flat
 }
 
@@ -95,7 +119,7 @@ func (s *schema) with(o *schema) *schema {
 		m.discriminator = o.discriminator
 	}
 	m.readOnly, m.writeOnly = s.readOnly || o.readOnly, s.writeOnly || o.writeOnly
-	m.samples = joined(s.samples, o.samples)
+	m.samples, m.odd = joined(s.samples, o.samples), joined(s.odd, o.odd)
 	if m.xmlName == "" {
 		m.xmlName = o.xmlName
 	}
@@ -261,7 +285,7 @@ func (s *schema) keepSamples() {
 	}
 	var kept []any
 	for _, v := range s.samples {
-		if fits(s, v) {
+		if passes(s, v) {
 			kept = append(kept, v)
 		}
 	}

@@ -8,60 +8,94 @@ import (
 	"strings"
 )
 
-// maxDigits bounds the length of numbers that are calculated exactly.
-const maxDigits = 64
+// Numbers with more digits, or with an exponent beyond maxExponent, are not calculated with: see exact.
+const (
+	maxDigits   = 1000
+	maxExponent = 5000
+)
 
-// float is the value of a number; ok is false beyond what a float64 holds.
-func float(n json.Number) (f float64, ok bool) {
-	f, err := strconv.ParseFloat(string(n), 64)
-	return f, err == nil
+// float returns the value of a number, the greatest float64 of its sign where it is beyond them.
+func float(n json.Number) float64 {
+	f, _ := strconv.ParseFloat(string(n), 64)
+	return math.Max(-math.MaxFloat64, math.Min(f, math.MaxFloat64))
 }
 
-// exact is the number as a fraction; nil when it is too long or its exponent too large to calculate with.
-func exact(n json.Number) *big.Rat {
-	s := string(n)
-	if len(s) > maxDigits {
-		return nil
+// exact returns a number as a fraction. Where it is too long, or its exponent too large, to calculate with, ok is false, and the fraction is one of its
+// sign beyond, or nearer to 0 than, every number that is exact: it still compares rightly with those.
+func exact(n json.Number) (r *big.Rat, ok bool) {
+	mantissa, exponent := string(n), 0
+	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
+		var err error
+		if exponent, err = strconv.Atoi(strings.TrimPrefix(mantissa[i+1:], "+")); err != nil {
+			exponent = math.MaxInt32 // too long for an int
+			if mantissa[i+1] == '-' {
+				exponent = -exponent
+			}
+		}
+		mantissa = mantissa[:i]
 	}
-	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		if e, err := strconv.Atoi(s[i+1:]); err != nil || e > 400 || e < -400 {
-			return nil
+	if len(mantissa) <= maxDigits && exponent >= -maxExponent && exponent <= maxExponent {
+		r, ok = new(big.Rat).SetString(string(n))
+		if ok {
+			return r, true
 		}
 	}
-	r, ok := new(big.Rat).SetString(s)
-	if !ok {
-		return nil
+	r = new(big.Rat)
+	digits := strings.Trim(mantissa, "-")
+	first := strings.IndexAny(digits, "123456789")
+	if first < 0 {
+		return r, true
 	}
-	return r
+	whole := strings.IndexByte(digits, '.')
+	if whole < 0 {
+		whole = len(digits)
+	}
+	beyond := new(big.Int).Exp(big.NewInt(10), big.NewInt(maxExponent+maxDigits+1), nil)
+	if exponent > first-whole {
+		r.SetInt(beyond)
+	} else {
+		r.SetFrac(big.NewInt(1), beyond)
+	}
+	if mantissa[0] == '-' {
+		r.Neg(r)
+	}
+	return r, false
 }
 
 func sameNumber(a, b json.Number) bool {
-	x, y := exact(a), exact(b)
-	if x == nil || y == nil {
+	x, xExact := exact(a)
+	y, yExact := exact(b)
+	if !xExact || !yExact {
 		return a == b
 	}
 	return x.Cmp(y) == 0
 }
 
-// whole says whether a number has no fraction.
+// whole reports whether a number has no fraction.
 func whole(n json.Number) bool {
 	if !strings.ContainsAny(string(n), ".eE") {
 		return true
 	}
-	f, ok := float(n)
-	return !ok || f == math.Trunc(f)
+	r, _ := exact(n)
+	return r.IsInt()
 }
 
-// multiple says whether n is a multiple of step; in doubt it is.
+// small reports whether a float64 holds a number exactly, and cheaply: a whole number of few digits.
+func small(n json.Number) bool { return len(n) <= 15 && !strings.ContainsAny(string(n), ".eE") }
+
+// multiple reports whether n is a multiple of step; in doubt it is.
 func multiple(n json.Number, step *big.Rat) bool {
-	r := exact(n)
-	return r == nil || step == nil || step.Sign() == 0 || new(big.Rat).Quo(r, step).IsInt()
+	if step == nil {
+		return true
+	}
+	r, ok := exact(n)
+	return !ok || r.Quo(r, step).IsInt()
 }
 
 // plainNumber reads a number as people write it in a query, "+5" and "007" included; ok is false for anything else.
 func plainNumber(s string) (json.Number, bool) {
 	t := strings.TrimPrefix(s, "+")
-	if t == "" || len(t) > 400 || strings.Trim(t, "0123456789.eE+-") != "" {
+	if t == "" || len(t) > maxDigits || strings.Trim(t, "0123456789.eE+-") != "" {
 		return "", false
 	}
 	sign := ""
@@ -76,9 +110,6 @@ func plainNumber(s string) (json.Number, bool) {
 	}
 	if strings.HasSuffix(t, ".") {
 		t += "0"
-	}
-	if _, err := strconv.ParseFloat(t, 64); err != nil {
-		return "", false
 	}
 	return json.Number(sign + t), jsonNumber().MatchString(t)
 }

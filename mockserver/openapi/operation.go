@@ -17,7 +17,8 @@ type Operation struct {
 	names      []string // of the template's parameters, in order
 	parameters []*parameter
 	body       *requestBody
-	response   *response
+	responses  []*response
+	answer     *response          // to a call when nothing goes wrong
 	excused    map[Violation]bool // what the document's own examples do, and so is not told
 }
 
@@ -108,7 +109,7 @@ func (r *reader) operation(d *Document, method, template string, common []*param
 	op.names = namesOf(segments)
 	r.undeclared(op, at)
 	op.body = r.requestBody(node, at)
-	op.response = r.response(node, at)
+	r.responses(op, node, at)
 	if other := d.router.add(method, segments, op); other != nil {
 		r.warn.add(at, "%s %s is the same request as %s; it is left out", method, template, other.Template)
 		return

@@ -94,7 +94,7 @@ func (r *reader) parameter(node *object, at *place) *parameter {
 	if v, has := node.get("example"); has {
 		p.examples = append(p.examples, v)
 	}
-	p.examples = append(p.examples, r.examples(node, at)...)
+	p.examples = append(p.examples, values(r.examples(node, at))...)
 	return p
 }
 
@@ -280,9 +280,12 @@ func (c *checker) scalar(s *schema, text, separators string) {
 	c.value(s, said)
 }
 
-// mayBeCompound says whether a list or an object may fit.
+// maxVariants bounds how deep variants may have variants.
+const maxVariants = 32
+
+// mayBeCompound reports whether a list or an object may fit.
 func (s *schema) mayBeCompound(depth int) bool {
-	if depth > maxParts {
+	if depth > maxVariants {
 		return true
 	}
 	kinds := s.kinds()

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"regexp/syntax"
@@ -17,12 +18,15 @@ type pattern struct {
 	compiled *regexp.Regexp // nil when Go cannot compile it: then it is not checked
 	tree     *syntax.Regexp // to make a text by; nil when there is none
 	prose    bool           // it is no expression but a form for people, "YYYY-MM-DD"
+	size     int            // of the compiled expression, in instructions, about
 }
 
-// maxPattern bounds the length of a pattern, maxRepeat is how often Go lets something repeat.
+// maxPattern bounds the length of a pattern, maxRepeat is how often Go lets something repeat, and maxRepeats how often it may repeat when that is
+// written as several repetitions.
 const (
 	maxPattern = 16 << 10
 	maxRepeat  = 1000
+	maxRepeats = 10 * maxRepeat
 )
 
 // newPattern compiles a pattern as far as it can; problem says what could not be done, and what happens.
@@ -47,6 +51,7 @@ func newPattern(source string) (p *pattern, problem string) {
 	}
 	if tree, err := syntax.Parse(translated, syntax.Perl); err == nil {
 		p.tree = tree.Simplify()
+		p.size = len(p.tree.String())
 	}
 	return p, problem
 }
@@ -70,21 +75,32 @@ func undelimited(s string) (string, bool) {
 
 var (
 	ecmaUnicode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))`) })
-	repetition  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{([0-9]+)(,?)([0-9]*)\}`) })
+	characters  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\\[pP]\{(?:(?:Script|sc|Script_Extensions|scx|General_Category|gc)=)?\^?[\w ]+\}`)
+	})
+	repetition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{([0-9]+)(,?)([0-9]*)\}`) })
 )
 
-// translate writes what ECMAScript and Go write differently: \u00e9, named groups, escapes that mean the character itself, [^] and [], and
-// repetitions beyond Go's limit, which become open.
+// translation writes a pattern of ECMAScript as Go writes it: \u00e9, \p{Script=Greek}, escapes that mean the character itself, [^] and [], and repetitions
+// beyond Go's limit, which become several.
+type translation struct {
+	strings.Builder
+	atom   int   // where what was written last, and may be repeated, begins
+	groups []int // where the open groups begin
+}
+
 func translate(s string) string {
-	var b strings.Builder
+	var b translation
 	class := false
 	for i := 0; i < len(s); {
-		rest := s[i:]
+		rest, at := s[i:], b.Len()
 		switch c := s[i]; {
 		case c == '\\' && len(rest) > 1:
 			n, text := translateEscape(rest)
 			b.WriteString(text)
-			i += n
+			if i += n; !class {
+				b.atom = at
+			}
 			continue
 		case class:
 			class = c != ']'
@@ -93,21 +109,29 @@ func translate(s string) string {
 			}
 		case strings.HasPrefix(rest, "[^]"):
 			b.WriteString(`[\x{0}-\x{10FFFF}]`)
+			b.atom = at
 			i += 3
 			continue
 		case c == '[':
-			class = true
+			class, b.atom = true, at
 			if strings.HasPrefix(rest, "[^") {
 				b.WriteByte(c)
 				i++
 			}
+		case c == '(':
+			b.groups = append(b.groups, at)
+		case c == ')' && len(b.groups) > 0:
+			b.atom, b.groups = b.groups[len(b.groups)-1], b.groups[:len(b.groups)-1]
 		case c == '{':
 			if m := repetition().FindStringSubmatch(rest); m != nil {
-				b.WriteString(translateRepeat(m))
+				b.repeat(m)
 				i += len(m[0])
 				continue
 			}
 			b.WriteByte('\\')
+			b.atom = at
+		case !strings.ContainsRune("*+?|^$", rune(c)) && c&0xC0 != 0x80:
+			b.atom = at
 		}
 		b.WriteByte(s[i])
 		i++
@@ -115,19 +139,47 @@ func translate(s string) string {
 	return b.String()
 }
 
-func translateRepeat(m []string) string {
+// repeat writes a repetition: where it is too often for Go, as several of the same, which together repeat as often.
+func (b *translation) repeat(m []string) {
 	low, _ := strconv.Atoi(m[1])
 	high, _ := strconv.Atoi(m[3])
-	if low > maxRepeat || high > maxRepeat || len(m[1]) > 6 || len(m[3]) > 6 {
-		return "{" + strconv.Itoa(min(low, maxRepeat)) + ",}"
+	open := m[2] != "" && m[3] == ""
+	if m[2] == "" {
+		high = low
 	}
-	return m[0]
+	if max(low, high) <= maxRepeat || max(low, high) > maxRepeats || len(m[1])+len(m[3]) > 12 || !open && high < low {
+		b.WriteString(m[0]) // Go says so where that is too often
+		return
+	}
+	text := b.String()
+	once := text[b.atom:]
+	b.Reset()
+	b.WriteString(text[:b.atom])
+	write := func(form string, args ...any) { fmt.Fprintf(b, "%s{"+form+"}", append([]any{once}, args...)...) }
+	b.WriteString("(?:")
+	for ; low > maxRepeat; low, high = low-maxRepeat, high-maxRepeat {
+		write("%d", maxRepeat)
+	}
+	switch {
+	case open:
+		write("%d,", low)
+	default:
+		write("%d,%d", low, min(high, maxRepeat))
+		for high -= maxRepeat; high > 0; high -= maxRepeat {
+			write("0,%d", min(high, maxRepeat))
+		}
+	}
+	b.WriteString(")")
 }
 
 // translateEscape returns how many bytes of s an escape takes, and how Go writes it.
 func translateEscape(s string) (int, string) {
 	if m := ecmaUnicode().FindStringSubmatch(s); m != nil {
 		return len(m[0]), `\x{` + m[1] + m[2] + `}`
+	}
+	if m := characters().FindString(s); m != "" {
+		name := m[strings.LastIndexAny(m, "={")+1:]
+		return len(m), m[:2] + "{" + name
 	}
 	switch c := s[1]; c {
 	case 'Z':

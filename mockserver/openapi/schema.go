@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/big"
 	"regexp"
@@ -69,7 +70,8 @@ func (t types) both(u types) (types, bool) {
 type schema struct {
 	keywords
 
-	flat atomic.Pointer[schema] // with its allOf put into one; see flattened
+	all  atomic.Pointer[[]*schema] // see parts
+	flat atomic.Pointer[schema]    // see flattened
 }
 
 // keywords are what a schema says.
@@ -111,13 +113,30 @@ type keywords struct {
 	discriminator       *discriminator
 	readOnly, writeOnly bool
 	samples             []any // examples and default; after load those that fit
+	odd                 []any // those that do not, as the document has them
 	xmlName             string
 }
 
+// bound is a minimum or a maximum.
 type bound struct {
 	number    json.Number
-	value     float64
+	value     float64  // about
+	exact     *big.Rat // see the function exact
 	exclusive bool
+}
+
+func newBound(n json.Number, exclusive bool) *bound {
+	r, _ := exact(n)
+	return &bound{number: n, value: float(n), exact: r, exclusive: exclusive}
+}
+
+// compare returns below 0 when a number is below the bound, 0 when it is at it, and above 0 beyond it.
+func (b *bound) compare(n json.Number) int {
+	if small(n) && small(b.number) {
+		return cmp.Compare(float(n), b.value)
+	}
+	r, _ := exact(n)
+	return r.Cmp(b.exact)
 }
 
 type property struct {

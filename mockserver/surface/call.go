@@ -2,6 +2,7 @@ package surface
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -104,4 +105,16 @@ func (c *Call) RefuseByCode(code string) bool {
 		c.engine.refuse(c, Refusal{Refusal: row})
 	}
 	return ok
+}
+
+// Document implements fault.Callee.
+func (c *Call) Document(status int, example string) error {
+	if c.engine.surface.Documented == nil || c.Operation == nil {
+		return errors.New("the surface " + c.engine.surface.Name + " answers from no document")
+	}
+	answer, err := c.engine.surface.Documented(c, status, example)
+	if err == nil {
+		c.engine.write(c, answer)
+	}
+	return err
 }

@@ -19,4 +19,6 @@ const (
 	RequestTimeout   account.Reason = "request-timeout"
 	PathUnknown      account.Reason = "path-unknown"
 	MethodNotAllowed account.Reason = "method-not-allowed"
+	// DocumentedAnswer is that of a failure which the document of a service has, and which was asked for.
+	DocumentedAnswer account.Reason = "documented-answer"
 )

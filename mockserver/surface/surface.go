@@ -21,6 +21,9 @@ type Surface struct {
 	Improper func(c *Call) error
 	// Refuse, unless nil, records a call that is refused before its handler is called, and returns the refusal.
 	Refuse func(c *Call, refusal error) (account.Receipt, error)
+	// Documented, unless nil, makes an answer that the document of the called service has: for a status, or under the name of an example. A
+	// call that was paid counts as failed as well when that is a failure.
+	Documented func(c *Call, status int, example string) (Answer, error)
 	// Rows are refusals of the surface beside those in spec/refusals.yaml, looked up before them.
 	Rows []spec.Refusal
 }

@@ -21,8 +21,8 @@ func catalogue(services []fixtures.Service) *account.Catalogue {
 				answer, _ = json.Marshal(s.Response) // it was decoded from JSON or YAML, so it can be encoded
 			}
 			scopes = append(scopes, account.CatalogueScope{
-				Answer: answer,
-				ID:     s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
+				Answer: answer, Everybody: s.Everybody,
+				ID: s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
 				Free:         account.FreeLimits{Day: s.FreeLimits.Day, Month: s.FreeLimits.Month, Year: s.FreeLimits.Year, Total: s.FreeLimits.Total},
 				Requirements: s.Requirements, Prices: prices,
 			})

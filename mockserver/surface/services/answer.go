@@ -13,22 +13,19 @@ const (
 	headerPaidBy = "X-Mock-Paid-By" // wallet, subscription or free
 )
 
-// success is what the service answers: the fixture's body, else the document's, else what was charged.
-func (s *api) success(to *place, c account.Charge) surface.Answer {
-	answer := surface.Answer{
-		ContentType: surface.JSON,
-		Header:      []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}},
+// success is what the service answers: what the caller prefers, else the fixture's body, else the document's, else what was charged.
+func (s *api) success(to *place, c account.Charge) (surface.Answer, error) {
+	charged := []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
+	if c.Scope.Answer != nil && to.prefers == (preference{}) {
+		return surface.Answer{ContentType: surface.JSON, Header: charged, Body: surface.Bytes(c.Scope.Answer)}, nil
 	}
-	if c.Scope.Answer != nil {
-		answer.Body = surface.Bytes(c.Scope.Answer)
-		return answer
+	answer := surface.Answer{ContentType: surface.JSON, Body: receipt(c)}
+	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, to)
+	if ok && err == nil {
+		answer = answerOf(made)
 	}
-	if made, ok := s.answers.answer(s.config.Documents, s.config.Seed, to); ok {
-		answer.Status, answer.ContentType, answer.Body = made.Status, made.ContentType, surface.Bytes(made.Body)
-		return answer
-	}
-	answer.Body = receipt(c)
-	return answer
+	answer.Header = append(charged, answer.Header...)
+	return answer, err
 }
 
 // receipt is the body of a service that has nothing else to say.

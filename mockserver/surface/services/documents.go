@@ -30,25 +30,32 @@ func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	return said
 }
 
-// answer is what a document has its service answer. The same question gets the same answer.
-func (a *answers) answer(d Documents, seed uint64, to *place) (openapi.Answer, bool) {
-	operation, _, ok := d.operation(to)
+// answer is what a document has its service answer. The same question gets the same answer. ok is false where there is no document, or the document has no such
+// operation.
+func (a *answers) answer(d Documents, seed uint64, to *place) (made openapi.Answer, ok bool, err error) {
+	operation, params, ok := d.operation(to)
 	if !ok {
-		return openapi.Answer{}, false
+		return openapi.Answer{}, false, nil
 	}
-	known := asked{operation: operation, question: ask(seed, to)}
-	if made, ok := a.get(known); ok {
-		return made, true
+	asked := asked{operation, ask(seed, to)}
+	if made, ok := a.get(asked); ok {
+		return made, true, nil
 	}
-	made := operation.Answer(known.question)
-	a.keep(known, made)
-	return made, true
+	made, err = operation.Answer(openapi.Ask{
+		Seed: asked.question, Params: params, Accept: to.accept, Status: to.prefers.status, Example: to.prefers.example,
+	})
+	if err == nil {
+		a.keep(asked, made)
+	}
+	return made, true, err
 }
 
 // ask is a question as a number: the seed of its answer.
 func ask(seed uint64, to *place) uint64 {
 	question := fnv.New64a()
-	for _, part := range []string{strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, to.query} {
+	for _, part := range []string{
+		strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, to.query, to.accept, strconv.Itoa(to.prefers.status), to.prefers.example,
+	} {
 		question.Write([]byte(part)) // never fails, says package hash
 		question.Write([]byte{0})
 	}

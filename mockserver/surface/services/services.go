@@ -14,6 +14,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/openapi"
 	"oauthmock/mockserver/surface"
 )
 
@@ -33,6 +34,7 @@ const sandbox = "test."
 type Accounts interface {
 	AuthenticateToken(value string) (account.Identity, bool)
 	UseService(ctx context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error)
+	FailService(ctx context.Context, call account.Call, token, scope string, failure account.Failure) error
 }
 
 // Config says how the surface answers.
@@ -64,7 +66,7 @@ func New(accounts Accounts, config Config) surface.Surface {
 			}},
 			Explain: explain,
 		},
-		Match: s.match, Improper: s.improper, Failure: surface.Enveloped,
+		Match: s.match, Improper: s.improper, Failure: surface.Enveloped, Documented: s.documented,
 	}
 }
 
@@ -78,12 +80,15 @@ type place struct {
 	account.Target
 	escaped string // path below the service, as it was sent
 	query   string
+	accept  string
+	prefers preference
+	failure *openapi.Answer // that the caller prefers
 }
 
 // match reads where a call goes.
 func (s *api) match(c *surface.Call) string {
 	host, escaped := surface.HostName(c.Request.Host), c.Request.URL.EscapedPath()
-	p := &place{query: c.Request.URL.RawQuery}
+	p := &place{query: c.Request.URL.RawQuery, accept: strings.Join(c.Request.Header["Accept"], ",")}
 	switch rest, under := strings.CutPrefix(escaped, Prefix+"/"); {
 	case s.serves(host):
 		c.Exchange.Environment = account.Production
@@ -132,6 +137,9 @@ func (s *api) improper(c *surface.Call) error {
 	if s.config.Documents.misses(to) {
 		return account.Refuse(account.EndpointUnknown, "the document of "+to.Domain+" has operations there, but none with this path")
 	}
+	if err := s.preferred(c, to); err != nil {
+		return err
+	}
 	return surface.Violated(surface.RequestViolates, s.config.Documents.violations(c.Exchange, to))
 }
 
@@ -142,12 +150,19 @@ func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	e := c.Exchange
 	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
 	if err != nil {
-		if refusal, ok := errors.AsType[*account.Refusal](err); ok && refusal.Reason == account.MethodNotOffered {
+		refusal, _ := errors.AsType[*account.Refusal](err)
+		switch {
+		case refusal == nil:
+		case refusal.Reason == account.MethodNotOffered:
 			e.SetHeader("Allow", strings.Join(slices.Sorted(slices.Values(charge.Methods)), ", "))
+		case refusal.Reason == surface.DocumentedAnswer:
+			e.Reason, e.Detail, e.Code = string(refusal.Reason), refusal.Detail, refusal.As.Code
+			return answerOf(*to.failure), receipt, nil
 		}
 		return surface.Answer{}, receipt, err
 	}
-	return s.success(to, charge), receipt, nil
+	answer, err := s.success(to, charge)
+	return answer, receipt, err
 }
 
 // explain says what kind of call it was.

@@ -64,6 +64,10 @@ func (b *testSurface) UseService(_ context.Context, call account.Call, token str
 	return b.charge, b.receipt, b.refusal
 }
 
+func (b *testSurface) FailService(context.Context, account.Call, string, string, account.Failure) error {
+	return nil
+}
+
 func newTestSurface(t *testing.T, documents services.Documents) *testSurface {
 	t.Helper()
 	table, err := spec.Refusals()
