@@ -53,7 +53,7 @@ func New(options ...Option) (*Server, error) {
 	accounts := stage{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Services: c.sold(), Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed,
-		RateLimit: c.rateLimit(), Retention: c.retention,
+		RateLimit: c.rateLimit(), AutoApprove: c.approve, Retention: c.retention,
 	})
 	if err != nil {
 		return nil, err

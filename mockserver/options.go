@@ -48,6 +48,7 @@ type config struct {
 	frozen   *bool              // nil: as the scenario says, or running
 	limit    *account.RateLimit // nil: the default
 	open     bool
+	approve  world.AutoApprove
 	state    *statefile.File
 
 	shape     v2.TokenShape
@@ -255,4 +256,13 @@ func WithJournal(entries int, bytes int64) Option {
 // WithLog sends the server's log somewhere; the default is nowhere.
 func WithLog(log *slog.Logger) Option {
 	return func(c *config) error { c.log = log; return nil }
+}
+
+// WithAutoApprove skips the pages of the authorization code flow: a user consents at once, the one of the name or, where that is empty, the first one
+// of the client's account.
+func WithAutoApprove(user string) Option {
+	return func(c *config) error {
+		c.approve = world.AutoApprove{Enabled: true, User: user}
+		return nil
+	}
 }

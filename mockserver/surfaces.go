@@ -7,6 +7,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/authcode"
 	"oauthmock/mockserver/surface/clientcred"
 	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/surface/v1"
@@ -48,7 +49,11 @@ func (c *config) apis(service *account.Service, everybody *world.World) ([]surfa
 	if c.open {
 		accounts = &openAccounts{Service: service, world: everybody, log: c.log}
 	}
-	all := append([]surface.Surface{v2.New(accounts, c.shape), v1.New(accounts), clientcred.New(service, c.granted)}, c.extra...)
+	autoApprove := func() (user string, on bool) {
+		a := everybody.AutoApprove()
+		return a.User, a.Enabled
+	}
+	all := append([]surface.Surface{v2.New(accounts, c.shape), v1.New(accounts), clientcred.New(service, c.granted), authcode.New(service, autoApprove)}, c.extra...)
 
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{

@@ -28,6 +28,8 @@ type flag struct {
 	options func() ([]mockserver.Option, error)
 	// whole marks a flag that may be repeated, and whose values may hold commas.
 	whole bool
+	// bare is the value of a flag that is given without one; empty marks a flag that needs one.
+	bare string
 	// reread marks a flag that --watch reads again when a file has changed.
 	reread bool
 }
@@ -51,6 +53,12 @@ func (f flag) again() flag {
 // paths marks a row whose values are paths, in which a comma or a quote is a letter like any other.
 func (f flag) paths() flag {
 	f.whole = true
+	return f
+}
+
+// or marks a row whose flag may be given without a value, and then has this one.
+func (f flag) or(value string) flag {
+	f.bare = value
 	return f
 }
 
@@ -112,6 +120,9 @@ func (f flag) register(to *pflag.FlagSet) {
 		to.DurationVar(v, f.name, *v, f.usage)
 	default:
 		panic(fmt.Sprintf("--%s: a flag cannot be a %T", f.name, v))
+	}
+	if f.bare != "" {
+		to.Lookup(f.name).NoOptDefVal = f.bare
 	}
 }
 

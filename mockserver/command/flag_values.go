@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -52,6 +53,18 @@ func rateLimit(text string) ([]mockserver.Option, error) {
 		return nil, fmt.Errorf("%q is neither \"off\" nor a number of requests a minute above zero", text)
 	}
 	return []mockserver.Option{mockserver.WithRateLimit(n)}, nil
+}
+
+func autoApprove(user string) ([]mockserver.Option, error) {
+	switch user {
+	case "":
+		return nil, errors.New("want a username, or no value for the first user of the client's account")
+	case "false":
+		return nil, nil
+	case "true":
+		user = ""
+	}
+	return []mockserver.Option{mockserver.WithAutoApprove(user)}, nil
 }
 
 func services(texts []string) (out []mockserver.Option, _ error) {

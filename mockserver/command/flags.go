@@ -96,6 +96,8 @@ func (s *settings) rows() []flagGroup {
 			row("root-surface", &s.rootSurface, "the API at / on hosts that are not the provider's: `v2|v1`", one(mockserver.WithRootSurface)),
 			row("provider-host", new([]string(nil)), "further `HOST=SURFACE` name under which an API is found as on the provider's hosts (oauth.example.com=v2); may be repeated", providerHosts),
 			row("rate-limit", new(fmt.Sprint(mockserver.DefaultRateLimit)), "requests a minute and account, `off|N`", rateLimit).again(),
+			row("auto-approve", new("false"), "skip the pages of the authorization code flow: `USER` consents at once; without USER, the first user of the client's account",
+				autoApprove).or("true"),
 			row("strict-requests", new(false), "refuse requests that the published document forbids, with 400 or 415, and say what was wrong", ifOn(mockserver.WithStrictRequests)),
 			row("service", new([]string(nil)), "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services).paths(),
 			row("trust-forwarded-for", new(false), "take the first address of X-Forwarded-For as the caller's, where there is one", ifOn(mockserver.WithForwardedFor)),

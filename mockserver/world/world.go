@@ -41,6 +41,8 @@ type Config struct {
 	Frozen    bool
 	Seed      uint64
 	RateLimit account.RateLimit
+	// AutoApprove is what it begins with, and what a reset restores.
+	AutoApprove AutoApprove
 	// Services are sold too, in worlds whose catalogue does not name them.
 	Services []fixtures.Service
 	// Retention bounds what each account remembers one by one.
@@ -53,6 +55,7 @@ type World struct {
 	config    Config
 	catalogue atomic.Pointer[account.Catalogue]
 	limit     atomic.Pointer[account.RateLimit]
+	approve   atomic.Pointer[AutoApprove]
 	name      string // of the world that the server began with
 	visitors  visitors
 	waits     waits
@@ -111,7 +114,7 @@ func (w *World) RateLimit() account.RateLimit { return *w.limit.Load() }
 // SetRateLimit changes it.
 func (w *World) SetRateLimit(l account.RateLimit) { w.limit.Store(&l) }
 
-// Reset puts everything back to the start: accounts, clock, rate limit. Accounts made since are gone, and what waits (Within) is cancelled.
+// Reset puts everything back to the start: accounts, clock, rate limit, consent without pages. Accounts made since are gone, and what waits (Within) is cancelled.
 // Snapshots stay: they are there to come back to.
 func (w *World) Reset() error {
 	w.mu.Lock()
@@ -133,7 +136,11 @@ func (w *World) begin(f *fixtures.World) error {
 	case w.config.Frozen:
 		next.clock = clock.Set(machine, machine, true)
 	}
-	return w.populate(f, w.config.Fixtures, next, next.clock.At(machine))
+	if err := w.populate(f, w.config.Fixtures, next, next.clock.At(machine)); err != nil {
+		return err
+	}
+	w.SetAutoApprove(w.config.AutoApprove)
+	return nil
 }
 
 // era is what belongs to the server and not to an account.

@@ -1,0 +1,90 @@
+package authcode
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/surface"
+)
+
+// failure words a refusal: to the client by way of its redirect URI, as a page to a browser, else in JSON.
+func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
+	request, visiting := c.Own.(*request)
+	if visiting && request.back != "" {
+		return sent(c.Request, request.location("error", r.Code.String(), "error_description", r.Text()))
+	}
+	if c.Operation != nil && c.Operation.Name == authorizeName && wantsPage(c.Request) {
+		pages := loaded()
+		page := failurePage{
+			Style: pages.style, Title: title(r), Message: r.Text(), Code: r.Code.String(), Detail: r.Detail,
+			Status: r.Status, Request: c.Exchange.ID,
+		}
+		if visiting {
+			page.Again = request.again
+		}
+		return pages.answer(r.Status, pages.failure, page, "")
+	}
+	header := hardened()
+	if challenge := challenge(c, r); challenge != "" {
+		header = append(header, surface.Field{Name: "Www-Authenticate", Value: challenge})
+	}
+	return surface.Answer{ContentType: surface.JSON, Header: header, Body: object{struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}{r.Code.String(), r.Text()}}}
+}
+
+// challenge tells how to authenticate. A client that sent its secret in the body is told nothing: browsers and some libraries hide the body of an
+// answer that has the header.
+func challenge(c *surface.Call, r surface.Refusal) string {
+	if r.Status != http.StatusUnauthorized || c.Operation == nil {
+		return ""
+	}
+	switch own := c.Own.(type) {
+	case surface.Client:
+		if own.Challenged {
+			return `Basic realm="oauthmock"`
+		}
+	case bearer:
+		return `Bearer realm="oauthmock", error="` + r.Code.String() + `"`
+	case nil:
+		if c.Operation.Name == userinfoName {
+			return `Bearer realm="oauthmock"`
+		}
+	}
+	return ""
+}
+
+// title is what a person is told first.
+func title(r surface.Refusal) string {
+	switch account.Reason(r.Reason) {
+	case account.ClientInvalid, account.ClientDisabled:
+		return "This application is not known here"
+	case account.RedirectInvalid:
+		return "This application may not send you here"
+	case formForged:
+		return "This form cannot be used any more"
+	case account.RateLimited:
+		return "Too many requests"
+	case account.Internal:
+		return "Something went wrong"
+	}
+	return "This request is not complete"
+}
+
+// wantsPage reports whether a caller is a browser that shows a page to a person: it accepts HTML by name.
+func wantsPage(r *http.Request) bool {
+	for accepted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		media, parameters, err := mime.ParseMediaType(accepted)
+		if err != nil || media != "text/html" && media != "application/xhtml+xml" {
+			continue
+		}
+		if q, err := strconv.ParseFloat(parameters["q"], 64); err != nil || q > 0 {
+			return true
+		}
+	}
+	return false
+}
