@@ -141,6 +141,10 @@ func acts(t *testing.T) map[string]act {
 			})
 			assert.Equal(t, 2, strings.Count(body, `"access_token"`), body)
 		}},
+		"--auto-approve":        {[]string{"--auto-approve"}, approves("code=")},
+		"--auto-approve user":   {[]string{"--auto-approve=johndoe"}, approves("code=")},
+		"--auto-approve nobody": {[]string{"--auto-approve=nobody"}, approves("error=access_denied")},
+		"--auto-approve off":    {[]string{"--auto-approve=false"}, approves("")},
 		"--root-surface": {[]string{"--root-surface", "v1"}, func(t *testing.T, p *process) {
 			status, _ := p.ask("GET", "/__v2/wallet", "")
 			assert.Equal(t, 200, status)
@@ -230,5 +234,21 @@ func acts(t *testing.T) map[string]act {
 			require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "\n") }, time.Minute, time.Millisecond)
 			assert.True(t, json.Valid([]byte(strings.SplitN(p.stderr.String(), "\n", 2)[0])), p.stderr.String())
 		}},
+	}
+}
+
+// approves shows where a mock sends a user who asks for the authorization page; "" is nowhere.
+func approves(to string) func(*testing.T, *process) {
+	return func(t *testing.T, p *process) {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/api/authorize.php?client_id=demo-client&response_type=code&redirect_uri=http://127.0.0.1:9/cb", http.NoBody)
+		require.NoError(t, err)
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		if to == "" {
+			assert.Equal(t, 200, answer.StatusCode)
+			return
+		}
+		assert.Contains(t, answer.Header.Get("Location"), to)
 	}
 }

@@ -13,8 +13,7 @@ import (
 const formMedia = "application/x-www-form-urlencoded"
 
 // Form reads a body of the media type application/x-www-form-urlencoded, with or without parameters such as a charset. It refuses what is no such
-// form, and a parameter that comes more than once, since nobody could say which one counts (RFC 6749, section 3.2). A parameter without a value counts
-// as left out.
+// form, and a parameter that comes more than once, since nobody could say which one counts (RFC 6749, section 3.2).
 func (c *Call) Form() (url.Values, error) {
 	if err := c.Exchange.Request.BodyError; err != nil {
 		return nil, unreadable(err)
@@ -30,15 +29,12 @@ func (c *Call) Form() (url.Values, error) {
 	return once(form, "the body")
 }
 
-// once takes out the parameters without a value, and refuses one that comes more than once.
+// once refuses a form in which a parameter comes more than once.
 func once(form url.Values, where string) (url.Values, error) {
 	var twice []string
 	for name, values := range form {
 		if len(values) > 1 {
 			twice = append(twice, name)
-		}
-		if len(values) == 1 && values[0] == "" {
-			delete(form, name)
 		}
 	}
 	if len(twice) > 0 {
