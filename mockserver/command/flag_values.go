@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -57,8 +56,6 @@ func rateLimit(text string) ([]mockserver.Option, error) {
 
 func autoApprove(user string) ([]mockserver.Option, error) {
 	switch user {
-	case "":
-		return nil, errors.New("want a username, or no value for the first user of the client's account")
 	case "false":
 		return nil, nil
 	case "true":

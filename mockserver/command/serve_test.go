@@ -157,7 +157,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"an address that is taken":         {args: []string{"serve", "--addr", busy.Addr().String()}, code: exitError, says: busy.Addr().String()},
 		"an admin address that is none":    {args: []string{"serve", "--admin-addr", "x"}, code: exitUsage, says: "--admin-addr"},
 		"an admin address that is taken":   {args: []string{"serve", "--addr", "127.0.0.1:0", "--admin-addr", busy.Addr().String()}, code: exitError, says: "--admin-addr"},
-		"consent of a user without a name": {args: []string{"serve", "--auto-approve="}, code: exitUsage, says: "--auto-approve: want a username"},
+		"consent of a user without a name": {args: []string{"serve", "--auto-approve="}, code: exitUsage, says: "--auto-approve is empty"},
 		"a clock that is no time":          {args: []string{"serve", "--clock", "noon"}, code: exitUsage, says: "--clock"},
 		"a clock of another age":           {args: []string{"serve", "--clock", "1900-01-01T00:00:00Z"}, code: exitUsage, says: "--clock"},
 		"a scenario that is none":          {args: []string{"serve", "--scenario", "rate-limitd"}, code: exitUsage, says: "--scenario: there is neither a scenario nor a file named \"rate-limitd\""},
