@@ -117,7 +117,7 @@ func (s *Service) look(ctx context.Context, who Identity, rule func(a *Account, 
 
 // asClient is the way of every counted call. It is refused with RateLimited when the client's window is full.
 func (s *Service) asClient(ctx context.Context, call Call, id string, rule func(a *Account, now time.Time) error) (Receipt, error) {
-	receipt := Receipt{Account: call.Account.ID}
+	receipt := Receipt{Account: call.Account.ID, Client: id}
 	err := s.look(ctx, call.Account, func(a *Account, now time.Time) error {
 		receipt.At = now
 		if _, ok := a.Grants.Client(id); !ok {
@@ -222,6 +222,7 @@ func (s *Service) GrantToken(ctx context.Context, call Call, value string, inOwn
 		if err != nil {
 			return err
 		}
+		receipt.Client = t.ClientID
 		var ok bool
 		if receipt.Quota, ok = a.takeAsClient(t.ClientID, now, s.limit()); !ok {
 			return Refuse(RateLimited, "the window of the client "+t.ClientID+" is full")

@@ -72,6 +72,8 @@ type Failure struct {
 // Receipt says what a call found and left behind.
 type Receipt struct {
 	Account ID
+	// Client is the client_id of the OAuth client whose window the call was counted in; empty for other calls.
+	Client string
 	// At is the time on the account's clock.
 	At    time.Time
 	Quota QuotaState

@@ -16,13 +16,13 @@ import (
 
 // filterQuery are the parameters by which the journal is filtered, in the list and in the stream.
 func filterQuery(more ...string) []string {
-	return append([]string{"kind", "surface", "operation", "account", "status", "code", "since", "until", "path", "method"}, more...)
+	return append([]string{"kind", "surface", "operation", "account", "client", "status", "code", "since", "until", "path", "method"}, more...)
 }
 
 // filterOf reads the parameters of filterQuery, and limit.
 func (a *API) filterOf(c *gin.Context) (journal.Filter, error) {
 	f := journal.Filter{
-		Kind: journal.Kind(c.Query("kind")), Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"),
+		Kind: journal.Kind(c.Query("kind")), Surface: c.Query("surface"), Operation: c.Query("operation"), Account: c.Query("account"), Client: c.Query("client"),
 		Path: c.Query("path"), Method: c.Query("method"), Code: c.Query("code"),
 	}
 	names := a.Surfaces.Names()
@@ -32,6 +32,9 @@ func (a *API) filterOf(c *gin.Context) (journal.Filter, error) {
 	}
 	if err = journal.Known(f.Operation, names.Operations); err != nil {
 		return f, problemf(http.StatusBadRequest, "\"operation\" %v", err)
+	}
+	if err = a.clientExists(f.Client); err != nil {
+		return f, err
 	}
 	number := func(name string, from, to int, want string) int {
 		text := c.Query(name)

@@ -10,6 +10,7 @@ import (
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/journal"
 	"oauthmock/mockserver/verify"
+	"oauthmock/mockserver/world"
 )
 
 // verify says whether the journal holds what is expected: 200 it does, 409 it does not, 424 nobody can tell, because entries were dropped.
@@ -33,6 +34,11 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 	}
 	if err := a.exists(c, account.ID(in.Account)); err != nil {
 		return 0, nil, err
+	}
+	for _, client := range in.Clients() {
+		if err := a.clientExists(client); err != nil {
+			return 0, nil, err
+		}
 	}
 	ctx := c.Request.Context()
 	if check.Wait() > 0 {
@@ -67,13 +73,30 @@ func (a *API) exists(c *gin.Context, id account.ID) error {
 	if !errors.Is(err, account.ErrNoAccount) {
 		return err
 	}
-	known := false
-	dropped := a.Journal.Walk(journal.Filter{Kind: journal.AnyKind, Account: string(id)}, func(*exchange.Exchange) bool {
-		known = true
-		return false
-	})
-	if known || dropped > 0 {
+	if !a.recorded(journal.Filter{Account: string(id)}) {
+		return err
+	}
+	return nil
+}
+
+// clientExists refuses an OAuth client that nobody knows, as exists does for accounts.
+func (a *API) clientExists(id string) error {
+	if id == "" {
 		return nil
 	}
-	return err
+	if _, known := a.World.Find(account.Secret{Kind: account.ClientID, Value: id}); known || a.recorded(journal.Filter{Client: id}) {
+		return nil
+	}
+	return problemf(http.StatusNotFound, "%q: %v", id, world.ErrNoClient)
+}
+
+// recorded reports whether the journal has, or may have had, a record.
+func (a *API) recorded(f journal.Filter) bool {
+	f.Kind = journal.AnyKind
+	found := false
+	dropped := a.Journal.Walk(f, func(*exchange.Exchange) bool {
+		found = true
+		return false
+	})
+	return found || dropped > 0
 }

@@ -22,13 +22,14 @@ import (
 
 // requestFlags are what is wanted of the journal, as it was written.
 type requestFlags struct {
-	account, kind, surface, operation, method, path, code, since, until string
+	account, client, kind, surface, operation, method, path, code, since, until string
 
 	status, limit int
 }
 
 func (f *requestFlags) register(c *client, cmd *cobra.Command, flags *pflag.FlagSet) {
 	c.accountFlag(cmd, flags, &f.account, "only those of this account, by its `ID`")
+	flags.StringVar(&f.client, "client", "", "only those of this OAuth client, by its `ID`")
 	kindFlag(cmd, flags, &f.kind)
 	flags.StringVar(&f.surface, "surface", "", "only those of this surface, such as v2")
 	flags.StringVar(&f.operation, "operation", "", "only those of this operation, such as token.update")
@@ -45,7 +46,7 @@ func (f *requestFlags) register(c *client, cmd *cobra.Command, flags *pflag.Flag
 func (f *requestFlags) query() (url.Values, error) {
 	query := url.Values{}
 	for name, value := range map[string]string{
-		"account": f.account, "kind": f.kind, "surface": f.surface, "operation": f.operation, "method": f.method, "path": f.path, "code": f.code,
+		"account": f.account, "client": f.client, "kind": f.kind, "surface": f.surface, "operation": f.operation, "method": f.method, "path": f.path, "code": f.code,
 		"since": f.since, "until": f.until,
 	} {
 		if value != "" {

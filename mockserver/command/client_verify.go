@@ -16,7 +16,7 @@ import (
 
 // verifyFlags are what is expected, as it was written.
 type verifyFlags struct {
-	account, kind, surface, operation, method, path, auth, body, file string
+	account, client, kind, surface, operation, method, path, auth, body, file string
 
 	query, header                    []string
 	status, exactly, atLeast, atMost int
@@ -65,6 +65,7 @@ func (c *client) verifyCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	c.accountFlag(cmd, flags, &f.account, "only requests of this account, by its `ID`")
+	flags.StringVar(&f.client, "client", "", "only requests of this OAuth client, by its `ID`")
 	kindFlag(cmd, flags, &f.kind)
 	flags.StringVar(&f.surface, "surface", "", "surface, such as v2; * stands for anything")
 	flags.StringVar(&f.operation, "operation", "", "operation, such as token.update; * stands for anything")
@@ -87,7 +88,7 @@ func (c *client) verifyCommand() *cobra.Command {
 // expectation is what the control API is asked, and how long that may wait.
 func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Duration, err error) {
 	flags := cmd.Flags()
-	own := []string{"account", "kind", "surface", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
+	own := []string{"account", "client", "kind", "surface", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
 	if flags.Changed("file") {
 		for _, name := range own {
 			if flags.Changed(name) {
@@ -102,7 +103,7 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 		key   string
 		value any
 	}{
-		"kind": {match, "kind", f.kind}, "surface": {match, "surface", f.surface}, "operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
+		"client": {match, "client", f.client}, "kind": {match, "kind", f.kind}, "surface": {match, "surface", f.surface}, "operation": {match, "operation", f.operation}, "method": {match, "method", f.method}, "path": {match, "path", f.path},
 		"status": {match, "status", f.status}, "auth": {match, "auth", f.auth}, "body": {match, "body", json.RawMessage(f.body)},
 		"account": {expectation, "account", f.account}, "exactly": {expectation, "exactly", f.exactly}, "at-least": {expectation, "atLeast", f.atLeast},
 		"at-most": {expectation, "atMost", f.atMost}, "wait": {expectation, "wait", f.wait.String()},

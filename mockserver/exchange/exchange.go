@@ -41,6 +41,8 @@ type Exchange struct {
 	// was looked for, as the surface calls them ("basic", "refresh", "token"), or is "none".
 	Account account.ID
 	Auth    string
+	// Client is the client_id of the OAuth client that called, or whose token was used; empty where there is none.
+	Client string
 	// Incarnation is the life of the account that the caller was authenticated to. Nobody keeps it beyond the call.
 	Incarnation account.Incarnation
 	IP          string

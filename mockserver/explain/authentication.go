@@ -20,6 +20,9 @@ func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
 
 // credentials tells what was made of the credentials. Where they were refused it looks for the reason in the directory.
 func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
+	if a, ok := x.ofClient(e); ok {
+		return a
+	}
 	given := e.Request.Header["Authorization"]
 	known := e.Account != ""
 	switch {
@@ -48,6 +51,50 @@ func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 		return Authentication{"bearer", false, "The Bearer was refused: " + x.whyNotBearer(e, value)}
 	}
 	return Authentication{"unreadable", false, "The Authorization header is neither Basic with Base64 of \"e-mail:API key\" nor Bearer."}
+}
+
+// ofClient tells what was made of the credentials of an OAuth client, or of its token. Not ok where the operation takes none of either.
+func (x *Explainer) ofClient(e *exchange.Exchange) (a Authentication, ok bool) {
+	whose := "the client " + e.Client
+	if e.Account != "" {
+		whose += " of account " + string(e.Account)
+	}
+	if how := waysOfClients()[e.Auth]; how != "" {
+		a.Offered = e.Auth
+		switch {
+		case refusesCaller(e) && e.Client != "":
+			a.Why = fmt.Sprintf("The request is that of %s by its client_id, %s (%s), and was refused.", whose, how, e.Auth)
+		case refusesCaller(e):
+			a.Why = fmt.Sprintf("The client credentials, %s (%s), were refused.", how, e.Auth)
+		default:
+			a.Accepted = true
+			a.Why = fmt.Sprintf("It is %s, which authenticated with its secret, %s (%s).", whose, how, e.Auth)
+		}
+		return a, true
+	}
+	d := x.Surfaces.Of(e)
+	if d == nil || !slices.Contains(d.Auth, surface.ClientSecretPost) {
+		return a, false
+	}
+	switch {
+	case e.Auth == "token" && e.Client != "":
+		return Authentication{"bearer", true, "The Bearer is an access token of " + whose + "."}, true
+	case e.Auth == "token":
+		return Authentication{"bearer", false, "The Bearer was refused."}, true
+	case e.Client != "":
+		return Authentication{e.Auth, true, "The request names " + whose + "; nothing proves that it is that client's."}, true
+	}
+	return Authentication{"none", false, "No credentials were taken from the request."}, true
+}
+
+// waysOfClients are the ways in which OAuth clients authenticate, in words.
+func waysOfClients() map[string]string {
+	return map[string]string{surface.ClientSecretBasic: "as HTTP Basic", surface.ClientSecretPost: "in the body"}
+}
+
+// refusesCaller reports whether a request was refused for its client credentials, and not for what it asked.
+func refusesCaller(e *exchange.Exchange) bool {
+	return e.Reason == string(account.ClientInvalid) || e.Reason == string(account.ClientDisabled)
 }
 
 func (x *Explainer) whyNotBasic(e *exchange.Exchange, email, key string) string {

@@ -19,8 +19,10 @@ type Explanation struct {
 	Near           []Near         `json:"near"`
 	Authentication Authentication `json:"authentication"`
 	Account        string         `json:"account"`
-	Rule           *Rule          `json:"rule"`
-	Quota          *Quota         `json:"quota"`
+	// Client is the client_id of the OAuth client that called; unset for other calls.
+	Client string `json:"client,omitempty"`
+	Rule   *Rule  `json:"rule"`
+	Quota  *Quota `json:"quota"`
 	// Charge is unset unless a paid service was called.
 	Charge *Charge `json:"charge,omitempty"`
 	Answer Answer  `json:"answer"`
@@ -93,7 +95,7 @@ type Explainer struct {
 
 // Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
 func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
-	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account)}
+	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account), Client: e.Client}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
 
 	d := x.Surfaces.Of(e)
@@ -126,6 +128,9 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	if out.Matched != nil {
 		say("%s", out.Authentication.Why)
 	}
+	if e.Note != "" {
+		say("%s", e.Note)
+	}
 
 	if q := e.Quota; q.Enabled {
 		out.Quota = &Quota{Limit: q.Limit, Before: q.Remaining, After: q.Remaining, ResetMs: q.Reset.Milliseconds()}
@@ -133,8 +138,11 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 			out.Quota.Before++
 		}
 		whose := "account's"
-		if out.Charge != nil {
+		switch {
+		case out.Charge != nil:
 			whose = "scope's"
+		case e.Client != "":
+			whose = "client's"
 		}
 		say("The %s window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
 			whose, q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))

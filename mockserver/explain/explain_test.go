@@ -161,3 +161,37 @@ func TestQuotaRuleAndViolations(t *testing.T) {
 	assert.Equal(t, &explain.Quota{Limit: 10, Before: 0, After: 0, ResetMs: 42_000}, got.Quota)
 	assert.Equal(t, "limit", got.Answer.Grade)
 }
+
+func TestHowAnOAuthClientWasKnown(t *testing.T) {
+	api := surface.Description{Name: "grants", Auth: []string{surface.ClientSecretPost, surface.ClientSecretBasic, "token"}}
+	x := &explain.Explainer{Directory: directory{}, Surfaces: surface.Descriptions{&api}}
+	for name, c := range map[string]struct {
+		auth, client, account string
+		reason                account.Reason
+		offered, says         string
+		accepted              bool
+	}{
+		"with its secret":            {"client_secret_basic", "app", "demo", "", "client_secret_basic", "the client app of account demo, which authenticated with its secret, as HTTP Basic", true},
+		"and then refused":           {"client_secret_post", "app", "demo", account.CodeInvalid, "client_secret_post", "authenticated with its secret, in the body", true},
+		"with a wrong secret":        {"client_secret_post", "app", "demo", account.ClientInvalid, "client_secret_post", "the client app of account demo by its client_id, in the body (client_secret_post), and was refused", false},
+		"but disabled":               {"client_secret_post", "app", "demo", account.ClientDisabled, "client_secret_post", "and was refused", false},
+		"not at all":                 {"client_secret_basic", "", "", account.ClientInvalid, "client_secret_basic", "The client credentials, as HTTP Basic (client_secret_basic), were refused", false},
+		"by a token":                 {"token", "app", "demo", "", "bearer", "an access token of the client app of account demo", true},
+		"not by a token":             {"token", "", "", account.AccessTokenInvalid, "bearer", "was refused", false},
+		"by its client_id alone":     {"client_id", "app", "demo", "", "client_id", "nothing proves that it is that client's", true},
+		"of a request that is wrong": {"none", "", "", surface.RequestInvalid, "none", "No credentials were taken", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := x.Explain(&exchange.Exchange{
+				Surface: "grants", Operation: "grants.token", Auth: c.auth, Client: c.client, Account: account.ID(c.account), Reason: string(c.reason), Note: "And a note.",
+				Quota: account.QuotaState{Enabled: true, Limit: 5}, Response: exchange.Response{Status: 400},
+			})
+			assert.Equal(t, explain.Authentication{Offered: c.offered, Accepted: c.accepted, Why: got.Authentication.Why}, got.Authentication)
+			assert.Contains(t, got.Authentication.Why, c.says)
+			assert.Equal(t, c.client, got.Client)
+			words := strings.Join(got.Words, " ")
+			assert.Contains(t, words, "And a note.")
+			assert.Contains(t, words, map[bool]string{true: "The client's window", false: "The account's window"}[c.client != ""])
+		})
+	}
+}

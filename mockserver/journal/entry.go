@@ -51,6 +51,8 @@ type Entry struct {
 	Operation  string    `json:"operation"`
 	Account    string    `json:"account"`
 	Auth       string    `json:"auth"`
+	// Client is the client_id of the OAuth client that called; unset for other calls.
+	Client string `json:"client,omitempty"`
 	// Credential is the fingerprint of what the caller authenticated with; empty when there was nothing.
 	Credential string   `json:"credential"`
 	IP         string   `json:"ip"`
@@ -117,7 +119,7 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	text := secrets.redact
 	out := Entry{
 		ID: strconv.FormatUint(e.ID, 10), Kind: KindRequest, At: e.At.UTC(), ReceivedAt: e.Began.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
-		Account: string(e.Account), Auth: e.Auth, IP: e.IP, Credential: secrets.credential,
+		Account: string(e.Account), Auth: e.Auth, Client: e.Client, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
 			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: secrets.url(e.Request.URI), Proto: version(e.Request.Proto),
 			Headers: secrets.headers(e.Request.Header), Body: secrets.body(e.Request.Body, secrets.request),

@@ -16,6 +16,8 @@ type Filter struct {
 	// In Surface ("v2"), Operation ("token.create", "token.*") and Path * matches any text, also none and slashes. Account is taken
 	// literally, Method in any case. Path, without the query, is that of the request as MatchPath says.
 	Surface, Operation, Account, Path, Method string
+	// Client is the client_id of an OAuth client, taken literally.
+	Client string
 	// Status of the answer.
 	Status int
 	// Code is the error number of the answer as text ("130", "125.22").
@@ -36,6 +38,7 @@ func (f Filter) Match(e *exchange.Exchange) bool {
 		f.Surface != "" && !Wildcard(f.Surface, e.Surface),
 		f.Operation != "" && !Wildcard(f.Operation, e.Operation),
 		f.Account != "" && f.Account != string(e.Account),
+		f.Client != "" && f.Client != e.Client,
 		f.Status != 0 && f.Status != e.Response.Status,
 		f.After != 0 && e.ID <= f.After,
 		!f.Since.IsZero() && e.At.Before(f.Since),

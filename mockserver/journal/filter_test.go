@@ -16,7 +16,7 @@ var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
 
 func TestAFilterMatchesByEachOfItsMembers(t *testing.T) {
 	e := &exchange.Exchange{
-		ID: 7, At: noon, Surface: "v2", Operation: "token.get", Account: "demo", Reason: "x", Code: "125.22",
+		ID: 7, At: noon, Surface: "v2", Operation: "token.get", Account: "demo", Client: "app", Reason: "x", Code: "125.22",
 		Request:  exchange.Request{Method: "GET", URI: "/tokens/abc?x=/y"},
 		Response: exchange.Response{Status: 404},
 	}
@@ -31,6 +31,8 @@ func TestAFilterMatchesByEachOfItsMembers(t *testing.T) {
 		"another operation":                         {journal.Filter{Operation: "token"}, false},
 		"the account":                               {journal.Filter{Account: "demo"}, true},
 		"another account":                           {journal.Filter{Account: "demo-sandbox"}, false},
+		"the client":                                {journal.Filter{Client: "app"}, true},
+		"another client":                            {journal.Filter{Client: "ap*"}, false},
 		"the method, in another case":               {journal.Filter{Method: "get"}, true},
 		"another method":                            {journal.Filter{Method: "GETS"}, false},
 		"the status":                                {journal.Filter{Status: 404}, true},

@@ -67,6 +67,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.path(e)
 	t.text((*string)(&e.Account))
 	t.text(&e.Auth)
+	t.text(&e.Client)
 	t.text(&e.IP)
 	t.text(&e.Reason)
 	t.text(&e.Detail)

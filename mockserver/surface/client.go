@@ -48,12 +48,19 @@ func (c *Call) AuthenticateClient(clients Clients) (client Client, reason accoun
 			c.Exchange.Note = "The credentials in HTTP Basic were taken as they are: the client does not form-encode them, as RFC 6749, section 2.3.1, asks."
 		}
 	}
-	switch {
-	case err != nil:
+	if err == nil && given.Raw != nil {
+		c.Exchange.Note = "The credentials in HTTP Basic were form-decoded, as RFC 6749, section 2.3.1, asks."
+	}
+	// The client says whose the call is, also when its secret is wrong: so the refusal is in the account's journal.
+	if identity.ID != "" {
+		c.Exchange.Client = given.ID
+		if !c.Accept(identity) && err == nil {
+			c.Why = "the host takes credentials of the other environment only"
+			return client, account.ClientInvalid
+		}
+	}
+	if err != nil {
 		return client, c.Because(err)
-	case !c.Accept(identity):
-		c.Why = "the host takes credentials of the other environment only"
-		return client, account.ClientInvalid
 	}
 	client.ID = given.ID
 	return client, ""

@@ -154,6 +154,9 @@ func (n *Engine) answer(c *Call, reason account.Reason, quiet bool) {
 	if !receipt.At.IsZero() {
 		c.Exchange.At, c.Exchange.Quota = receipt.At, receipt.Quota
 	}
+	if receipt.Client != "" {
+		c.Exchange.Client = receipt.Client
+	}
 	if quiet {
 		return
 	}

@@ -44,6 +44,8 @@ type Match struct {
 	// Auth is what the server took the caller's credentials for: "none", or as the surface calls them, of v2 "basic", "refresh" (a
 	// bearer) and "token" (a token as bearer).
 	Auth string `json:"auth,omitempty"`
+	// Client is the client_id of the OAuth client that called, taken literally.
+	Client string `json:"client,omitempty"`
 	// Body is a JSON value that the request's must hold: of objects the members that stand here, arrays element by element, numbers by
 	// their value. A text also matches a body that is no JSON and is that text.
 	Body json.RawMessage `json:"body,omitempty"`
@@ -141,6 +143,17 @@ func (x Expectation) CheckNames(names journal.Names) error {
 		}
 	}
 	return nil
+}
+
+// Clients are the OAuth clients that the matches name.
+func (x Expectation) Clients() (ids []string) {
+	if x.Match != nil {
+		ids = append(ids, x.Match.Client)
+	}
+	for _, step := range x.InOrder {
+		ids = append(ids, step.Client)
+	}
+	return ids
 }
 
 // bounds reads how many requests are wanted.

@@ -120,6 +120,8 @@ func TestAMatchMeans(t *testing.T) {
 		"no other host":                           {match: `{"headers":{"host":"oauth.openapi.com"}}`, off: "headers.Host"},
 		"how the caller authenticated":            {match: `{"auth":"refresh"}`},
 		"not how others did":                      {match: `{"auth":"basic"}`, off: "auth"},
+		"the OAuth client":                        {match: `{"client":"app"}`, sent: func(e *exchange.Exchange) { e.Client = "app" }},
+		"another OAuth client":                    {match: `{"client":"ap*"}`, sent: func(e *exchange.Exchange) { e.Client = "app" }, off: "client"},
 		"a status":                                {match: `{"status":200}`},
 		"no other status":                         {match: `{"status":401}`, off: "status"},
 		"members of a body":                       {match: `{"body":{"name":"first"}}`},

@@ -14,13 +14,13 @@ import (
 
 // matcher is a compiled Match.
 type matcher struct {
-	kind                             journal.Kind
-	surface, operation, method, auth string
-	path                             *pattern
-	query, headers                   []named
-	body                             value // nil when any will do
-	status                           int
-	redactor                         *journal.Redactor
+	kind                                     journal.Kind
+	surface, operation, method, auth, client string
+	path                                     *pattern
+	query, headers                           []named
+	body                                     value // nil when any will do
+	status                                   int
+	redactor                                 *journal.Redactor
 }
 
 // named is what a parameter or a header is to be.
@@ -34,7 +34,7 @@ func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error)
 	wrong := func(member, format string, args ...any) error {
 		return fmt.Errorf("%q: %s", name+"."+member, fmt.Sprintf(format, args...))
 	}
-	out := &matcher{kind: m.Kind, redactor: redactor, surface: m.Surface, operation: m.Operation, method: m.Method, auth: m.Auth, status: m.Status}
+	out := &matcher{kind: m.Kind, redactor: redactor, surface: m.Surface, operation: m.Operation, method: m.Method, auth: m.Auth, client: m.Client, status: m.Status}
 	if err := journal.CheckKind(string(m.Kind)); err != nil {
 		return nil, wrong("kind", "%v", err)
 	}
@@ -128,7 +128,7 @@ func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 		!word("surface", m.surface, e.Surface, journal.Wildcard) || !word("operation", m.operation, e.Operation, journal.Wildcard) ||
 		!word("method", m.method, e.Request.Method, strings.EqualFold) ||
 		!m.comparePath(e, report) || !m.compareQuery(e, report) || !m.compareHeaders(e, report) ||
-		!word("auth", m.auth, e.Auth, journal.Wildcard) || !m.compareBody(e, report) {
+		!word("auth", m.auth, e.Auth, journal.Wildcard) || !word("client", m.client, e.Client, equal) || !m.compareBody(e, report) {
 		return
 	}
 	if got := e.Response.Status; m.status != 0 && m.status != got {

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,26 +22,31 @@ var (
 
 // AddClient registers a client with an account, and returns it. An ID and a secret that are empty are drawn.
 func (w *World) AddClient(ctx context.Context, id account.ID, c fixtures.Client) (fixtures.Client, error) {
+	wish := c
+	wish.ID, wish.Secret = cmp.Or(c.ID, "drawn"), cmp.Or(c.Secret, "drawn")
+	if err := wish.Validate(); err != nil {
+		return c, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	taken := func(clientID string) bool {
+		_, ok := w.config.Store.Find(account.Secret{Kind: account.ClientID, Value: clientID})
+		return ok
+	}
 	err := w.update(ctx, id, func(a *account.Account) error {
+		switch {
+		case c.ID != "" && taken(c.ID):
+			return ErrClientTaken
+		case len(a.Grants.Clients()) >= grant.MaxClients:
+			return grant.ErrFull
+		}
 		now := a.Now(w.config.Clock.Now())
 		a.Settle(now)
-		taken := func(clientID string) bool {
-			_, ok := w.config.Store.Find(account.Secret{Kind: account.ClientID, Value: clientID})
-			return ok
-		}
 		for drawn := c.ID == ""; drawn && (c.ID == "" || taken(c.ID)); {
 			c.ID, _ = grant.DrawClient(a.IDs.Draw(now))
 		}
 		if c.Secret == "" {
 			_, c.Secret = grant.DrawClient(a.IDs.Draw(now))
-		}
-		if err := c.Validate(); err != nil {
-			return err
-		}
-		if taken(c.ID) {
-			return ErrClientTaken
 		}
 		return (decoder{start: now}).client(a, &c)
 	})
