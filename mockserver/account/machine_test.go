@@ -91,7 +91,7 @@ func TestTokensBehaveLikeAList(t *testing.T) {
 				settle()
 			},
 			"": func(t *rapid.T) {
-				tokens, _, err := b.Tokens(t.Context(), b.call, account.Page{Limit: 1 << 30})
+				tokens, _, err := b.AppendTokens(t.Context(), b.call, account.Page{Limit: 1 << 30}, nil)
 				if err != nil || len(tokens) != len(model) {
 					t.Fatalf("%d tokens, want %d (%v)", len(tokens), len(model), err)
 				}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -199,13 +200,13 @@ func (s *Service) CreateToken(ctx context.Context, call Call, r TokenRequest) (t
 	return token, receipt, err
 }
 
-// Tokens is v2 GET /tokens: the oldest first.
-func (s *Service) Tokens(ctx context.Context, call Call, p Page) (tokens []Token, receipt Receipt, err error) {
+// AppendTokens is v2 GET /tokens: the oldest first. It appends them to a list, whose memory may be used again for the next page.
+func (s *Service) AppendTokens(ctx context.Context, call Call, p Page, tokens []Token) (_ []Token, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		part := oldestFirst(a.Tokens.All(), p)
-		tokens = make([]Token, len(part))
-		for i, t := range part {
-			tokens[i] = *t
+		tokens = slices.Grow(tokens, len(part))
+		for _, t := range part {
+			tokens = append(tokens, *t)
 		}
 		return nil
 	})

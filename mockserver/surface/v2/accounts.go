@@ -28,7 +28,7 @@ type Authenticator interface {
 // Tokens are the use cases of /tokens.
 type Tokens interface {
 	CreateToken(ctx context.Context, call account.Call, r account.TokenRequest) (account.Token, account.Receipt, error)
-	Tokens(ctx context.Context, call account.Call, p account.Page) ([]account.Token, account.Receipt, error)
+	AppendTokens(ctx context.Context, call account.Call, p account.Page, tokens []account.Token) ([]account.Token, account.Receipt, error)
 	Token(ctx context.Context, call account.Call, value string) (account.Token, account.Receipt, error)
 	UpdateToken(ctx context.Context, call account.Call, value string, r account.TokenRequest) (account.Token, account.Receipt, error)
 	UpdateTokenAsBearer(ctx context.Context, call account.Call, value, bearer string, r account.TokenRequest) (account.Token, account.Receipt, error)

@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"oauthmock/mockserver/account"
-	"oauthmock/mockserver/surface/v2"
+	v2 "oauthmock/mockserver/surface/v2"
 )
 
 // tokenDetail, tokenLimits, tokenStats and wallet are the document's, for the library to render.
@@ -111,7 +111,7 @@ func TestTokensAreWrittenAsTheLibraryWouldRenderTheirMembers(t *testing.T) {
 		shape := rapid.SampledFrom([]v2.TokenShape{v2.Both, v2.Data, v2.Flat}).Draw(t, "shape")
 		b := newTestSurface(t, shape)
 		b.accounts.EXPECT().Token(mock.Anything, mock.Anything, mock.Anything).Return(tokens[0], account.Receipt{}, nil)
-		b.accounts.EXPECT().Tokens(mock.Anything, mock.Anything, mock.Anything).Return(tokens, account.Receipt{}, nil)
+		b.accounts.EXPECT().AppendTokens(mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(tokens, account.Receipt{}, nil)
 
 		first := wireToken(tokens[0])
 		want := map[v2.TokenShape]any{
@@ -134,7 +134,7 @@ func TestTokensAreWrittenAsTheLibraryWouldRenderTheirMembers(t *testing.T) {
 
 func TestAnEmptyListOfTokensIsAList(t *testing.T) {
 	b := newTestSurface(t, v2.Both)
-	b.accounts.EXPECT().Tokens(mock.Anything, mock.Anything, mock.Anything).Return(nil, account.Receipt{}, nil)
+	b.accounts.EXPECT().AppendTokens(mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil, account.Receipt{}, nil)
 	assert.JSONEq(t, `{"data":[],"success":true,"message":"","error":null}`, b.send("GET", "/tokens", "").Body.String())
 }
 

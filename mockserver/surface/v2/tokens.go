@@ -23,8 +23,10 @@ func (s *api) listTokens(c *surface.Call) (any, account.Receipt, error) {
 		return detailInList{detail{&t}}, receipt, err
 	}
 	p, _ := page(query) // the operation has no query error: defaults
-	tokens, receipt, err := s.accounts.Tokens(c.Context(), c.Call, p)
-	return detailList(tokens), receipt, err
+	list := s.lists.Get().(*detailList)
+	tokens, receipt, err := s.accounts.AppendTokens(c.Context(), c.Call, p, list.tokens[:0])
+	list.tokens = tokens
+	return list, receipt, err
 }
 
 // getToken is GET /tokens/{token}.

@@ -3,6 +3,8 @@
 package v2
 
 import (
+	"sync"
+
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
 	"oauthmock/spec"
@@ -29,11 +31,12 @@ type api struct {
 	accounts Accounts
 	shape    TokenShape
 	basic    func(*surface.Call) account.Reason
+	lists    *sync.Pool // of *detailList
 }
 
 // New makes the surface.
 func New(accounts Accounts, shape TokenShape) surface.Surface {
-	s := &api{accounts, shape, surface.ByBasic(accounts)}
+	s := &api{accounts, shape, surface.ByBasic(accounts), newLists()}
 	return surface.Surface{
 		Description: surface.Description{
 			Name: Name, Domain: Domain,

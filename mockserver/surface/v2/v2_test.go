@@ -20,7 +20,7 @@ import (
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
-	"oauthmock/mockserver/surface/v2"
+	v2 "oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/surface/v2/mocks"
 	"oauthmock/spec"
 )

@@ -22,6 +22,74 @@ func (_m *Accounts) EXPECT() *Accounts_Expecter {
 	return &Accounts_Expecter{mock: &_m.Mock}
 }
 
+// AppendTokens provides a mock function with given fields: ctx, call, p, tokens
+func (_m *Accounts) AppendTokens(ctx context.Context, call account.Call, p account.Page, tokens []account.Token) ([]account.Token, account.Receipt, error) {
+	ret := _m.Called(ctx, call, p, tokens)
+
+	if len(ret) == 0 {
+		panic("no return value specified for AppendTokens")
+	}
+
+	var r0 []account.Token
+	var r1 account.Receipt
+	var r2 error
+	if rf, ok := ret.Get(0).(func(context.Context, account.Call, account.Page, []account.Token) ([]account.Token, account.Receipt, error)); ok {
+		return rf(ctx, call, p, tokens)
+	}
+	if rf, ok := ret.Get(0).(func(context.Context, account.Call, account.Page, []account.Token) []account.Token); ok {
+		r0 = rf(ctx, call, p, tokens)
+	} else {
+		if ret.Get(0) != nil {
+			r0 = ret.Get(0).([]account.Token)
+		}
+	}
+
+	if rf, ok := ret.Get(1).(func(context.Context, account.Call, account.Page, []account.Token) account.Receipt); ok {
+		r1 = rf(ctx, call, p, tokens)
+	} else {
+		r1 = ret.Get(1).(account.Receipt)
+	}
+
+	if rf, ok := ret.Get(2).(func(context.Context, account.Call, account.Page, []account.Token) error); ok {
+		r2 = rf(ctx, call, p, tokens)
+	} else {
+		r2 = ret.Error(2)
+	}
+
+	return r0, r1, r2
+}
+
+// Accounts_AppendTokens_Call is a *mock.Call that shadows Run/Return methods with type explicit version for method 'AppendTokens'
+type Accounts_AppendTokens_Call struct {
+	*mock.Call
+}
+
+// AppendTokens is a helper method to define mock.On call
+//   - ctx context.Context
+//   - call account.Call
+//   - p account.Page
+//   - tokens []account.Token
+func (_e *Accounts_Expecter) AppendTokens(ctx interface{}, call interface{}, p interface{}, tokens interface{}) *Accounts_AppendTokens_Call {
+	return &Accounts_AppendTokens_Call{Call: _e.mock.On("AppendTokens", ctx, call, p, tokens)}
+}
+
+func (_c *Accounts_AppendTokens_Call) Run(run func(ctx context.Context, call account.Call, p account.Page, tokens []account.Token)) *Accounts_AppendTokens_Call {
+	_c.Call.Run(func(args mock.Arguments) {
+		run(args[0].(context.Context), args[1].(account.Call), args[2].(account.Page), args[3].([]account.Token))
+	})
+	return _c
+}
+
+func (_c *Accounts_AppendTokens_Call) Return(_a0 []account.Token, _a1 account.Receipt, _a2 error) *Accounts_AppendTokens_Call {
+	_c.Call.Return(_a0, _a1, _a2)
+	return _c
+}
+
+func (_c *Accounts_AppendTokens_Call) RunAndReturn(run func(context.Context, account.Call, account.Page, []account.Token) ([]account.Token, account.Receipt, error)) *Accounts_AppendTokens_Call {
+	_c.Call.Return(run)
+	return _c
+}
+
 // Authenticate provides a mock function with given fields: email, apiKey, only
 func (_m *Accounts) Authenticate(email string, apiKey string, only account.Environment) (account.Identity, bool) {
 	ret := _m.Called(email, apiKey, only)
@@ -850,73 +918,6 @@ func (_c *Accounts_Token_Call) Return(_a0 account.Token, _a1 account.Receipt, _a
 }
 
 func (_c *Accounts_Token_Call) RunAndReturn(run func(context.Context, account.Call, string) (account.Token, account.Receipt, error)) *Accounts_Token_Call {
-	_c.Call.Return(run)
-	return _c
-}
-
-// Tokens provides a mock function with given fields: ctx, call, p
-func (_m *Accounts) Tokens(ctx context.Context, call account.Call, p account.Page) ([]account.Token, account.Receipt, error) {
-	ret := _m.Called(ctx, call, p)
-
-	if len(ret) == 0 {
-		panic("no return value specified for Tokens")
-	}
-
-	var r0 []account.Token
-	var r1 account.Receipt
-	var r2 error
-	if rf, ok := ret.Get(0).(func(context.Context, account.Call, account.Page) ([]account.Token, account.Receipt, error)); ok {
-		return rf(ctx, call, p)
-	}
-	if rf, ok := ret.Get(0).(func(context.Context, account.Call, account.Page) []account.Token); ok {
-		r0 = rf(ctx, call, p)
-	} else {
-		if ret.Get(0) != nil {
-			r0 = ret.Get(0).([]account.Token)
-		}
-	}
-
-	if rf, ok := ret.Get(1).(func(context.Context, account.Call, account.Page) account.Receipt); ok {
-		r1 = rf(ctx, call, p)
-	} else {
-		r1 = ret.Get(1).(account.Receipt)
-	}
-
-	if rf, ok := ret.Get(2).(func(context.Context, account.Call, account.Page) error); ok {
-		r2 = rf(ctx, call, p)
-	} else {
-		r2 = ret.Error(2)
-	}
-
-	return r0, r1, r2
-}
-
-// Accounts_Tokens_Call is a *mock.Call that shadows Run/Return methods with type explicit version for method 'Tokens'
-type Accounts_Tokens_Call struct {
-	*mock.Call
-}
-
-// Tokens is a helper method to define mock.On call
-//   - ctx context.Context
-//   - call account.Call
-//   - p account.Page
-func (_e *Accounts_Expecter) Tokens(ctx interface{}, call interface{}, p interface{}) *Accounts_Tokens_Call {
-	return &Accounts_Tokens_Call{Call: _e.mock.On("Tokens", ctx, call, p)}
-}
-
-func (_c *Accounts_Tokens_Call) Run(run func(ctx context.Context, call account.Call, p account.Page)) *Accounts_Tokens_Call {
-	_c.Call.Run(func(args mock.Arguments) {
-		run(args[0].(context.Context), args[1].(account.Call), args[2].(account.Page))
-	})
-	return _c
-}
-
-func (_c *Accounts_Tokens_Call) Return(_a0 []account.Token, _a1 account.Receipt, _a2 error) *Accounts_Tokens_Call {
-	_c.Call.Return(_a0, _a1, _a2)
-	return _c
-}
-
-func (_c *Accounts_Tokens_Call) RunAndReturn(run func(context.Context, account.Call, account.Page) ([]account.Token, account.Receipt, error)) *Accounts_Tokens_Call {
 	_c.Call.Return(run)
 	return _c
 }
