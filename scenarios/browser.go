@@ -121,6 +121,7 @@ func (v *validator) authorize(step *Step) {
 	}
 	v.texts(a.LineOf("username"), a.Username)
 	v.texts(a.LineOf("password"), a.Password)
+	v.sending(step)
 	v.sent(step)
 }
 

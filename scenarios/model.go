@@ -120,7 +120,9 @@ type GivenToken struct {
 type GivenClient struct {
 	written
 
-	As           string `yaml:"as"`
+	As string `yaml:"as"`
+	// Secret is drawn when it is not given.
+	Secret       string `yaml:"secret,omitempty"`
 	RedirectURIs Texts  `yaml:"redirectUris,omitempty"`
 	Disabled     bool   `yaml:"disabled,omitempty"`
 }

@@ -20,6 +20,7 @@ func (v *validator) registered(g *Given) {
 	for i := range g.Clients {
 		client := &g.Clients[i]
 		v.registeredAs(client.LineOf("as"), "clients", client.As)
+		v.texts(client.LineOf("secret"), client.Secret)
 		for _, uri := range client.RedirectURIs {
 			v.texts(client.LineOf("redirectUris"), uri)
 		}

@@ -29,7 +29,7 @@ func (v *validator) step(step *Step) {
 	if !step.Has("call") {
 		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "form", "cookies", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
 			if step.Has(key) && !(step.Has("follow") && slices.Contains([]string{"auth", "headers", "cookies", "expect"}, key)) &&
-				!(step.Has("authorize") && slices.Contains([]string{"headers", "expect"}, key)) {
+				!(step.Has("authorize") && slices.Contains([]string{"headers", "matrix", "repeat", "expect"}, key)) {
 				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
 			}
 		}

@@ -20,20 +20,20 @@ const maxPages = 12
 func allowing() []string { return []string{"allow", "approve", "authorize", "accept"} }
 func denying() []string  { return []string{"deny", "decline", "reject", "cancel"} }
 
-// authorizeStep takes a user through the pages of an authorization and holds the redirect to the client, or where else it ended, against
+// authorize takes a user through the pages of an authorization and holds the redirect to the client, or where else it ended, against
 // what the step expects.
-func (s *session) authorizeStep(ctx context.Context, step *scenarios.Step) error {
+func (s *session) authorize(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	surface := s.home(s.scenario)
 	operation := surface.PageOperation()
 	if operation == nil {
 		return stop{report.Error, fmt.Sprintf("step %q: %s has no pages", step.Name, surface.Title)}
 	}
-	v := &visit{session: s, step: step, lookup: s.lookup(ctx, "", nil)}
+	v := &visit{session: s, step: step, label: label, lookup: s.lookup(ctx, "", local)}
 	query, err := v.query()
 	if err != nil {
 		return err
 	}
-	v.call = s.browsing(step.Name, step.Browser, surface, &url.URL{RawQuery: query}, operation.Path)
+	v.call = s.browsing(label, step.Browser, surface, &url.URL{RawQuery: query}, operation.Path)
 	v.call.operation = operation
 	if parsed, err := url.ParseQuery(query); err == nil {
 		v.client = parsed.Get("redirect_uri")
@@ -48,13 +48,14 @@ func (s *session) authorizeStep(ctx context.Context, step *scenarios.Step) error
 	if err != nil {
 		return err
 	}
-	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
+	return s.expect(ctx, step, label, got, at, local, into)
 }
 
 // visit is one authorization under way.
 type visit struct {
 	*session
 	step   *scenarios.Step
+	label  string
 	lookup lookup
 	// call is the next request; client the redirect URI that was asked for.
 	call     call
@@ -79,7 +80,7 @@ func (v *visit) browse(ctx context.Context) (*sent, int, error) {
 		if got == nil {
 			return nil, -1, stop{report.Error, err.Error()}
 		}
-		at := v.judge(v.step.Name, got, v.levelOf(v.step))
+		at := v.judge(v.label, got, v.levelOf(v.step))
 		if err != nil {
 			return nil, at, err
 		}
@@ -150,7 +151,7 @@ func (v *visit) redirected(got *sent, to *url.URL) (bool, error) {
 	case surface == nil:
 		return false, v.impassable("it goes on at " + to.Scheme + "://" + to.Host + ", which is not the target")
 	}
-	next := v.browsing(v.step.Name, v.step.Browser, surface, to, path)
+	next := v.browsing(v.label, v.step.Browser, surface, to, path)
 	if got.status == http.StatusTemporaryRedirect || got.status == http.StatusPermanentRedirect {
 		next.method, next.body = got.method, got.call.body
 		if kind := got.call.header.Get("Content-Type"); kind != "" {
@@ -172,7 +173,7 @@ func (v *visit) submit(got *sent, form check.Form, with url.Values) error {
 	if surface == nil {
 		return v.impassable("a form goes to " + to.Scheme + "://" + to.Host + ", which is not the target")
 	}
-	v.call = v.browsing(v.step.Name, v.step.Browser, surface, to, path)
+	v.call = v.browsing(v.label, v.step.Browser, surface, to, path)
 	v.call.method = form.Method
 	v.call.fill(form.Values(with))
 	v.call.operation = v.operationOf(surface, form.Method, path)

@@ -37,7 +37,7 @@ func (v *visit) byCommand(ctx context.Context) (*sent, int, error) {
 	query, _ := url.ParseQuery(v.call.rawQuery)
 	got.exchange = check.NewExchange(v.call.surface, v.call.operation, query, got.status, got.answer.header, nil)
 	got.secrets = secretsIn(got.exchange)
-	return got, v.judge(v.step.Name, got, v.levelOf(v.step)), nil
+	return got, v.judge(v.label, got, v.levelOf(v.step)), nil
 }
 
 // runCommand returns the last line that a command prints, which must be an address. Errors do not hold what it printed, which may be secret.

@@ -113,8 +113,11 @@ func (u user) values() map[string]any {
 	return map[string]any{"username": u.Username, "password": u.Password}
 }
 
-func (c *control) registerClient(ctx context.Context, id string, redirectURIs []string, disabled bool) (oauthClient, error) {
+func (c *control) registerClient(ctx context.Context, id, secret string, redirectURIs []string, disabled bool) (oauthClient, error) {
 	body := map[string]any{}
+	if secret != "" {
+		body["secret"] = secret
+	}
 	if len(redirectURIs) > 0 {
 		body["redirectUris"] = redirectURIs
 	}

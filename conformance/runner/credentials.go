@@ -87,7 +87,7 @@ func (s *session) register(ctx context.Context, account *account, given scenario
 		for _, uri := range one.RedirectURIs {
 			uris = append(uris, text(uri))
 		}
-		made, err := s.control.registerClient(ctx, account.ID, uris, one.Disabled)
+		made, err := s.control.registerClient(ctx, account.ID, text(one.Secret), uris, one.Disabled)
 		if err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func (r *Runner) requests(s *scenarios.Scenario) []Request {
 		step := &s.Steps[i]
 		if step.Authorize != nil {
 			if operation := r.home(s).PageOperation(); operation != nil {
-				add(step.Name, operation.Method, operation.Path, 1)
+				add(step.Name, operation.Method, operation.Path, len(combinations(step.Matrix))*max(1, step.Repeat))
 				add(step.Name, http.MethodPost, "where the forms lead", 0)
 			}
 			continue

@@ -87,9 +87,7 @@ func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 		return s.controlStep(ctx, step)
 	case step.Follow != nil:
 		return s.followStep(ctx, step)
-	case step.Authorize != nil:
-		return s.authorizeStep(ctx, step)
-	case step.Call != "":
+	case step.Call != "", step.Authorize != nil:
 		return s.callStep(ctx, step)
 	}
 	return s.compareStep(step)

@@ -34,6 +34,8 @@ func (s *session) callStep(ctx context.Context, step *scenarios.Step) error {
 				into = map[string]any{}
 			}
 			switch {
+			case step.Authorize != nil:
+				err = s.authorize(ctx, step, label, values, into)
 			case step.Walk != nil:
 				err = s.walk(ctx, step, label, values, into)
 			case step.Concurrent > 0:
