@@ -50,7 +50,7 @@ func TestTheEmbeddedScenariosLoad(t *testing.T) {
 	require.NotEmpty(t, list)
 	for _, s := range list {
 		folder, _, _ := strings.Cut(s.File, "/")
-		assert.Contains(t, []string{"v2", "v1", "services", "migration", "development"}, folder, s.File)
+		assert.Contains(t, []string{"v2", "v1", "clientcred", "authcode", "services", "migration", "development"}, folder, s.File)
 		assert.Positive(t, s.Line)
 		assert.True(t, strings.HasPrefix(s.ID, folder+"/"), "%s in %s", s.ID, s.File)
 		assert.True(t, folder != "services" || s.NeedsServices(), s.ID)

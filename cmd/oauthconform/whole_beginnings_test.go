@@ -30,9 +30,10 @@ type begun struct {
 	mock  http.Handler
 	scene *scene.Scene
 
-	mu    sync.Mutex
-	given int
-	rules []fault.Rule // as the suite would have set them
+	mu      sync.Mutex
+	given   int
+	clients map[string]int // how many were registered, by account
+	rules   []fault.Rule   // as the suite would have set them
 }
 
 // ServeHTTP implements http.Handler.
@@ -43,8 +44,12 @@ func (b *begun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m := b.scene.Cast[b.given]
 		b.given++
 		b.mu.Unlock()
+		own := httptest.NewRecorder()
+		b.mock.ServeHTTP(own, httptest.NewRequest(http.MethodGet, "http://localhost/__admin/accounts/"+string(m.ID), http.NoBody))
+		made := map[string]any{}
+		_ = json.Unmarshal(own.Body.Bytes(), &made)
 		w.WriteHeader(http.StatusCreated)
-		_ = json.NewEncoder(w).Encode(map[string]any{"id": m.ID, "email": m.Email, "apiKey": m.APIKey, "environment": m.Environment})
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": m.ID, "email": m.Email, "apiKey": m.APIKey, "environment": m.Environment, "clients": made["clients"], "users": made["users"]})
 		return
 	case "POST /__admin/faults":
 		if len(b.rules) < len(b.scene.Faults) { // one that the scenario begins with: the suite's takes the place of the mock's
@@ -54,6 +59,19 @@ func (b *begun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			own := httptest.NewRequest(http.MethodDelete, "http://localhost/__admin/faults/"+b.scene.Faults[len(b.rules)-1].Name, http.NoBody)
 			b.mock.ServeHTTP(httptest.NewRecorder(), own)
 			r.Body = io.NopCloser(bytes.NewReader(text))
+		}
+	}
+	for _, m := range b.scene.Cast { // what would be registered is there
+		switch r.Method + " " + r.URL.Path {
+		case "POST /__admin/accounts/" + string(m.ID) + "/clients":
+			_ = json.NewEncoder(w).Encode(m.Clients[b.clients[m.Name]])
+			b.clients[m.Name]++
+			b.mu.Unlock()
+			return
+		case "POST /__admin/accounts/" + string(m.ID) + "/users":
+			_, _ = io.WriteString(w, "{}")
+			b.mu.Unlock()
+			return
 		}
 	}
 	b.mu.Unlock()
@@ -75,7 +93,7 @@ func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 		t.Run(s.ID, func(t *testing.T) {
 			server, err := mockserver.New(mockserver.WithScenario(s.ID))
 			require.NoError(t, err)
-			b := &begun{mock: server.Handler(), scene: server.Scene()}
+			b := &begun{mock: server.Handler(), scene: server.Scene(), clients: map[string]int{}}
 			web := httptest.NewServer(b)
 			defer web.Close()
 

@@ -181,10 +181,10 @@ func (s *Surface) documented(e *Exchange) bool {
 	return slices.Contains(s.statuses[e.Operation.Name], strconv.Itoa(e.Status))
 }
 
-// RefusesStrangers reports whether an answer is 401 as the strict reading of the document has it.
+// RefusesStrangers reports whether an answer is 401 in the form in which the API refuses.
 func (e *Exchange) RefusesStrangers() bool {
-	schema := e.Surface.strictResponse(e)
-	return e.Status == http.StatusUnauthorized && schema != nil && e.problem == nil && len(reading.Check(e.Surface.strict, schema, e.value)) == 0
+	_, _, refused := e.Refusal()
+	return e.Status == http.StatusUnauthorized && refused
 }
 
 // Is reports whether an answer is a documented refusal: code and message are those of its example, the message unless any will do.

@@ -36,6 +36,14 @@ func tell(s *scene.Scene, log *slog.Logger) {
 			log.Info("scenario token", "account", who, "as", t.As, "name", t.Name, "token", t.Token, "refreshToken", t.RefreshToken, "lives", t.TTL)
 		}
 	}
+	for _, m := range s.Cast {
+		for _, c := range m.Clients {
+			log.Info("scenario client", "as", c.As, "account", m.ID, "id", c.ID, "secret", c.Secret, "redirectUris", c.RedirectURIs)
+		}
+		for _, u := range m.Users {
+			log.Info("scenario user", "as", u.As, "account", m.ID, "username", u.Username, "password", u.Password)
+		}
+	}
 	for _, rule := range s.Faults {
 		log.Info("scenario fault", "name", rule.Name)
 	}

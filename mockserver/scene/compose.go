@@ -177,6 +177,9 @@ func (c *composition) equip(a *fixtures.Account, g scenarios.Given, name string)
 		a.Quota = nil
 	}
 	m := Member{Name: name, ID: account.ID(a.ID), Email: a.Email, APIKey: a.APIKey, Environment: a.Environment}
+	if err := c.register(a, g, &m); err != nil {
+		return err
+	}
 	c.cast = append(c.cast, m)
 	if name != "" {
 		c.vars[name] = map[string]any{"email": a.Email, "apiKey": a.APIKey}

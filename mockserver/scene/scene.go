@@ -47,6 +47,9 @@ type Member struct {
 	// Scopes are the enabled ones that steps call ${scope}, ${scope2}, …
 	Scopes []string
 	Tokens []Token
+	// Clients and Users are those of given.clients and given.users.
+	Clients []Client
+	Users   []User
 }
 
 // Token is a token of given.tokens.
