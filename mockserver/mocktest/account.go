@@ -88,7 +88,7 @@ func (t authenticating) RoundTrip(r *http.Request) (*http.Response, error) {
 func (a *Account) Recharge(amount float64) (credit float64) {
 	a.tb.Helper()
 	var out struct{ Credit json.Number }
-	a.mock.must(a.tb, http.MethodPost, "/accounts/"+url.PathEscape(a.ID)+"/wallet", map[string]any{"amount": decimal(amount)}, &out)
+	a.mock.must(a.tb, http.MethodPost, a.path("/wallet"), map[string]any{"amount": decimal(amount)}, &out)
 	credit, err := out.Credit.Float64()
 	if err != nil {
 		a.tb.Fatalf("mocktest: %v", err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -302,4 +303,42 @@ func FuzzTokenRequest(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestStrictRequestsTakeWhatThePageShows(t *testing.T) {
+	m := newMock(t, mockserver.WithStrictRequests())
+	assert.Equal(t, 200, m.send("POST /v1/auth/token", demo).Code)
+	w := m.send("POST /v1/auth/token", "grant_type=client_credentials", basic("demo-client", "demo-secret"))
+	assert.Equal(t, 400, w.Code, "the page has the credentials in the body")
+	assert.Contains(t, w.Body.String(), `{"error":{"code":"`)
+	assert.Contains(t, w.Body.String(), "client_id: is required")
+}
+
+func TestTheSurfaceIsFoundOnAHostOfItsOwn(t *testing.T) {
+	m := newMock(t, mockserver.WithProviderHost("auth.example.com", "clientcred"))
+	for host, want := range map[string]int{"auth.example.com": 200, "localhost": 200, "oauth.openapi.com": 404} {
+		r := httptest.NewRequest("POST", "http://"+host+"/v1/auth/token", strings.NewReader(demo))
+		r.Header.Set("Content-Type", form)
+		w := httptest.NewRecorder()
+		m.handler.ServeHTTP(w, r)
+		assert.Equal(t, want, w.Code, host)
+	}
+	assert.Equal(t, 200, newMock(t, mockserver.WithRootSurface("v1")).send("POST /v1/auth/token", demo).Code)
+}
+
+func TestManyClientsAtOnceGetTokensOfTheirOwn(t *testing.T) {
+	m := newMock(t)
+	tokens := make(chan string, 64)
+	var all sync.WaitGroup
+	for range cap(tokens) {
+		all.Go(func() { tokens <- m.token(demo) })
+	}
+	all.Wait()
+	close(tokens)
+	seen := map[string]bool{}
+	for token := range tokens {
+		assert.False(t, seen[token])
+		seen[token] = true
+		assert.Equal(t, 200, m.ping(token).Code)
+	}
 }
