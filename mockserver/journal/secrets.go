@@ -58,7 +58,7 @@ func secretName(name string) bool {
 	}, strings.ToLower(name))
 	switch plain {
 	case "token", "accesstoken", "refreshtoken", "idtoken", "sessiontoken", "authtoken", "apikey", "secret", "clientsecret", "webhooksecret", "password",
-		"code", "codeverifier", "sessionkey":
+		"code", "codeverifier", "codechallenge", "sessionkey", "csrf": // a plain challenge is the verifier
 		return true
 	}
 	return false
