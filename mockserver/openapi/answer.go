@@ -64,18 +64,17 @@ func (o *Operation) Answer(ask Ask) (Answer, error) {
 
 // body is the example that was asked for, else the one that suits best, else one by schema.
 func (f *form) body(o *Operation, ask Ask, named *example, succeeds bool) []byte {
-	name := o.String()
 	if named != nil {
 		for _, repaired := range []bool{false, true} {
-			if body, _, ok := f.exemplify(named.value, name, repaired); ok {
+			if body, _, ok := f.exemplify(named.value, o.subject(), repaired); ok {
 				return body
 			}
 		}
 	}
-	if f.prepare(name, succeeds); f.ready != nil {
+	if f.prepare(o.subject(), succeeds); f.ready != nil {
 		return f.ready
 	}
-	body, _ := f.made(ask, name, succeeds)
+	body, _ := f.made(ask, o.subject(), succeeds)
 	return body
 }
 
@@ -151,7 +150,7 @@ func (o *Operation) Source() Source {
 	if f == nil {
 		return NoBody
 	}
-	f.prepare(o.String(), true)
+	f.prepare(o.subject(), true)
 	return f.from
 }
 
@@ -198,7 +197,7 @@ func (o *Operation) tell(r *reader) {
 	if f == nil {
 		return
 	}
-	f.prepare(o.String(), true)
+	f.prepare(o.subject(), true)
 	switch {
 	case f.from == FromRepairedExample:
 		r.warn.because(f.at, f.why, "the example does not fit its schema; what does not fit is replaced or left out")

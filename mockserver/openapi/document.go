@@ -171,6 +171,7 @@ func (r *reader) document() *Document {
 	}
 	servers, place := r.list(r.root, "servers", at)
 	d.router.bases = r.bases(nil, servers, place)
+	r.elsewhere = elsewhere(servers)
 	paths := r.root.object("paths")
 	place = at.in("paths", paths)
 	for i, template := range paths.keys {
@@ -219,7 +220,7 @@ func (s *schema) sample(v any) (fixed any, ok bool) {
 	}
 	switch v.(type) {
 	case *object, []any:
-		return repair(s, v, s.name)
+		return repair(s, v, subject{name: s.name})
 	}
 	for _, other := range s.flattened().spellings(v) {
 		if passes(s, other) {

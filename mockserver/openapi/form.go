@@ -71,7 +71,7 @@ const (
 )
 
 // prepare decides what is sent in this form, once.
-func (f *form) prepare(name string, succeeds bool) {
+func (f *form) prepare(of subject, succeeds bool) {
 	f.once.Do(func() {
 		f.tries = maxTries
 		examples := f.examples
@@ -80,20 +80,20 @@ func (f *form) prepare(name string, succeeds bool) {
 		}
 		for _, repaired := range []bool{false, true} {
 			for _, e := range examples {
-				if body, from, ok := f.exemplify(e.value, name, repaired); ok {
+				if body, from, ok := f.exemplify(e.value, of, repaired); ok {
 					f.ready, f.from, f.why = body, from, f.misfit(e.value)
 					return
 				}
 			}
 		}
-		made, ok := f.made(Ask{}, name, succeeds)
+		made, ok := f.made(Ask{}, of, succeeds)
 		f.from = MadeUp
 		if text := strings.TrimSpace(string(made)); f.json && (text == "{}" || text == "[]" || text == `""` || text == "null") {
 			f.from = Empty
 		}
 		if !ok {
 			f.tries = 1
-			v, _ := generate(f.schema, 0, name, 1)
+			v, _ := generate(f.schema, 0, of, 1)
 			f.why = misfit(f.schema, v)
 			if len(examples) > 0 {
 				if body, written := f.written(examples[0].value); written {
@@ -126,14 +126,14 @@ func (f *form) read(v any) any {
 
 // exemplify makes a body of an example, which must fit as services send it; repaired replaces and leaves out what does not fit. ok is false where it cannot be
 // used.
-func (f *form) exemplify(v any, name string, repaired bool) (body []byte, from Source, ok bool) {
+func (f *form) exemplify(v any, of subject, repaired bool) (body []byte, from Source, ok bool) {
 	if f.json && f.schema != nil {
 		v = f.read(v)
 		if !passes(f.schema, v) {
 			if !repaired {
 				return nil, 0, false
 			}
-			if v, ok = repair(f.schema, v, name); !ok {
+			if v, ok = repair(f.schema, v, of); !ok {
 				return nil, 0, false
 			}
 			from = FromRepairedExample
@@ -157,11 +157,11 @@ func (f *form) written(v any) ([]byte, bool) {
 const maxTries = 8
 
 // made is a body by schema; ok is false when it does not fit.
-func (f *form) made(ask Ask, name string, succeeds bool) (body []byte, ok bool) {
+func (f *form) made(ask Ask, of subject, succeeds bool) (body []byte, ok bool) {
 	var v any = &object{}
 	ok = true
 	if f.schema != nil {
-		if v, ok = generate(f.schema, ask.Seed, name, f.tries); ok {
+		if v, ok = generate(f.schema, ask.Seed, of, f.tries); ok {
 			if succeeds {
 				f.schema.envelope(v)
 			}

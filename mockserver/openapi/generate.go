@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 )
 
 // The size of what is made by schema: beyond wideDepth objects get required members only, beyond fullBudget values too, and beyond hardDepth or
@@ -27,7 +29,21 @@ type generator struct {
 	frugal bool      // required members only
 	plain  bool      // no examples
 	short  bool      // something that was needed could not be made
-	stack  []*schema // what the value stands in
+	abroad string    // the country, of services that are not Italian
+	at     time.Time // of the last moment that was made
+
+	identity *identity // of the object that is being made; nil until it is needed
+	stack    []*schema // what the value stands in
+}
+
+// boolean is true or false; of names that tell of something bad it is false.
+func (g *generator) boolean(name string) bool {
+	for _, bad := range []string{"error", "fail", "block", "delete", "expired", "suspend", "closed", "cessat"} {
+		if strings.Contains(plainName(name), bad) {
+			return false
+		}
+	}
+	return g.random.IntN(2) == 0
 }
 
 // random is the source of numbers for a seed and a name.
@@ -39,11 +55,11 @@ func random(seed uint64, name string) *rand.Rand {
 
 // generate makes a value that fits the schema; ok is false when none was found in so many tries, and the value is then the best there is. One that fits several
 // variants of a oneOf is taken where none fits just one.
-func generate(s *schema, seed uint64, name string, tries int) (v any, ok bool) {
-	r := random(seed, name)
+func generate(s *schema, seed uint64, of subject, tries int) (v any, ok bool) {
+	r := random(seed, of.name)
 	var best any
 	for i := range tries {
-		g := generator{random: r, frugal: i%2 == 1, plain: i > 3}
+		g := generator{random: r, frugal: i%2 == 1, plain: i > 3, abroad: of.abroad}
 		v = g.value(s, "")
 		switch {
 		case !g.short && g.fits(s, v):
@@ -165,7 +181,7 @@ func (g *generator) simple(s *schema, name string) any {
 	}
 	switch kind {
 	case typeBoolean:
-		return g.random.IntN(2) == 0
+		return g.boolean(name)
 	case typeInteger, typeNumber:
 		return g.number(s, kind == typeInteger, name)
 	case typeString:
@@ -218,7 +234,9 @@ func (g *generator) enumerated(s *schema) any {
 func (g *generator) list(s *schema, name string) any {
 	list := []any{}
 	n := g.length(s)
+	defer func(outer *identity) { g.identity = outer }(g.identity)
 	for i := range n {
+		g.identity = nil // each item is about another
 		of := s.items
 		if i < len(s.prefix) {
 			of = s.prefix[i]

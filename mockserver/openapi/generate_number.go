@@ -18,6 +18,8 @@ func (s *schema) bounds(whole bool, name string) (low, high float64) {
 		low, high = 2015, 2026
 	case strings.Contains(word, "page") || strings.Contains(word, "pagina"):
 		low, high = 1, 20
+	case strings.Contains(word, "count") && !strings.Contains(word, "account") && !strings.Contains(word, "country"), strings.Contains(word, "numero"):
+		low, high = 1, 20
 	case strings.HasSuffix(word, "_at") || strings.Contains(word, "timestamp") || word == "created" || word == "updated":
 		low, high = 1.7e9, 1.79e9
 	}

@@ -106,10 +106,15 @@ func (g *generator) formatted(format string) string {
 	return ""
 }
 
-// moment is a time in the years 2024 and 2025.
+// moment is a time in the years 2024 and 2025; those of one body follow one another.
 func (g *generator) moment() time.Time {
-	const start, span = 1704067200, 2 * 365 * 24 * 3600
-	return time.Unix(start+int64(g.random.IntN(span)), 0).UTC()
+	const start, span = 1704067200, 2*365*24*3600 - 7*24*3600
+	if g.at.IsZero() {
+		g.at = time.Unix(start+int64(g.random.IntN(span)), 0).UTC()
+	} else {
+		g.at = g.at.Add(time.Duration(1+g.random.IntN(3600)) * time.Second)
+	}
+	return g.at
 }
 
 func (g *generator) uuid() string {
@@ -117,12 +122,18 @@ func (g *generator) uuid() string {
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
 }
 
-// digits puts a digit in the place of each #.
+// digits puts a digit in the place of each #, and one of a range in the place of each [6-9].
 func (g *generator) digits(form string) string {
-	b := []byte(form)
-	for i := range b {
-		if b[i] == '#' {
-			b[i] = byte('0' + g.random.IntN(10))
+	var b []byte
+	for i := 0; i < len(form); i++ {
+		switch {
+		case form[i] == '#':
+			b = append(b, byte('0'+g.random.IntN(10)))
+		case form[i] == '[' && i+4 < len(form):
+			b = append(b, form[i+1]+byte(g.random.IntN(int(form[i+3]-form[i+1])+1)))
+			i += 4
+		default:
+			b = append(b, form[i])
 		}
 	}
 	return string(b)

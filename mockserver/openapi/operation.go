@@ -19,6 +19,7 @@ type Operation struct {
 	body       *requestBody
 	responses  []*response
 	answer     *response          // to a call when nothing goes wrong
+	abroad     string             // the country of what is made up, unless it is Italy
 	excused    map[Violation]bool // what the document's own examples do, and so is not told
 }
 
@@ -88,7 +89,7 @@ func (r *reader) pathItem(item *object, at *place) (*object, *place) {
 
 func (r *reader) operation(d *Document, method, template string, common []*parameter, node *object, at *place) {
 	r.fields(node, at, "an operation", operationFields)
-	op := &Operation{Method: method, Template: template, ID: node.text("operationId")}
+	op := &Operation{Method: method, Template: template, ID: node.text("operationId"), abroad: abroad(template, r.elsewhere)}
 	if op.ID != "" {
 		if r.ids == nil {
 			r.ids = map[string]bool{}
@@ -116,6 +117,42 @@ func (r *reader) operation(d *Document, method, template string, common []*param
 	}
 	d.operations = append(d.operations, op)
 	r.places = append(r.places, at)
+}
+
+// subject is what is made up about: the operation, and the country where that is not Italy.
+type subject struct{ name, abroad string }
+
+func (o *Operation) subject() subject { return subject{o.String(), o.abroad} }
+
+// abroad is the country of a path as the provider names them, "/FR-search", where that is not Italy; other is that of paths that name none.
+func abroad(template, other string) string {
+	country, _, named := strings.Cut(strings.TrimPrefix(template, "/"), "-")
+	switch {
+	case !named || len(country) != 2 || country != strings.ToUpper(country):
+		return other
+	case country == "IT" || country == "WW" || country == "EU":
+		return ""
+	}
+	return country
+}
+
+// elsewhere returns "US" for a document whose servers are neither the provider's nor Italian.
+func elsewhere(servers []any) string {
+	for _, v := range servers {
+		server, _ := v.(*object)
+		_, rest, _ := strings.Cut(server.text("url"), "://")
+		host, _, _ := strings.Cut(rest, "/")
+		host, _, _ = strings.Cut(host, ":")
+		for _, home := range []string{".it", ".openapi.com", ".altravia.com"} {
+			if host == "" || strings.HasSuffix(host, home) {
+				return ""
+			}
+		}
+	}
+	if len(servers) == 0 {
+		return ""
+	}
+	return "US"
 }
 
 // declares says whether a path parameter of that name is documented.

@@ -19,6 +19,8 @@ type reader struct {
 	formats map[string]bool
 	ids     map[string]bool
 	places  []*place // of the operations
+
+	elsewhere string // the country of what is made up, see elsewhere
 }
 
 type pending struct {

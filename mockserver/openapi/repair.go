@@ -14,8 +14,8 @@ type repairer struct {
 }
 
 // repair returns the example as it fits its schema, with null where it has null; ok is false where nothing can be made of it.
-func repair(s *schema, v any, name string) (any, bool) {
-	r := repairer{generator: generator{random: random(0, name)}}
+func repair(s *schema, v any, of subject) (any, bool) {
+	r := repairer{generator: generator{random: random(0, of.name), abroad: of.abroad}}
 	fixed, ok := r.fix(s, v, "", 0)
 	return fixed, ok && passes(s, fixed)
 }
@@ -56,8 +56,34 @@ func (r *repairer) fix(s *schema, v any, name string, depth int) (any, bool) {
 			return other, true
 		}
 	}
+	if other, ok := r.wrapped(flat, v, name, depth); ok && passes(s, other) {
+		return other, true
+	}
 	made := r.value(s, name)
 	return made, passes(s, made)
+}
+
+// wrapped takes the first item of a list where an object belongs, and makes a list of an object where one belongs, and repairs them.
+func (r *repairer) wrapped(s *schema, v any, name string, depth int) (any, bool) {
+	switch v := v.(type) {
+	case *object:
+		if s.kinds()&typeArray != 0 {
+			return r.fix(s, []any{v}, name, depth+1)
+		}
+	case []any:
+		if first, ok := first[*object](v); ok && s.kinds()&typeObject != 0 {
+			return r.fix(s, first, name, depth+1)
+		}
+	}
+	return nil, false
+}
+
+// first is the first item of a list, where it has a type.
+func first[T any](list []any) (item T, ok bool) {
+	if len(list) > 0 {
+		item, ok = list[0].(T)
+	}
+	return item, ok
 }
 
 // option repairs a value for the variant that has the least to repair.
