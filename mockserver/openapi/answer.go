@@ -12,7 +12,8 @@ import (
 type Ask struct {
 	// Seed of what is made up: the same seed makes the same body.
 	Seed uint64
-	// Params are the values of the path's parameters, as [Document.Find] returned them. Made up bodies repeat them where they have members of their names.
+	// Params are the values of the path's parameters, as [Document.Find] returned them, and what else the request gives. Made up bodies repeat them where they have
+	// members of their names.
 	Params map[string]string
 	// Accept is the header of that name: the media types that the caller takes.
 	Accept string

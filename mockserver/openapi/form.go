@@ -162,10 +162,10 @@ func (f *form) made(ask Ask, of subject, succeeds bool) (body []byte, ok bool) {
 	ok = true
 	if f.schema != nil {
 		if v, ok = generate(f.schema, ask.Seed, of, f.tries); ok {
+			f.schema.naming(v, ask.Params)
 			if succeeds {
 				f.schema.envelope(v)
 			}
-			f.schema.naming(v, ask.Params)
 		}
 	} else if !f.json {
 		v = "example"

@@ -193,7 +193,7 @@ func (g *generator) simple(s *schema, name string) any {
 	case typeNull:
 		return nil
 	}
-	return g.object(s)
+	return g.object(s, name)
 }
 
 // kind decides for one type, null only when there is no other.
@@ -288,7 +288,8 @@ func (g *generator) length(s *schema) int {
 	return min(max(n, s.minItems), maxMade)
 }
 
-func (g *generator) object(s *schema) any {
+// object makes one; name is that of the member it is for.
+func (g *generator) object(s *schema, name string) any {
 	o := &object{}
 	for _, p := range s.properties {
 		required := slices.Contains(s.required, p.name)
@@ -299,7 +300,7 @@ func (g *generator) object(s *schema) any {
 		if s.names != nil && !fits(s.names, p.name) {
 			continue
 		}
-		o.put(p.name, g.value(p.schema, p.name))
+		o.put(p.name, g.value(p.schema, within(name, p.name)))
 	}
 	for _, name := range s.required {
 		if o.find(name) < 0 && s.property(name) == nil {
@@ -325,6 +326,17 @@ func (g *generator) object(s *schema) any {
 		}
 	}
 	return o
+}
+
+// within is what the value of a member is about: that of a description is about what the object is.
+func within(object, member string) string {
+	switch plainName(member) {
+	case "description", "descrizione", "value", "valore":
+		if object != "" {
+			return object
+		}
+	}
+	return member
 }
 
 // omits says whether an optional property is left out.

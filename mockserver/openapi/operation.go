@@ -143,7 +143,10 @@ func elsewhere(servers []any) string {
 		_, rest, _ := strings.Cut(server.text("url"), "://")
 		host, _, _ := strings.Cut(rest, "/")
 		host, _, _ = strings.Cut(host, ":")
-		for _, home := range []string{".it", ".openapi.com", ".altravia.com"} {
+		for _, home := range []string{
+			".it", ".openapi.com", ".altravia.com", ".firmadigitale.com", ".ufficiopostale.com", ".pecmassiva.com", ".messaggisms.com", ".marchetemporali.com",
+			".leicode.info", "postontarget.com",
+		} {
 			if host == "" || strings.HasSuffix(host, home) {
 				return ""
 			}

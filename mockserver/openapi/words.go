@@ -12,8 +12,8 @@ import (
 
 // identity is whom and what an object that is made up is about, so that its members agree: the first name with the e-mail address, the town with the province.
 type identity struct {
-	first, last, company, street string
-	town                         town
+	first, last, company, street, number string
+	town                                 town
 }
 
 type town struct{ name, zip, province, region, country string }
@@ -23,7 +23,7 @@ func (g *generator) invent() *identity {
 	if g.abroad != "" {
 		return &identity{
 			first: g.pick(data.Person["first"]...), last: g.pick(data.Person["last"]...), company: g.pick(data.Company["name"]...),
-			street: g.digits("1##") + " " + g.pick(data.Address["street_name"]...), town: town{g.pick(data.Address["city"]...), g.digits("#####"), g.pick(data.Address["state_abr"]...), g.pick(data.Address["state"]...), g.abroad},
+			street: g.pick(data.Address["street_prefix"]...) + " " + g.pick(data.Address["street_name"]...), number: g.digits("1##"), town: town{g.pick(data.Address["city"]...), g.digits("#####"), g.pick(data.Address["state_abr"]...), g.pick(data.Address["state"]...), g.abroad},
 		}
 	}
 	return &identity{
@@ -31,7 +31,7 @@ func (g *generator) invent() *identity {
 		last:  g.pick("Rossi", "Bianchi", "Ferrari", "Russo", "Esposito", "Conti", "Romano", "Colombo", "Ricci", "Marino"),
 		company: g.pick("Rossi", "Bianchi", "Aurora", "Tirreno", "Adriatica", "Officine Ferrari", "Edilizia Romano", "Conti & Figli") + " " +
 			g.pick("S.r.l.", "S.p.A.", "S.n.c."),
-		street: g.pick("Via Roma", "Via Garibaldi", "Corso Italia", "Piazza Dante", "Via Giuseppe Verdi", "Viale Europa") + " " + g.digits("1#"),
+		street: g.pick("Via Roma", "Via Garibaldi", "Corso Italia", "Piazza Dante", "Via Giuseppe Verdi", "Viale Europa"), number: g.digits("1#"),
 		town: []town{
 			{"Roma", "00184", "RM", "Lazio", "IT"}, {"Milano", "20121", "MI", "Lombardia", "IT"}, {"Torino", "10121", "TO", "Piemonte", "IT"},
 			{"Napoli", "80132", "NA", "Campania", "IT"}, {"Bologna", "40121", "BO", "Emilia-Romagna", "IT"}, {"Firenze", "50122", "FI", "Toscana", "IT"},
@@ -73,18 +73,19 @@ var suitedNames = sync.OnceValue(func() []suited {
 		{"iban", form("IT60X0542811101############")},
 		{"bic swift", fixed("UNCRITMM", "BCITITMM", "BPMOIT22")},
 		{"currency valuta divisa", fixed("EUR")},
+		{"streetnumber housenumber civico", func(g *generator) string { return g.about().number }},
+		{"streetname =via", func(g *generator) string { return g.about().street }},
+		{"street address indirizzo", func(g *generator) string { return g.about().street + " " + g.about().number }},
+		{"company ragionesociale denominazione organization impresa azienda sender mittente", func(g *generator) string { return g.about().company }},
 		{"countrycode country nazione =stato paese", func(g *generator) string { return g.about().town.country }},
 		{"=cap zip postal postcode", func(g *generator) string { return g.about().town.zip }},
 		{"province provincia", func(g *generator) string { return g.about().town.province }},
 		{"region regione", func(g *generator) string { return g.about().town.region }},
 		{"city town comune citta localita", func(g *generator) string { return g.about().town.name }},
-		{"streetnumber housenumber civico", form("1#")},
 		{"toponym", fixed("Via", "Corso", "Piazza", "Viale")},
-		{"street address indirizzo =via", func(g *generator) string { return g.about().street }},
 		{"phone mobile telefono cellulare recipient destinatario fax", form("+39333#######")},
 		{"firstname givenname =nome", func(g *generator) string { return g.about().first }},
 		{"lastname surname familyname cognome", func(g *generator) string { return g.about().last }},
-		{"company ragionesociale denominazione organization impresa azienda sender mittente", func(g *generator) string { return g.about().company }},
 		{"filename namepdf pdf$", form("documento-####.pdf")},
 		{"host domain", func(g *generator) string { return g.pick("www", "api", "shop") + g.digits("##") + ".example.com" }},
 		{"url uri link href website", func(g *generator) string { return "https://example.com/" + strings.ReplaceAll(g.words(), " ", "/") }},

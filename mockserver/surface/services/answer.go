@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/surface"
 )
 
@@ -13,14 +14,17 @@ const (
 	headerPaidBy = "X-Mock-Paid-By" // wallet, subscription or free
 )
 
-// success is what the service answers: what the caller prefers, else the fixture's body, else the document's, else what was charged.
-func (s *api) success(to *place, c account.Charge) (surface.Answer, error) {
+// success is what the service answers: what the caller prefers, else the fixture's body, else the document's, else ours, else what was charged.
+func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surface.Answer, error) {
 	charged := []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
 	if c.Scope.Answer != nil && to.prefers == (preference{}) {
 		return surface.Answer{ContentType: surface.JSON, Header: charged, Body: surface.Bytes(c.Scope.Answer)}, nil
 	}
 	answer := surface.Answer{ContentType: surface.JSON, Body: receipt(c)}
-	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, to)
+	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, e, to)
+	if !ok {
+		made, ok, err = s.answers.answer(s.known.of(to.Domain), s.config.Seed, e, to)
+	}
 	if ok && err == nil {
 		answer = answerOf(made)
 	}

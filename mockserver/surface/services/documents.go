@@ -32,17 +32,17 @@ func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 
 // answer is what a document has its service answer. The same question gets the same answer. ok is false where there is no document, or the document has no such
 // operation.
-func (a *answers) answer(d Documents, seed uint64, to *place) (made openapi.Answer, ok bool, err error) {
+func (a *answers) answer(d Documents, seed uint64, e *exchange.Exchange, to *place) (made openapi.Answer, ok bool, err error) {
 	operation, params, ok := d.operation(to)
 	if !ok {
 		return openapi.Answer{}, false, nil
 	}
-	asked := asked{operation, ask(seed, to)}
+	asked := asked{operation, ask(seed, e, to)}
 	if made, ok := a.get(asked); ok {
 		return made, true, nil
 	}
 	made, err = operation.Answer(openapi.Ask{
-		Seed: asked.question, Params: params, Accept: to.accept, Status: to.prefers.status, Example: to.prefers.example,
+		Seed: asked.question, Params: given(e, to, params), Accept: to.accept, Status: to.prefers.status, Example: to.prefers.example,
 	})
 	if err == nil {
 		a.keep(asked, made)
@@ -51,10 +51,10 @@ func (a *answers) answer(d Documents, seed uint64, to *place) (made openapi.Answ
 }
 
 // ask is a question as a number: the seed of its answer.
-func ask(seed uint64, to *place) uint64 {
+func ask(seed uint64, e *exchange.Exchange, to *place) uint64 {
 	question := fnv.New64a()
 	for _, part := range []string{
-		strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, to.query, to.accept, strconv.Itoa(to.prefers.status), to.prefers.example,
+		strconv.FormatUint(seed, 10), to.Method, to.Domain, to.escaped, to.query, to.accept, strconv.Itoa(to.prefers.status), to.prefers.example, string(e.Request.Body),
 	} {
 		question.Write([]byte(part)) // never fails, says package hash
 		question.Write([]byte{0})
@@ -63,8 +63,8 @@ func ask(seed uint64, to *place) uint64 {
 }
 
 func (d Documents) operation(to *place) (*openapi.Operation, map[string]string, bool) {
-	doc, ok := d[to.Domain]
-	if !ok {
+	doc := d[to.Domain]
+	if doc == nil {
 		return nil, nil, false
 	}
 	return doc.Find(to.Method, to.escaped)

@@ -52,6 +52,7 @@ type api struct {
 	accounts Accounts
 	config   Config
 	answers  answers
+	known    known
 }
 
 // New makes the surface.
@@ -161,7 +162,7 @@ func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 		}
 		return surface.Answer{}, receipt, err
 	}
-	answer, err := s.success(to, charge)
+	answer, err := s.success(e, to, charge)
 	return answer, receipt, err
 }
 

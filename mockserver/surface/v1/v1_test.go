@@ -236,7 +236,7 @@ func TestANewTokenIsFlat(t *testing.T) {
 		"with a lifetime for expire": {`{"scopes":["GET:imprese.openapi.it/base"],"expire":3600}`, now + 3600, []string{base}},
 		"with both":                  {`{"scopes":["GET:imprese.openapi.it/base"],"expire":3600,"ttl":60}`, now + 60, []string{base}},
 		"as the page shows it": {`{"scopes":["*:comparabili.openapi.it/*"],"expire":0,"ttl":2592000}`, now + 2592000,
-			[]string{"*:comparabili.openapi.it/*", taxonomy, "GET:comparabili.openapi.it/comparabili"}},
+			[]string{"*:comparabili.openapi.it/*", taxonomy, "POST:comparabili.openapi.it/ricerca", "GET:comparabili.openapi.it/immobile"}},
 		"with scopes twice": {`{"scopes":["GET:imprese.openapi.it/base","GET:imprese.openapi.it/*","GET:imprese.openapi.it/base"]}`, now + year,
 			[]string{base, "GET:imprese.openapi.it/*", base}},
 	} {
