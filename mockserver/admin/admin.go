@@ -106,6 +106,8 @@ func (a *API) routes() []route {
 		{"DELETE", "/accounts/:id/users/:username", a.deleteUser, nil},
 		{"GET", "/ratelimit", a.getRateLimit, []string{"account", "scope", "client"}},
 		{"PUT", "/ratelimit", a.putRateLimit, []string{"account", "scope", "client"}},
+		{"GET", "/autoapprove", a.getAutoApprove, nil},
+		{"PUT", "/autoapprove", a.putAutoApprove, nil},
 		{"GET", "/faults", a.listFaults, []string{"account"}},
 		{"POST", "/faults", a.addFaults, []string{"account"}},
 		{"DELETE", "/faults", a.clearFaults, []string{"account"}},
