@@ -94,6 +94,7 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	s.addURL(e.Request.URI)
 	s.request = s.addJSON(e.Request.Body)
 	s.response = s.addJSON(e.Response.Body)
+	s.addHiddenFields(string(e.Response.Body))
 	if body := bytes.TrimSpace(e.Request.Body); len(body) > 0 && strings.IndexByte(`{["`, body[0]) < 0 { // a form
 		s.request = s.addPairs(string(e.Request.Body), 0, "&")
 	}
@@ -240,6 +241,19 @@ func (s *secrets) addPairs(text string, at int, separators string) (places []pla
 		at = end + 1
 	}
 	return places
+}
+
+// addHiddenFields collects what the forms of a page carry, which the mock writes in one way only.
+func (s *secrets) addHiddenFields(page string) {
+	for found := true; found; {
+		var name, value string
+		if _, page, found = strings.Cut(page, `<input type="hidden" name="`); found {
+			name, page, _ = strings.Cut(page, `" value="`)
+			if value, page, _ = strings.Cut(page, `"`); secretName(name) {
+				s.add(value, value)
+			}
+		}
+	}
 }
 
 // addJSON collects the strings under names of credentials, at any depth, and also of JSON that was cut short.
