@@ -1,4 +1,4 @@
-# The table of contents of the project: `make` lists what can be done. Only Go is needed; `lint`, `mocks`,
+# The table of contents of the project: `make` lists what can be done. Only Go is needed (`test-e2e` wants Node.js too); `lint`, `mocks`,
 # `fresh` and `benchcmp` fetch their tools, pinned in tools/go.mod, through the Go module proxy.
 
 GO    ?= go
@@ -15,10 +15,10 @@ ENGINE  ?= $(or $(shell command -v docker || command -v podman || command -v bui
 RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test certify prove bench microbench profile benchcmp lint fmt fuzz docs mocks fresh dist image
+.PHONY: help run test test-e2e certify prove bench microbench profile benchcmp lint fmt fuzz docs mocks fresh dist image
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
 	@$(GO) run ./cmd/oauthmock serve $(ARGS)
@@ -33,6 +33,9 @@ test: ## gofmt check, go vet, and all tests in random order, with the race detec
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
 	$(GO) test $(RACE) -shuffle=on $(or $(ARGS),./...)
 	$(if $(WHOLE),$(GO) test -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
+
+test-e2e: ## let OAuth clients from npm and a browser use the authorization code flow; screenshots are in tools/e2e/screenshots (needs Node.js 20; ARGS=pages.test.mjs for some)
+	@GO="$(GO)" tools/e2e/run $(ARGS)
 
 certify: ## run the suite against the mock inside, and prove the suite with all mutants (ARGS="--base-url URL …" judges another target instead)
 	$(GO) run ./cmd/oauthconform run $(ARGS)

@@ -140,7 +140,7 @@ func (s *api) page(v *visit) (surface.Answer, error) {
 func (s *api) posted(v *visit) (surface.Answer, error) {
 	form, err := v.Form()
 	if err == nil && (v.fresh || !s.sessions.mine(v.session, form.Get("csrf"))) {
-		err = account.Refuse(formForged, "the form has not the token of this browser's session: it comes from another site, or from before somebody signed in or out, or the browser keeps no cookies")
+		err = account.Refuse(formForged, "the form does not carry the token of this browser's session: it comes from another site, or from before somebody signed in or out, or the browser keeps no cookies")
 	}
 	if err != nil {
 		v.request.again = v.self()
