@@ -67,7 +67,7 @@ func (r *refusals) find(operation string, reason account.Reason) (spec.Refusal, 
 }
 
 // byCode is a row with an error number: the operation's own, else the surface's for all operations, else any of the surface,
-// else any at all. It reports whether there is one.
+// else any at all. A number that is the mock's own stands for its reason: the surface's row for that reason wins. It reports whether there is one.
 func (r *refusals) byCode(operation, code string) (best spec.Refusal, ok bool) {
 	rank := 0
 	for _, row := range slices.Concat(r.own, r.table().All()) {
@@ -87,6 +87,11 @@ func (r *refusals) byCode(operation, code string) (best spec.Refusal, ok bool) {
 		}
 		if own > rank {
 			best, rank = row, own
+		}
+	}
+	if best.Surface == everySurface {
+		if row, found := r.find(operation, account.Reason(best.Reason)); found {
+			best = row
 		}
 	}
 	return best, rank > 0

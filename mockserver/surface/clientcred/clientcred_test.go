@@ -2,6 +2,7 @@ package clientcred_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -260,6 +261,14 @@ func TestFaultsMeetTheSurface(t *testing.T) {
 	w := m.send("POST /v1/auth/token", demo)
 	assert.Equal(t, 500, w.Code)
 	assert.JSONEq(t, broken, w.Body.String())
+
+	limited := newMock(t, mockserver.WithChaos("rate-limited"))
+	answers := map[string]bool{}
+	for range 200 {
+		w := limited.send("POST /v1/auth/token", demo)
+		answers[fmt.Sprint(w.Code, " ", strings.HasPrefix(w.Body.String(), `{"data"`) || w.Body.String() == tooMany)] = true
+	}
+	assert.Equal(t, map[string]bool{"200 true": true, "429 true": true}, answers, "a number that no API documents stands for its reason")
 }
 
 func TestGrantsGoWithTheirAccount(t *testing.T) {
