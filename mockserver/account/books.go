@@ -126,6 +126,9 @@ func (a *Account) Violations() []Violation {
 	if _, used := a.Quota.Window(); used < 0 {
 		off("quota.window", "%d requests are counted", used)
 	}
+	for _, what := range a.Grants.Violations() {
+		off("grant.owner", "%s", what)
+	}
 	return out
 }
 

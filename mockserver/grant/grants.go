@@ -99,6 +99,29 @@ func (g *Grants) dropWhere(of func(clientID, username string) bool) {
 	}
 }
 
+// Violations describe what must not be: codes and tokens of clients or users that are not registered, a code that came
+// twice and whose token lives. Codes and tokens are told by when they were given, because they are secrets.
+func (g *Grants) Violations() (off []string) {
+	owned := func(what string, at time.Time, clientID, username string, inOwnName bool) {
+		if _, ok := g.Client(clientID); !ok {
+			off = append(off, fmt.Sprintf("the %s given at %s is of the client %q, which is not registered", what, at.Format(time.RFC3339), clientID))
+		}
+		if _, ok := g.User(username); !ok && !inOwnName {
+			off = append(off, fmt.Sprintf("the %s given at %s is for the user %q, who is not registered", what, at.Format(time.RFC3339), username))
+		}
+	}
+	for _, c := range g.codes.all() {
+		owned("code", c.IssuedAt, c.ClientID, c.Username, false)
+		if _, lives := g.tokens.get(c.Token); c.Revoked && lives {
+			off = append(off, fmt.Sprintf("the code given at %s came twice, and its token lives", c.IssuedAt.Format(time.RFC3339)))
+		}
+	}
+	for _, t := range g.tokens.all() {
+		owned("token", t.IssuedAt, t.ClientID, t.Username, t.Username == "")
+	}
+	return off
+}
+
 // What falls due, as events name it.
 const (
 	CodeExpired  = "code.expired"

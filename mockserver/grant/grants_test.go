@@ -70,6 +70,22 @@ func TestACloneGoesOnByItself(t *testing.T) {
 	require.NoError(t, err, "the code is used in the clone only")
 }
 
+func TestWhatMustNotBeIsFound(t *testing.T) {
+	g := app(t)
+	granted(t, g, drawn(), grant.Challenge{})
+	assert.Empty(t, g.Violations())
+	g.RestoreCode(grant.Code{Value: "secret", ClientID: "gone", Username: "ada", IssuedAt: noon, ExpiresAt: noon.Add(time.Minute)})
+	g.RestoreCode(grant.Code{Value: "twice", ClientID: "app", Username: "ada", IssuedAt: noon, UsedAt: noon, Token: "secret", Revoked: true})
+	g.RestoreToken(grant.Token{Value: "secret", ClientID: "app", Username: "gone", IssuedAt: noon, ExpiresAt: noon.Add(time.Hour)})
+	g.RestoreToken(grant.Token{Value: "sk-secret", ClientID: "app", IssuedAt: noon, ExpiresAt: noon.Add(time.Hour)})
+	off := g.Violations()
+	require.Len(t, off, 3)
+	for i, says := range []string{`code given at 2026-02-12T12:00:00Z is of the client "gone"`, "came twice, and its token lives", `is for the user "gone"`} {
+		assert.Contains(t, off[i], says)
+		assert.NotContains(t, off[i], "secret")
+	}
+}
+
 // TestGrantsHold lets clients do anything in any order, beside a model that knows only what must hold: a code gives one token at
 // most, within its 60 seconds and to its client alone, and whoever tries it again ends that token; keys that were taken are the
 // keys that there are.
@@ -175,6 +191,9 @@ func TestGrantsHold(t *testing.T) {
 					if _, ok := live[token.Value]; !ok {
 						t.Fatalf("the token %s lives, and must not", token.Value)
 					}
+				}
+				if off := g.Violations(); len(off) > 0 {
+					t.Fatal(off)
 				}
 				revoked, issued := g.TakeChanges()
 				for _, k := range issued {
