@@ -26,7 +26,7 @@ run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
 # Properties are tried with so many random cases each; make fuzz tries more.
 test: export RAPID_CHECKS ?= 25
 # What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
-test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -x oauthmock/cmd/oauthconform))
+test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -xE 'oauthmock/(cmd/oauthconform|conformance)'))
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not gofmt-ed (make fmt does it):"; echo "$$unformatted"; exit 1; }; }
 	$(GO) vet ./...

@@ -258,8 +258,8 @@ func (r *ruler) wholeSuite(s source) {
 		for _, comment := range group.List {
 			if line, ok := strings.CutPrefix(comment.Text, "//go:build "); ok && strings.Contains(line, "race") {
 				constrained = true
-				if line != "!race" || s.dir != "cmd/oauthconform" || !s.test {
-					r.report(s.name, "is built depending on the race detector; only tests of cmd/oauthconform are, as !race")
+				if line != "!race" || s.dir != "cmd/oauthconform" && s.dir != "conformance" || !s.test {
+					r.report(s.name, "is built depending on the race detector; only tests of cmd/oauthconform and conformance are, as !race")
 				}
 			}
 		}

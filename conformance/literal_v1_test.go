@@ -248,36 +248,6 @@ func ofV1(t *testing.T, to conformance.Target, level string) report.Report {
 	return run(t, to, conformance.Options{Files: scenarios.Embedded(), Surfaces: []string{"v1", "migration"}, Level: level})
 }
 
-func TestAServerThatDoesWhatThePageOfV1SaysIsNotAccused(t *testing.T) {
-	for name, control := range map[string]bool{"with a control API": true, "without": false} {
-		t.Run(name, func(t *testing.T) {
-			out := ofV1(t, newLegacy(t, false, control), "must")
-			assert.Zero(t, out.ExitCode(), "%v", failed(out))
-			assert.Empty(t, failed(out))
-			assert.Greater(t, out.Summary.Passed, 15)
-		})
-	}
-}
-
-func TestAServerThatChoosesOtherwiseWhereV1IsSilentIsNotAccused(t *testing.T) {
-	for name, control := range map[string]bool{"with a control API": true, "without": false} {
-		t.Run(name, func(t *testing.T) {
-			out := ofV1(t, newLegacy(t, true, control), "should")
-			assert.Zero(t, out.ExitCode(), "%v", failed(out))
-			assert.Empty(t, failed(out))
-			observed := 0
-			for _, result := range out.Results {
-				for _, a := range result.Assertions {
-					if a.Level == "OBSERVE" && a.Verdict != report.Pass {
-						observed++
-					}
-				}
-			}
-			assert.Greater(t, observed, 10, "what it chooses otherwise is told")
-		})
-	}
-}
-
 func TestAServerOfV1AloneIsJudgedByItsScenariosAlone(t *testing.T) {
 	to := newLegacy(t, true, true)
 	to.BaseURL, to.Surface, to.Addresses = to.Addresses["v1"], "v1", nil
