@@ -120,10 +120,6 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 		say("It falls under the scope %s. %s", e.Scope, payers(e.PaidBy, e.Charged))
 	}
 
-	if e.Note != "" {
-		say("%s", e.Note)
-	}
-
 	out.Authentication = x.authentication(e)
 	if out.Matched != nil {
 		say("%s", out.Authentication.Why)

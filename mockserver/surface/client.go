@@ -127,12 +127,8 @@ func (c *Call) basicClient() (clientCredentials, error) {
 		return clientCredentials{}, account.Refuse(account.ClientInvalid, `the Authorization header is not HTTP Basic with the Base64 of "client_id:client_secret"`)
 	}
 	raw := clientCredentials{ID: user, Secret: password, Method: ClientSecretBasic}
-	id, err := url.QueryUnescape(user)
-	if err != nil {
-		return raw, nil
-	}
-	secret, err := url.QueryUnescape(password)
-	if err != nil || id == user && secret == password {
+	id, secret := unescape(user), unescape(password)
+	if id == user && secret == password {
 		return raw, nil
 	}
 	return clientCredentials{ID: id, Secret: secret, Method: ClientSecretBasic, Raw: &raw}, nil

@@ -58,7 +58,9 @@ func (s *api) step(v *visit) (surface.Answer, error) {
 	if err != nil {
 		return surface.Answer{}, err
 	}
-	v.say(note)
+	if note != "" {
+		v.say(strings.ToUpper(note[:1]) + note[1:] + ".")
+	}
 	if v.challenge, err = v.request.check(); err != nil {
 		return v.tell(err)
 	}
@@ -76,7 +78,7 @@ func (s *api) step(v *visit) (surface.Answer, error) {
 func (v *visit) say(sentence string) {
 	if note := &v.Exchange.Note; *note == "" {
 		*note = sentence
-	} else if sentence != "" {
+	} else {
 		*note += " " + sentence
 	}
 }

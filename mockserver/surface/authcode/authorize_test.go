@@ -104,7 +104,7 @@ func TestWhatIsWrongWithASignInIsToldOnThePage(t *testing.T) {
 			page := b.open()
 			assert.Contains(t, page, "<title>Error: Sign in")
 			assert.Contains(t, page, c.says)
-			for _, line := range strings.Split(page, "\n") {
+			for line := range strings.SplitSeq(page, "\n") {
 				if strings.HasPrefix(line, `<input id="`+c.focus) {
 					assert.Contains(t, line, " autofocus", "what to type has the focus")
 					assert.Equal(t, !strings.Contains(name, "button"), strings.Contains(line, `aria-invalid="true" aria-describedby="problem"`))

@@ -162,16 +162,6 @@ func (b *browser) submit(fields ...string) *httptest.ResponseRecorder {
 	return b.visit("POST", form.Encode())
 }
 
-// consent signs somebody in and consents, and returns the query with which the client hears of it.
-func (m *mock) consent(query, user string) url.Values {
-	m.t.Helper()
-	b := m.browser(query)
-	b.open()
-	require.Equal(m.t, 303, b.submit("user", user).Code)
-	b.open()
-	return back(m.t, b.submit("allow", "Allow"))
-}
-
 // back is the query with which a browser is sent back to a client.
 func back(t *testing.T, w *httptest.ResponseRecorder) url.Values {
 	t.Helper()
