@@ -36,6 +36,10 @@ type Authorize struct {
 	Password string `yaml:"password,omitempty"`
 	// Deny presses the button that denies.
 	Deny bool `yaml:"deny,omitempty"`
+	// Until is "consent" where the page that asks for consent is the answer, and no button is pressed.
+	Until string `yaml:"until,omitempty"`
+	// Of sends the form of an earlier step's page of consent, in the place of a query, and does nothing more.
+	Of string `yaml:"of,omitempty"`
 }
 
 // Client authenticates as an OAuth client: by HTTP Basic with both parts form-encoded (RFC 6749 section 2.3.1), or in the body.
@@ -72,16 +76,7 @@ type Page struct {
 // follow checks a step that follows an answer of one before it.
 func (v *validator) follow(step *Step) {
 	follow := step.Follow
-	var earlier []string
-	for i := range v.scenario.Steps {
-		other := &v.scenario.Steps[i]
-		if other == step {
-			break
-		}
-		if other.Call != "" || other.Follow != nil {
-			earlier = append(earlier, other.Name)
-		}
-	}
+	earlier := v.before(step)
 	switch {
 	case follow.Of != "" && !slices.Contains(earlier, follow.Of):
 		v.problem(follow.LineOf("of"), "follow: no step before this one is called %q and sends a request", follow.Of)
@@ -103,11 +98,33 @@ func (v *validator) follow(step *Step) {
 	v.sent(step)
 }
 
+// before names the steps before one that send requests.
+func (v *validator) before(step *Step) []string {
+	var earlier []string
+	for i := range v.scenario.Steps {
+		other := &v.scenario.Steps[i]
+		if other == step {
+			break
+		}
+		if other.Call != "" || other.Follow != nil || other.Authorize != nil {
+			earlier = append(earlier, other.Name)
+		}
+	}
+	return earlier
+}
+
 // authorize checks a step that goes through the pages of an authorization.
 func (v *validator) authorize(step *Step) {
 	a := step.Authorize
-	if a.Has("query") == a.Has("rawQuery") {
-		v.problem(a.LineOf(""), "authorize needs one of query and rawQuery, such as query: {client_id: \"${client.id}\", redirect_uri: \"${client.redirectUri}\", response_type: code}")
+	begins := slices.DeleteFunc([]string{"query", "rawQuery", "of"}, func(key string) bool { return !a.Has(key) })
+	if len(begins) != 1 {
+		v.problem(a.LineOf(""), "authorize needs one of query, rawQuery and of, such as query: {client_id: \"${client.id}\", redirect_uri: \"${client.redirectUri}\", response_type: code}")
+	}
+	if a.Has("until") {
+		v.oneOf(a.LineOf("until"), "until", a.Until, "consent")
+	}
+	if a.Has("of") && !slices.Contains(v.before(step), a.Of) {
+		v.problem(a.LineOf("of"), "authorize: no step before this one is called %q and sends a request", a.Of)
 	}
 	v.query(a.LineOf("query"), a.Query)
 	if a.RawQuery != nil {

@@ -28,6 +28,9 @@ func (s *session) authorize(ctx context.Context, step *scenarios.Step, label str
 	if operation == nil {
 		return stop{report.Error, fmt.Sprintf("step %q: %s has no pages", step.Name, surface.Title)}
 	}
+	if len(s.target.AuthorizeCommand) > 0 && (step.Authorize.Until != "" || step.Authorize.Of != "") {
+		return stop{report.Skip, fmt.Sprintf("step %q: it needs the pages themselves, which --authorize-command passes", step.Name)}
+	}
 	v := &visit{session: s, step: step, label: label, lookup: s.lookup(ctx, "", local)}
 	query, err := v.query()
 	if err != nil {
@@ -40,9 +43,12 @@ func (s *session) authorize(ctx context.Context, step *scenarios.Step, label str
 	}
 	var got *sent
 	var at int
-	if len(s.target.AuthorizeCommand) > 0 {
+	switch {
+	case step.Authorize.Of != "":
+		got, at, err = v.sendFormOf(ctx)
+	case len(s.target.AuthorizeCommand) > 0:
 		got, at, err = v.byCommand(ctx)
-	} else {
+	default:
 		got, at, err = v.browse(ctx)
 	}
 	if err != nil {
@@ -73,14 +79,7 @@ func (v *visit) query() (string, error) {
 // browse sends what a browser would send until the client's turn has come, or nothing more is to be done.
 func (v *visit) browse(ctx context.Context) (*sent, int, error) {
 	for range maxPages {
-		if err := v.complete(&v.call, v.step, v.lookup); err != nil {
-			return nil, -1, err
-		}
-		got, err := v.send(ctx, v.call)
-		if got == nil {
-			return nil, -1, stop{report.Error, err.Error()}
-		}
-		at := v.judge(v.label, got, v.levelOf(v.step))
+		got, at, err := v.next(ctx)
 		if err != nil {
 			return nil, at, err
 		}
@@ -89,6 +88,38 @@ func (v *visit) browse(ctx context.Context) (*sent, int, error) {
 		}
 	}
 	return nil, -1, stop{report.Fail, fmt.Sprintf("step %q: the browser was not sent back to the client within %d answers", v.step.Name, maxPages)}
+}
+
+// next sends the next request.
+func (v *visit) next(ctx context.Context) (*sent, int, error) {
+	if err := v.complete(&v.call, v.step, v.lookup); err != nil {
+		return nil, -1, err
+	}
+	got, err := v.send(ctx, v.call)
+	if got == nil {
+		return nil, -1, stop{report.Error, err.Error()}
+	}
+	return got, v.judge(v.label, got, v.levelOf(v.step)), err
+}
+
+// sendFormOf presses the button on a page that an earlier step was given, wherever it was given to.
+func (v *visit) sendFormOf(ctx context.Context) (*sent, int, error) {
+	index := v.followed(v.step.Authorize.Of)
+	if index < 0 {
+		return nil, -1, errUndefined{"the answer to " + v.step.Authorize.Of}
+	}
+	from := v.evidence[index]
+	if page := from.exchange.Page(); page != nil {
+		for _, text := range v.wanted() {
+			if form, button, ok := page.WithButton("", text); ok {
+				if err := v.submit(from, form, button.Fields()); err != nil {
+					return nil, -1, err
+				}
+				return v.next(ctx)
+			}
+		}
+	}
+	return nil, -1, v.impassable(fmt.Sprintf("the answer to %q has no button to %s", v.step.Authorize.Of, v.wanted()[0]))
 }
 
 // goOn makes the next request, and reports whether there is one.
@@ -109,21 +140,41 @@ func (v *visit) goOn(got *sent) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if buttons := page.Forms[i].Buttons; len(buttons) > 0 {
-			maps.Copy(fields, buttons[0].Fields())
-		}
+		maps.Copy(fields, v.pressedOf(page.Forms[i]).Fields())
 		return true, v.submit(got, page.Forms[i], fields)
 	}
-	wanted := allowing()
-	if v.step.Authorize.Deny {
-		wanted = denying()
-	}
+	wanted := v.wanted()
 	for _, text := range wanted {
 		if form, button, ok := page.WithButton("", text); ok {
+			if v.step.Authorize.Until != "" {
+				return false, nil
+			}
 			return true, v.submit(got, form, button.Fields())
 		}
 	}
 	return false, v.impassable(fmt.Sprintf("the page %q has neither a form with username and password nor a button to %s", page.Title, wanted[0]))
+}
+
+// wanted are the words on the button that decides.
+func (v *visit) wanted() []string {
+	if v.step.Authorize.Deny {
+		return denying()
+	}
+	return allowing()
+}
+
+// pressedOf returns the button by which a login form is sent: the one that decides, if it is there already, else the first.
+func (v *visit) pressedOf(form check.Form) check.Button {
+	page := &check.Page{Forms: []check.Form{form}}
+	for _, text := range v.wanted() {
+		if _, button, ok := page.WithButton("", text); ok {
+			return button
+		}
+	}
+	if len(form.Buttons) == 0 {
+		return check.Button{}
+	}
+	return form.Buttons[0]
 }
 
 func (v *visit) login() (url.Values, error) {
@@ -143,7 +194,7 @@ func (v *visit) redirected(got *sent, to *url.URL) (bool, error) {
 	if client, err := url.Parse(v.client); err == nil && v.client != "" && client.Scheme == to.Scheme && client.Host == to.Host && client.Path == to.Path {
 		return false, nil
 	}
-	surface, path := v.surfaceAt(to)
+	surface, path := v.surfaceAt(to, got.surface)
 	query := to.Query()
 	switch {
 	case query.Has("code") || query.Has("error"): // what a client is sent, wherever it goes
@@ -169,7 +220,7 @@ func (v *visit) submit(got *sent, form check.Form, with url.Values) error {
 	if to == nil {
 		return v.impassable("the action of a form is no address")
 	}
-	surface, path := v.surfaceAt(to)
+	surface, path := v.surfaceAt(to, got.surface)
 	if surface == nil {
 		return v.impassable("a form goes to " + to.Scheme + "://" + to.Host + ", which is not the target")
 	}

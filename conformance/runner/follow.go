@@ -73,7 +73,7 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 			header.Set("Content-Type", kind)
 		}
 	}
-	surface, path := s.surfaceAt(to)
+	surface, path := s.surfaceAt(to, from.surface)
 	if surface == nil {
 		finding.Expected, finding.Actual = "an address of the target", "it leads to "+to.Scheme+"://"+to.Host+to.EscapedPath()
 		return call{}, finding, nil
@@ -180,8 +180,8 @@ func resolved(page *url.URL, address string) *url.URL {
 }
 
 // surfaceAt returns the surface that an address belongs to, and the path below its base URL: the surface with the longest base URL, and of
-// those with the same one that has an operation for the path. found is nil for an address outside of all.
-func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
+// those with the same one that has an operation for the path, else the one that led there. found is nil for an address outside of all.
+func (s *session) surfaceAt(to *url.URL, from *check.Surface) (found *check.Surface, path string) {
 	longest := -1
 	for _, surface := range s.judgement.Surfaces() {
 		base := s.addresses.of(surface)
@@ -192,11 +192,14 @@ func (s *session) surfaceAt(to *url.URL) (found *check.Surface, path string) {
 		if !ok || below != "" && !strings.HasPrefix(below, "/") {
 			continue
 		}
-		rank := 2 * len(base.EscapedPath())
+		rank := 4 * len(base.EscapedPath())
+		if surface == from {
+			rank++
+		}
 		if slices.ContainsFunc([]string{http.MethodGet, http.MethodPost}, func(method string) bool {
 			return scenarios.MatchOperation(surface.Operations(), surface.Name, method, below) != nil
 		}) {
-			rank++
+			rank += 2
 		}
 		if rank > longest {
 			found, path, longest = surface, below, rank
