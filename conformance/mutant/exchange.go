@@ -34,6 +34,8 @@ type Exchange struct {
 	Body   any
 	Sent   []byte
 	Answer *Answer
+	// Page is the honest answer's body where it is HTML. A lie about it sets Answer.Raw.
+	Page []byte
 	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage and error log.
 	Ask func(method, target string, body any) *Answer
 }
@@ -185,6 +187,9 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.Raw = nil
 		return answer
 	}
+	if strings.HasPrefix(x.Answer.Header.Get("Content-Type"), "text/html") {
+		x.Page = x.Answer.Raw
+	}
 	before := &Answer{Status: x.Answer.Status, Header: x.Answer.Header.Clone(), JSON: decode(x.Answer.Raw), Raw: x.Answer.Raw}
 	x.Answer.Raw = nil
 	l.mu.Lock()
@@ -194,6 +199,9 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.Answer.Raw = before.Raw // no lie: byte for byte
 	} else {
 		l.changed()
+		if x.Answer.Raw == nil && reflect.DeepEqual(x.Answer.JSON, before.JSON) {
+			x.Answer.Raw = before.Raw // a lie about the status or a header alone, also of what is no JSON
+		}
 	}
 	write(w, x.Answer)
 }

@@ -274,7 +274,7 @@ func (p *prover) run(ctx context.Context, server http.Handler, some []scenarios.
 	r, err := runner.New(runner.Target{
 		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
 		Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
-	}, runner.Options{Scenarios: some, Parallel: parallel})
+	}, runner.Options{Scenarios: some, Parallel: parallel, Level: "observe"})
 	if err != nil {
 		return report.Report{}, err
 	}

@@ -100,7 +100,7 @@ func operationOf(operations []spec.Operation, method, path string) (name, id str
 	got := strings.Split(path, "/")
 	for _, o := range operations {
 		want := strings.Split(o.Path, "/")
-		if o.Method != method || len(want) != len(got) {
+		if o.Method != method && !slices.Contains(o.Forms, method) || len(want) != len(got) {
 			continue
 		}
 		id, same := "", true

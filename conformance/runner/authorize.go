@@ -128,7 +128,7 @@ func (v *visit) goOn(got *sent) (bool, error) {
 		return v.redirected(got, to)
 	}
 	page := got.exchange.Page()
-	if page == nil || got.status >= http.StatusBadRequest {
+	if page == nil || got.status >= http.StatusMultipleChoices { // a redirect to what is no address leads nowhere
 		return false, nil
 	}
 	if i := slices.IndexFunc(page.Forms, func(f check.Form) bool { return f.Has("username") && f.Has("password") }); i >= 0 {
