@@ -99,7 +99,6 @@ func TestGrantsHold(t *testing.T) {
 		type issued struct {
 			grant.Code
 			verifier, token string
-			revoked         bool
 		}
 		verifiers := []string{"", strings.Repeat("v", 43), strings.Repeat("w", 43)}
 		var codes []*issued

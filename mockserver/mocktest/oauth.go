@@ -57,3 +57,10 @@ func (a *Account) AddUser(u User) {
 
 // path is a path of the control API below the account.
 func (a *Account) path(below string) string { return "/accounts/" + url.PathEscape(a.ID) + below }
+
+// AutoApprove skips the authorization page in the whole mock: the user of a name consents at once or, if the name is empty, the
+// first user of the client's account. A reset brings the page back.
+func (m *Mock) AutoApprove(username string) {
+	m.tb.Helper()
+	m.must(m.tb, http.MethodPut, "/autoapprove", map[string]any{"enabled": true, "user": username}, nil)
+}

@@ -50,7 +50,8 @@ func TestAnAccountHasOAuthClientsAndUsers(t *testing.T) {
 }
 
 func TestAUserConsentsWithoutAPage(t *testing.T) {
-	m := mocktest.Start(t, mockserver.WithAutoApprove("ada"))
+	m := mocktest.Start(t)
+	m.AutoApprove("ada")
 	a := m.NewAccount(t)
 	a.AddUser(mocktest.User{Username: "ada", Password: "lovelace", FullName: "Ada Lovelace"})
 	app := a.OAuthClients()[0]

@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
-import { AuthorizationCode, ClientCredentials } from 'simple-oauth2';
+import { AuthorizationCode } from 'simple-oauth2';
 import { authorizeURL, client, consent, startBrowser, startClient, startMock } from './mock.mjs';
 
 const johndoe = { username: 'johndoe', email: 'john@example.com', full_name: 'John Doe' };
