@@ -33,13 +33,14 @@ export async function startMock(t, ...flags) {
   return url;
 }
 
-/** Starts the client's web server, to which users come back. visits are the queries that they came with. */
-export async function startClient(t) {
+/** Starts the client's web server, to which users come back, and which may lead them on. visits are the queries that they came with. */
+export async function startClient(t, on) {
   const visits = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://client');
     if (url.pathname === '/cb') visits.push(url.searchParams);
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    if (on && url.pathname === '/cb') response.writeHead(302, { Location: on });
+    else response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end('<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back at the client</h1>');
   });
   server.listen(0, '127.0.0.1');

@@ -176,6 +176,19 @@ test('a browser follows the form to every place that a client may register', asy
   assert.equal(visits.at(-1).get('tenant'), 'a b');
 });
 
+test('a browser follows a client that leads on to another port of this machine', async (t) => {
+  const base = await startMock(t);
+  const { redirect: shown } = await startClient(t);
+  const { redirect } = await startClient(t, shown.replace('127.0.0.1', 'localhost'));
+  const browser = await startBrowser(t);
+  const page = await browser.newPage();
+  await page.goto(authorizeURL(base, redirect));
+  await page.getByRole('button', { name: /John Doe/ }).click();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('heading', { name: 'Back at the client' }).waitFor();
+  assert.match(page.url(), /^http:\/\/localhost:/);
+});
+
 test('a page of another site can neither frame the pages nor send their forms', async (t) => {
   const base = await startMock(t);
   const { redirect } = await startClient(t);

@@ -79,6 +79,8 @@ func FuzzLocation(f *testing.F) {
 		if err != nil || to.Host != base.Host || to.Path != base.Path || to.Scheme != base.Scheme {
 			t.Fatalf("%q leads to %q: %v", r.redirectURI, location, err)
 		}
-		formAction(r.redirectURI)
+		if strings.ContainsAny(formActions(r.redirectURI), ";,\r\n") {
+			t.Fatalf("%q", formActions(r.redirectURI))
+		}
 	})
 }

@@ -162,28 +162,29 @@ func hardened() []surface.Field {
 	}
 }
 
-// policy is what a page may do: nothing but show its style, and send its forms. Browsers hold a form to it also when its answer redirects, and so the
-// client's origin is named.
+// policy is what a page may do: nothing but show its style, and send its forms. Chromium holds a form to it at every redirect that follows, and so the
+// client's origin is named; and for a client on this machine every other port of it, since there the server that gets the code often leads on to one
+// that shows the application.
 func (p *pages) policy(to string) string {
-	forms := "'self'"
-	if source := formAction(to); source != "" {
-		forms += " " + source
-	}
-	return "default-src 'none'; style-src " + p.styleHash + "; form-action " + forms + "; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; style-src " + p.styleHash + "; form-action 'self'" + formActions(to) + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// formAction is how a policy names the origin of an address: by its scheme alone where the grammar of policies has no name for the host, as with
+// formActions is how a policy names where an address leads: by its scheme alone where the grammar of policies has no name for the host, as with
 // IPv6 and with the schemes of apps.
-func formAction(to string) string {
+func formActions(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme == "" {
 		return ""
 	}
 	plain := u.Host != "" && strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:") == "" && strings.Count(u.Host, ":") <= 1
-	if (u.Scheme == "http" || u.Scheme == "https") && plain {
-		return u.Scheme + "://" + u.Host
+	if u.Scheme != "http" && u.Scheme != "https" || !plain {
+		return " " + u.Scheme + ":"
 	}
-	return u.Scheme + ":"
+	origin := " " + u.Scheme + "://" + u.Host
+	if name := surface.HostName(u.Host); name == "127.0.0.1" || name == "localhost" {
+		origin += " http://127.0.0.1:* http://localhost:*"
+	}
+	return origin
 }
 
 // rendered is a page as a body.

@@ -106,8 +106,9 @@ func TestPagesCanDoNothingButShowTheirStyleAndSendTheirForms(t *testing.T) {
 		return strings.ReplaceAll(w.Header().Get("Content-Security-Policy"), base64.StdEncoding.EncodeToString(hash[:]), "HASH")
 	}
 	for redirect, forms := range map[string]string{
-		callback:                    "'self' http://127.0.0.1:9",
-		"http://127.0.0.1:54321/cb": "'self' http://127.0.0.1:54321",
+		callback:                    "'self' http://127.0.0.1:9 http://127.0.0.1:* http://localhost:*",
+		"http://127.0.0.1:54321/cb": "'self' http://127.0.0.1:54321 http://127.0.0.1:* http://localhost:*",
+		"http://localhost/cb":       "'self' http://localhost http://127.0.0.1:* http://localhost:*",
 		"https://example.com/callback?tenant=a%20b": "'self' https://example.com",
 		"http://[::1]:3000/cb":                      "'self' http:",
 		"com.example.app:/cb":                       "'self' com.example.app:",
