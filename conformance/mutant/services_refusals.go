@@ -203,7 +203,7 @@ func serviceScopes() []Mutant {
 			}
 		})},
 		Mutant{Name: "services/endpoint-with-two-segments", What: "more than one segment below an endpoint is not found", Scenarios: []string{"services/scopes/not-granted"},
-			Lie: at("company.openapi.com/EU-start/IT/", missing)},
+			Lie: at("invoice.openapi.com/IT-invoices/656d1e2f8b3c2a001f7e4a14/file", missing)},
 		Mutant{Name: "services/methods-not-told-apart", What: "a scope of another method is enough", Scenarios: []string{"services/scopes/not-granted"}, Lie: always(func(x *Exchange) {
 			if x.isRefused("Scope not granted to this token") && x.Method == "POST" {
 				serve(x)
