@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,7 @@ import (
 	"oauthmock/mockserver/statefile"
 	"oauthmock/mockserver/store"
 	"oauthmock/mockserver/surface"
+	"oauthmock/mockserver/surface/services"
 	"oauthmock/mockserver/world"
 	"oauthmock/spec"
 )
@@ -35,6 +37,8 @@ type Server struct {
 	faults    *fault.Book
 	state     *statefile.File // nil keeps none
 	scene     atomic.Pointer[scene.Scene]
+	documents *atomic.Pointer[services.Documents]
+	log       *slog.Logger
 	reloading sync.Mutex // held by Reload, so that of two that come at once one is whole
 	saving    sync.Mutex // held by SaveState
 }
@@ -61,6 +65,8 @@ func New(options ...Option) (*Server, error) {
 
 	// What they may do, the surfaces on which they ask for it, and what goes wrong for them.
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
+	c.live = new(atomic.Pointer[services.Documents])
+	c.live.Store(&c.documents)
 	apis, err := c.apis(service, everybody)
 	if err != nil {
 		return nil, err
@@ -86,7 +92,7 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
-	s := &Server{router: router, meter: meter, journal: requests, redactor: redactor, world: everybody, faults: faults, state: c.state}
+	s := &Server{router: router, meter: meter, journal: requests, redactor: redactor, world: everybody, faults: faults, state: c.state, documents: c.live, log: c.log}
 	s.scene.Store(c.scene)
 	s.api = crossOrigin(c.origins, &exchange.Handler{
 		Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Forwarded: c.forwarded, Done: done,

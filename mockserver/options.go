@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -63,7 +64,8 @@ type config struct {
 	forwarded bool
 
 	documents services.Documents
-	warnings  map[string][]openapi.Warning // by domain, of documents
+	live      *atomic.Pointer[services.Documents] // those that are in force, see Reload
+	warnings  map[string][]openapi.Warning        // by domain, of documents
 	retention account.Retention
 
 	faults, chaos []fault.Rule

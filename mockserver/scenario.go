@@ -54,7 +54,7 @@ func (c *config) rateLimit() account.RateLimit {
 	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
 }
 
-// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock, rate limit and faults; all others are of no effect. From
+// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock, rate limit, faults and documents of services; all others are of no effect. From
 // now on a reset leads there. On an error the server goes on as it was, and nothing has changed. It is safe for concurrent use.
 func (s *Server) Reload(options ...Option) error {
 	s.reloading.Lock()
@@ -67,12 +67,15 @@ func (s *Server) Reload(options ...Option) error {
 	if err := fault.Check(rules, s.faults.Known()); err != nil {
 		return c.placed(err, s.faults.Known())
 	}
-	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit()}); err != nil {
+	if err := s.world.Begin(world.Beginning{Fixtures: c.fixtures, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed, RateLimit: c.rateLimit(), Services: c.sold()}); err != nil {
 		return err
 	}
 	if err := s.faults.Begin(rules); err != nil {
 		return err
 	}
+	s.documents.Store(&c.documents)
+	c.log = s.log
+	c.tellDocuments()
 	s.scene.Store(c.scene)
 	s.journal.Clear("")
 	s.admin.Coverage.Clear("")

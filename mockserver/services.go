@@ -60,6 +60,15 @@ func WithRetention(r Retention) Option {
 	}
 }
 
+// DocumentFiles are the paths of the files that the documents of services refer to, whether or not they are there.
+func (s *Server) DocumentFiles() (files []string) {
+	documents := *s.documents.Load()
+	for _, domain := range slices.Sorted(maps.Keys(documents)) {
+		files = append(files, documents[domain].Files()...)
+	}
+	return files
+}
+
 // sold are the scopes that documents of services have, for catalogues that do not, as the provider derives them: one for each method and first segment of the
 // paths, free, and for everybody.
 func (c *config) sold() []fixtures.Service {

@@ -58,7 +58,7 @@ func (c *config) apis(service *account.Service, everybody *world.World) ([]surfa
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{
 		Serves:    func(domain string) bool { return !own.Owns(domain) && everybody.Catalogue().Serves(domain) },
-		Documents: c.documents, Seed: c.seed,
+		Documents: func() services.Documents { return *c.live.Load() }, Seed: c.seed,
 	}))
 	return all, c.place(all)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +20,14 @@ import (
 
 // checkCommand loads and validates files that are given to serve.
 func checkCommand(stdout io.Writer) *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	c := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Load and validate fixtures, scenarios, faults and OpenAPI documents",
 		Long: "Load and validate files that are given to serve (YAML or JSON). A file with a member \"scenarios\" holds scenarios, one with \"faults\" " +
 			"rules of faults, one with \"openapi\" is the document of a paid service, any other a fixture. Every problem is printed with file and " +
-			"line; the exit status is 2 when there is one. What is odd in an OpenAPI document, and can be served all the same, is a warning.",
+			"line; the exit status is 2 when there is one. What is odd in an OpenAPI document, and can be served all the same, is a warning; operations whose " +
+			"answer is made up or empty are named.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("check takes the files to check, but got none")}
@@ -36,8 +40,11 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 					continue
 				}
 				fmt.Fprintf(stdout, "%s: %s, ok\n", cell(path), cell(found.what))
+				for _, line := range found.notes {
+					fmt.Fprintf(stdout, "%s: %s\n", cell(path), cell(line))
+				}
 				for _, w := range found.warnings {
-					fmt.Fprintf(stdout, "%s:%d: warning: %s: %s\n", cell(path), max(w.Line, 1), cell(w.Place), cell(w.Told()))
+					tellWarning(stdout, path, w, all)
 				}
 			}
 			if len(problems) > 0 {
@@ -46,12 +53,55 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&all, "all", false, "print each warning at every place where it holds")
+	return c
+}
+
+// tellWarning prints a warning, and with all also the further places where it holds.
+func tellWarning(stdout io.Writer, path string, w openapi.Warning, all bool) {
+	file, told := path, w.Told()
+	if w.File != "" {
+		file = filepath.Join(filepath.Dir(path), filepath.FromSlash(w.File))
+	}
+	if all {
+		told = w.Message
+	}
+	fmt.Fprintf(stdout, "%s:%d: warning: %s: %s\n", cell(file), max(w.Line, 1), cell(w.Place), cell(told))
+	if all {
+		for _, other := range w.Others {
+			tellWarning(stdout, path, other, false)
+		}
+	}
 }
 
 // checked is what a file holds that can be used.
 type checked struct {
 	what     string
+	notes    []string
 	warnings []openapi.Warning
+}
+
+// sources name the operations whose answers are no examples of the document.
+func sources(doc *openapi.Document) (notes []string) {
+	for _, kind := range []struct {
+		source openapi.Source
+		one    string
+	}{{openapi.MadeUp, "answer is made up"}, {openapi.Empty, "answer is empty"}} {
+		var names []string
+		for _, o := range doc.Operations() {
+			if o.Source() == kind.source {
+				names = append(names, o.String())
+			}
+		}
+		switch len(names) {
+		case 0:
+		case 1:
+			notes = append(notes, "of 1 operation the "+kind.one+", as the document has no example: "+names[0])
+		default:
+			notes = append(notes, fmt.Sprintf("of %d operations the %s, as the document has no example: %s", len(names), kind.one, strings.Join(names, ", ")))
+		}
+	}
+	return notes
 }
 
 // checkFile says what a file holds, or what is wrong with it.
@@ -78,7 +128,7 @@ func checkFile(path string) (checked, error) {
 			return checked{}, err
 		}
 		what := fmt.Sprintf("the OpenAPI document %q with %s, %s", doc.Title(), plural(len(doc.Operations()), "operation"), plural(len(warnings), "warning"))
-		return checked{what, warnings}, nil
+		return checked{what, sources(doc), warnings}, nil
 	}
 	world, err := fixtures.LoadFile(path)
 	if err != nil {

@@ -26,7 +26,10 @@ func TestCheckSaysWhatAFileHolds(t *testing.T) {
 			text: "version: \"1.0\"\nfaults: [{name: one, effect: {kind: status, status: 503}}]\n",
 			out:  ": 1 fault rule, ok\n",
 		},
-		"the document of a service": {text: service, out: ": the OpenAPI document \"Company\" with 1 operation, 0 warnings, ok\n"},
+		"the document of a service": {
+			text: service, out: ": the OpenAPI document \"Company\" with 1 operation, 0 warnings, ok\n" +
+				"FILE: of 1 operation the answer is empty, as the document has no example: GET /one\n",
+		},
 		"the same as JSON with tabs": {
 			text: "{\n\t\"openapi\": \"3.1.0\",\n\t\"info\": {\"title\": \"Company\"},\n\t\"paths\": {\"/one\": {\"get\": {\"responses\": {\"204\": {}}}, " +
 				"\"post\": {\"responses\": {\"204\": {}}}}}\n}",
@@ -35,6 +38,7 @@ func TestCheckSaysWhatAFileHolds(t *testing.T) {
 		"what is odd in a document is told with its line, and is no failure": {
 			text: service + "    put: nothing\n    delete: nothing\n",
 			out: ": the OpenAPI document \"Company\" with 1 operation, 1 warning, ok\n" +
+				"FILE: of 1 operation the answer is empty, as the document has no example: GET /one\n" +
 				"FILE:5: warning: #/paths/~1one/put: the operation is a string, not an object; it is left out (and at 1 more place)\n",
 		},
 		"a document without paths is broken": {
@@ -58,6 +62,29 @@ func TestCheckSaysWhatAFileHolds(t *testing.T) {
 				assert.Contains(t, errs, file+c.err)
 			}
 		})
+	}
+}
+
+func TestCheckNamesWhatIsMadeUpAndTellsAllPlacesWhenAsked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`openapi: 3.0.3
+info: {title: Company}
+paths:
+  /a: {get: {responses: {200: {content: {application/json: {schema: {type: object, properties: {a: {type: string, minLength: -1, maxLength: 1.5}}}}}}}}}
+  /b: {get: {responses: {200: {content: {application/json: {schema: {type: object, properties: {b: {type: string, minLength: -2}}}}}}}}}
+  /c: {get: {responses: {204: {}}}}
+`), 0o600))
+	const size = "a size is not a whole number from 0; it is not looked at"
+	for _, c := range []struct {
+		args []string
+		want int
+	}{{[]string{"check", file}, 1}, {[]string{"check", "--all", file}, 3}} {
+		code, out, errs := command(t.Context(), c.args...)
+		assert.Equal(t, exitOK, code, errs)
+		assert.Contains(t, out, file+": of 2 operations the answer is made up, as the document has no example: GET /a, GET /b\n")
+		assert.Equal(t, c.want, strings.Count(out, size), out)
+		assert.Equal(t, c.want == 1, strings.Contains(out, "(and at 2 more places)"), out)
+		assert.Contains(t, out, file+":5: warning: ")
 	}
 }
 

@@ -22,7 +22,7 @@ type settings struct {
 	watch              bool
 	seed               uint64
 	rootSurface        string
-	faults             []string
+	faults, services   []string
 	log                string
 	limits             limits
 
@@ -82,7 +82,7 @@ func (s *settings) rows() []flagGroup {
 			row("scenario", &s.scenario, "begin with what a scenario gives: `NAME|FILE` ("+strings.Join(scene.Names(), ", ")+
 				", the id of a scenario of the suite, or a YAML file, of which FILE#ID chooses one); --fixtures, --clock, --freeze and --rate-limit win over it",
 				one(mockserver.WithScenario)).again(),
-			row("watch", &s.watch, "begin anew, as after a reset, when a file of --fixtures, --scenario or --faults changes; a file with a mistake changes nothing", nil),
+			row("watch", &s.watch, "begin anew, as after a reset, when a file of --fixtures, --scenario, --faults or --service changes; a file with a mistake changes nothing", nil),
 			row("seed", &s.seed, "`N` is the seed of everything that is drawn, such as ids", one(mockserver.WithSeed)).again(),
 			row("clock", new(""), "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now", clockStart).again(),
 			row("freeze", new(false), "let the clock stand still until the control API moves it", one(frozen)).again(),
@@ -99,7 +99,7 @@ func (s *settings) rows() []flagGroup {
 			row("auto-approve", new("false"), "skip the pages of the authorization code flow: `USER` consents at once; without USER, the first user of the client's account",
 				autoApprove).or("true"),
 			row("strict-requests", new(false), "refuse requests that the published document forbids, with 400 or 415, and say what was wrong", ifOn(mockserver.WithStrictRequests)),
-			row("service", new([]string(nil)), "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services).paths(),
+			row("service", &s.services, "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services).paths().again(),
 			row("trust-forwarded-for", new(false), "take the first address of X-Forwarded-For as the caller's, where there is one", ifOn(mockserver.WithForwardedFor)),
 		}},
 		{"What goes wrong", []flag{

@@ -64,6 +64,23 @@ func (w *watcher) changed() bool {
 	return moved
 }
 
+// further watches other files beside those that are named from now on.
+func (w *watcher) further(named, others []string) {
+	files := slices.Concat(named, others)
+	if slices.Equal(files, w.files) {
+		return
+	}
+	seen := make([]os.FileInfo, len(files))
+	for i, file := range files {
+		if old := slices.Index(w.files, file); old >= 0 {
+			seen[i] = w.seen[old]
+		} else if now, err := os.Stat(file); err == nil {
+			seen[i] = now
+		}
+	}
+	w.files, w.seen = files, seen
+}
+
 // files returns the files that the flags name and --watch watches.
 func (s *settings) files() []string {
 	var out []string
@@ -73,6 +90,11 @@ func (s *settings) files() []string {
 	if s.scenario != "" {
 		if place := scene.Locate(s.scenario); place.File != "" {
 			out = append(out, place.File)
+		}
+	}
+	for _, service := range s.services {
+		if _, file, ok := strings.Cut(service, "="); ok {
+			out = append(out, file)
 		}
 	}
 	return append(out, s.faults...)
@@ -85,7 +107,7 @@ func (s *settings) startWatch() (*watcher, error) {
 	}
 	files := s.files()
 	if len(files) == 0 {
-		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures, --scenario or --faults")}
+		return nil, usageError{errors.New("--watch: no flag names a file to watch; give one with --fixtures, --scenario, --faults or --service")}
 	}
 	return watch(files), nil
 }
@@ -95,6 +117,8 @@ func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Se
 	if w == nil {
 		return
 	}
+	named := w.files
+	w.further(named, server.DocumentFiles())
 	ticks := time.NewTicker(watchEvery)
 	defer ticks.Stop()
 	for {
@@ -104,6 +128,7 @@ func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Se
 		case <-ticks.C:
 			if w.changed() {
 				s.reload(server, w.files, log)
+				w.further(named, server.DocumentFiles())
 			}
 		}
 	}

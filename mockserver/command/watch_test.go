@@ -137,6 +137,41 @@ func TestWatchTakesOverRulesOfFaults(t *testing.T) {
 	assert.Equal(t, [3]int{200, 500, 503}, answers(), "the scenario has a rule of that name")
 }
 
+func TestWatchTakesOverDocumentsOfServicesAndWhatTheyReferTo(t *testing.T) {
+	dir := t.TempDir()
+	document, schema := filepath.Join(dir, "new.yaml"), filepath.Join(dir, "cat.yaml")
+	text := func(paths string) string {
+		return "openapi: 3.0.3\ninfo: {title: New, version: '1'}\npaths:\n" + paths
+	}
+	const cats = "  /cats: {get: {responses: {200: {description: '', content: {application/json: {schema: {$ref: 'cat.yaml'}}}}}}}\n"
+	write(t, document, text(cats))
+	write(t, schema, "{type: object, properties: {name: {type: string, example: Tom}}}")
+	p := start(t, nil, "--watch", "--service", "new.example.com="+document)
+	made := func(scope string) string {
+		status, body := p.ask("POST", "/tokens", `{"scopes":["`+scope+`"]}`)
+		require.Equal(t, 200, status, body)
+		_, rest, _ := strings.Cut(body, `"token":"`)
+		return rest[:24]
+	}
+	answer := func(token, path string) string {
+		_, body := p.ask("GET", "/__services/new.example.com"+path, "", bearer(token))
+		return body
+	}
+	assert.JSONEq(t, `{"name":"Tom"}`, answer(made("GET:new.example.com/cats"), "/cats"))
+
+	write(t, schema, "{type: object, properties: {name: {type: string, example: Felix}}}")
+	require.Eventually(t, func() bool { return strings.Count(p.stderr.String(), "msg=reloaded") == 1 }, time.Minute, 10*time.Millisecond)
+	assert.JSONEq(t, `{"name":"Felix"}`, answer(made("GET:new.example.com/cats"), "/cats"))
+
+	write(t, document, text(cats+"  /dogs: {get: {responses: {200: {description: '', content: {application/json: {example: {name: Rex}}}}}}}\n"))
+	require.Eventually(t, func() bool { return strings.Count(p.stderr.String(), "msg=reloaded") == 2 }, time.Minute, 10*time.Millisecond)
+	assert.JSONEq(t, `{"name":"Rex"}`, answer(made("GET:new.example.com/dogs"), "/dogs"))
+
+	write(t, document, "paths: [")
+	require.Eventually(t, func() bool { return strings.Contains(p.stderr.String(), "the mock goes on as it was") }, time.Minute, 10*time.Millisecond)
+	assert.JSONEq(t, `{"name":"Felix"}`, answer(made("GET:new.example.com/cats"), "/cats"))
+}
+
 // wallet is a world of one account, with demo's credentials.
 func wallet(amount string) string {
 	return `{version: "1.0", name: one, accounts: [{id: solo, email: dev@example.com, apiKey: 0123456789abcdef0123456789abcdef, environment: production, createdAt: -1d, enabledScopes: [],

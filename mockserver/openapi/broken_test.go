@@ -53,7 +53,7 @@ func TestEveryBrokenPartIsAWarningAndTheRestIsServed(t *testing.T) {
 		"an example of a schema":             {answering("3.0.0", "{type: object, properties: {a: {type: integer, example: x}}}"), "an example or default does not fit its own schema"},
 		"examples that are a list":           {around("3.0.0", "responses: {200: {content: {application/json: {examples: [{a: 1}]}}}}"), "examples are a list"},
 		"a schema that leads nowhere":        {answering("3.0.0", "{$ref: '#/components/schemas/No'}"), "leads nowhere; it allows anything"},
-		"a schema that leads out":            {answering("3.0.0", "{$ref: 'https://example.com/x.json'}"), "leads out of the file"},
+		"a schema that leads out":            {answering("3.0.0", "{$ref: 'https://example.com/x.json'}"), "leads to the network"},
 		"a schema that leads round":          {"components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\n" + answering("3.0.0", "{$ref: '#/components/schemas/A'}"), "leads round in a circle"},
 		"a reference that is a number":       {answering("3.0.0", "{$ref: 5}"), "$ref is a number"},
 		"a schema that is a number":          {answering("3.0.0", "5"), "the schema is a number"},

@@ -23,9 +23,10 @@ type Document struct {
 	version    string
 	operations []*Operation
 	router     router
+	files      []string
 }
 
-// Open reads the document at a path, JSON or YAML, OAS 3.0 or 3.1. The error names the file, and the line where one is known; it is not nil only when
+// Open reads the document at a path, JSON or YAML, OAS 3.0 or 3.1, with the files beside it, or below, that it refers to. The error names the file, and the line where one is known; it is not nil only when
 // nothing can be made of the file.
 func Open(path string) (*Document, []Warning, error) {
 	info, err := os.Stat(path)
@@ -42,7 +43,12 @@ func Open(path string) (*Document, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return Parse(data, path)
+	folder, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer folder.Close()
+	return parse(data, path, &sources{folder: folder, path: filepath.Dir(path), read: map[string]*source{}})
 }
 
 // Holds says whether a text is an object with the member "openapi", or "swagger" as older documents have it, whatever else is in it.
@@ -59,12 +65,16 @@ func tooLarge(name string) error {
 	return fmt.Errorf("%s is larger than %d MiB, the most that is read of an OAS document", name, MaxFile>>20)
 }
 
-// Parse reads a document that is in memory already, as [Open] does; name is what errors call it.
+// Parse reads a document that is in memory already, as [Open] does, but follows no reference to another file; name is what errors call it.
 func Parse(data []byte, name string) (*Document, []Warning, error) {
+	return parse(data, name, nil)
+}
+
+func parse(data []byte, name string, beside *sources) (*Document, []Warning, error) {
 	if len(data) > MaxFile {
 		return nil, nil, tooLarge(name)
 	}
-	r := &reader{name: filepath.Base(name), schemas: map[*object]*schema{}, formats: map[string]bool{}}
+	r := &reader{others: beside, schemas: map[*object]*schema{}, formats: map[string]bool{}}
 	tree, err := r.tree(data)
 	if err != nil {
 		if at, ok := errors.AsType[*lineError](err); ok {
@@ -76,11 +86,15 @@ func Parse(data []byte, name string) (*Document, []Warning, error) {
 	if !ok {
 		return nil, nil, fmt.Errorf("%s:1: the file holds %s; an OAS document is an object with openapi, info and paths", name, kindOf(tree))
 	}
-	r.root = root
+	r.root, r.main = root, &source{name: filepath.Base(name), root: root, main: true}
 	if err := r.supported(); err != nil {
 		return nil, nil, fmt.Errorf("%s:%d: %w", name, max(root.line, 1), err)
 	}
-	return r.document(), r.warn.all(), nil
+	d := r.document()
+	if beside != nil {
+		d.files = beside.files()
+	}
+	return d, r.warn.all(), nil
 }
 
 // tree reads JSON or YAML, whatever the file is called. What begins like JSON and is none may still be YAML, which allows a comma too many.
@@ -130,7 +144,7 @@ func decoded(data []byte) []byte {
 // supported decides whether the tree is a document that can be served.
 func (r *reader) supported() error {
 	version, has := r.root.get("openapi")
-	at := (&place{line: r.root.line}).in("openapi", nil)
+	at := r.main.place().in("openapi", nil)
 	written := plain(version)
 	_, paths := r.root.get("paths")
 	if old, isOld := r.root.get("swagger"); isOld && !has {
@@ -162,7 +176,7 @@ func (r *reader) supported() error {
 
 // document makes everything of the tree.
 func (r *reader) document() *Document {
-	at := &place{line: r.root.line}
+	at := r.main.place()
 	r.fields(r.root, at, "the document", " openapi info servers paths components security tags externalDocs webhooks jsonSchemaDialect $self ")
 	info := r.root.object("info")
 	d := &Document{title: info.text("title")}
@@ -232,6 +246,9 @@ func (s *schema) sample(v any) (fixed any, ok bool) {
 
 // Title is the title of the document, "" when it has none.
 func (d *Document) Title() string { return d.title }
+
+// Files are the paths of the other files that the document refers to, whether or not they are there.
+func (d *Document) Files() []string { return slices.Clone(d.files) }
 
 // Version is the version of the service that the document tells, "" when it tells none.
 func (d *Document) Version() string { return d.version }

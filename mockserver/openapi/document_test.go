@@ -157,7 +157,9 @@ paths:
       responses: {200: {description: ""}}
 `)
 	require.Len(t, warnings, 1)
-	assert.Equal(t, openapi.Warning{Place: "#/paths/~1a/get/colour", Line: 5, Message: `an operation has no field "colour"; it is not looked at`, More: 1}, warnings[0])
+	assert.Equal(t, openapi.Warning{Place: "#/paths/~1a/get/colour", Line: 5, Message: `an operation has no field "colour"; it is not looked at`, More: 1, Others: []openapi.Warning{
+		{Place: "#/paths/~1b/get/colour", Line: 9, Message: `an operation has no field "colour"; it is not looked at`},
+	}}, warnings[0])
 	assert.Equal(t, `line 5: #/paths/~1a/get/colour: an operation has no field "colour"; it is not looked at (and at 1 more place)`, warnings[0].String())
 }
 

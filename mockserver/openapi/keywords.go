@@ -113,7 +113,7 @@ func (r *reader) discriminator(s *schema, v any, at *place) {
 	mapping, inside := r.child(o, "mapping", at)
 	for i, value := range mapping.lenient().keys {
 		ref, _ := mapping.values[i].(string)
-		target, place, problem := r.lookup(ref)
+		target, place, problem := r.lookup(ref, at.file)
 		node, ok := target.(*object)
 		if problem != "" || !ok {
 			r.warn.add(inside.in(value, nil), "the mapping to %q leads nowhere; it is left out", ref)
@@ -252,7 +252,7 @@ func (r *reader) count(v any, at *place, was int) int {
 	}
 	f := float(n)
 	if f < 0 || f != math.Trunc(f) {
-		r.warn.add(at, "%s is %s, not a whole number from 0; it is not looked at", at.key, n)
+		r.warn.because(at, at.key+" is "+string(n), "a size is not a whole number from 0; it is not looked at")
 		return was
 	}
 	return int(math.Min(f, math.MaxInt32))

@@ -10,8 +10,9 @@ import (
 // reader goes through the tree of a document. Schemas are made one after another from a queue, so a recursive schema is no recursion here.
 type reader struct {
 	root    *object
-	name    string // base name of the file
-	modern  bool   // OAS 3.1 or later
+	main    *source  // the document's own file
+	others  *sources // the files that it refers to
+	modern  bool     // OAS 3.1 or later
 	warn    warnings
 	schemas map[*object]*schema
 	pending []pending
@@ -51,7 +52,7 @@ func (r *reader) follow(node *object, at *place, what string) (*object, *place) 
 			r.warn.add(at, "$ref is %s, not a string; %s", kindOf(v), what)
 			return nil, at
 		}
-		target, place, problem := r.lookup(ref)
+		target, place, problem := r.lookup(ref, at.file)
 		next, isObject := target.(*object)
 		if problem == "" && !isObject {
 			problem = "leads to " + kindOf(target) + ", not an object"
@@ -66,23 +67,32 @@ func (r *reader) follow(node *object, at *place, what string) (*object, *place) 
 	return nil, at
 }
 
-// lookup finds what a reference points to.
-func (r *reader) lookup(ref string) (any, *place, string) {
+// lookup finds what a reference in a file points to.
+func (r *reader) lookup(ref string, from *source) (any, *place, string) {
 	file, fragment, _ := strings.Cut(ref, "#")
-	if file != "" && path.Base(file) != r.name {
-		if !strings.ContainsAny(file, "/.:") && fragment == "" {
-			return r.bare(file)
-		}
-		return nil, nil, "leads out of the file, and nothing else is read"
+	if from == nil {
+		from = r.main
 	}
-	at := &place{line: r.root.line}
+	in := from
+	if file != "" && path.Base(file) != path.Base(from.name) {
+		if !strings.ContainsAny(file, "/.:") && fragment == "" {
+			if v, at, problem := r.bare(file); problem == "" {
+				return v, at, ""
+			}
+		}
+		var problem string
+		if in, problem = r.others.open(from, file); problem != "" {
+			return nil, nil, problem
+		}
+	}
+	at := in.place()
 	if fragment == "" {
-		return r.root, at, ""
+		return in.root, at, ""
 	}
 	if !strings.HasPrefix(fragment, "/") {
 		return r.bare(fragment)
 	}
-	var v any = r.root
+	var v any = in.root
 	for part := range strings.SplitSeq(fragment[1:], "/") {
 		child, ok := step(v, part)
 		if !ok {
@@ -96,7 +106,7 @@ func (r *reader) lookup(ref string) (any, *place, string) {
 
 // bare finds a schema by its name alone, as a discriminator writes it, or by its anchor.
 func (r *reader) bare(name string) (any, *place, string) {
-	at := &place{line: r.root.line}
+	at := r.main.place()
 	schemas := r.root.object("components").object("schemas")
 	if v, ok := schemas.get(name); ok {
 		return v, at.in("components", nil).in("schemas", schemas).in(name, v), ""

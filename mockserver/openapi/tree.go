@@ -94,11 +94,12 @@ type place struct {
 	parent *place
 	key    string
 	line   int
+	file   *source // nil in a document that is not read by a reader
 }
 
 // in is the place of a member or item, whose line is known when the value is an object.
 func (p *place) in(key string, v any) *place {
-	child := &place{parent: p, key: key, line: p.line}
+	child := &place{parent: p, key: key, line: p.line, file: p.file}
 	if o, ok := v.(*object); ok && o != nil && o.line > 0 {
 		child.line = o.line
 	}
@@ -121,6 +122,14 @@ func (p *place) String() string {
 		b.WriteString(key)
 	}
 	return b.String()
+}
+
+// of names the file of a place, where that is not the document's own.
+func (p *place) of() string {
+	if p.file == nil || p.file.main {
+		return ""
+	}
+	return p.file.name
 }
 
 func escapePointer(key string) string {

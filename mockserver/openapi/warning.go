@@ -7,19 +7,25 @@ import (
 
 // Warning is one thing in a document that is not as it should be, and what happens because of it. The document is used all the same.
 type Warning struct {
+	// File is the other file that Place is in, relative to the folder of the document, with slashes; "" is the document itself.
+	File string
 	// Place is a JSON pointer into the document, "#/paths/~1users/get".
 	Place string
 	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it is not known.
 	Line int
 	// Message says what is wrong there and what happens.
 	Message string
-	// More is how many further places have the same fault; only the first is told.
-	More int
+	// More is how many further places have the same fault, of which Others are the first ones.
+	More   int
+	Others []Warning
 }
 
 // String is the warning on one line, without the name of the file.
 func (w Warning) String() string {
 	s := w.Place + ": " + w.Told()
+	if w.File != "" {
+		s = w.File + ": " + s
+	}
 	if w.Line > 0 {
 		s = "line " + strconv.Itoa(w.Line) + ": " + s
 	}
@@ -37,8 +43,11 @@ func (w Warning) Told() string {
 	return fmt.Sprintf("%s (and at %d more places)", w.Message, w.More)
 }
 
-// maxWarnings bounds the different warnings of one document.
-const maxWarnings = 500
+// maxWarnings bounds the different warnings of one document, maxOthers the further places that are kept of each.
+const (
+	maxWarnings = 500
+	maxOthers   = 2000
+)
 
 // warnings gathers what is wrong, each message once.
 type warnings struct {
@@ -54,7 +63,10 @@ func (w *warnings) add(at *place, format string, args ...any) {
 // because adds a warning whose reason is another at each place; the first one is told.
 func (w *warnings) because(at *place, reason, message string) {
 	if i, ok := w.seen[message]; ok {
-		w.list[i].More++
+		first := &w.list[i]
+		if first.More++; len(first.Others) < maxOthers {
+			first.Others = append(first.Others, warning(at, reason, message))
+		}
 		return
 	}
 	if len(w.list) >= maxWarnings {
@@ -65,10 +77,14 @@ func (w *warnings) because(at *place, reason, message string) {
 		w.seen = make(map[string]int)
 	}
 	w.seen[message] = len(w.list)
+	w.list = append(w.list, warning(at, reason, message))
+}
+
+func warning(at *place, reason, message string) Warning {
 	if reason != "" {
 		message += " (" + reason + ")"
 	}
-	w.list = append(w.list, Warning{Place: at.String(), Line: at.line, Message: message})
+	return Warning{File: at.of(), Place: at.String(), Line: at.line, Message: message}
 }
 
 // all returns the warnings; the last says how many were left out.

@@ -14,6 +14,7 @@ type Beginning struct {
 	Frozen    bool
 	Seed      uint64
 	RateLimit account.RateLimit
+	Services  []fixtures.Service
 }
 
 // Begin puts another beginning in the place of the one that there was: everybody and everything is as after a start with it, and a reset
@@ -28,9 +29,9 @@ func (w *World) Begin(b Beginning) error {
 	// Its members one by one: the clock and the store are read by everybody, and stay.
 	set := func(b Beginning) {
 		w.config.Fixtures, w.config.Start, w.config.Frozen = b.Fixtures, b.Start, b.Frozen
-		w.config.Seed, w.config.RateLimit = b.Seed, b.RateLimit
+		w.config.Seed, w.config.RateLimit, w.config.Services = b.Seed, b.RateLimit, b.Services
 	}
-	before, name := Beginning{w.config.Fixtures, w.config.Start, w.config.Frozen, w.config.Seed, w.config.RateLimit}, w.name
+	before, name := Beginning{w.config.Fixtures, w.config.Start, w.config.Frozen, w.config.Seed, w.config.RateLimit, w.config.Services}, w.name
 	set(b)
 	w.startAt(f)
 	if err := w.begin(f); err != nil {

@@ -21,7 +21,7 @@ func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surfac
 		return surface.Answer{ContentType: surface.JSON, Header: charged, Body: surface.Bytes(c.Scope.Answer)}, nil
 	}
 	answer := surface.Answer{ContentType: surface.JSON, Body: receipt(c)}
-	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, e, to)
+	made, ok, err := s.answers.answer(s.config.Documents(), s.config.Seed, e, to)
 	if !ok {
 		made, ok, err = s.answers.answer(s.known.of(to.Domain), s.config.Seed, e, to)
 	}

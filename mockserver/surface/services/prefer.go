@@ -50,7 +50,7 @@ func (s *api) preferred(c *surface.Call, to *place) error {
 	if to.prefers == (preference{}) {
 		return nil
 	}
-	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, c.Exchange, to)
+	made, ok, err := s.answers.answer(s.config.Documents(), s.config.Seed, c.Exchange, to)
 	switch {
 	case !ok:
 		return account.Refuse(surface.RequestViolates, "header.Prefer: there is no document of "+to.Domain+" that has this operation")
@@ -92,7 +92,7 @@ func (s *api) documented(c *surface.Call, status int, example string) (surface.A
 	}
 	asked := *to
 	asked.prefers = preference{status, example}
-	made, ok, err := s.answers.answer(s.config.Documents, s.config.Seed, c.Exchange, &asked)
+	made, ok, err := s.answers.answer(s.config.Documents(), s.config.Seed, c.Exchange, &asked)
 	switch {
 	case !ok:
 		return surface.Answer{}, fmt.Errorf("there is no document of %s that has this operation", to.Domain)

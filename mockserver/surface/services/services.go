@@ -41,8 +41,8 @@ type Accounts interface {
 type Config struct {
 	// Serves reports whether a service is sold, by its production domain.
 	Serves func(domain string) bool
-	// Documents of services by production domain, from which they answer.
-	Documents Documents
+	// Documents returns those of services by production domain, from which they answer. It is called for each call.
+	Documents func() Documents
 	// Seed of what is made up.
 	Seed uint64
 }
@@ -135,13 +135,14 @@ func (s *api) authenticate(c *surface.Call) account.Reason {
 // improper refuses a request that the service's document has no answer to.
 func (s *api) improper(c *surface.Call) error {
 	to := c.Own.(*place)
-	if s.config.Documents.misses(to) {
+	documents := s.config.Documents()
+	if documents.misses(to) {
 		return account.Refuse(account.EndpointUnknown, "the document of "+to.Domain+" has operations there, but none with this path")
 	}
 	if err := s.preferred(c, to); err != nil {
 		return err
 	}
-	return surface.Violated(surface.RequestViolates, s.config.Documents.violations(c.Exchange, to))
+	return surface.Violated(surface.RequestViolates, documents.violations(c.Exchange, to))
 }
 
 // handle uses the service, and answers from the fixture, else from its document, else with what was charged.

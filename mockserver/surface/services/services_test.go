@@ -78,7 +78,7 @@ func newTestSurface(t *testing.T, documents services.Documents) *testSurface {
 	}
 	engine, err := surface.NewEngine(services.New(b, services.Config{
 		Serves:    func(domain string) bool { return domain == "company.openapi.com" || domain == "test.odd.openapi.com" },
-		Documents: documents, Seed: 1,
+		Documents: func() services.Documents { return documents }, Seed: 1,
 	}), surface.Config{Table: func() *spec.Table { return table }, Log: slog.New(slog.NewTextHandler(&b.log, nil))})
 	require.NoError(t, err)
 	b.handler = &exchange.Handler{
