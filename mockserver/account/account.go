@@ -44,6 +44,9 @@ type Account struct {
 	clients map[string]*Quota   // of clients, by their IDs
 	free    map[string]*freeUse // by the scope's name
 	books   Books
+	// alerts are the newest, of so many that there were.
+	alerts  []Event
+	alerted uint64
 
 	issued  []Secret
 	revoked []Secret
@@ -187,7 +190,7 @@ func (a *Account) removeToken(t *Token) {
 // Event is something that fell due and was settled.
 type Event struct {
 	At   time.Time
-	What string // "token.expired", "code.expired", "grant-token.expired", "subscription.renewed", "subscription.expired"
+	What string // "token.expired", "code.expired", "grant-token.expired", "subscription.renewed", "subscription.expired", WalletLow, WalletRecharged
 	ID   string
 }
 
@@ -222,7 +225,9 @@ func (a *Account) Settle(now time.Time) []Event {
 		if lapsed == nil {
 			break
 		}
+		alerted := a.alerted
 		events = append(events, a.settleSubscription(lapsed))
+		events = append(events, a.alertsSince(alerted)...)
 	}
 	return events
 }

@@ -61,7 +61,9 @@ func (s *Service) UseService(ctx context.Context, call Call, token string, targe
 		}
 		charge.Scope, charge.Name = offer, offer.Name.In(a.Environment)
 		var err error
+		alerted := a.alerted
 		receipt.Quota, err = a.charge(&charge, t, call.IP, improper, now)
+		receipt.Alerts = a.alertsSince(alerted)
 		if !refusedFor(err, RateLimited) { // that one consumes nothing, and leaves nothing behind
 			a.recordUse(call, t, &charge, now, err)
 		}

@@ -14,6 +14,7 @@ func (a *Account) Clone() *Account {
 	out.IDs = a.IDs.clone()
 	out.Tokens = a.Tokens.clone()
 	out.Wallet.transactions = slices.Clip(a.Wallet.transactions)
+	out.alerts = slices.Clip(a.alerts)
 	out.Errors.entries = slices.Clip(a.Errors.Entries())
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)

@@ -78,6 +78,8 @@ type Receipt struct {
 	// At is the time on the account's clock.
 	At    time.Time
 	Quota QuotaState
+	// Alerts are what the call set off in the wallet; nil is nothing.
+	Alerts []Event
 }
 
 // Page is a part of a list: so many entries, after skipping some. Limit is positive, Skip is not negative.
@@ -134,7 +136,9 @@ func (t *transaction) on(a *Account) error {
 	if !ok {
 		return Refuse(RateLimited, "the account's window is full")
 	}
+	alerted := a.alerted
 	err := t.rule(a, now)
+	t.receipt.Alerts = a.alertsSince(alerted)
 	// A failed authentication belongs to nobody, even if the race for a refresh token was lost only here.
 	if !refusedFor(err, RefreshTokenInvalid) {
 		a.record(t.call, now, err)

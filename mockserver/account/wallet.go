@@ -4,7 +4,9 @@ import "time"
 
 // Wallet is where paid requests are paid from. Its credit is the sum of its transactions, always.
 type Wallet struct {
-	CreatedAt    time.Time
+	CreatedAt time.Time
+	// Autorecharge is never changed in place; nil watches nothing.
+	Autorecharge *Autorecharge
 	credit       Money
 	transactions []Transaction // oldest first
 }
@@ -58,7 +60,11 @@ func (a *Account) Move(amount Money, description string, now time.Time) (Transac
 	}
 	t := Transaction{ID: "txn_" + a.IDs.Next("transaction", now), Amount: amount, CreatedAt: now, Description: description}
 	a.bringForward()
+	before := a.Wallet.credit
 	a.Wallet.add(t)
+	if amount < 0 {
+		a.watch(before, t)
+	}
 	return t, nil
 }
 

@@ -73,6 +73,14 @@ func (e *Exchange) Caller() account.Identity {
 	return account.Identity{ID: e.Account, Incarnation: e.Incarnation}
 }
 
+// Tell adds a sentence to the note.
+func (e *Exchange) Tell(sentence string) {
+	if e.Note != "" {
+		e.Note += " "
+	}
+	e.Note += sentence
+}
+
 // Param is a parameter of a path.
 type Param struct{ Name, Value string }
 

@@ -157,6 +157,9 @@ func (n *Engine) answer(c *Call, reason account.Reason, quiet bool) {
 	if receipt.Client != "" {
 		c.Exchange.Client = receipt.Client
 	}
+	for _, alert := range receipt.Alerts {
+		c.Exchange.Tell(alertText(alert))
+	}
 	if quiet {
 		return
 	}
@@ -297,4 +300,12 @@ func (n *Engine) write(c *Call, a Answer) {
 		e.Response.Status = http.StatusOK
 	}
 	e.Response.Body = body
+}
+
+// alertText tells in a sentence what a call set off in the wallet.
+func alertText(e account.Event) string {
+	if e.What == account.WalletRecharged {
+		return "The wallet was recharged by itself (transaction " + e.ID + "): its autorecharge."
+	}
+	return "The wallet fell below the credit that it is watched for (transaction " + e.ID + ")."
 }
