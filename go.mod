@@ -24,6 +24,8 @@ require (
 
 require golang.org/x/oauth2 v0.38.0
 
+require github.com/gofrs/flock v0.13.2 // indirect
+
 require (
 	github.com/bytedance/gopkg v0.1.3 // indirect
 	github.com/bytedance/sonic v1.15.0 // indirect

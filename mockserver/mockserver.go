@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -40,7 +41,7 @@ type Server struct {
 	documents *atomic.Pointer[services.Documents]
 	log       *slog.Logger
 	reloading sync.Mutex // held by Reload, so that of two that come at once one is whole
-	saving    sync.Mutex // held by SaveState
+	saving    turns      // of SaveState
 }
 
 // New wires a server: this function is the map of which part talks to which.
@@ -103,7 +104,7 @@ func New(options ...Option) (*Server, error) {
 		Token:   c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()
-	if err := s.resume(); err != nil {
+	if err := s.resume(context.Background()); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -22,21 +22,22 @@ func WithStateFile(path string) Option {
 // ErrNoStateFile says that the server was made without WithStateFile.
 var ErrNoStateFile = errors.New("the server keeps no state: it was started without --state")
 
-// SaveState writes the state of the server to its file, in one step. It is safe for concurrent use.
+// SaveState writes the state of the server to its file, in one step. It is safe for concurrent use: calls that come while the state is
+// being written share the next writing, which does not begin when the contexts of all of them are done by then.
 func (s *Server) SaveState(ctx context.Context) error {
 	if s.state == nil {
 		return ErrNoStateFile
 	}
-	s.saving.Lock() // so that of two that come at once the later state is the one that stays
-	defer s.saving.Unlock()
-	state, err := s.world.State(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.state.Save(&state); err != nil {
-		return fmt.Errorf("the state was not saved: %w", err)
-	}
-	return nil
+	return s.saving.do(ctx, func() error {
+		state, err := s.world.State(context.WithoutCancel(ctx))
+		if err != nil {
+			return err
+		}
+		if err := s.state.Save(&state); err != nil {
+			return fmt.Errorf("the state was not saved: %w", err)
+		}
+		return nil
+	})
 }
 
 // saver is how the control API saves the state; nil where none is kept.
@@ -47,16 +48,20 @@ func (s *Server) saver() func(context.Context) error {
 	return s.SaveState
 }
 
-// resume goes on with the state in the file, if there is one.
-func (s *Server) resume() error {
+// resume goes on with the state in the file, if there is one. A world that could not be written there is refused.
+func (s *Server) resume(ctx context.Context) error {
 	if s.state == nil {
 		return nil
 	}
 	state, err := s.state.Load()
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		begun, err := s.world.State(ctx)
+		if err != nil {
+			return err
+		}
+		return s.state.CheckSize(&begun)
+	case err != nil:
 		return err
 	}
 	if err := s.world.Resume(state); err != nil {

@@ -17,6 +17,10 @@ type Books struct {
 	Prepaid   int64
 	// Failed are the calls that were paid and then failed, which only faults bring about.
 	Failed int64
+	// Seal is a hash of all this and of what the account holds, in books that are taken along; empty seals nothing.
+	Seal string
+
+	broken string // the seal that the account was restored with, where it is another one's
 }
 
 // Tally is a sum of calls.
@@ -64,13 +68,23 @@ func (a *Account) OpenBooks() {
 	a.books = Books{opened: true, Usage: a.Usage.tally(), Tokens: a.Tokens.tally()}
 }
 
-// Books are the account's, to be taken along with it.
-func (a *Account) Books() Books { return a.books }
+// Books are the account's, to be taken along with it, sealed. A seal that was broken stays so. Within the transaction only.
+func (a *Account) Books() Books {
+	b := a.books
+	if b.Seal = b.broken; b.Seal == "" {
+		b.Seal = a.seal()
+	}
+	return b
+}
 
-// RestoreBooks takes up books where they stood, in the place of opening new ones: what does not agree with them is seen.
+// RestoreBooks takes up books where they stood, in the place of opening new ones, when everything else is in its place: what does not agree
+// with them or with their seal is seen.
 func (a *Account) RestoreBooks(b Books) {
 	a.books = b
 	a.books.opened = true
+	if b.Seal != "" && b.Seal != a.seal() {
+		a.books.broken = b.Seal
+	}
 }
 
 func (u *Usage) tally() (sum Tally) {
@@ -98,7 +112,7 @@ type Violation struct {
 
 // Invariants are the names of all that Violations looks at.
 func Invariants() []string {
-	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window"}
+	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window", "state.seal"}
 }
 
 // maxViolations bounds the list of what is off.
@@ -118,6 +132,7 @@ func (a *Account) Violations() []Violation {
 	a.auditSubscriptions(since, off)
 	a.auditTokens(since, off)
 	a.auditUsage(since, off)
+	a.auditSeal(off)
 	for _, scope := range a.limitedScopes() {
 		if _, used := a.scopes[scope].Window(); used < 0 {
 			off("quota.window", "of scope %s %d requests are counted", scope, used)

@@ -77,6 +77,11 @@ func TestEachInvariantCanFail(t *testing.T) {
 		"a day that is none": {func(a *Account) { a.Usage.Restore(20261340, "GET:a.com/x", &Counter{Requests: 1}); a.OpenBooks() },
 			Violation{"usage.sum", "20261340 is no day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
 		"a window below zero":             {func(a *Account) { a.scopes["GET:a.com/x"].used = -2 }, Violation{"quota.window", "of scope GET:a.com/x -2 requests are counted"}},
+		"a charge and the credit that were changed together": {func(a *Account) {
+			taken := a.Books()
+			a.Wallet.add(Transaction{ID: "txn_more", Amount: 1})
+			a.RestoreBooks(taken)
+		}, Violation{"state.seal", sealBroken}},
 		"the account's window below zero": {func(a *Account) { a.Quota.used = -1 }, Violation{"quota.window", "-1 requests are counted"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +92,17 @@ func TestEachInvariantCanFail(t *testing.T) {
 		tried[c.want.Invariant] = true
 	}
 	assert.ElementsMatch(t, Invariants(), slices.Collect(maps.Keys(tried)), "each of them was seen to fail")
+}
+
+func TestASealGoesAlongUntilItIsBrokenAndStaysBroken(t *testing.T) {
+	a := audited(t)
+	a.RestoreBooks(a.Books())
+	require.Empty(t, a.Violations())
+	taken := a.Books()
+	a.Wallet.add(Transaction{ID: "txn_more", Amount: 1})
+	a.RestoreBooks(taken)
+	again := a.Books()
+	assert.Equal(t, taken.Seal, again.Seal, "a further export does not make it right")
 }
 
 func TestWhatIsOffIsToldOfManyAndNotOfAll(t *testing.T) {

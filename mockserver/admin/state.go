@@ -2,7 +2,6 @@ package admin
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -40,8 +39,7 @@ func (a *API) saveState(c *gin.Context) (int, any, error) {
 	if a.Save == nil {
 		return 0, nil, problemf(http.StatusConflict, "the server keeps no state: start it with --state FILE")
 	}
-	// The caller may leave; the file is written all the same.
-	return http.StatusNoContent, nil, a.Save(context.WithoutCancel(c.Request.Context()))
+	return http.StatusNoContent, nil, a.Save(c.Request.Context())
 }
 
 // maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which must be countable.

@@ -2,6 +2,7 @@
 package atomicfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -83,16 +84,27 @@ func Save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return nil
 }
 
+// replace writes the file beside the old one, and puts it in its place by its name. A file that cannot be replaced so, as one that is
+// mounted alone into a container, gets the content in place, from the complete copy beside it, which is there until that is done; where the
+// folder takes no copy, from memory.
 func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync func(*os.File) error) (err error) {
 	if path, err = Follow(path); err != nil {
 		return err
 	}
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() { // a rename would replace a device
+	there, notThere := os.Stat(path)
+	if notThere == nil && !there.Mode().IsRegular() { // a rename would replace a device
 		return fmt.Errorf("%s is not a regular file", path)
 	}
 	part, err := os.CreateTemp(filepath.Dir(path), prefix(path)+"*"+suffix)
-	if err != nil {
+	switch {
+	case err != nil && notThere != nil:
 		return err
+	case err != nil:
+		var memory bytes.Buffer
+		if err := write(&memory); err != nil {
+			return err
+		}
+		return overwrite(path, &memory, sync)
 	}
 	defer func() {
 		if err != nil {
@@ -108,12 +120,71 @@ func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync fu
 	if err := errors.Join(sync(part), part.Chmod(mode), part.Close()); err != nil {
 		return err
 	}
-	return os.Rename(part.Name(), path)
+	renamed := os.Rename(part.Name(), path)
+	if renamed == nil || notThere != nil {
+		return renamed
+	}
+	return fromCopy(part.Name(), path, sync)
 }
 
-// Clean removes what writers of the file at path left half-written when they were killed. Nothing may
-// write the file meanwhile.
+// fromCopy writes a file in place from a complete copy beside it, and removes the copy. A process that ends meanwhile leaves the copy
+// under a name by which Clean finishes the work.
+func fromCopy(part, path string, sync func(*os.File) error) error {
+	if err := os.Rename(part, whole(path)); err != nil {
+		return err
+	}
+	from, err := os.Open(whole(path))
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	if err := overwrite(path, from, sync); err != nil {
+		return err // and the copy stays
+	}
+	return os.Remove(whole(path))
+}
+
+// overwrite writes the content of a file in place.
+func overwrite(path string, from io.Reader, sync func(*os.File) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, from)
+	return errors.Join(err, sync(file), file.Close())
+}
+
+// whole is the name of the copy from which the file at path is written in place.
+func whole(path string) string { return filepath.Join(filepath.Dir(path), prefix(path)+"whole") }
+
+// Check reports whether Write could write the file at path, and by which way, without touching the file: inPlace is true where its folder
+// takes no file beside it, so that a process that is killed while it writes leaves half of it.
+func Check(path string) (inPlace bool, err error) {
+	if path, err = Follow(path); err != nil {
+		return false, err
+	}
+	part, err := os.CreateTemp(filepath.Dir(path), prefix(path)+"*"+suffix)
+	if err == nil {
+		return false, errors.Join(part.Close(), os.Remove(part.Name()))
+	}
+	file, notThere := os.OpenFile(path, os.O_WRONLY, 0)
+	switch {
+	case errors.Is(notThere, fs.ErrNotExist):
+		return false, err
+	case notThere != nil:
+		return false, notThere
+	}
+	return true, file.Close()
+}
+
+// Clean removes what writers of the file at path left half-written when they were killed, and finishes what one wrote in place. Nothing
+// may write the file meanwhile.
 func Clean(path string) error {
+	if _, err := os.Stat(whole(path)); err == nil {
+		if err := fromCopy(whole(path), path, (*os.File).Sync); err != nil {
+			return fmt.Errorf("what was left half-written cannot be finished from %s: %w", whole(path), err)
+		}
+	}
 	folder, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,4 +100,45 @@ func TestALinkIsFollowedAndStays(t *testing.T) {
 	assert.Equal(t, []string{"link", "round"}, names(t, dir))
 	assert.ErrorContains(t, atomicfile.Write(round, 0o600, text("")), "too many symbolic links")
 	assert.EqualError(t, atomicfile.Remove(dir), dir+" is not a regular file")
+}
+
+func TestAFileThatNothingCanStandBesideIsWrittenInPlace(t *testing.T) {
+	dir := t.TempDir()
+	long := filepath.Join(dir, strings.Repeat("n", 250)) // the name of a copy would be too long
+	_, err := atomicfile.Check(long)
+	require.Error(t, err, "it could not be made")
+	require.NoError(t, os.WriteFile(long, []byte("the old content"), 0o600))
+	inPlace, err := atomicfile.Check(long)
+	require.NoError(t, err)
+	assert.True(t, inPlace)
+	before, err := os.Stat(long)
+	require.NoError(t, err)
+	require.NoError(t, atomicfile.Save(long, 0o600, text("new")))
+	content, err := os.ReadFile(long)
+	require.NoError(t, err)
+	assert.Equal(t, "new", string(content))
+	after, err := os.Stat(long)
+	require.NoError(t, err)
+	assert.True(t, os.SameFile(before, after))
+	failure := errors.New("no more")
+	require.ErrorIs(t, atomicfile.Save(long, 0o600, func(io.Writer) error { return failure }), failure)
+	content, err = os.ReadFile(long)
+	require.NoError(t, err)
+	assert.Equal(t, "new", string(content), "nothing is touched before the content is there as a whole")
+
+	inPlace, err = atomicfile.Check(filepath.Join(dir, "short"))
+	require.NoError(t, err)
+	assert.False(t, inPlace)
+}
+
+func TestWhatWasBeingWrittenInPlaceIsFinished(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(path, []byte("ne"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".file.whole"), []byte("new"), 0o600))
+	require.NoError(t, atomicfile.Clean(path))
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "new", string(content))
+	assert.Equal(t, []string{"file"}, names(t, dir))
 }

@@ -16,7 +16,7 @@ import (
 // settings are the values of the flags of serve that the command itself needs. The values of the other
 // flags are options of the server, and nothing but the table below refers to them.
 type settings struct {
-	addr, urlFile, adminAddr, adminToken string
+	addr, urlFile, adminAddr, adminToken, state string
 
 	fixtures, scenario string
 	watch              bool
@@ -87,7 +87,7 @@ func (s *settings) rows() []flagGroup {
 			row("clock", new(""), "where the clock begins, `RFC3339` (2026-02-12T08:30:00Z); default is now", clockStart).again(),
 			row("freeze", new(false), "let the clock stand still until the control API moves it", one(frozen)).again(),
 			row("open-accounts", new(false), "make a fresh account of the fixtures for any e-mail and API key that nobody has, when they are first seen", ifOn(mockserver.WithOpenAccounts)),
-			row("state", new(""), "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save",
+			row("state", &s.state, "`FILE` that the state is kept in: loaded at the start if it is there, written at the stop and by POST /__admin/state/save",
 				one(mockserver.WithStateFile)),
 		}},
 		{"How it answers", []flag{

@@ -56,13 +56,18 @@ func limitActs() map[string]act {
 			assert.Equal(t, 422, status)
 		}},
 		"--max-header": {[]string{"--max-header", "100"}, func(t *testing.T, p *process) {
-			// Not a byte more than is read, because unread bytes would break the connection before the answer is seen. What tells HTTP/2 from
-			// HTTP/1.1, the first bytes of a connection, is read before anything is counted.
-			const told = len("PRI * HTTP/2.0")
-			long := "GET /wallet HTTP/1.1\r\nHost: localhost\r\nX-Long: "
 			connection := p.dial()
-			p.write(connection, long+strings.Repeat("x", 100+4096+told-len(long)))
+			p.write(connection, "GET /wallet HTTP/1.1\r\nHost: localhost\r\nX-Long: "+strings.Repeat("x", 100+4096)+"\r\n\r\n")
 			assert.Equal(t, 431, status(t, bufio.NewReader(connection)))
+			for _, length := range []int{100 + 4096, 100_000} { // of one header
+				long, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/wallet", http.NoBody)
+				require.NoError(t, err)
+				long.Header.Set("X-Long", strings.Repeat("x", length))
+				answer, err := h2c(t).Do(long)
+				require.NoError(t, err)
+				require.NoError(t, answer.Body.Close())
+				assert.Equal(t, 431, answer.StatusCode)
+			}
 			code, _ := p.ask("GET", "/wallet", "")
 			assert.Equal(t, 200, code)
 		}},

@@ -25,8 +25,8 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// drainTimeout is how long a stop waits for requests under way.
-const drainTimeout = 5 * time.Second
+// drainTimeout is how long a stop waits for requests under way: with what else a stop does, it is over within five seconds.
+const drainTimeout = 3 * time.Second
 
 // serveCommand starts the mock.
 func serveCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -43,10 +43,19 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 }
 
 // serve runs the mock until the context is done.
-func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err error) {
 	signal.Ignore(syscall.SIGPIPE) // a closed log must not end the server
 	collectLess()
-	m, err := s.resolve(stderr)
+	log, err := logger(s.log, stderr)
+	if err != nil {
+		return err
+	}
+	release, err := s.holdState(log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	m, err := s.resolve(log)
 	if err != nil {
 		return err
 	}
@@ -83,11 +92,7 @@ type instance struct {
 }
 
 // resolve makes the mock that the flags describe.
-func (s *settings) resolve(stderr io.Writer) (*instance, error) {
-	log, err := logger(s.log, stderr)
-	if err != nil {
-		return nil, err
-	}
+func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 	options, err := s.options(false)
 	if err != nil {
 		return nil, err

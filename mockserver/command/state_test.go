@@ -1,7 +1,9 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -84,7 +86,7 @@ func TestAStateThatCannotBeSavedIsSaid(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "folder")
 	require.NoError(t, os.Mkdir(folder, 0o700))
 	p := start(t, nil, "--state", filepath.Join(folder, "state.json"))
-	require.NoError(t, os.Remove(folder))
+	require.NoError(t, os.RemoveAll(folder))
 	status, body := p.ask("POST", "/__admin/state/save", "")
 	assert.Equal(t, 500, status)
 	assert.Contains(t, body, "not saved")
@@ -93,6 +95,35 @@ func TestAStateThatCannotBeSavedIsSaid(t *testing.T) {
 	assert.Equal(t, exitError, code)
 	assert.Contains(t, p.stderr.String(), "--state: the state was not saved")
 	p.code <- exitOK // what else the cleanup would expect
+}
+
+func TestAStateBelongsToOneProcessAtATime(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	first := start(t, nil, "--state", file)
+	var stdout, stderr bytes.Buffer
+	code := Run(t.Context(), []string{"serve", "--addr", "127.0.0.1:0", "--state", file}, func(string) string { return "" }, &stdout, &stderr)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr.String(), fmt.Sprintf("state.json is the state of process %d", os.Getpid()))
+	first.end()
+	start(t, nil, "--state", file)
+}
+
+func TestAWorldThatCouldNotBeSavedIsNotBegun(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	nowhere := filepath.Join(t.TempDir(), strings.Repeat("n", 250)) // no file can stand beside it
+	code := Run(t.Context(), []string{"serve", "--addr", "127.0.0.1:0", "--state", nowhere}, func(string) string { return "" }, &stdout, &stderr)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr.String(), "--state: ")
+	assert.Empty(t, stdout.String())
+}
+
+func TestAConnectionThatSentNothingHoldsUpNoStop(t *testing.T) {
+	p := start(t, nil)
+	p.dial()
+	half := p.dial()
+	p.write(half, "GET /wal")
+	p.end()
+	assert.NotContains(t, p.stderr.String(), "still under way")
 }
 
 func TestOpenAccountsLetAnybodyIn(t *testing.T) {

@@ -4,6 +4,7 @@ package statefile
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,27 +16,37 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// File is a state on disk. It is safe for concurrent use by one process; two processes must not have the same.
+// File is a state on disk. It is safe for concurrent use by one process; two processes must not have the same (Acquire).
 type File struct {
 	path  string // symbolic links followed
 	limit int    // the most bytes that are written
 	mu    sync.Mutex
 }
 
-// Open names the file, which need not be there yet; its folder must be. What a writer left half-written when it was killed is removed.
-func Open(path string) (*File, error) {
+// Find returns the absolute path of the state that a path leads to by symbolic links, and refuses what is no regular file.
+func Find(path string) (string, error) {
 	if path == "" {
-		return nil, errors.New("the state needs the name of a file")
+		return "", errors.New("the state needs the name of a file")
 	}
 	path, err := atomicfile.Follow(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if path, err = filepath.Abs(path); err != nil {
-		return nil, err
+		return "", err
 	}
 	if is, err := os.Stat(path); err == nil && !is.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no plain file: name one, or one that is not there yet", path)
+		return "", fmt.Errorf("%s is no plain file: name one, or one that is not there yet", path)
+	}
+	return path, nil
+}
+
+// Open names the file, which need not be there yet; its folder must be. What a writer left half-written when it was killed is removed.
+// A process that shares the folder with others calls Acquire before.
+func Open(path string) (*File, error) {
+	path, err := Find(path)
+	if err != nil {
+		return nil, err
 	}
 	if err := atomicfile.Clean(path); err != nil {
 		return nil, fmt.Errorf("the state cannot be kept there: %w", err)
@@ -84,4 +95,41 @@ func (b *bounded) Write(p []byte) (int, error) {
 		return 0, fmt.Errorf("the state is larger than %d MiB, which is the most that can be read again: the file stays as it was", b.limit>>20)
 	}
 	return b.to.Write(p)
+}
+
+// CheckSize returns an error where a state is too large to be written, by an estimate from some of its entries.
+func (f *File) CheckSize(w *fixtures.World) error {
+	total := 0
+	for i := range w.Accounts {
+		a := &w.Accounts[i]
+		for _, list := range []int{
+			length(a.Tokens), length(a.Wallet.Transactions), length(a.Errors), length(a.Usage), length(a.Callbacks), length(a.Subscriptions),
+		} {
+			total += list
+		}
+	}
+	if total <= f.limit {
+		return nil
+	}
+	return fmt.Errorf("the state would be about %d MiB, and %d MiB is the most that can be written and read again: begin with a smaller world, or without --state",
+		total>>20, f.limit>>20)
+}
+
+// length estimates how many bytes a list takes, by at most so many of its entries.
+func length[T any](list []T) int {
+	const samples = 100
+	step := max(1, len(list)/samples)
+	sum, looked := 0, 0
+	for i := 0; i < len(list); i += step {
+		entry, err := json.Marshal(&list[i])
+		if err != nil {
+			return 0 // as Save will say
+		}
+		sum += len(entry) + len(",\n")
+		looked++
+	}
+	if looked == 0 {
+		return 0
+	}
+	return sum / looked * len(list)
 }

@@ -54,6 +54,7 @@ func restoreBooks(a *account.Account, f *fixtures.Books) {
 	}
 	a.RestoreBooks(account.Books{
 		Usage: tally(f.Usage), Tokens: tally(f.Tokens), Own: tally(f.Own), Gone: tally(f.Gone), Charged: account.Money(f.Charged), Prepaid: f.Prepaid, Failed: f.Failed,
+		Seal: f.Seal,
 	})
 }
 
@@ -66,5 +67,6 @@ func books(b account.Books) *fixtures.Books {
 	}
 	return &fixtures.Books{
 		Usage: tally(b.Usage), Tokens: tally(b.Tokens), Own: tally(b.Own), Gone: tally(b.Gone), Charged: fixtures.Amount(b.Charged), Prepaid: b.Prepaid, Failed: b.Failed,
+		Seal: b.Seal,
 	}
 }

@@ -1,0 +1,110 @@
+package statefile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"oauthmock/mockserver/atomicfile"
+)
+
+// Lock is the right of one process to write a state. The system takes it from a process that ends, however it ends.
+type Lock struct {
+	lock *flock.Flock
+	own  bool // the file was made for the lock, and is removed with it
+}
+
+// Acquire locks the state at path for this process, or returns an error that names the process that holds it. The lock is on a file
+// beside the state, because a state is replaced when it is written; where the folder takes no further file, and the state is written in
+// place, it is on the state itself.
+func Acquire(path string) (*Lock, error) {
+	path, err := atomicfile.Follow(path)
+	if err != nil {
+		return nil, err
+	}
+	beside := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
+	for {
+		l := &Lock{lock: flock.New(beside, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600)), own: true}
+		got, err := l.lock.TryLock()
+		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			l = &Lock{lock: flock.New(path, flock.SetFlag(os.O_RDWR))}
+			var again error
+			if got, again = l.lock.TryLock(); again == nil || errors.Is(again, errors.ErrUnsupported) {
+				err = again
+			}
+		}
+		switch {
+		case errors.Is(err, errors.ErrUnsupported): // some network drives have no locks
+			return l, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s could not be written: %w", path, err)
+		case !got:
+			return nil, fmt.Errorf("%s is the state of %s: stop it, or name another file", path, holder(l))
+		case l.own && !l.still(beside): // who held it removed the file meanwhile
+			_ = l.lock.Close()
+			continue
+		}
+		l.sign()
+		return l, nil
+	}
+}
+
+// still reports whether the file that is locked is the one under its name.
+func (l *Lock) still(path string) bool {
+	locked, err := l.lock.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(locked, there)
+}
+
+// sign says in the lock's file whose it is. The first byte stays free: Windows locks it against readers, too.
+func (l *Lock) sign() {
+	if !l.own {
+		return
+	}
+	if file, err := os.OpenFile(l.lock.Path(), os.O_WRONLY, 0); err == nil { // what is not written there is only not told
+		_, _ = file.WriteAt(fmt.Appendf(nil, "%-*s", signature, fmt.Sprint("process ", os.Getpid())), 1)
+		_ = file.Close()
+	}
+}
+
+// signature is how long what sign writes is, in bytes.
+const signature = 32
+
+// holder says who holds a lock.
+func holder(l *Lock) string {
+	const unknown = "another process"
+	if !l.own {
+		return unknown
+	}
+	file, err := os.Open(l.lock.Path())
+	if err != nil {
+		return unknown
+	}
+	defer file.Close()
+	text := make([]byte, signature)
+	n, _ := file.ReadAt(text, 1) // what cannot be read is not told
+	if said := strings.TrimSpace(string(text[:n])); said != "" {
+		return said
+	}
+	return unknown
+}
+
+// Release gives the lock back, and removes its file.
+func (l *Lock) Release() error {
+	if !l.own {
+		return l.lock.Close()
+	}
+	removed := os.Remove(l.lock.Path()) // while it is locked, so that nobody has the same file
+	err := l.lock.Close()
+	if removed != nil { // Windows removes no open file
+		_ = os.Remove(l.lock.Path())
+	}
+	return err
+}
