@@ -76,7 +76,7 @@ func TestEachInvariantCanFail(t *testing.T) {
 		}, Violation{"usage.totals", "the parts of all calls since the start do not fit into their total: {Requests:2 WalletRequests:1 SubscriptionRequests:0 ErrorRequests:2 WalletAmount:0}"}},
 		"a day that is none": {func(a *Account) { a.Usage.Restore(20261340, "GET:a.com/x", &Counter{Requests: 1}); a.OpenBooks() },
 			Violation{"usage.sum", "20261340 is no day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
-		"a window below zero":             {func(a *Account) { a.scopes["GET:a.com/x"].used = -2 }, Violation{"quota.window", "of scope GET:a.com/x -2 requests are counted"}},
+		"a window below zero": {func(a *Account) { a.scopes["GET:a.com/x"].used = -2 }, Violation{"quota.window", "of scope GET:a.com/x -2 requests are counted"}},
 		"a charge and the credit that were changed together": {func(a *Account) {
 			taken := a.Books()
 			a.Wallet.add(Transaction{ID: "txn_more", Amount: 1})
