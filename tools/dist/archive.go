@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -77,8 +78,28 @@ func (b *builder) entries(p platform, folder string) ([]entry, error) {
 	if err := add("LICENSE", filepath.Join(b.root, "LICENSE"), 0o644); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	for i := range all {
+		if all[i].name == "README.md" {
+			all[i].data = standalone(all[i].data, func(name string) bool {
+				return slices.ContainsFunc(all, func(e entry) bool { return e.name == name })
+			})
+		}
+	}
 	slices.SortFunc(all, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	return all, nil
+}
+
+// standalone makes plain words of the links of a page that lead to files which are not beside it: in an archive they would lead nowhere.
+func standalone(page []byte, beside func(name string) bool) []byte {
+	link := regexp.MustCompile(`\[([^\[\]]+)\]\(([^()\s]+)\)`)
+	return link.ReplaceAllFunc(page, func(found []byte) []byte {
+		parts := link.FindSubmatch(found)
+		target, _, _ := strings.Cut(string(parts[2]), "#")
+		if target == "" || strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") || beside(target) {
+			return found
+		}
+		return parts[1]
+	})
 }
 
 // writeTar writes a tar file, gzipped, with the entries in one folder.

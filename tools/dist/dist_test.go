@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -312,5 +313,20 @@ func TestReleasesAreMadeForSixPlatforms(t *testing.T) {
 	}
 	if got, err := parsePlatforms("", true); err != nil || !slices.Equal(got, []platform{{runtime.GOOS, runtime.GOARCH}}) {
 		t.Errorf("%v (%v)", got, err)
+	}
+}
+
+func TestThePageOfAnArchiveLeadsNowhereOutsideOfIt(t *testing.T) {
+	page := "see [faults](docs/faults.md#effects), [below](#x), [the licence](LICENSE), [the web](https://example.com/a) and `[a](b)`"
+	got := string(standalone([]byte(page), func(name string) bool { return name == "LICENSE" }))
+	if want := "see faults, [below](#x), [the licence](LICENSE), [the web](https://example.com/a) and `a`"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := regexp.MustCompile(`\]\([^#h)]`).FindString(string(standalone(readme, func(string) bool { return false }))); left != "" {
+		t.Errorf("a link leads out of the archive: %s", left)
 	}
 }
