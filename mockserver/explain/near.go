@@ -22,7 +22,7 @@ func (x *Explainer) near(e *exchange.Exchange) []Near {
 		distance int
 	}
 	var all []candidate
-	for _, o := range (surface.Descriptions{d}).Operations() {
+	for _, o := range x.neighbours(e, d).Operations() {
 		if fits(o.Path, e.Path) {
 			out = append(out, Near{o.Name, o.Method, o.Path, "the method is " + e.Request.Method})
 		}
@@ -50,6 +50,22 @@ func (x *Explainer) near(e *exchange.Exchange) []Near {
 			off += ", the method " + e.Request.Method
 		}
 		out = append(out, Near{c.Name, c.Method, c.Path, off})
+	}
+	return out
+}
+
+// neighbours are the surface that answered and, where it is found at "/", those whose paths begin there too, unless a host of the
+// provider's was asked, which has one surface alone.
+func (x *Explainer) neighbours(e *exchange.Exchange, d *surface.Description) surface.Descriptions {
+	out := surface.Descriptions{d}
+	name := surface.HostName(e.Request.Host)
+	if d.Prefix != "" || slices.ContainsFunc(d.Hosts, func(h surface.Host) bool { return h.Name == name }) {
+		return out
+	}
+	for _, other := range x.Surfaces {
+		if other.Whole && other != d {
+			out = append(out, other)
+		}
 	}
 	return out
 }

@@ -51,6 +51,15 @@ func TestAnExplanationTellsWhichClientCalledAndHow(t *testing.T) {
 	}
 }
 
+// TestAPathWithoutItsPrefixIsNear: the page's own sample leaves the prefix to a variable.
+func TestAPathWithoutItsPrefixIsNear(t *testing.T) {
+	m := newMock(t)
+	m.send("POST /auth/token", demo)
+	assert.Contains(t, m.explained(1), "POST /v1/auth/token (clientcred.token) came near: the path is /auth/token.")
+	m.send("GET /wallets", "")
+	assert.NotContains(t, m.explained(2), "clientcred")
+}
+
 func TestRequestsAreFoundByTheirClient(t *testing.T) {
 	m := newMock(t)
 	token := m.token(demo)
