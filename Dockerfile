@@ -17,18 +17,20 @@ ARG VERSION=devel
 ARG TARGETOS
 ARG TARGETARCH
 # How the programs are built stands in tools/dist, for the archives as for this image.
-RUN go run -C tools ./dist -version "$VERSION" -binaries /out \
+RUN go run -C tools ./dist -version "$VERSION" -binaries /out -licences /licences \
         -platforms "${TARGETOS:-$(go env GOOS)}/${TARGETARCH:-$(go env GOARCH)}"
 
 FROM scratch
 ARG VERSION=devel
 LABEL org.opencontainers.image.title="oauthmock" \
       org.opencontainers.image.description="A mock of Openapi's OAuth API, and its conformance suite" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION"
 
 # The certificate authorities are for the suite, when it judges a server behind https.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/ /usr/local/bin/
+COPY --from=build /licences/ /usr/share/doc/oauthmock/
 
 # Nothing is written, so any user will do; a number, because there is no /etc/passwd.
 USER 65534:65534

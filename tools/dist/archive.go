@@ -35,7 +35,7 @@ func (b *builder) archive(ctx context.Context, p platform, out string, date time
 	if err := b.build(ctx, p, folder); err != nil {
 		return "", err
 	}
-	entries, err := b.entries(p, folder)
+	entries, err := b.entries(ctx, p, folder)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +58,7 @@ func (b *builder) archive(ctx context.Context, p platform, out string, date time
 }
 
 // entries reads what belongs into an archive, sorted by name.
-func (b *builder) entries(p platform, folder string) ([]entry, error) {
+func (b *builder) entries(ctx context.Context, p platform, folder string) ([]entry, error) {
 	var all []entry
 	add := func(name, path string, mode fs.FileMode) error {
 		data, err := os.ReadFile(path)
@@ -75,9 +75,16 @@ func (b *builder) entries(p platform, folder string) ([]entry, error) {
 	if err := add("README.md", filepath.Join(b.root, "README.md"), 0o644); err != nil {
 		return nil, err
 	}
-	if err := add("LICENSE", filepath.Join(b.root, "LICENSE"), 0o644); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, name := range []string{licenceFile, "CHANGELOG.md"} {
+		if err := add(name, filepath.Join(b.root, name), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	notices, err := b.notices(ctx)
+	if err != nil {
 		return nil, err
 	}
+	all = append(all, entry{noticesFile, 0o644, notices})
 	for i := range all {
 		if all[i].name == "README.md" {
 			all[i].data = standalone(all[i].data, func(name string) bool {

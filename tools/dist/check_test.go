@@ -23,13 +23,14 @@ func TestAFaultyArchiveIsFound(t *testing.T) {
 	if err := b.build(t.Context(), linux, into); err != nil {
 		t.Fatal(err)
 	}
-	good, err := b.entries(linux, into)
+	good, err := b.entries(t.Context(), linux, into)
 	if err != nil {
 		t.Fatal(err)
 	}
 	edited := func(change func([]entry) []entry) []entry { return change(slices.Clone(good)) }
 	swapped := edited(func(all []entry) []entry {
-		all[1].data, all[2].data = all[2].data, all[1].data
+		n := len(all) // the programs are the last two
+		all[n-2].data, all[n-1].data = all[n-1].data, all[n-2].data
 		return all
 	})
 	for name, c := range map[string]struct {
@@ -40,15 +41,15 @@ func TestAFaultyArchiveIsFound(t *testing.T) {
 	}{
 		"nothing is wrong":                 {written: good, wanted: good, p: linux},
 		"a file is missing":                {written: good[1:], wanted: good, p: linux, says: "it holds"},
-		"a program is missing":             {written: good[:2], wanted: good[:2], p: linux, says: "oauthmock is missing"},
+		"a program is missing":             {written: good[:len(good)-1], wanted: good[:len(good)-1], p: linux, says: "oauthmock is missing"},
 		"a file is too many":               {written: append(slices.Clone(good), entry{"x", 0o644, []byte("x")}), wanted: good, p: linux, says: "it holds"},
-		"a mode is wrong":                  {written: edited(func(all []entry) []entry { all[1].mode = 0o644; return all }), wanted: good, p: linux, says: "it holds"},
+		"a mode is wrong":                  {written: edited(func(all []entry) []entry { all[len(all)-1].mode = 0o644; return all }), wanted: good, p: linux, says: "it holds"},
 		"a byte is wrong":                  {written: edited(func(all []entry) []entry { all[0].data = []byte("# none\n"); return all }), wanted: good, p: linux, says: "it holds"},
 		"the programs are elsewhere's":     {written: good, wanted: good, p: platform{"linux", "arm64"}, says: `GOARCH "amd64", not "arm64"`},
 		"the programs changed their names": {written: swapped, wanted: swapped, p: linux, says: `package "oauthmock/cmd/oauthmock"`},
 		"a program is none": {
-			written: edited(func(all []entry) []entry { all[1].data = []byte("#!"); return all }),
-			wanted:  edited(func(all []entry) []entry { all[1].data = []byte("#!"); return all }), p: linux, says: "oauthconform",
+			written: edited(func(all []entry) []entry { all[len(all)-2].data = []byte("#!"); return all }),
+			wanted:  edited(func(all []entry) []entry { all[len(all)-2].data = []byte("#!"); return all }), p: linux, says: "oauthconform",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

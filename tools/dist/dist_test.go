@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,6 +26,8 @@ func project(t *testing.T) string {
 		gobuild.Profile:            profile(t),
 		"go.mod":                   "module oauthmock\n\ngo 1.26\n",
 		"README.md":                "# both\n",
+		"LICENSE":                  "You may.\n",
+		"CHANGELOG.md":             "# Changes\n",
 		"release/version.txt":      "",
 		"release/version.go":       "package release\n\nimport (\n\t_ \"embed\"\n\t\"strings\"\n)\n\n//go:embed version.txt\nvar stamped string\n\nfunc Version() string { return strings.TrimSpace(stamped) }\n",
 		"cmd/oauthmock/main.go":    strings.ReplaceAll(program, "NAME", `"oauthmock"`),
@@ -89,12 +92,12 @@ func TestArchivesHoldTheProgramsAndAreTheSameEveryTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expect(t, tarred, "oauthmock_v1.2.3_linux_amd64/", "README.md", "oauthconform", "oauthmock")
+		expect(t, tarred, "oauthmock_v1.2.3_linux_amd64/", "CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_NOTICES.txt", "oauthconform", "oauthmock")
 		zipped, err := readZip(filepath.Join(out, want[1]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		expect(t, zipped, "oauthmock_v1.2.3_windows_amd64/", "README.md", "oauthconform.exe", "oauthmock.exe")
+		expect(t, zipped, "oauthmock_v1.2.3_windows_amd64/", "CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_NOTICES.txt", "oauthconform.exe", "oauthmock.exe")
 
 		text, err := os.ReadFile(filepath.Join(out, sumsFile))
 		if err != nil {
@@ -142,7 +145,7 @@ func expect(t *testing.T, got []entry, folder string, want ...string) {
 	for _, e := range got {
 		all = append(all, strings.TrimPrefix(e.name, folder))
 		wantMode := "-rwxr-xr-x"
-		if strings.HasSuffix(e.name, ".md") || strings.HasSuffix(e.name, "LICENSE") {
+		if slices.Contains([]string{"CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_NOTICES.txt"}, filepath.Base(e.name)) {
 			wantMode = "-rw-r--r--"
 		}
 		if e.mode.String() != wantMode || len(e.data) == 0 {
@@ -173,17 +176,51 @@ func TestTheDateOfTheFilesIsInTheArchive(t *testing.T) {
 	}
 }
 
-func TestALicenceIsTakenAlong(t *testing.T) {
+func TestWithoutALicenceNothingIsReleased(t *testing.T) {
 	root := project(t)
-	write(t, filepath.Join(root, "LICENSE"), "do as you like\n")
-	if code, _, stderr := dist(t, nil, "-root", root, "-version", "v1", "-platforms", "linux/amd64"); code != exitOK {
+	if err := os.Remove(filepath.Join(root, "LICENSE")); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := dist(t, nil, "-root", root, "-version", "v1", "-platforms", "linux/amd64"); code != exitError || !strings.Contains(stderr, "LICENSE") {
+		t.Errorf("%d %s", code, stderr)
+	}
+}
+
+func TestTheLicencesOfAnImageLieInAFolder(t *testing.T) {
+	root, out := project(t), t.TempDir()
+	licences := filepath.Join(out, "licences")
+	if code, _, stderr := dist(t, nil, "-root", root, "-version", "v1", "-binaries", filepath.Join(out, "bin"), "-licences", licences); code != exitOK {
 		t.Fatal(stderr)
 	}
-	got, err := readTar(filepath.Join(root, "dist", "oauthmock_v1_linux_amd64.tar.gz"))
+	if got := list(t, licences); !slices.Equal(got, []string{"LICENSE", "THIRD_PARTY_NOTICES.txt"}) {
+		t.Error(got)
+	}
+	if code, _, _ := dist(t, nil, "-root", root, "-licences", licences); code != exitUsage {
+		t.Error("-licences is for -binaries only")
+	}
+}
+
+// The notices are made of the project itself: each module that the programs link must have a licence.
+func TestTheNoticesNameWhatIsLinked(t *testing.T) {
+	text, err := (&builder{root: filepath.Join("..", "..")}).notices(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, got, "oauthmock_v1_linux_amd64/", "LICENSE", "README.md", "oauthconform", "oauthmock")
+	for _, part := range []string{"\ngithub.com/gin-gonic/gin v", "\ngithub.com/getkin/kin-openapi v", "\ngo1.", "Redistribution and use in source and binary forms"} {
+		if !bytes.Contains(text, []byte(part)) {
+			t.Errorf("%q is not in the notices", part)
+		}
+	}
+	if bytes.Contains(text, []byte("testify")) {
+		t.Error("what only tests need is not passed on")
+	}
+}
+
+func TestAModuleWithoutALicenceIsNotPassedOn(t *testing.T) {
+	var text bytes.Buffer
+	if err := notice(&text, "example.com/m v1", t.TempDir()); !errors.Is(err, errNoLicence) {
+		t.Error(err)
+	}
 }
 
 func TestTheProgramsAloneSayTheirVersion(t *testing.T) {

@@ -36,7 +36,7 @@ func main() {
 
 // options are what the command line says.
 type options struct {
-	root, out, binaries, version string
+	root, out, binaries, licences, version string
 
 	platforms []platform
 }
@@ -66,6 +66,7 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	flags.StringVar(&o.root, "root", "..", "the root of the project, a `FOLDER`")
 	flags.StringVar(&o.out, "out", "", "the `FOLDER` of the archives; files of other builds in it stay (default ROOT/dist)")
 	flags.StringVar(&o.binaries, "binaries", "", "write one program with both names, for one platform, into this `FOLDER`, and no archives")
+	flags.StringVar(&o.licences, "licences", "", "with -binaries: write the licence, and those of what the program links, into this `FOLDER`")
 	flags.StringVar(&o.version, "version", getenv("VERSION"), "the `VERSION` that is stamped (default $VERSION, else git describe)")
 	flags.StringVar(&platforms, "platforms", "", "`OS/ARCH`, separated by commas (default linux, darwin and windows on amd64 and arm64; with -binaries, this machine)")
 	if err := flags.Parse(args); err != nil {
@@ -80,6 +81,9 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	}
 	if o.binaries != "" && (o.out != "" || len(o.platforms) != 1) {
 		return options{}, errors.New("-binaries takes one platform, and no -out")
+	}
+	if o.licences != "" && o.binaries == "" {
+		return options{}, errors.New("-licences goes with -binaries: archives hold the licences anyway")
 	}
 	if o.root, err = filepath.Abs(o.root); err != nil {
 		return options{}, fmt.Errorf("-root: %w", err)
@@ -105,6 +109,9 @@ func (o options) work(ctx context.Context, getenv func(string) string, stdout io
 	}
 	if o.binaries != "" {
 		err = b.buildOne(ctx, o.platforms[0], o.binaries)
+		if err == nil && o.licences != "" {
+			err = b.writeLicences(ctx, o.licences)
+		}
 		return errors.Join(err, b.close())
 	}
 	date, err := dateOf(ctx, o.root, getenv("SOURCE_DATE_EPOCH"))
