@@ -24,7 +24,7 @@ type Follow struct {
 // Authorize opens the authorization page of the scenario's API and does what it takes to be sent back to the client: redirects
 // within the target are followed; the first form with the fields username and password is filled in; and of a form with a button that
 // allows, the button is pressed. Where the page cannot be passed so, the scenario is skipped. With a command of the user's that takes the
-// address and prints where the browser was sent, that is used instead. The answer is the redirect to the client, which is not asked.
+// address and prints where the browser was sent, that is used instead where a step expects that it is sent back. The answer is the redirect to the client, which is not asked.
 type Authorize struct {
 	written
 

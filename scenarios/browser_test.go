@@ -91,6 +91,15 @@ func TestWhatIsWrongWithSurfacesPagesAndClientsIsTold(t *testing.T) {
 		"a redirect to nothing":          {"      - {name: a, call: shop.page, expect: {status: 302, redirect: {}}}\n", "redirect asks for nothing"},
 		"a page that shows nothing":      {"      - {name: a, call: shop.page, expect: {status: 200, html: {}}}\n", "html asks for nothing"},
 		"an answer that is not empty":    {"      - {name: a, call: shop.page, expect: {status: 200, empty: false}}\n", "empty: false asks for nothing"},
+		"an authorization of nothing":    {"      - {name: a, authorize: {deny: true}, expect: {status: 302}}\n", "authorize needs one of query, rawQuery and of"},
+		"half a user":                    {"      - {name: a, authorize: {rawQuery: x, username: a}, expect: {status: 302}}\n", "authorize: username and password go together"},
+		"until the end":                  {"      - {name: a, authorize: {rawQuery: x, until: end}, expect: {status: 302}}\n", `unknown until "end"; it is one of "consent"`},
+		"the form of a later step":       {"      - {name: a, authorize: {of: b}, expect: {status: 302}}\n      - {name: b, call: shop.page, expect: {status: 200}}\n", `authorize: no step before this one is called "b"`},
+		"an authorization with a body":   {"      - {name: a, authorize: {rawQuery: x}, body: {}, expect: {status: 302}}\n", `"body" belongs to a call`},
+		"a browser that does nothing":    {page + "      - {name: a, browser: b, compare: [{value: 1, is: 1, why: it is}]}\n", "a browser sends a request"},
+		"a client's other members":       {"      - {name: a, call: token.create, form: {a: \"${client.name}\"}, expect: {status: 200}}\n", "${client.name}: there are \"client.id\""},
+		"a capture that is a client":     {"      - {name: a, call: shop.page, expect: {status: 200}, capture: {client: $.title}}\n", `variable "client" is one of the suite's own`},
+		"a pattern of no header":         {"      - {name: a, call: shop.page, expect: {status: 200, headers: {\"/(/\": {exists: true}}}}\n", `"/(/" is no pattern of a header's name`},
 		"a variable that nobody defined": {page + "      - {name: a, follow: {form: f, fields: {x: \"${y}\"}}, expect: {status: 200}}\n", "${y} is not defined"},
 	}
 	for name, test := range tests {
@@ -99,4 +108,30 @@ func TestWhatIsWrongWithSurfacesPagesAndClientsIsTold(t *testing.T) {
 			assert.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+func TestAScenarioNamesTheCredentialsThatItUses(t *testing.T) {
+	list, err := loadShop(`      - {name: a, authorize: {query: {client_id: "${client.id}"}}, expect: {status: 302}}
+      - {name: b, call: token.create, form: {client_secret: "${client.secret}"}, expect: {status: 200}}
+`)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"client.id", "client.secret", "user.password", "user.username"}, list[0].Credentials)
+
+	list, err = loadShop(`      - {name: a, authorize: {rawQuery: a, username: "${anna.username}", password: "${anna.password}"}, expect: {status: 302}}
+      - {name: b, call: token.create, form: {client_id: "${shop.id}", secret: "${other.client.secret}"}, expect: {status: 200}}
+    given:
+      clients: [{as: shop, redirectUris: [https://a.example/cb, https://b.example/cb], disabled: true}]
+      users: [{as: anna, username: anna, password: secret, email: a@example.com, fullName: Anna}]
+      accounts: {other: {}}
+`)
+	require.NoError(t, err)
+	assert.Empty(t, list[0].Credentials)
+	assert.Contains(t, list[0].ControlReasons(), "it registers clients or users")
+	assert.Equal(t, scenarios.Texts{"https://a.example/cb", "https://b.example/cb"}, list[0].Given.Clients[0].RedirectURIs)
+
+	_, err = loadShop(`      - {name: a, call: shop.page, expect: {status: 200}}
+    given: {users: [{as: anna, username: anna}], clients: [{as: "a b"}]}
+`)
+	require.ErrorContains(t, err, "users: password is missing")
+	require.ErrorContains(t, err, "clients: `as` must be a word")
 }

@@ -13,6 +13,9 @@
 //   - ${scope}, ${scope2}, … enabled scopes of the account (and ${other.scope}, … of a further account "other");
 //   - ${email} and ${apiKey} of the account (and ${other.email}, ${other.apiKey});
 //   - ${now} (RFC 3339), ${today} (YYYY-MM-DD), ${month} (YYYY-MM) and ${year} by the clock of the step's account;
+//   - ${client.id}, ${client.secret}, ${client.redirectUri}, ${user.username} and ${user.password}: an OAuth client and a user of the
+//     account (${other.client.id}, … of a further one), from the control API, else from the target's user; what is missing skips the scenario.
+//     given.clients and given.users register more, by their `as`;
 //   - ${nonce}, twelve hex digits that belong to this scenario and the run's seed;
 //   - the tokens of given.tokens, by their `as`;
 //   - what earlier steps captured, and, within its own step, the keys of a matrix.
@@ -27,10 +30,12 @@
 // # Pages, forms and redirects
 //
 // form: {…} is sent as application/x-www-form-urlencoded. Nothing is followed unasked: a step with follow: redirect goes where the last answer
-// leads, and follow: {form: login, fields: {username: johndoe}} sends a form of its page as a browser without JavaScript would, hidden fields
-// included; of: STEP names another answer. Only addresses of the target are asked. An API whose document has text/html gets the cookies that it
-// set earlier in the scenario; cookies: {…} sends others. expect has redirect: {to: …, query: {…}}, html: {title: …, text: …, forms: {NAME:
-// [FIELD, …]}} and empty: true; the payload that data and capture see is {location, query} of a redirect, {title, text, forms} of a page.
+// leads, follow: {form: login, fields: {username: johndoe}} sends a form of its page as a browser without JavaScript would, hidden fields
+// included, and follow: {button: Allow} presses a button by what stands on it; of: STEP names another answer. Only addresses of the target are
+// asked. An API whose document has text/html gets the cookies that it set earlier in the scenario, in the same browser: NAME (steps without one
+// share one); cookies: {…} sends others. A step with authorize: {query: {…}} takes a user through whatever pages an authorization has; its answer
+// is the redirect to the client, which is never asked (see Authorize). expect has redirect: {to: …, query: {…}}, html: {title: …, text: …, forms:
+// {NAME: [FIELD, …]}} and empty: true; the payload that data and capture see is {location, query} of a redirect, {title, text, forms} of a page.
 //
 // # Paid services
 //

@@ -45,6 +45,31 @@ func TestAPageIsReadAsABrowserDoes(t *testing.T) {
 	}
 }
 
+func TestButtonsAreKnownByWhatStandsOnThem(t *testing.T) {
+	page := parsePage([]byte(`<form id=ask><button name=d value=1>Allow <b>access</b></button><input type=submit name=d value=Deny><input type=image alt=Help name=h>
+<button type=button name=x>Allow me</button><button type=reset>Allow it</button><button disabled>Allow that</button><button>Later</button></form>
+<form id=other><input type=submit></form>`))
+	labels := func(form Form) []string {
+		var all []string
+		for _, b := range form.Buttons {
+			all = append(all, b.Label)
+		}
+		return all
+	}
+	assert.Equal(t, []string{"Allow access", "Deny", "Help", "Later"}, labels(page.Forms[0]))
+	assert.Equal(t, []string{"Submit"}, labels(page.Forms[1]))
+	for text, want := range map[string]url.Values{"allow": {"d": {"1"}}, "DENY": {"d": {"Deny"}}, "later": {}} {
+		form, button, ok := page.WithButton("", text)
+		require.True(t, ok, text)
+		assert.Equal(t, "ask", form.ID)
+		assert.Equal(t, want, button.Fields(), text)
+	}
+	_, _, ok := page.WithButton("other", "Allow")
+	assert.False(t, ok, "another form has it")
+	_, _, ok = page.WithButton("nothing", "Submit")
+	assert.False(t, ok)
+}
+
 func TestAnyBytesAreAPage(t *testing.T) {
 	for _, body := range []string{"", "text", "<", "<form><form><input name=a>", "\xff\xfe", "<select name=a>"} {
 		assert.NotNil(t, parsePage([]byte(body)), body)

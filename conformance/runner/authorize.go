@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -46,7 +47,7 @@ func (s *session) authorize(ctx context.Context, step *scenarios.Step, label str
 	switch {
 	case step.Authorize.Of != "":
 		got, at, err = v.sendFormOf(ctx)
-	case len(s.target.AuthorizeCommand) > 0:
+	case len(s.target.AuthorizeCommand) > 0 && sentBack(step):
 		got, at, err = v.byCommand(ctx)
 	default:
 		got, at, err = v.browse(ctx)
@@ -55,6 +56,11 @@ func (s *session) authorize(ctx context.Context, step *scenarios.Step, label str
 		return err
 	}
 	return s.expect(ctx, step, label, got, at, local, into)
+}
+
+// sentBack reports whether a step expects that the browser is sent back to the client. What is refused before that needs no command.
+func sentBack(step *scenarios.Step) bool {
+	return step.Expect.Redirect != nil || len(step.Capture) > 0
 }
 
 // visit is one authorization under way.
@@ -137,6 +143,9 @@ func (v *visit) goOn(got *sent) (bool, error) {
 		}
 		v.signedIn = true
 		fields, err := v.login()
+		if errors.As(err, new(errUndefined)) {
+			return false, stop{report.Skip, fmt.Sprintf("step %q signs in itself; give --username, --password", v.step.Name)}
+		}
 		if err != nil {
 			return false, err
 		}

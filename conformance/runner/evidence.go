@@ -133,6 +133,8 @@ func (c *call) secrets() []secret {
 
 func secretKind(key string) string {
 	switch lower := strings.ToLower(key); {
+	case lower == "token_type": // what it says is in every header
+		return ""
 	case strings.Contains(lower, "refresh"):
 		return "REFRESH_TOKEN"
 	case strings.Contains(lower, "token"):
