@@ -14,12 +14,12 @@ import (
 func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	request, visiting := c.Own.(*request)
 	if visiting && request.back != "" {
-		return sent(c.Request, request.location("error", r.Code.String(), "error_description", r.Text()))
+		return sent(c.Request, request.location("error", word(r), "error_description", r.Text()))
 	}
 	if c.Operation != nil && c.Operation.Name == authorizeName && wantsPage(c.Request) {
 		pages := loaded()
 		page := failurePage{
-			Style: pages.style, Title: title(r), Message: r.Text(), Code: r.Code.String(), Detail: r.Detail,
+			Style: pages.style, Title: title(r), Message: r.Text(), Code: word(r), Detail: r.Detail,
 			Status: r.Status, Request: c.Exchange.ID,
 		}
 		if visiting {
@@ -34,7 +34,18 @@ func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	return surface.Answer{ContentType: surface.JSON, Header: header, Body: object{struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
-	}{r.Code.String(), r.Text()}}}
+	}{word(r), r.Text()}}}
+}
+
+// word is the error as the API has it, also of a row of the table that is not the API's own, and so has a number.
+func word(r surface.Refusal) string {
+	switch {
+	case r.Code.IsText():
+		return r.Code.String()
+	case r.Status >= http.StatusInternalServerError:
+		return "server_error"
+	}
+	return "invalid_request"
 }
 
 // challenge tells how to authenticate. A client that sent its secret in the body is told nothing: browsers and some libraries hide the body of an
@@ -49,7 +60,7 @@ func challenge(c *surface.Call, r surface.Refusal) string {
 			return `Basic realm="oauthmock"`
 		}
 	case bearer:
-		return `Bearer realm="oauthmock", error="` + r.Code.String() + `"`
+		return `Bearer realm="oauthmock", error="` + word(r) + `"`
 	case nil:
 		if c.Operation.Name == userinfoName {
 			return `Bearer realm="oauthmock"`

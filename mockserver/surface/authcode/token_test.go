@@ -135,6 +135,17 @@ func TestAnExchangeIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 	}
 }
 
+func TestStrictRequestsAreRefusedInTheWordsOfTheAPI(t *testing.T) {
+	m := newMock(t, mockserver.WithStrictRequests())
+	w := m.send("POST", "/api/token.php", "code=x", func(r *http.Request) { r.SetBasicAuth("demo-client", "demo-secret") })
+	assert.Equal(t, 400, w.Code)
+	assert.Equal(t, "invalid_request", failure(t, w))
+	assert.Contains(t, w.Body.String(), "body.client_id: is required")
+	b := m.browser(request)
+	b.open()
+	assert.Equal(t, 303, b.submit("user", "johndoe").Code, "the forms of the page are not the document's")
+}
+
 func TestACodeWorksOnceAndTakesBackWhatItGave(t *testing.T) {
 	m := approving(t)
 	code := m.code()
