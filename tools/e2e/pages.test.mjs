@@ -71,6 +71,27 @@ for (const [device, settings] of Object.entries(devices)) {
   }
 }
 
+test('long names fit on the smallest screen', async (t) => {
+  const base = await startMock(t);
+  const { redirect } = await startClient(t);
+  const browser = await startBrowser(t);
+  const page = await (await browser.newContext({ viewport: { width: 320, height: 640 } })).newPage();
+  const register = (kind, one) => fetch(`${base}/__admin/accounts/demo/${kind}`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(one),
+  });
+  const id = 'the-client-with-an-id-that-nobody-would-want-to-type-twice';
+  await register('clients', { id, secret: 'long', redirectUris: [redirect] });
+  await register('users', { username: 'maximilian.mustermann-von-und-zu-beispielhausen', password: 'long', email: 'maximilian.mustermann@department.subsidiary.example.com', fullName: 'Maximilian Mustermann von und zu Beispielhausen' });
+  await page.goto(authorizeURL(base, redirect, { client_id: id }));
+  const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+  await page.screenshot({ path: `${pictures}login-long.png`, fullPage: true });
+  assert.ok(await fits(), 'login');
+  await page.getByRole('button', { name: /Maximilian/ }).click();
+  await page.getByRole('button', { name: 'Allow' }).waitFor();
+  await page.screenshot({ path: `${pictures}consent-long.png`, fullPage: true });
+  assert.ok(await fits(), 'consent');
+});
+
 for (const javaScriptEnabled of [true, false]) {
   test(`the whole flow, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async (t) => {
     const base = await startMock(t);
