@@ -91,15 +91,16 @@ func (c *client) newAccountCommand() *cobra.Command {
 				if err := decodeAnswer(body, &made); err != nil {
 					return err
 				}
-				text := fmt.Sprintf("id           %s\nenvironment  %s\nemail        %s\napi key      %s\n",
+				var text strings.Builder
+				fmt.Fprintf(&text, "id           %s\nenvironment  %s\nemail        %s\napi key      %s\n",
 					cell(made.ID), cell(made.Environment), cell(made.Email), cell(made.APIKey))
 				for _, one := range made.Clients {
-					text += fmt.Sprintf("client       %s  %s\n", cell(one.ID), cell(one.Secret))
+					fmt.Fprintf(&text, "client       %s  %s\n", cell(one.ID), cell(one.Secret))
 				}
 				for _, one := range made.Users {
-					text += fmt.Sprintf("user         %s  %s\n", cell(one.Username), cell(one.Password))
+					fmt.Fprintf(&text, "user         %s  %s\n", cell(one.Username), cell(one.Password))
 				}
-				return c.printf("%s", text)
+				return c.printf("%s", text.String())
 			})
 		},
 	}
