@@ -292,7 +292,7 @@ func (b *Book) Decide(e *exchange.Exchange, callee Callee) *Fault {
 
 func (b *Book) decide(l *list, e *exchange.Exchange, callee Callee) *Fault {
 	for _, r := range l.rules {
-		if !r.match.match(e) {
+		if !r.match.match(e) || !r.match.aged(b.config.World, e) {
 			continue
 		}
 		f := r.take(b, e)

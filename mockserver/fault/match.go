@@ -1,20 +1,24 @@
 package fault
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/world"
 )
 
 // matcher is a Match that has been checked. The zero matcher matches every call.
 type matcher struct {
 	Match
 	headers, query []named
+	younger, older time.Duration // 0 is any
 }
 
 // named is what a header or parameter is to be.
@@ -37,6 +41,17 @@ func newMatcher(m Match, names journal.Names) (matcher, error) {
 		return out, wrongf("path", "is %q, a template, which no request sends; write * for any text, such as /tokens/*", m.Path)
 	case len(m.Headers) > maxPairs || len(m.Query) > maxPairs:
 		return out, wrongf("headers", "and \"query\" hold %d and %d; want at most %d of each", len(m.Headers), len(m.Query), maxPairs)
+	}
+	for _, age := range []struct {
+		member string
+		given  Duration
+		to     *time.Duration
+	}{{"youngerThan", m.YoungerThan, &out.younger}, {"olderThan", m.OlderThan, &out.older}} {
+		d, err := age.given.read()
+		if err != nil || age.given != "" && d <= 0 {
+			return out, wrongf(age.member, "is %q; want a duration above zero such as \"10s\" or \"30d\"", age.given)
+		}
+		*age.to = d
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
 		if !headerName(name) {
@@ -62,6 +77,20 @@ func (m *matcher) match(e *exchange.Exchange) bool {
 	return word(m.Surface, e.Surface) && word(m.Operation, e.Operation) && word(m.Account, string(e.Account)) &&
 		(m.Method == "" || strings.EqualFold(m.Method, e.Request.Method) || m.Method == "*") &&
 		m.matchPath(e) && m.matchToken(e) && m.matchHeaders(e) && m.matchQuery(e)
+}
+
+// aged reports whether a token of the call is as old as the rule asks for.
+func (m *matcher) aged(w *world.World, e *exchange.Exchange) bool {
+	if m.younger == 0 && m.older == 0 {
+		return true
+	}
+	if e.Account == "" {
+		return false
+	}
+	return slices.ContainsFunc(tokensOf(e), func(token string) bool {
+		age, ok := w.TokenAge(context.Background(), e.Caller(), token)
+		return ok && (m.younger == 0 || age < m.younger) && (m.older == 0 || age > m.older)
+	})
 }
 
 func word(pattern, text string) bool { return pattern == "" || journal.Wildcard(pattern, text) }

@@ -34,6 +34,9 @@ type Match struct {
 	Account   string `json:"account,omitempty"`
 	// Token is one that the call names: as its Bearer, in its path, or as its parameter "id".
 	Token string `json:"token,omitempty"`
+	// YoungerThan and OlderThan are how long ago a token that the call names, and that is valid, was made, on the account's clock.
+	YoungerThan Duration `json:"youngerThan,omitempty"`
+	OlderThan   Duration `json:"olderThan,omitempty"`
 	// Method in any case. Path without the query, as it was sent or decoded.
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"`

@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"time"
 
 	"oauthmock/mockserver/account"
 )
@@ -36,4 +37,16 @@ func (w *World) ExpireTokens(ctx context.Context, who account.Identity, values .
 		a.Settle(now)
 		return nil
 	})
+}
+
+// TokenAge returns how long ago a token was made, on its account's clock. It reports whether the account has it.
+func (w *World) TokenAge(ctx context.Context, who account.Identity, token string) (age time.Duration, ok bool) {
+	err := w.config.Store.Update(ctx, who, func(a *account.Account) error {
+		var t *account.Token
+		if t, ok = a.Tokens.Get(token); ok {
+			age = a.Now(w.config.Clock.Now()).Sub(t.CreatedAt.Time())
+		}
+		return nil
+	})
+	return age, ok && err == nil
 }
