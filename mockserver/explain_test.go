@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,70 @@ func TestExplanationsShowNoSecret(t *testing.T) {
 	text, err := json.Marshal(why)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "0123456789abcdef")
+}
+
+func TestHowATokenEndedIsToldWithTheRequest(t *testing.T) {
+	handler := newHandler(t, mockserver.WithFrozenClock(), mockserver.WithClock(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)))
+	made := func() (token, refresh string) {
+		var answer struct{ Token, RefreshToken string }
+		require.NoError(t, json.Unmarshal(send(handler, "POST", "/tokens", `{"scopes":["*:*/*"],"ttl":60}`).Body.Bytes(), &answer))
+		return answer.Token, answer.RefreshToken
+	}
+	bearer := func(method, path, value string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader("{}"))
+		r.Header.Set("Authorization", "Bearer "+value)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w
+	}
+	const paid = "/__services/company.openapi.com/IT-start/12485671007"
+	says := func(w *httptest.ResponseRecorder, parts ...string) {
+		t.Helper()
+		require.GreaterOrEqual(t, w.Code, 400)
+		words := strings.Join(explained(t, handler, w).Words, "\n")
+		for _, part := range parts {
+			assert.Contains(t, words, part)
+		}
+	}
+	token, refresh := made()
+	rotation := bearer("PATCH", "/tokens/"+token, refresh)
+	require.Equal(t, 200, rotation.Code)
+	by := "by request #" + rotation.Header().Get("X-Mock-Request-Id")
+	says(bearer("GET", paid, token), "a token of account demo that was rotated away at 2026-02-12T08:30:00Z "+by)
+	says(bearer("PATCH", "/tokens/"+token, refresh), "a refresh token of account demo that was rotated away", by)
+	says(send(handler, "GET", "/tokens/"+token, ""), "What the path names is a token of account demo that was rotated away", by)
+
+	token, _ = made()
+	by = "by request #" + send(handler, "DELETE", "/tokens/"+token, "").Header().Get("X-Mock-Request-Id")
+	says(bearer("GET", paid, token), "that was deleted at 2026-02-12T08:30:00Z "+by)
+
+	token, _ = made()
+	control(t, handler, "POST", "/clock/advance", `{"by":"1h"}`)
+	says(bearer("GET", paid, token), "that expired at 2026-02-12T08:31:00Z, by the account's clock")
+
+	token, _ = made()
+	control(t, handler, "POST", "/reset", "")
+	refused := bearer("GET", paid, token)
+	says(refused, "it was issued, and is nobody's any more")
+
+	r := httptest.NewRequest("GET", "http://localhost/wallet", nil)
+	r.Header.Set("X-Comment", "is it "+token+"?")
+	handler.ServeHTTP(httptest.NewRecorder(), r)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest("GET", "http://127.0.0.1/__admin/requests/last", nil))
+	assert.Contains(t, w.Body.String(), "/wallet", "last is the newest request")
+	assert.Contains(t, w.Body.String(), "is it [secret ", "what was a token is hidden as one that is")
+	assert.NotContains(t, w.Body.String(), token)
+}
+
+// control asks the control API, which must succeed.
+func control(t *testing.T, handler http.Handler, method, path, body string) {
+	t.Helper()
+	r := httptest.NewRequest(method, "http://127.0.0.1/__admin"+path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	require.Less(t, w.Code, 300, w.Body)
 }
 
 func TestStrictRequestsAreRefusedWithWhatIsWrong(t *testing.T) {

@@ -83,7 +83,7 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// What is remembered of every request.
-	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret)
+	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
 	meter := newMeter(requests.Dropped)
 	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
@@ -100,7 +100,7 @@ func New(options ...Option) (*Server, error) {
 	})
 	s.admin = admin.New(admin.Config{
 		World: everybody, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
-		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces},
+		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces, Requests: requests},
 		Token:   c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()

@@ -50,6 +50,7 @@ type Account struct {
 
 	issued  []Secret
 	revoked []Secret
+	endings []Ending // the newest, oldest first
 }
 
 // Now is the time on the account's clock while the server's shows server, in whole seconds: finer times than the API writes
@@ -213,7 +214,7 @@ func (a *Account) Settle(now time.Time) []Event {
 		}
 		if t, ok := a.Tokens.nextExpired(until); ok {
 			events = append(events, Event{At: t.ExpireAt.Time(), What: "token.expired", ID: t.Value})
-			a.removeToken(t)
+			a.end(t, EndedByExpiry, t.ExpireAt.Time())
 			continue
 		}
 		if due {

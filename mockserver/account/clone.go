@@ -15,6 +15,7 @@ func (a *Account) Clone() *Account {
 	out.Tokens = a.Tokens.clone()
 	out.Wallet.transactions = slices.Clip(a.Wallet.transactions)
 	out.alerts = slices.Clip(a.alerts)
+	out.endings = slices.Clip(a.endings)
 	out.Errors.entries = slices.Clip(a.Errors.Entries())
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)

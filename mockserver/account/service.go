@@ -262,7 +262,7 @@ func (s *Service) UpdateTokenAsBearer(ctx context.Context, call Call, value, bea
 
 // DeleteToken is v2 DELETE /tokens/{token}.
 func (s *Service) DeleteToken(ctx context.Context, call Call, value string) (Receipt, error) {
-	return s.do(ctx, call, func(a *Account, _ time.Time) error { return a.deleteToken(value) })
+	return s.do(ctx, call, func(a *Account, now time.Time) error { return a.deleteToken(value, now) })
 }
 
 // Scopes is v2 GET /scopes: the whole catalogue, each scope with whether it is enabled.

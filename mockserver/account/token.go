@@ -258,19 +258,19 @@ func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token 
 		t.TTL = r.ttl()
 	}
 	t.CreatedAt, t.UpdatedAt, t.ExpireAt = MomentOf(now), MomentOf(now), MomentOf(now.Add(t.TTL))
-	a.removeToken(old)
+	a.end(old, EndedByRotation, now)
 	a.books.Gone = a.books.Gone.minus(old.Stats.tally()) // what it counted lives on in the new one
 	a.issueToken(&t, now)
 	return &t
 }
 
 // deleteToken is v2 DELETE /tokens/{token}.
-func (a *Account) deleteToken(value string) error {
+func (a *Account) deleteToken(value string, now time.Time) error {
 	t, ok := a.Tokens.Get(value)
 	if !ok {
 		return Refuse(TokenNotFound, "the account has no such token, or it has expired")
 	}
-	a.removeToken(t)
+	a.end(t, EndedByDeletion, now)
 	return nil
 }
 

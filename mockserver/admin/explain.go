@@ -18,7 +18,10 @@ type explained struct {
 // getRequest is one entry, explained.
 func (a *API) getRequest(c *gin.Context) (int, any, error) {
 	e, ok := a.Journal.Get(c.Param("id"))
-	if !ok {
+	switch {
+	case !ok && c.Param("id") == journal.Last:
+		return 0, nil, problemf(http.StatusNotFound, "the journal has no request yet, or was cleared")
+	case !ok:
 		return 0, nil, problemf(http.StatusNotFound, "the journal has no request %q: it may have been dropped or cleared", c.Param("id"))
 	}
 	return http.StatusOK, explained{a.Redactor.Show(e), a.Explain.Explain(e).Redacted(a.Redactor.Text(e))}, nil

@@ -109,7 +109,7 @@ func (a *API) entries(f journal.Filter, d document) streamed {
 		encoder.SetEscapeHTML(false)
 		between := d.before
 		var err error // the caller left, and nobody is there to be told
-		dropped := a.Journal.Walk(f, func(e *exchange.Exchange) bool {
+		dropped := a.Journal.Pages(f, func(e *exchange.Exchange) bool {
 			_, _ = out.WriteString(between) // Encode says whether it failed
 			between = ","
 			err = encoder.Encode(d.item(e))

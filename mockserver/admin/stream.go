@@ -77,10 +77,17 @@ func (a *API) follow(ctx context.Context, s *journal.Subscription, out *events) 
 			return
 		case <-ticks:
 			out.comment("")
-		case e := <-s.C:
-			out.request(e, a)
-			for range len(s.C) { // one packet for what is there already
-				out.request(<-s.C, a)
+		case n := <-s.C:
+			s.Taken(n)
+			out.news(n, a)
+			for more := true; more && out.err == nil; { // one packet for what is there already
+				select {
+				case n := <-s.C:
+					s.Taken(n)
+					out.news(n, a)
+				default:
+					more = false
+				}
 			}
 		}
 		if lost := s.Dropped(); lost != told {
@@ -109,15 +116,28 @@ type events struct {
 
 func (o *events) comment(text string) { o.write(": %s\n\n", text) }
 
-func (o *events) request(e *exchange.Exchange, a *API) {
+// news writes an entry that was added just now.
+func (o *events) news(n *journal.News, a *API) {
+	if n != nil {
+		o.send(n.Text(a.event))
+	}
+}
+
+// request writes an entry.
+func (o *events) request(e *exchange.Exchange, a *API) { o.send(a.event(e)) }
+
+// event renders an entry; nothing where it cannot be rendered, which is logged.
+func (a *API) event(e *exchange.Exchange) []byte {
 	var data bytes.Buffer
+	fmt.Fprintf(&data, "id: %d\nevent: request\ndata: ", e.ID)
 	encoder := json.NewEncoder(&data)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(a.Redactor.Show(e)); err != nil { // ends in a line end, and holds no other
 		a.Log.Error("control API: entry cannot be rendered", "id", e.ID, "error", err)
-		return
+		return nil
 	}
-	o.write("id: %d\nevent: request\ndata: %s\n", e.ID, data.Bytes())
+	data.WriteByte('\n')
+	return data.Bytes()
 }
 
 func (o *events) dropped(n uint64) {
@@ -132,8 +152,14 @@ func (o *events) write(format string, args ...any) {
 	}
 	o.b.Reset()
 	fmt.Fprintf(&o.b, format, args...)
-	o.deadline()
-	_, o.err = o.writer.Write(o.b.Bytes())
+	o.send(o.b.Bytes())
+}
+
+func (o *events) send(text []byte) {
+	if o.err == nil && len(text) > 0 {
+		o.deadline()
+		_, o.err = o.writer.Write(text)
+	}
 }
 
 func (o *events) flush() {

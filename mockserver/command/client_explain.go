@@ -15,10 +15,11 @@ import (
 // explainCommand tells why a running mock answered as it did.
 func (c *client) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain ID",
+		Use:   "explain ID|last",
 		Short: "Tell why a running mock answered a request as it did",
 		Long: "Tell why a running mock answered a request as it did. The ID is that of the answer's header X-Mock-Request-Id, and of \"oauthmock\n" +
-			"requests\".",
+			"requests\"; last is the newest request.",
+		Example:           "  oauthmock explain last\n  oauthmock explain 42",
 		Args:              exactly("ID"),
 		ValidArgsFunction: c.completeFirst(c.completeRequests),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -80,7 +80,13 @@ func (x *Explainer) ofClient(e *exchange.Exchange) (a Authentication, ok bool) {
 	case e.Auth == "token" && e.Client != "":
 		return Authentication{"bearer", true, "The Bearer is an access token of " + whose + "."}, true
 	case e.Auth == "token":
-		return Authentication{"bearer", false, "The Bearer was refused."}, true
+		why := "The Bearer was refused."
+		if value, ok := surface.Bearer(e.Request.Header.Get("Authorization")); ok {
+			if said := x.ended(e, "it", value); said != "" {
+				why = "The Bearer was refused: " + said
+			}
+		}
+		return Authentication{"bearer", false, why}, true
 	case e.Client != "":
 		return Authentication{e.Auth, true, "The request names " + whose + "; nothing proves that it is that client's."}, true
 	}
@@ -106,6 +112,9 @@ func (x *Explainer) whyNotBasic(e *exchange.Exchange, email, key string) string 
 	case keyKnown:
 		return fmt.Sprintf("the API key is that of account %s, but the e-mail is not.", owner.ID)
 	case x.Directory.EmailKnown(email):
+		if x.Directory.Retired(key) {
+			return "the e-mail is known, but the API key is nobody's any more: its account was reset, replaced or removed."
+		}
 		return "the e-mail is known, but the API key is nobody's."
 	case email == "" || key == "":
 		return "the e-mail or the API key is empty."
@@ -127,5 +136,8 @@ func (x *Explainer) whyNotBearer(e *exchange.Exchange, value string) string {
 		}
 		return fmt.Sprintf("it is %s of account %s, a %s account, which the host %q does not take, unless it was made since.", name, owner.ID, owner.Environment, e.Request.Host)
 	}
-	return "it is nobody's token or refresh token, or no longer: tokens expire, and a rotation revokes both."
+	if said := x.ended(e, "it", value); said != "" {
+		return said
+	}
+	return "it is nobody's token or refresh token."
 }

@@ -85,12 +85,18 @@ type Answer struct {
 type Directory interface {
 	Find(s account.Secret) (account.Identity, bool)
 	EmailKnown(email string) bool
+	// Ended returns how the token with a value or refresh token ended, and of which account it was.
+	Ended(secret string) (account.ID, account.Ending, bool)
+	// Retired reports whether a text was somebody's secret once.
+	Retired(secret string) bool
 }
 
 // Explainer explains exchanges. It is safe for concurrent use.
 type Explainer struct {
 	Directory Directory
 	Surfaces  surface.Descriptions
+	// Requests, unless nil, are where the request is looked for that ended a token.
+	Requests Requests
 }
 
 // Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
@@ -127,6 +133,8 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	if e.Note != "" {
 		say("%s", e.Note)
 	}
+
+	out.Words = append(out.Words, x.endedInPath(e)...)
 
 	if q := e.Quota; q.Enabled {
 		out.Quota = &Quota{Limit: q.Limit, Before: q.Remaining, After: q.Remaining, ResetMs: q.Reset.Milliseconds()}

@@ -31,6 +31,10 @@ func (directory) Find(s account.Secret) (account.Identity, bool) {
 	return account.Identity{ID: "demo", Environment: account.Production}, true
 }
 
+func (directory) Ended(string) (account.ID, account.Ending, bool) { return "", account.Ending{}, false }
+
+func (directory) Retired(secret string) bool { return secret == "retired" }
+
 func (directory) EmailKnown(email string) bool { return email == "dev@example.com" }
 
 func explainer() *explain.Explainer {
@@ -48,16 +52,18 @@ func TestWhyNobodyWasKnown(t *testing.T) {
 		reason        account.Reason
 		offered, says string
 	}{
-		"nothing was offered":              {http.Header{}, "credentials-invalid", "none", "no Authorization header"},
-		"two were offered":                 {http.Header{"Authorization": {"Basic a", "Basic b"}}, "credentials-invalid", "unreadable", "2 Authorization headers"},
-		"no Base64":                        {http.Header{"Authorization": {"Basic !"}}, "credentials-invalid", "unreadable", "neither Basic"},
-		"an unknown e-mail":                {basic("x@example.com", "nobody's"), "credentials-invalid", "basic", "neither the e-mail nor the API key"},
-		"a wrong key":                      {basic("dev@example.com", "nobody's"), "credentials-invalid", "basic", "the e-mail is known, but the API key is nobody's"},
-		"another's key":                    {basic("x@example.com", "key"), "credentials-invalid", "basic", "the API key is that of account demo, but the e-mail is not"},
-		"the right pair on the wrong host": {basic("dev@example.com", "key"), "credentials-invalid", "basic", "takes the other environment only"},
-		"an empty key":                     {basic("x@example.com", ""), "credentials-invalid", "basic", "is empty"},
-		"a token where Basic is asked":     {http.Header{"Authorization": {"Bearer token"}}, "credentials-invalid", "bearer", "takes e-mail and API key"},
-		"nobody's Bearer":                  {http.Header{"Authorization": {"Bearer x"}}, "refresh-token-invalid", "bearer", "nobody's token"},
+		"nothing was offered":                 {http.Header{}, "credentials-invalid", "none", "no Authorization header"},
+		"two were offered":                    {http.Header{"Authorization": {"Basic a", "Basic b"}}, "credentials-invalid", "unreadable", "2 Authorization headers"},
+		"no Base64":                           {http.Header{"Authorization": {"Basic !"}}, "credentials-invalid", "unreadable", "neither Basic"},
+		"an unknown e-mail":                   {basic("x@example.com", "nobody's"), "credentials-invalid", "basic", "neither the e-mail nor the API key"},
+		"a wrong key":                         {basic("dev@example.com", "nobody's"), "credentials-invalid", "basic", "the e-mail is known, but the API key is nobody's"},
+		"another's key":                       {basic("x@example.com", "key"), "credentials-invalid", "basic", "the API key is that of account demo, but the e-mail is not"},
+		"the right pair on the wrong host":    {basic("dev@example.com", "key"), "credentials-invalid", "basic", "takes the other environment only"},
+		"an empty key":                        {basic("x@example.com", ""), "credentials-invalid", "basic", "is empty"},
+		"a token where Basic is asked":        {http.Header{"Authorization": {"Bearer token"}}, "credentials-invalid", "bearer", "takes e-mail and API key"},
+		"a Bearer that was somebody's once":   {http.Header{"Authorization": {"Bearer retired"}}, "refresh-token-invalid", "bearer", "it was issued, and is nobody's any more"},
+		"an API key that was somebody's once": {basic("dev@example.com", "retired"), "credentials-invalid", "basic", "the API key is nobody's any more"},
+		"nobody's Bearer":                     {http.Header{"Authorization": {"Bearer x"}}, "refresh-token-invalid", "bearer", "nobody's token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := explainer().Explain(&exchange.Exchange{

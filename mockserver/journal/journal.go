@@ -20,18 +20,21 @@ type Journal struct {
 	entries []entry // a ring: the oldest stands at first
 	first   int
 	count   int
+	added   uint64 // entries ever
 	bytes   int64
 	drops   drops
 	memory  memory
 	// readers read records while the journal is not locked: meanwhile no record's memory is used again.
 	readers       int
 	subscriptions []*Subscription
+	waiting       int64 // bytes in the buffers of all subscriptions
 	tell          func(dropped uint64)
 }
 
 // entry is an exchange as it is kept: bytes, and what is needed to pass it over without reading them.
 type entry struct {
 	id      uint64
+	added   uint64 // which of all entries it was; they stand in this order
 	account account.ID
 	record  []byte
 	chunk   *chunk // where the record is
@@ -71,7 +74,8 @@ func (j *Journal) add(e *exchange.Exchange) (before, after uint64) {
 	if j.count == j.maxEntries {
 		j.drop()
 	}
-	newest := entry{id: e.ID, account: e.Account}
+	newest := entry{id: e.ID, added: j.added, account: e.Account}
+	j.added++
 	newest.record, newest.chunk = j.memory.write(e)
 	for j.count > 0 && j.bytes+newest.size() > j.maxBytes {
 		j.drop()
@@ -157,7 +161,7 @@ func (j *Journal) hold(f Filter) (held [][]byte, dropped uint64) {
 		held = make([][]byte, 0, j.count)
 	}
 	for i := range j.count {
-		if e := j.at(i); f.Kind.Covers(kindOf(e.record)) && (f.After == 0 || e.id > f.After) && (f.Account == "" || e.account == f.account()) {
+		if e := j.at(i); f.concerns(e) {
 			held = append(held, e.record)
 		}
 	}
@@ -170,8 +174,14 @@ func (j *Journal) release() {
 	j.readers--
 }
 
-// Get finds an entry by its ID.
+// Last, in the place of an ID, is that of the request that was finished last.
+const Last = "last"
+
+// Get finds an entry by its ID, or Last.
 func (j *Journal) Get(id string) (*exchange.Exchange, bool) {
+	if id == Last {
+		return j.last()
+	}
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err != nil {
 		return nil, false
@@ -180,6 +190,17 @@ func (j *Journal) Get(id string) (*exchange.Exchange, bool) {
 	defer j.mu.Unlock()
 	for i := range j.count {
 		if e := j.at(i); e.id == n {
+			return read(e.record), true
+		}
+	}
+	return nil, false
+}
+
+func (j *Journal) last() (*exchange.Exchange, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := j.count - 1; i >= 0; i-- {
+		if e := j.at(i); kindOf(e.record) == KindRequest {
 			return read(e.record), true
 		}
 	}

@@ -58,12 +58,20 @@ func (s *secrets) without(out *strings.Builder, text string, values []string) {
 // withoutWords replaces words that are credentials, in any spelling.
 func (s *secrets) withoutWords(text string) string {
 	text = s.hide(text)
-	for _, prefix := range []string{"%", `\u00`} {
-		if plain := unescape(text, prefix); plain != text {
-			// Shown unescaped only where something must be hidden: else a text stays as it came.
-			if hidden := s.hide(plain); hidden != plain {
-				text = hidden
-			}
+	// Shown unescaped only where something must be hidden: else a text stays as it came.
+	plain := text
+	for range maxEscaped {
+		next := unescape(plain)
+		if next == plain {
+			break
+		}
+		plain = next
+		hidden := plain
+		for _, value := range s.everywhere {
+			hidden = strings.ReplaceAll(hidden, value, s.redactor.Fingerprint(s.values[value]))
+		}
+		if hidden = s.hide(hidden); hidden != plain {
+			text, plain = hidden, hidden
 		}
 	}
 	return runs(text, isBase64, func(run string) string {
@@ -150,23 +158,47 @@ func (s *secrets) hideWord(word string) string {
 	return word
 }
 
-// unescape replaces a prefix and two hexadecimal digits by the letter, digit or mark of a word that they stand for; anything else stays.
-func unescape(text, prefix string) string {
-	const digits = 2
-	if !strings.Contains(text, prefix) {
+// maxEscaped is how often a text may be escaped, one time over the other, and is still looked through.
+const maxEscaped = 4
+
+// unescape replaces escapes of URLs and of JSON by the printable ASCII character that they stand for, and escapes of other characters, which
+// no credential has, by a space, so that nothing of the escape sticks to the word behind it.
+func unescape(text string) string {
+	if !strings.ContainsAny(text, `%\`) {
 		return text
 	}
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
-		end := i + len(prefix) + digits
-		if end <= len(text) && text[i:i+len(prefix)] == prefix {
-			if b, err := hex.DecodeString(text[end-digits : end]); err == nil && isWord(b[0]) {
-				out = append(out, b[0])
-				i = end - 1
-				continue
-			}
+		rest := text[i:]
+		digits := 0 // behind how many bytes
+		switch {
+		case rest[0] == '%' && len(rest) >= len("%20"):
+			digits = len("%")
+		case strings.HasPrefix(rest, `\u00`) && len(rest) >= len(`\u0020`):
+			digits = len(`\u00`)
+		case rest[0] == '\\' && len(rest) > 1 && strings.IndexByte(`bfnrt`, rest[1]) >= 0:
+			out = append(out, ' ')
+			i++
+			continue
+		case rest[0] == '\\' && len(rest) > 1 && strings.IndexByte(`"/\`, rest[1]) >= 0:
+			out = append(out, rest[1])
+			i++
+			continue
 		}
-		out = append(out, text[i])
+		if digits == 0 {
+			out = append(out, rest[0])
+			continue
+		}
+		b, err := hex.DecodeString(rest[digits : digits+2])
+		if err != nil {
+			out = append(out, rest[0])
+			continue
+		}
+		if b[0] < ' ' || b[0] > '~' {
+			b[0] = ' '
+		}
+		out = append(out, b[0])
+		i += digits + 1
 	}
 	return string(out)
 }

@@ -265,3 +265,50 @@ func FuzzShow(f *testing.F) {
 		})
 	})
 }
+
+func TestWhatIsLiveIsHiddenBehindEveryEscape(t *testing.T) {
+	const key = "my-own.key-1" // of another form than those that the mock draws
+	live := func(word string) bool { return word == key }
+	for name, text := range map[string]string{
+		"a quote of a URL":         "x=%22" + key + "%22",
+		"a blank of a URL":         "a%20" + key,
+		"an escaped percent":       "a%2522" + key,
+		"a control character":      "a%0a" + key,
+		"a quote of JSON":          `{"q":"say \"` + key + `\""}`,
+		"a line end of JSON":       `{"q":"first\n` + key + `"}`,
+		"a code of JSON":           `{"q":"\u0022` + key + `\u003e"}`,
+		"a URL in JSON":            `{"q":"\u002522` + key + `"}`,
+		"every character of a URL": "%6d%79%2d%6f%77%6e%2E%6b%65%79%2d%31",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := journal.NewRedactor(live)
+			shown := r.Show(&exchange.Exchange{Request: exchange.Request{Body: []byte(text)}}).Request.Body
+			assert.Contains(t, shown, r.Fingerprint(key))
+			assert.NotContains(t, shown, key)
+			shown = r.Show(&exchange.Exchange{Request: exchange.Request{Body: []byte(strings.ReplaceAll(text, key, "nobodys"))}}).Request.Body
+			if strings.Contains(text, key) {
+				assert.Equal(t, strings.ReplaceAll(text, key, "nobodys"), shown, "what hides nothing stays as it came")
+			}
+		})
+	}
+}
+
+func TestTheAdminTokenIsHiddenWhereverItStands(t *testing.T) {
+	const token = `ad+min/token "="1`
+	header := func(name, value string) exchange.Request { return exchange.Request{Header: http.Header{name: {value}}} }
+	for name, request := range map[string]exchange.Request{
+		"in its header":   header("Authorization", "Bearer "+token),
+		"in another one":  header("X-Comment", "is it "+token+"?"),
+		"in a path":       {URI: "/wallet/ad+min%2Ftoken%20%22=%221"},
+		"in a query":      {URI: "/wallet?x=ad%2Bmin%2Ftoken+%22%3D%221"},
+		"in JSON":         {Body: []byte(`{"x":"ad+min/token \"=\"1"}`)},
+		"in a form":       {Body: []byte(`x=ad%2Bmin%2Ftoken+%22%3D%221&y=1`)},
+		"in lower digits": {URI: "/wallet/ad%2bmin%2ftoken%20%22%3d%221"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := journal.NewRedactor(nobodys, token)
+			assert.Contains(t, wire(t, r.Show(&exchange.Exchange{Request: request})), r.Fingerprint(token))
+			assert.NotContains(t, wire(t, r.Show(&exchange.Exchange{Request: request})), "min")
+		})
+	}
+}

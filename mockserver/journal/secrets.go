@@ -98,6 +98,11 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	if body := bytes.TrimSpace(e.Request.Body); len(body) > 0 && strings.IndexByte(`{["`, body[0]) < 0 { // a form
 		s.request = s.addPairs(string(e.Request.Body), 0, "&")
 	}
+	for _, credential := range r.fixed {
+		for _, spelling := range spellings(credential) {
+			s.add(spelling, credential)
+		}
+	}
 	for value := range s.values {
 		if len(s.values) <= maxEverywhere || strings.IndexFunc(value, func(r rune) bool { return r > 0x7f || !isLetterOrDigit(byte(r)) }) >= 0 {
 			s.everywhere = append(s.everywhere, value)
@@ -106,6 +111,15 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	s.tooMany = len(s.everywhere) > maxEverywhere
 	slices.SortFunc(s.everywhere, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // one may stand in another
 	return s
+}
+
+// spellings are the ways in which a text is written in headers, URLs, forms and JSON.
+func spellings(text string) []string {
+	out := []string{text, url.QueryEscape(text), url.PathEscape(text)}
+	if quoted, err := json.Marshal(text); err == nil { // always
+		out = append(out, strings.Trim(string(quoted), `"`))
+	}
+	return out
 }
 
 // pathTokens are the credentials that a path names though no operation matched it, and so also what somebody expects of a

@@ -9,17 +9,18 @@ import (
 
 // Subscription gets entries as they are added. It is safe for concurrent use.
 type Subscription struct {
-	// C gives out the entries that match, in the order in which they were added; they are shared, and not to be changed. Close closes it.
-	C <-chan *exchange.Exchange
+	// C gives out the entries that match, in the order in which they were added. Whoever receives one calls Taken. Close closes it.
+	C <-chan *News
 
-	c       chan *exchange.Exchange
+	c       chan *News
 	filter  Filter
 	journal *Journal
 	dropped atomic.Uint64
 }
 
 // Subscribe is told of every entry from now on: one that Select does not answer yet will come. The journal waits for nobody: entries that
-// find the buffer full, which holds so many, are dropped and counted.
+// find the buffer full, which holds so many, are dropped and counted. So is all that waits for whoever is slowest, where too much
+// waits for all together.
 func (j *Journal) Subscribe(buffer int) *Subscription { return j.SubscribeTo(Filter{}, buffer) }
 
 // SubscribeTo is Subscribe for the entries that match; the others cost nothing and are not counted. The filter's limit has no meaning here.
@@ -63,38 +64,29 @@ func (j *Journal) Resume(f Filter, id uint64, buffer int) (missed []*exchange.Ex
 
 // subscribe adds a subscription. The journal is locked.
 func (j *Journal) subscribe(f Filter, buffer int) *Subscription {
-	s := &Subscription{c: make(chan *exchange.Exchange, max(1, buffer)), filter: f, journal: j}
+	s := &Subscription{c: make(chan *News, max(1, buffer)), filter: f, journal: j}
 	s.C = s.c
 	j.subscriptions = append(j.subscriptions, s)
 	return s
 }
 
-// publish tells the subscribers of a new entry. The journal is locked, which keeps the entries in order.
-func (j *Journal) publish(e *exchange.Exchange, record []byte) {
-	var copied *exchange.Exchange // what is published is kept, and the exchange is used again
-	for _, s := range j.subscriptions {
-		switch {
-		case !s.filter.Match(e):
-		case len(s.c) == cap(s.c): // nobody else sends
-			s.dropped.Add(1)
-		default:
-			if copied == nil {
-				copied = read(record)
-			}
-			s.c <- copied
-		}
-	}
+// Taken must be called with what was received from C, so that others can wait in its place.
+func (s *Subscription) Taken(n *News) {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	s.journal.taken(n)
 }
 
-// Dropped is how many entries were lost because they found the buffer full.
+// Dropped is how many entries were lost because the subscriber was too slow.
 func (s *Subscription) Dropped() uint64 { return s.dropped.Load() }
 
-// Close ends the subscription, also twice. What is in the buffer can still be read.
+// Close ends the subscription, also twice.
 func (s *Subscription) Close() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	if at := slices.Index(s.journal.subscriptions, s); at >= 0 {
 		s.journal.subscriptions = slices.Delete(s.journal.subscriptions, at, at+1)
+		s.journal.empty(s)
 		close(s.c)
 	}
 }

@@ -24,10 +24,12 @@ func ids(entries []*exchange.Exchange) (out []uint64) {
 
 // rest closes a subscription and answers what is in its buffer.
 func rest(s *journal.Subscription) (entries []*exchange.Exchange) {
-	s.Close()
-	for e := range s.C {
-		entries = append(entries, e)
+	for range len(s.C) {
+		n := <-s.C
+		s.Taken(n)
+		entries = append(entries, n.Exchange)
 	}
+	s.Close()
 	return entries
 }
 
@@ -146,4 +148,69 @@ func TestNothingIsLostBetweenAskingAndBeingTold(t *testing.T) {
 	entries, lost := j.Select(journal.Filter{})
 	require.Len(t, entries, 64)
 	assert.Equal(t, uint64(writers*each-64), lost)
+}
+
+func TestWhatWaitsForAllSubscribersIsBounded(t *testing.T) {
+	j := journal.New(10, 1<<20)
+	stuck := make([]*journal.Subscription, 20)
+	for i := range stuck {
+		stuck[i] = j.Subscribe(1000)
+	}
+	quick := j.Subscribe(1000)
+	large := entry(1, "a", 0)
+	large.Request.Body = make([]byte, 1<<20)
+	for range 100 { // 100 MiB
+		j.Add(large)
+		n := <-quick.C
+		quick.Taken(n)
+		assert.Len(t, n.Exchange.Request.Body, 1<<20)
+	}
+	assert.Zero(t, quick.Dropped(), "who keeps up misses nothing")
+	for _, s := range stuck {
+		waiting := rest(s)
+		assert.LessOrEqual(t, len(waiting), 16)
+		assert.Equal(t, uint64(100), s.Dropped()+uint64(len(waiting)))
+	}
+	late := j.Subscribe(10)
+	j.Add(entry(2, "a", 0))
+	assert.Len(t, rest(late), 1, "what nobody waits for any more leaves room")
+}
+
+func TestNewsAreRenderedOnce(t *testing.T) {
+	j := journal.New(10, 1<<20)
+	one, other := j.Subscribe(1), j.Subscribe(1)
+	j.Add(entry(1, "a", 0))
+	rendered := 0
+	render := func(e *exchange.Exchange) []byte { rendered++; return []byte{byte(e.ID)} }
+	for _, s := range []*journal.Subscription{one, other} {
+		n := <-s.C
+		s.Taken(n)
+		assert.Equal(t, []byte{1}, n.Text(render))
+	}
+	assert.Equal(t, 1, rendered)
+}
+
+func TestPagesGoOnWhileTheJournalDrops(t *testing.T) {
+	j := journal.New(4, 10<<20)
+	for i := range 4 {
+		e := entry(i, "a", 0)
+		e.Request.Body = make([]byte, 300<<10) // more than a page
+		j.Add(e)
+	}
+	var seen []uint64
+	dropped := j.Pages(journal.Filter{}, func(e *exchange.Exchange) bool {
+		seen = append(seen, e.ID)
+		if len(seen) == 1 { // while the first is being written
+			j.Add(entry(10, "a", 0))
+			j.Add(entry(11, "b", 0))
+		}
+		return true
+	})
+	assert.Equal(t, []uint64{0, 2, 3}, seen, "neither what was dropped meanwhile nor what came")
+	assert.Equal(t, uint64(2), dropped)
+	for limit, want := range map[int][]uint64{1: {10}, 2: {3, 10}, 9: {2, 3, 10}} {
+		seen = nil
+		j.Pages(journal.Filter{Account: "a", Limit: limit}, func(e *exchange.Exchange) bool { seen = append(seen, e.ID); return true })
+		assert.Equal(t, want, seen)
+	}
 }

@@ -21,6 +21,7 @@ type Memory struct {
 	order    []account.ID       // of creation
 	owners   owners
 	lives    *atomic.Uint64 // how many incarnations were given out
+	retired  *retired
 }
 
 // owners finds the number of a record by a secret: an index for each kind.
@@ -37,7 +38,7 @@ type record struct {
 
 // NewMemory answers an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64)}
+	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64), retired: newRetired()}
 }
 
 // Find says whose secret it is.
@@ -65,6 +66,7 @@ func (m *Memory) disown(s account.Secret, r *record) {
 	if number, ok := m.owners[s.Kind].Get(s.Value); ok && number == r.number {
 		m.owners[s.Kind].Delete(s.Value)
 	}
+	m.retire(s)
 }
 
 // Update hands the account to the closure, alone. What the closure did stays, also when it returns an error, which Update
@@ -168,6 +170,7 @@ func (m *Memory) hold(id account.ID) *record {
 // forget takes a held account out of the index. The store is locked too.
 func (m *Memory) forget(r *record) {
 	r.gone = true
+	m.retired.add(r.account.APIKey) // a visitor's is in no index
 	delete(m.records, r.number)
 	for _, s := range r.account.Secrets() {
 		m.disown(s, r)
@@ -208,10 +211,25 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 	for _, r := range old { // transactions that still wait are turned away
 		r.mu.Lock()
 		r.gone = true
+		for _, s := range r.account.Secrets() {
+			m.retire(s)
+		}
+		m.retired.add(r.account.APIKey)
 		r.mu.Unlock()
 	}
 	return nil
 }
+
+// retire remembers a secret that is nobody's any more. A client's ID is none, and e-mail with API key no text that anybody sends.
+func (m *Memory) retire(s account.Secret) {
+	if s.Kind != account.ClientID && s.Kind != account.BasicCredentials {
+		m.retired.add(s.Value)
+	}
+}
+
+// Retired reports whether a text was a secret of somebody who has it no more, as far as that is remembered: of so many newest. It may be
+// somebody's again.
+func (m *Memory) Retired(text string) bool { return m.retired.has(text) }
 
 // IDs of all accounts, in the order in which they were added.
 func (m *Memory) IDs() []account.ID {

@@ -65,8 +65,9 @@ func (c *Check) sleep(
 			entries = nil // enough is known; what comes is read with the journal
 		}
 		select {
-		case e := <-entries:
-			if e == nil || c.concerns(e) {
+		case n := <-entries:
+			news.Taken(n)
+			if n == nil || c.concerns(n.Exchange) {
 				wanted--
 			}
 		case <-pause.C:

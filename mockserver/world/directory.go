@@ -18,3 +18,21 @@ func (w *World) EmailKnown(email string) bool {
 	}
 	return false
 }
+
+// Ended returns whose token a secret was, by its value or its refresh token, and how the token ended; ok is false where nobody remembers. It
+// looks at every account.
+func (w *World) Ended(secret string) (id account.ID, e account.Ending, ok bool) {
+	if !w.Retired(secret) {
+		return "", e, false
+	}
+	for _, id := range w.Accounts() {
+		_ = w.update(context.Background(), id, func(a *account.Account) error { // one may have been removed meanwhile
+			e, ok = a.Ended(secret)
+			return nil
+		})
+		if ok {
+			return id, e, true
+		}
+	}
+	return "", e, false
+}

@@ -23,6 +23,8 @@ type Store interface {
 	Remove(id account.ID) bool
 	Replace(accounts []*account.Account) error
 	IDs() []account.ID
+	// Retired reports whether a text was a secret once, as far as that is remembered.
+	Retired(text string) bool
 }
 
 // Source opens the fixtures of a world, as often as they are needed. Large worlds that can be made again are not kept.
@@ -347,15 +349,19 @@ func (w *World) SetAccountRateLimit(ctx context.Context, id account.ID, l accoun
 	})
 }
 
-// Secret says whether a text is an API key, a token or a refresh token, an access token or a code of a grant, of anybody at this moment.
+// Secret says whether a text is an API key, a token or a refresh token, an access token or a code of a grant, of anybody, or was one: what
+// the journal shows was live when it was sent.
 func (w *World) Secret(text string) bool {
 	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey, account.GrantToken, account.GrantCode} {
 		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {
 			return true
 		}
 	}
-	return w.visitors.hasKey(text)
+	return w.visitors.hasKey(text) || w.Retired(text)
 }
+
+// Retired reports whether a text was a secret of somebody once, as far as that is remembered.
+func (w *World) Retired(text string) bool { return w.config.Store.Retired(text) }
 
 // Summary is who an account is: its ID, credentials and environment, and nothing else.
 func (w *World) Summary(ctx context.Context, id account.ID) (f fixtures.Account, err error) {
