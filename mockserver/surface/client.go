@@ -23,12 +23,13 @@ type Clients interface {
 type Client struct {
 	ID   string
 	Form url.Values
-	// Challenged reports whether the caller tried HTTP Basic, and so wants to hear of it when it is refused.
+	// Challenged reports whether the caller tried HTTP Basic, and so wants to hear of it when it is
+	// refused.
 	Challenged bool
 }
 
-// AuthenticateClient finds out which OAuth client calls, and makes its account the caller. Otherwise it returns the reason for which the caller is
-// refused; Challenged is set then too.
+// AuthenticateClient finds out which OAuth client calls, and makes its account the caller.
+// Otherwise it returns the reason for which the caller is refused; Challenged is set then too.
 func (c *Call) AuthenticateClient(clients Clients) (client Client, reason account.Reason) {
 	c.Gone = account.ClientInvalid
 	var err error
@@ -51,7 +52,8 @@ func (c *Call) AuthenticateClient(clients Clients) (client Client, reason accoun
 	if err == nil && given.Raw != nil {
 		c.Exchange.Note = "The credentials in HTTP Basic were form-decoded, as RFC 6749, section 2.3.1, asks."
 	}
-	// The client says whose the call is, also when its secret is wrong: so the refusal is in the account's journal.
+	// The client says whose the call is, also when its secret is wrong: so the refusal is in the
+	// account's journal.
 	if identity.ID != "" {
 		c.Exchange.Client = given.ID
 		if !c.Accept(identity) && err == nil {
@@ -66,8 +68,8 @@ func (c *Call) AuthenticateClient(clients Clients) (client Client, reason accoun
 	return client, ""
 }
 
-// Because takes apart why Authenticate refuses a caller: it notes the words, and returns the reason. What is no refusal is an internal error, but for
-// an account that is gone.
+// Because takes apart why Authenticate refuses a caller: it notes the words, and returns the
+// reason. What is no refusal is an internal error, but for an account that is gone.
 func (c *Call) Because(err error) account.Reason {
 	if refusal, ok := errors.AsType[*account.Refusal](err); ok {
 		c.Why = refusal.Detail
@@ -82,16 +84,19 @@ func (c *Call) Because(err error) account.Reason {
 // clientCredentials are the ID and the secret by which an OAuth client authenticates.
 type clientCredentials struct {
 	ID, Secret string
-	// Raw are the same as they stand in HTTP Basic, unless they do not differ. Half of the clients in the field do not encode them as RFC 6749,
-	// section 2.3.1, asks, and so a server that wants to get on with all of them tries both.
+	// Raw are the same as they stand in HTTP Basic, unless they do not differ. Half of the clients
+	// in the field do not encode them as RFC 6749, section 2.3.1, asks, and so a server that wants
+	// to get on with all of them tries both.
 	Raw *clientCredentials
 	// Method is ClientSecretBasic or ClientSecretPost.
 	Method string
 }
 
-// clientCredentials reads the credentials of an OAuth client from HTTP Basic, from the members client_id and client_secret of a form, or from both where they
-// agree. Names are those of the members, client_id first. It refuses credentials in the query, which ends up in logs, and those of which a part is
-// missing. Challenge reports whether the caller tried HTTP Basic, and so wants to hear of it when it is refused.
+// clientCredentials reads the credentials of an OAuth client from HTTP Basic, from the members
+// client_id and client_secret of a form, or from both where they agree. Names are those of the
+// members, client_id first. It refuses credentials in the query, which ends up in logs, and those
+// of which a part is missing. Challenge reports whether the caller tried HTTP Basic, and so wants
+// to hear of it when it is refused.
 func (c *Call) clientCredentials(form url.Values) (credentials clientCredentials, challenge bool, err error) {
 	const id, secret = "client_id", "client_secret"
 	query := c.Query()

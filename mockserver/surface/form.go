@@ -12,8 +12,9 @@ import (
 // formMedia is the media type of the forms that OAuth 2.0 clients and browsers send.
 const formMedia = "application/x-www-form-urlencoded"
 
-// Form reads a body of the media type application/x-www-form-urlencoded, with or without parameters such as a charset. It refuses what is no such
-// form, and a parameter that comes more than once, since nobody could say which one counts (RFC 6749, section 3.2).
+// Form reads a body of the media type application/x-www-form-urlencoded, with or without parameters
+// such as a charset. It refuses what is no such form, and a parameter that comes more than once,
+// since nobody could say which one counts (RFC 6749, section 3.2).
 func (c *Call) Form() (url.Values, error) {
 	if err := c.Exchange.Request.BodyError; err != nil {
 		return nil, unreadable(err)

@@ -20,8 +20,8 @@ const (
 	userinfoName  = Name + ".userinfo"
 )
 
-// The names of credentials beside those by which clients authenticate: the client_id of the authorization page, which nobody proves, and an access
-// token.
+// The names of credentials beside those by which clients authenticate: the client_id of the
+// authorization page, which nobody proves, and an access token.
 const (
 	byClientID = "client_id"
 	byToken    = "token"
@@ -61,8 +61,9 @@ type api struct {
 	sessions *sessions
 }
 
-// New makes the surface. Auto reports whether the pages of the authorization endpoint are skipped, because a user consents at once: that of the name,
-// or else the first one of the client's account. It is called at every request, possibly concurrently.
+// New makes the surface. Auto reports whether the pages of the authorization endpoint are skipped,
+// because a user consents at once: that of the name, or else the first one of the client's account.
+// It is called at every request, possibly concurrently.
 func New(accounts Accounts, auto func() (user string, on bool)) surface.Surface {
 	s := &api{accounts, auto, newSessions()}
 	return surface.Surface{

@@ -28,7 +28,8 @@ func (s *api) findClient(c *surface.Call) account.Reason {
 	return ""
 }
 
-// authorize is GET /api/authorize.php, and the forms of its pages: sign in, consent, and go back to the client with a code.
+// authorize is GET /api/authorize.php, and the forms of its pages: sign in, consent, and go back to
+// the client with a code.
 func (s *api) authorize(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	r := c.Own.(*request)
 	client, receipt, err := s.accounts.Client(c.Context(), c.Call, r.clientID)
@@ -49,7 +50,8 @@ type visit struct {
 	fresh     bool // the browser does not know its session yet
 }
 
-// step answers one request of a visit. Once the redirect URI is known to be the client's, what is wrong is told to the client.
+// step answers one request of a visit. Once the redirect URI is known to be the client's, what is
+// wrong is told to the client.
 func (s *api) step(v *visit) (surface.Answer, error) {
 	if v.client.Disabled {
 		return surface.Answer{}, account.Refuse(account.ClientDisabled, "the client "+v.client.ID+" is disabled")
@@ -138,7 +140,8 @@ func (s *api) page(v *visit) (surface.Answer, error) {
 	return answer, nil
 }
 
-// posted carries out a form of a page, and sends the browser on, so that nothing is sent twice when the page is loaded again.
+// posted carries out a form of a page, and sends the browser on, so that nothing is sent twice when
+// the page is loaded again.
 func (s *api) posted(v *visit) (surface.Answer, error) {
 	form, err := v.Form()
 	if err == nil && (v.fresh || !s.sessions.mine(v.session, form.Get("csrf"))) {

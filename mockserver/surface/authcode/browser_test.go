@@ -32,7 +32,8 @@ type mock struct {
 	handler http.Handler
 }
 
-// newMock starts a mock in a demo world that holds a second account, a client of many redirect URIs and a disabled one.
+// newMock starts a mock in a demo world that holds a second account, a client of many redirect URIs
+// and a disabled one.
 func newMock(t *testing.T, options ...mockserver.Option) *mock {
 	t.Helper()
 	world, err := fixtures.Named("demo")

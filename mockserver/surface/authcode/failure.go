@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// failure words a refusal: to the client by way of its redirect URI, as a page to a browser, else in JSON.
+// failure words a refusal: to the client by way of its redirect URI, as a page to a browser, else
+// in JSON.
 func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	request, visiting := c.Own.(*request)
 	if visiting && request.back != "" {
@@ -37,7 +38,8 @@ func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	}{word(r), r.Text()}}}
 }
 
-// word is the error as the API has it, also of a row of the table that is not the API's own, and so has a number.
+// word is the error as the API has it, also of a row of the table that is not the API's own, and so
+// has a number.
 func word(r surface.Refusal) string {
 	switch {
 	case r.Code.IsText():
@@ -48,8 +50,8 @@ func word(r surface.Refusal) string {
 	return "invalid_request"
 }
 
-// challenge tells how to authenticate. A client that sent its secret in the body is told nothing: browsers and some libraries hide the body of an
-// answer that has the header.
+// challenge tells how to authenticate. A client that sent its secret in the body is told nothing:
+// browsers and some libraries hide the body of an answer that has the header.
 func challenge(c *surface.Call, r surface.Refusal) string {
 	if r.Status != http.StatusUnauthorized || c.Operation == nil {
 		return ""
@@ -86,7 +88,8 @@ func title(r surface.Refusal) string {
 	return "This request is not complete"
 }
 
-// wantsPage reports whether a caller is a browser that shows a page to a person: it accepts HTML by name.
+// wantsPage reports whether a caller is a browser that shows a page to a person: it accepts HTML by
+// name.
 func wantsPage(r *http.Request) bool {
 	for accepted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		media, parameters, err := mime.ParseMediaType(accepted)

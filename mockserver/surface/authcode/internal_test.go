@@ -57,7 +57,8 @@ func TestInitialsStandForAName(t *testing.T) {
 	}
 }
 
-// FuzzLocation holds that whatever is asked for, what is sent back can stand in a header, and leads where the redirect URI does.
+// FuzzLocation holds that whatever is asked for, what is sent back can stand in a header, and leads
+// where the redirect URI does.
 func FuzzLocation(f *testing.F) {
 	f.Add("client_id=a&redirect_uri=http://127.0.0.1:9/cb&state=a%20b")
 	f.Add("redirect_uri=https%3A%2F%2Fexample.com%2F%3Fa%3Db%23c&state=%0d%0a&state=x&;=&%zz=%")

@@ -14,7 +14,8 @@ import (
 	"oauthmock/mockserver/mocktest"
 )
 
-// TestAClientOfTheGoProjectIsServed lets golang.org/x/oauth2 do the whole flow, unmodified, in each of its ways.
+// TestAClientOfTheGoProjectIsServed lets golang.org/x/oauth2 do the whole flow, unmodified, in each
+// of its ways.
 func TestAClientOfTheGoProjectIsServed(t *testing.T) {
 	for name, style := range map[string]oauth2.AuthStyle{"by trial": oauth2.AuthStyleAutoDetect, "in the body": oauth2.AuthStyleInParams, "as Basic": oauth2.AuthStyleInHeader} {
 		for pkce, options := range map[string][]oauth2.AuthCodeOption{"without PKCE": nil, "with PKCE": {oauth2.S256ChallengeOption(verifier)}} {

@@ -152,7 +152,8 @@ func (p *pages) answer(status int, page *template.Template, view any, to string)
 	return surface.Answer{Status: status, ContentType: "text/html; charset=utf-8", Header: header, Body: rendered{page, view}}
 }
 
-// hardened are the headers of every answer to a browser: an address of the flow holds what others must not learn.
+// hardened are the headers of every answer to a browser: an address of the flow holds what others
+// must not learn.
 func hardened() []surface.Field {
 	return []surface.Field{
 		{Name: "Cache-Control", Value: "no-store"},
@@ -162,15 +163,16 @@ func hardened() []surface.Field {
 	}
 }
 
-// policy is what a page may do: nothing but show its style, and send its forms. Chromium holds a form to it at every redirect that follows, and so the
-// client's origin is named; and for a client on this machine every other port of it, since there the server that gets the code often leads on to one
-// that shows the application.
+// policy is what a page may do: nothing but show its style, and send its forms. Chromium holds a
+// form to it at every redirect that follows, and so the client's origin is named; and for a client
+// on this machine every other port of it, since there the server that gets the code often leads on
+// to one that shows the application.
 func (p *pages) policy(to string) string {
 	return "default-src 'none'; style-src " + p.styleHash + "; form-action 'self'" + formActions(to) + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// formActions is how a policy names where an address leads: by its scheme alone where the grammar of policies has no name for the host, as with
-// IPv6 and with the schemes of apps.
+// formActions is how a policy names where an address leads: by its scheme alone where the grammar
+// of policies has no name for the host, as with IPv6 and with the schemes of apps.
 func formActions(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme == "" {

@@ -7,6 +7,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/grant"
+	"oauthmock/mockserver/surface"
 )
 
 // The reasons for which an authorization is refused, beside those of clients and their redirect URIs.
@@ -19,17 +20,19 @@ const (
 	formForged account.Reason = "form-forged"
 )
 
-// request is a request to the authorization endpoint, as its query has it. The forms of its pages are posted to the same address, so it is the same
-// request at every step.
+// request is a request to the authorization endpoint, as its query has it. The forms of its pages
+// are posted to the same address, so it is the same request at every step.
 type request struct {
 	clientID, redirectURI, responseType string
 	challenge, method                   string
-	// state as it was sent, still escaped, so that it comes back so; stated reports whether there was one.
+	// state as it was sent, still escaped, so that it comes back so; stated reports whether there
+	// was one.
 	state  string
 	stated bool
 	// twice are the names of parameters that came more than once.
 	twice []string
-	// back is where the client is told of a refusal; "" until the redirect URI is known to be the client's.
+	// back is where the client is told of a refusal; "" until the redirect URI is known to be the
+	// client's.
 	back string
 	// again is where a person may start again after a refusal; "" where that would not help.
 	again string
@@ -78,15 +81,16 @@ func (r *request) member(name string) *string {
 	return nil
 }
 
-// trusted refuses a request of which it is not sure whose it is. Nobody is sent anywhere by such a request.
+// trusted refuses a request of which it is not sure whose it is. Nobody is sent anywhere by such a
+// request.
 func (r *request) trusted() error {
 	for _, name := range r.twice {
 		if name == "client_id" || name == "redirect_uri" {
-			return account.Refuse("request-invalid", "the query has the parameter "+name+" more than once")
+			return account.Refuse(surface.RequestInvalid, "the query has the parameter "+name+" more than once")
 		}
 	}
 	if r.clientID == "" {
-		return account.Refuse("request-invalid", "the request has no client_id")
+		return account.Refuse(surface.RequestInvalid, "the request has no client_id")
 	}
 	return nil
 }
@@ -113,7 +117,8 @@ func refused(err error) error {
 	return err
 }
 
-// location is the redirect URI with parameters behind its own query, which it keeps, and with the state.
+// location is the redirect URI with parameters behind its own query, which it keeps, and with the
+// state.
 func (r *request) location(parameters ...string) string {
 	address, fragment, _ := strings.Cut(r.redirectURI, "#")
 	var b strings.Builder
@@ -138,7 +143,8 @@ func (r *request) location(parameters ...string) string {
 	return b.String()
 }
 
-// returnTo is how a person calls the place that the browser goes back to: the origin of the redirect URI.
+// returnTo is how a person calls the place that the browser goes back to: the origin of the
+// redirect URI.
 func (r *request) returnTo() string {
 	u, err := url.Parse(r.redirectURI)
 	if err != nil || u.Host == "" {
@@ -154,8 +160,8 @@ func unescaped(s string) string {
 	return s
 }
 
-// escapedUnsafe escapes the bytes that may not stand in an address, and leaves all others as they are, also where they are escapes. What it returns
-// can stand in a header.
+// escapedUnsafe escapes the bytes that may not stand in an address, and leaves all others as they
+// are, also where they are escapes. What it returns can stand in a header.
 func escapedUnsafe(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

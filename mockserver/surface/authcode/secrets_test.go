@@ -14,8 +14,9 @@ import (
 	"oauthmock/mockserver"
 )
 
-// TestNoSecretIsShown goes through the whole flow, with mistakes, and looks for passwords, cookies, codes, verifiers and tokens in everything
-// that tells of requests. (That a page's form can be sent is bound to the cookie, which is not shown.)
+// TestNoSecretIsShown goes through the whole flow, with mistakes, and looks for passwords, cookies,
+// codes, verifiers and tokens in everything that tells of requests. (That a page's form can be sent
+// is bound to the cookie, which is not shown.)
 func TestNoSecretIsShown(t *testing.T) {
 	var log bytes.Buffer
 	m := newMock(t, mockserver.WithLog(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))

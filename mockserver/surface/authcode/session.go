@@ -13,13 +13,17 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// mostSessions bounds how many browsers can be signed in at once. Beyond it who was signed in longest ago must sign in again.
+// mostSessions bounds how many browsers can be signed in at once. Beyond it who was signed in
+// longest ago must sign in again.
 const mostSessions = 1000
 
-// sessions are the browsers that somebody is signed in with. They live as long as the server, and are safe for concurrent use.
+// sessions are the browsers that somebody is signed in with. They live as long as the server, and are
+// safe for concurrent use.
 //
-// The ID of a session is in a cookie, and is drawn anew whenever somebody signs in or out, so that who knew the old one knows nothing. An ID is
-// signed: one that the server did not give is none. A browser in which nobody is signed in has an ID too, to which its forms are bound, and takes no memory.
+// A cookie holds the ID of a session, which changes whenever somebody signs in or out: an ID that
+// somebody else planted or saw is worth nothing afterwards. IDs are signed, and any other is ignored.
+// A browser in which nobody is signed in has an ID too, to which its forms are bound, and takes no
+// memory.
 type sessions struct {
 	cookie string
 	key    []byte
@@ -41,8 +45,8 @@ type session struct {
 }
 
 const (
-	// cookiePrefix begins the name of the cookie. An ID of the running server follows: browsers keep one jar for all ports of a host, and two mocks
-	// must not sign out one another's users.
+	// cookiePrefix begins the name of the cookie. An ID of the running server follows: browsers
+	// keep one jar for all ports of a host, and two mocks must not sign out one another's users.
 	cookiePrefix = "oauthmock-session-"
 
 	idBytes = 16
@@ -88,7 +92,8 @@ func (s *sessions) renew(old session, next session) session {
 	return next
 }
 
-// note keeps what was wrong with an attempt to sign in, and the username that was typed, for the page that follows; noProblem forgets it again.
+// note keeps what was wrong with an attempt to sign in, and the username that was typed, for the
+// page that follows; noProblem forgets it again.
 func (s *sessions) note(of session, wrong problem, username string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,8 +155,9 @@ func (s *sessions) sign(purpose, text string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:signature])
 }
 
-// set is the header that tells a browser its session. Scripts cannot read the cookie, and forms of other sites are sent without it. It has no path, and
-// so holds for the folder of the page, wherever a proxy shows that.
+// set is the header that tells a browser its session. Scripts cannot read the cookie, and forms of
+// other sites are sent without it. It has no path, and so holds for the folder of the page,
+// wherever a proxy shows that.
 func (s *sessions) set(of session, r *http.Request) surface.Field {
 	cookie := http.Cookie{Name: s.cookie, Value: of.id, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
 	return surface.Field{Name: "Set-Cookie", Value: cookie.String()}

@@ -50,7 +50,8 @@ func TestAnExchangeIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		authorize []string
-		// form changes what is sent; a value "-" leaves a parameter out. body, unless empty, is sent in its place.
+		// form changes what is sent; a value "-" leaves a parameter out. body, unless empty, is
+		// sent in its place.
 		form          []string
 		body          string
 		authorization string
