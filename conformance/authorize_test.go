@@ -69,6 +69,20 @@ func TestNoSecretOfTheGrantsIsInAReport(t *testing.T) {
 	}
 }
 
+func TestTheClientsOwnAddressIsNeverAsked(t *testing.T) {
+	g, to := newGrants(t, true, false)
+	own := to.BaseURL + "/api/nothing" // on the target's host, where the suite would be allowed to follow
+	g.accounts[0].clients[0].RedirectURIs, to.RedirectURI = []string{own}, own
+	out := run(t, to, conformance.Options{Files: scenarios.Embedded(), IDs: []string{"authcode/flow/whole", "authcode/authorize/denied"}})
+	assert.Empty(t, failed(out))
+	for _, result := range out.Results {
+		for _, step := range result.Steps {
+			assert.NotContains(t, strings.Split(step.URL, "?")[0], "/api/nothing")
+		}
+	}
+	assert.Equal(t, 2, out.Summary.Passed)
+}
+
 const browserCommand = "OAUTHCONFORM_TEST_BROWSER"
 
 // TestTheCommand is the command of the test below it: it goes through the pages of a literal server.

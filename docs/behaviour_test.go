@@ -23,7 +23,7 @@ func TestTheRefusalsInBehaviourAreTheTable(t *testing.T) {
 	var want strings.Builder
 	want.WriteString("\n| surface | operation | reason | status | error | message | grade | source |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range table.All() {
-		fmt.Fprintf(&want, "| %s | `%s` | %s | %d | %s | %s | %s | %s |\n", r.Surface, r.Operation, r.Reason, r.Status, r.Code, r.Message, r.Grade, r.Source)
+		fmt.Fprintf(&want, "| %s | `%s` | %s | %d | %s | %s | %s | %s |\n", r.Surface, r.Operation, r.Reason, r.Status, strings.TrimSpace(r.Code.String()+" "+r.CodeName), r.Message, r.Grade, r.Source)
 	}
 	want.WriteString("\n")
 
