@@ -238,8 +238,9 @@ func (v *validator) browsing(e *Expect) {
 
 // HeaderPattern returns the pattern that an expected header's name is, "/(?i).*retry.*/", compiled for the whole name; false where it is a name.
 func HeaderPattern(name string) (*regexp.Regexp, bool) {
-	inner, ok := strings.CutPrefix(name, "/")
-	if inner, ok = strings.CutSuffix(inner, "/"); !ok || inner == "" {
+	inner, begins := strings.CutPrefix(name, "/")
+	inner, ends := strings.CutSuffix(inner, "/")
+	if !begins || !ends || inner == "" {
 		return nil, false
 	}
 	pattern, err := regexp.Compile("^(?:" + inner + ")$")
