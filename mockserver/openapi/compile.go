@@ -174,7 +174,7 @@ func (r *reader) anyKeyword(s *schema, key string, v any, at *place) bool {
 		s.writeOnly = v == true
 	case "xml":
 		if o, ok := v.(*object); ok {
-			s.xmlName = o.text("name")
+			s.xmlName, s.xmlAttribute, s.xmlWrapped = o.text("name"), o.flag("attribute"), o.flag("wrapped")
 		}
 	case "$dynamicRef", "$recursiveRef":
 		r.warn.add(inside, "%s is not followed; it allows anything", key)

@@ -123,6 +123,7 @@ func (s *schema) with(o *schema) *schema {
 	if m.xmlName == "" {
 		m.xmlName = o.xmlName
 	}
+	m.xmlAttribute, m.xmlWrapped = s.xmlAttribute || o.xmlAttribute, s.xmlWrapped || o.xmlWrapped
 	return m
 }
 

@@ -115,6 +115,8 @@ type keywords struct {
 	samples             []any // examples and default; after load those that fit
 	odd                 []any // those that do not, as the document has them
 	xmlName             string
+	xmlAttribute        bool // it is an attribute of its object
+	xmlWrapped          bool // the items of a list stand in an element of their own
 }
 
 // bound is a minimum or a maximum.

@@ -16,29 +16,67 @@ func asXML(s *schema, v any) []byte {
 	}
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
-	writeXML(&b, name, v)
+	writeXML(&b, name, s, v)
 	return b.Bytes()
 }
 
-func writeXML(b *bytes.Buffer, name string, v any) {
+// writeXML writes a value as an element, and a list as one for each item; names, attributes and wrapped lists are as the schema has them under "xml".
+func writeXML(b *bytes.Buffer, name string, s *schema, v any) {
+	if s == nil {
+		s = newSchema()
+	}
+	flat := s.flattened()
 	if !xmlName(name) {
 		name = "item"
 	}
-	if list, ok := v.([]any); ok {
-		for _, item := range list {
-			writeXML(b, name, item)
+	switch v := v.(type) {
+	case []any:
+		items := name
+		if flat.xmlWrapped {
+			b.WriteString("<" + name + ">")
+			defer b.WriteString("</" + name + ">")
 		}
-		return
-	}
-	b.WriteString("<" + name + ">")
-	if o, ok := v.(*object); ok {
-		for i, key := range o.keys {
-			writeXML(b, key, o.values[i])
+		for i, item := range v {
+			of := flat.item(i)
+			if given := of.flattened().xmlName; xmlName(given) {
+				items = given
+			}
+			writeXML(b, items, of, item)
 		}
-	} else {
+	case *object:
+		b.WriteString("<" + name)
+		members := v.keys[:0:0]
+		for i, key := range v.keys {
+			p := flat.property(key)
+			if p == nil || !p.flattened().xmlAttribute || !xmlName(elementName(p, key)) {
+				members = append(members, key)
+				continue
+			}
+			b.WriteString(" " + elementName(p, key) + `="`)
+			_ = xml.EscapeText(b, []byte(plain(v.values[i]))) // a buffer takes everything
+			b.WriteString(`"`)
+		}
+		b.WriteString(">")
+		for _, key := range members {
+			p, value := flat.property(key), v.values[v.find(key)]
+			writeXML(b, elementName(p, key), p, value)
+		}
+		b.WriteString("</" + name + ">")
+	default:
+		b.WriteString("<" + name + ">")
 		_ = xml.EscapeText(b, []byte(plain(v)))
+		b.WriteString("</" + name + ">")
 	}
-	b.WriteString("</" + name + ">")
+}
+
+// elementName is what the element of a property is called.
+func elementName(p *schema, key string) string {
+	if p != nil {
+		if name := p.flattened().xmlName; name != "" {
+			return name
+		}
+	}
+	return key
 }
 
 // xmlName says whether a text can be the name of an element.
