@@ -218,7 +218,7 @@ func TestWhatCannotBeIsToldWithItsLine(t *testing.T) {
 			`mine.yaml:11: token first: "GET:nowhere.openapi.com/x" is unknown, or not enabled for the account`},
 		"more tokens than are kept":         {"      tokens:\n        - {as: some, count: 15000}\n        - as: first\n          count: 5001", "mine.yaml:12: token first: 5001 are too many; an account begins with at most 20000"},
 		"more accounts than are kept":       {"      accounts: {" + strings.Join(numbered(101), ", ") + "}", "mine.yaml:9: there are 101 further accounts; a mock begins with at most 100"},
-		"more scopes than there are":        {"      scopes: 80", "mine.yaml:9: the account has"},
+		"more scopes than there are":        {"      scopes: 100", "mine.yaml:9: the account has"},
 		"a world that cannot be":            {"      fixture: generated:tokns=1", `mine.yaml:9: `},
 		"a clock out of range":              {"      clock: {now: \"1900-01-01T00:00:00Z\"}", `mine.yaml:9: clock: now is "1900-01-01T00:00:00Z", where no clock can begin`},
 		"a fault of no kind":                {"      faults:\n        - name: a\n          effect:\n            kind: rest", `mine.yaml:12: fault a: `},
