@@ -53,6 +53,7 @@ type config struct {
 	state    *statefile.File
 
 	shape     v2.TokenShape
+	envelope  v2.Envelope
 	granted   clientcred.Shape
 	root      string
 	extra     []surface.Surface
@@ -81,7 +82,7 @@ type config struct {
 // configure reads options.
 func configure(options []Option) (*config, error) {
 	c := &config{
-		seed: DefaultSeed, shape: v2.Both, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
+		seed: DefaultSeed, shape: v2.Both, envelope: v2.Full, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
 	}
 	for _, option := range options {
@@ -164,6 +165,19 @@ func WithTokenShape(shape string) Option {
 			return nil
 		}
 		return fmt.Errorf("the token shape is %q; want both, data or flat", shape)
+	}
+}
+
+// WithSuccessEnvelope sets what v2's successful answers hold beside their data: "full" (success, message and error), or "documented" (of
+// these what the published document defines for the answer, as strict contract testers read it).
+func WithSuccessEnvelope(envelope string) Option {
+	return func(c *config) error {
+		c.envelope = v2.Envelope(envelope)
+		switch c.envelope {
+		case v2.Full, v2.Documented:
+			return nil
+		}
+		return fmt.Errorf("the envelope is %q; want full or documented", envelope)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c *config) apis(service *account.Service, everybody *world.World) ([]surfa
 		a := everybody.AutoApprove()
 		return a.User, a.Enabled
 	}
-	all := append([]surface.Surface{v2.New(accounts, c.shape), v1.New(accounts), clientcred.New(service, c.granted), authcode.New(service, autoApprove)}, c.extra...)
+	all := append([]surface.Surface{v2.New(accounts, c.shape, c.envelope), v1.New(accounts), clientcred.New(service, c.granted), authcode.New(service, autoApprove)}, c.extra...)
 
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{

@@ -21,8 +21,16 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 		change func(*http.Request)
 		status int
 	}{
-		"a plain request is served":                        {status: 200},
-		"a page of another origin is refused":              {change: func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, status: 403},
+		"a plain request is served":              {status: 200},
+		"a page of another origin is refused":    {change: func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, status: 403},
+		"a page that tells no origin is refused": {change: func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, status: 403},
+		"a page on another port is refused":      {change: func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, status: 403},
+		"a page of the own origin is served":     {change: func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }, status: 200},
+		"a link on a page is followed": {change: func(r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			r.Header.Set("Sec-Fetch-Mode", "navigate")
+			r.Method = http.MethodGet
+		}, status: 200},
 		"an opaque origin is refused":                      {change: func(r *http.Request) { r.Header.Set("Origin", "null") }, status: 403},
 		"the own origin is served":                         {change: func(r *http.Request) { r.Header.Set("Origin", "http://localhost") }, status: 200},
 		"a name that was pointed at loopback is refused":   {change: func(r *http.Request) { r.Host = "evil.example:8080" }, status: 403},

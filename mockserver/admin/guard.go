@@ -15,7 +15,7 @@ import (
 
 // guard keeps strangers out. A web page that somebody on this machine has open can send requests to loopback: so changes with
 // a body must say application/json (which such a page may not say without being asked first), a foreign Origin is refused,
-// and, where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
+// also where only Sec-Fetch-Site tells of it, and, where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
 func (a *API) guard(c *gin.Context) {
 	if p := a.refuse(c.Request); p != nil {
 		if p.Status == http.StatusUnauthorized {
@@ -29,6 +29,9 @@ func (a *API) guard(c *gin.Context) {
 func (a *API) refuse(r *http.Request) *problem {
 	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
 		return problemf(http.StatusForbidden, "requests of web pages from other origins (%s) are refused", origin)
+	}
+	if site := r.Header.Get("Sec-Fetch-Site"); r.Header.Get("Origin") == "" && (site == "cross-site" || site == "same-site") && !navigates(r) {
+		return problemf(http.StatusForbidden, "requests of web pages from other origins (Sec-Fetch-Site: %s) are refused", site)
 	}
 	if a.Token != "" {
 		token, _ := surface.Bearer(r.Header.Get("Authorization"))
@@ -45,6 +48,11 @@ func (a *API) refuse(r *http.Request) *problem {
 		}
 	}
 	return nil
+}
+
+// navigates reports whether a request is for a page that somebody follows a link to, whose answer the page with the link never sees.
+func navigates(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate"
 }
 
 func hasBody(r *http.Request) bool {

@@ -134,6 +134,24 @@ func acts(t *testing.T) map[string]act {
 			_, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`)
 			assert.NotContains(t, body, `"data"`)
 		}},
+		"--success-envelope": {[]string{"--success-envelope", "documented"}, func(t *testing.T, p *process) {
+			_, body := p.ask("POST", "/tokens", `{"scopes":["*:*/*"]}`)
+			assert.NotContains(t, body, `"success"`)
+			assert.Contains(t, body, `"data"`)
+			var made struct{ Token string }
+			require.NoError(t, json.Unmarshal([]byte(body), &made))
+			_, body = p.ask("DELETE", "/tokens/"+made.Token, "")
+			assert.JSONEq(t, `{"message":"Deleted","data":null}`, body)
+			for _, path := range []string{"/wallet", "/tokens", "/stats", "/errors", "/callbacks", "/subscriptions", "/wallet/transactions", "/scopes"} {
+				_, body = p.ask("GET", path, "")
+				assert.NotContains(t, body, `"error":null`, path)
+				assert.Regexp(t, `^\{"data":`, body, path)
+			}
+			var scopes struct{ Data []struct{ ID string } }
+			require.NoError(t, json.Unmarshal([]byte(body), &scopes))
+			_, body = p.ask("GET", "/scopes/"+scopes.Data[0].ID, "")
+			assert.Contains(t, body, `"success":true,"message":"","error":null`, "the document defines them here")
+		}},
 		"--client-credentials-shape": {[]string{"--client-credentials-shape", "both"}, func(t *testing.T, p *process) {
 			_, body := p.ask("POST", "/v1/auth/token", "", func(r *http.Request) {
 				r.SetBasicAuth("demo-client", "demo-secret")

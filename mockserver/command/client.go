@@ -34,8 +34,9 @@ type client struct {
 func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cobra.Command {
 	c := &client{getenv: getenv, stdout: stdout, stderr: stderr}
 	commands := []*cobra.Command{
-		c.resetCommand(), c.clockCommand(), c.accountsCommand(), c.walletCommand(), c.requestsCommand(), c.explainCommand(),
-		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.coverageCommand(),
+		c.resetCommand(), c.clockCommand(), c.accountsCommand(), c.walletCommand(), c.exports(c.requestsCommand()), c.exports(c.explainCommand()),
+		c.tokensCommand(), c.rateLimitCommand(),
+		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.exports(c.coverageCommand()),
 	}
 	for _, cmd := range commands {
 		flags := cmd.PersistentFlags()
@@ -91,7 +92,7 @@ type question struct {
 const patience = time.Minute
 
 // largestAnswer bounds what is read of an answer, in bytes.
-const largestAnswer = 1 << 30
+const largestAnswer = 300 << 20 // a state has 256 MiB at most
 
 // ask sends a question and reads the answer, which is JSON, or nothing. Problems that the server tells are errors.
 func (c *client) ask(ctx context.Context, q question) (status int, body []byte, err error) {
@@ -107,7 +108,7 @@ func (c *client) ask(ctx context.Context, q question) (status int, body []byte, 
 	case err != nil:
 		return 0, nil, fmt.Errorf("the answer of %s broke off: %w", c.url, err)
 	case len(body) > largestAnswer:
-		return 0, nil, fmt.Errorf("the answer of %s is larger than %d bytes", c.url, largestAnswer)
+		return 0, nil, fmt.Errorf("the answer of %s is larger than %d MiB: ask for less (--limit), or let serve --state keep the state", c.url, largestAnswer>>20)
 	case len(body) > 0 && !json.Valid(body):
 		return 0, nil, c.stranger(answer)
 	}

@@ -41,12 +41,12 @@ func (c *client) accountsCommand() *cobra.Command {
 	cmd.AddCommand(
 		&cobra.Command{Use: "list", Short: "List the accounts", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: list},
 		c.newAccountCommand(),
-		&cobra.Command{
+		c.exports(&cobra.Command{
 			Use: "show ID", Short: "Show an account; with --json its whole state, as fixtures write it", Args: exactly("ID"), ValidArgsFunction: c.completeFirst(c.completeAccounts),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return c.run(cmd.Context(), question{method: http.MethodGet, path: []string{"accounts", args[0]}}, c.showAccount)
 			},
-		},
+		}),
 		&cobra.Command{
 			Use: "remove ID", Short: "Remove an account", Args: exactly("ID"), ValidArgsFunction: c.completeFirst(c.completeAccounts),
 			RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,9 +63,10 @@ func (c *client) newAccountCommand() *cobra.Command {
 	var fixture, email, apiKey, environment string
 	var open bool
 	cmd := &cobra.Command{
-		Use:     "new",
-		Short:   "Make a fresh, isolated account",
-		Long:    "Make a fresh account from a fixture, with credentials, tokens and OAuth clients of its own. Nobody else sees what it does.",
+		Use:   "new",
+		Short: "Make a fresh, isolated account: a copy of the world's first one, or an empty one",
+		Long: "Make a fresh account from a fixture: by default a copy of what the first account of the mock's world begins with (of demo: its tokens, wallet,\n" +
+			"subscriptions and history); --fixture empty makes one without any. It has credentials, tokens and OAuth clients of its own. Nobody else sees what it does.",
 		Example: "  oauthmock accounts new --fixture empty\n  oauthmock accounts new --environment sandbox --json",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -122,20 +123,16 @@ func (c *client) showAccount(body []byte) error {
 		EnabledScopes []string
 		RateLimit     json.RawMessage
 		Wallet        struct {
-			Transactions []struct{ Amount json.Number }
+			Transactions []json.RawMessage
 		}
 		Tokens, Errors, Callbacks, Subscriptions []json.RawMessage
 	}
 	if err := decodeAnswer(body, &a); err != nil {
 		return err
 	}
-	var credit account.Money
-	for _, t := range a.Wallet.Transactions {
-		amount, err := account.ParseMoney(t.Amount.String())
-		if err != nil {
-			return fmt.Errorf("the answer is not what oauthmock answers: %w", err)
-		}
-		credit += amount
+	credit, err := creditOf(body)
+	if err != nil {
+		return err
 	}
 	rows := [][]string{
 		{"environment", a.Environment}, {"email", a.Email}, {"api key", a.APIKey},
@@ -146,9 +143,29 @@ func (c *client) showAccount(body []byte) error {
 	return c.table([]string{"id", a.ID}, rows)
 }
 
-// walletCommand moves the wallet of an account of a running mock.
+// creditOf sums up the wallet of a whole account.
+func creditOf(body []byte) (credit account.Money, err error) {
+	var a struct {
+		Wallet struct {
+			Transactions []struct{ Amount json.Number }
+		}
+	}
+	if err := decodeAnswer(body, &a); err != nil {
+		return 0, err
+	}
+	for _, t := range a.Wallet.Transactions {
+		amount, err := account.ParseMoney(t.Amount.String())
+		if err != nil {
+			return 0, fmt.Errorf("the answer is not what oauthmock answers: %w", err)
+		}
+		credit += amount
+	}
+	return credit, nil
+}
+
+// walletCommand shows and moves the wallet of an account of a running mock.
 func (c *client) walletCommand() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "wallet", Short: "Move the wallet of an account of a running mock"})
+	cmd := group(&cobra.Command{Use: "wallet", Short: "Show or move the wallet of an account of a running mock"})
 	var of, description string
 	add := &cobra.Command{
 		Use:   "add AMOUNT",
@@ -203,6 +220,6 @@ func (c *client) walletCommand() *cobra.Command {
 	add.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help; a negative amount stands behind two dashes: -- -2)", err, cmd.CommandPath())}
 	})
-	cmd.AddCommand(add)
+	cmd.AddCommand(add, c.walletShowCommand())
 	return cmd
 }

@@ -85,9 +85,18 @@ func (c *client) clockCommand() *cobra.Command {
 	set.Flags().BoolVar(&freeze, "freeze", false, "let it stand still from then on")
 	set.Flags().BoolVar(&run, "run", false, "let it go on from there")
 
+	turn := func(name, short string, frozen bool) *cobra.Command {
+		return &cobra.Command{
+			Use: name, Short: short, Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				body := fmt.Appendf(nil, `{"frozen":%t}`, frozen)
+				return c.run(cmd.Context(), question{method: http.MethodPut, path: []string{"clock"}, query: confined(account), body: body}, c.showClock)
+			},
+		}
+	}
 	cmd.AddCommand(
 		&cobra.Command{Use: "show", Short: "Show the clock", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: show},
-		advance, set,
+		advance, set, turn("freeze", "Let the clock stand still where it is", true), turn("run", "Let the clock go on from where it is", false),
 	)
 	return cmd
 }

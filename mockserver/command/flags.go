@@ -92,6 +92,8 @@ func (s *settings) rows() []flagGroup {
 		}},
 		{"How it answers", []flag{
 			row("token-shape", new("both"), "how single tokens are sent: `both|data|flat`", one(mockserver.WithTokenShape)),
+			row("success-envelope", new("full"), "what v2's successes hold beside data, `full|documented`: success, message and error, or only what the document defines for the answer",
+				one(mockserver.WithSuccessEnvelope)),
 			row("client-credentials-shape", new("wrapped"), "how tokens of client credentials are sent, `wrapped|both`: under data, or beside it too", one(mockserver.WithClientCredentialsShape)),
 			row("root-surface", &s.rootSurface, "the API at / on hosts that are not the provider's: `v2|v1`", one(mockserver.WithRootSurface)),
 			row("provider-host", new([]string(nil)), "further `HOST=SURFACE` name under which an API is found as on the provider's hosts (oauth.example.com=v2); may be repeated", providerHosts),

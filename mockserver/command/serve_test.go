@@ -173,6 +173,7 @@ func TestWhatIsWrongRefusesToStart(t *testing.T) {
 		"origins without a name":           {args: []string{"serve", "--cors", ""}, code: exitUsage, says: "--cors is empty"},
 		"a clock without a time":           {args: []string{"serve", "--clock", ""}, code: exitUsage, says: "--clock is empty"},
 		"requests of nobody":               {args: []string{"requests", "--account", ""}, code: exitUsage, says: "--account is empty"},
+		"an envelope that is none":         {args: []string{"serve", "--success-envelope", "none"}, code: exitUsage, says: "--success-envelope"},
 		"a shape that is none":             {args: []string{"serve", "--token-shape", "round"}, code: exitUsage, says: "--token-shape"},
 		"another shape that is none":       {args: []string{"serve", "--client-credentials-shape", "flat"}, code: exitUsage, says: "want wrapped or both"},
 		"a surface that is none":           {args: []string{"serve", "--root-surface", "v3"}, code: exitUsage, says: "--root-surface"},

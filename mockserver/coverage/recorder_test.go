@@ -19,7 +19,7 @@ import (
 )
 
 func surfaces() surface.Descriptions {
-	api := v2.New(nil, v2.Both)
+	api := v2.New(nil, v2.Both, v2.Full)
 	return surface.Descriptions{&api.Description}
 }
 

@@ -38,7 +38,7 @@ func (directory) Retired(secret string) bool { return secret == "retired" }
 func (directory) EmailKnown(email string) bool { return email == "dev@example.com" }
 
 func explainer() *explain.Explainer {
-	api := v2.New(nil, v2.Both)
+	api := v2.New(nil, v2.Both, v2.Full)
 	return &explain.Explainer{Directory: directory{}, Surfaces: surface.Descriptions{&api.Description}}
 }
 

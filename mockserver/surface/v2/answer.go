@@ -24,22 +24,34 @@ type rendered interface{ append(b []byte) []byte }
 // deleted is what a DELETE answers.
 type deleted struct{}
 
+// Envelope is what successful answers hold beside their data.
+type Envelope string
+
+// The envelopes.
+const (
+	Full       Envelope = "full"       // success, message and error, always
+	Documented Envelope = "documented" // of these what the published document defines for the answer
+)
+
 // success is the body of a successful answer.
 type success struct {
 	value any
 	shape TokenShape
+	// bare leaves out what the document does not define: all beside the data, and the message of a DELETE.
+	bare bool
 }
 
-// answered makes a handler's value the data of a successful answer.
+// answered makes a handler's value the data of a successful answer of an operation.
 func (s *api) answered(
-	handle func(*api, *surface.Call) (any, account.Receipt, error),
+	operation string, handle func(*api, *surface.Call) (any, account.Receipt, error),
 ) func(*surface.Call) (surface.Answer, account.Receipt, error) {
+	bare := s.envelope == Documented && operation != "scope.get" // the only one whose envelope the document defines
 	return func(c *surface.Call) (surface.Answer, account.Receipt, error) {
 		value, receipt, err := handle(s, c)
 		if err != nil {
 			return surface.Answer{}, receipt, err
 		}
-		return surface.Answer{ContentType: surface.JSON, Body: success{value, s.shape}}, receipt, nil
+		return surface.Answer{ContentType: surface.JSON, Body: success{value, s.shape, bare}}, receipt, nil
 	}
 }
 
@@ -47,14 +59,25 @@ func (s *api) answered(
 func (s success) Append(b []byte) ([]byte, error) {
 	switch a := s.value.(type) {
 	case detail:
-		return a.appendAs(b, s.shape), nil
+		return a.appendAs(b, s.shape, s.bare), nil
 	case rendered:
 		b = append(b, `{"data":`...)
 		b = a.append(b)
+		if s.bare {
+			return append(b, '}'), nil
+		}
 		return append(b, ","+afterData+"}"...), nil
 	case deleted:
+		if s.bare {
+			return append(b, `{"message":"Deleted","data":null}`...), nil
+		}
 		return json.Append(b, envelope{Success: true, Message: "Deleted"}, json.SortMapKeys)
 	default:
+		if s.bare {
+			return json.Append(b, struct {
+				Data any `json:"data"`
+			}{s.value}, json.SortMapKeys)
+		}
 		return json.Append(b, envelope{Data: s.value, Success: true}, json.SortMapKeys)
 	}
 }

@@ -42,8 +42,8 @@ func (l *detailList) append(b []byte) []byte {
 	return append(b, ']')
 }
 
-// appendAs appends a single token in a shape. Where its members stand twice, they are written once and copied.
-func (d detail) appendAs(b []byte, shape TokenShape) []byte {
+// appendAs appends a single token in a shape, bare without what stands beside data. Where its members stand twice, they are written once and copied.
+func (d detail) appendAs(b []byte, shape TokenShape, bare bool) []byte {
 	if shape == Flat {
 		return d.append(b)
 	}
@@ -51,7 +51,9 @@ func (d detail) appendAs(b []byte, shape TokenShape) []byte {
 	begin := len(b)
 	b = d.append(b)
 	members := b[begin+len("{") : len(b)-len("}")]
-	b = append(b, ","+afterData...)
+	if !bare {
+		b = append(b, ","+afterData...)
+	}
 	if shape == Both {
 		b = append(b, ',')
 		b = append(b, members...)

@@ -13,7 +13,7 @@ func (s *api) operations() []surface.Operation {
 	operation := func(name, method, collection, path string, handle handler) surface.Operation {
 		return surface.Operation{
 			Name: name, Method: method, Path: "/" + collection + path, Scope: account.NameScope(method, Domain, collection),
-			Authenticate: s.basic, Handle: s.answered(handle),
+			Authenticate: s.basic, Handle: s.answered(name, handle),
 		}
 	}
 	all := []surface.Operation{

@@ -30,13 +30,14 @@ const (
 type api struct {
 	accounts Accounts
 	shape    TokenShape
+	envelope Envelope
 	basic    func(*surface.Call) account.Reason
 	lists    *sync.Pool // of *detailList
 }
 
 // New makes the surface.
-func New(accounts Accounts, shape TokenShape) surface.Surface {
-	s := &api{accounts, shape, surface.ByBasic(accounts), newLists()}
+func New(accounts Accounts, shape TokenShape, envelope Envelope) surface.Surface {
+	s := &api{accounts, shape, envelope, surface.ByBasic(accounts), newLists()}
 	return surface.Surface{
 		Description: surface.Description{
 			Name: Name, Domain: Domain,

@@ -49,7 +49,7 @@ func newTestSurface(t tester, shape v2.TokenShape) *testSurface {
 	b := &testSurface{accounts: mocks.NewAccounts(t)}
 	b.accounts.EXPECT().Authenticate("a+b@example.com", "key", mock.Anything).Return(account.Identity{ID: "one", Environment: account.Production}, true).Maybe()
 	b.accounts.EXPECT().Authenticate(mock.Anything, mock.Anything, mock.Anything).Return(account.Identity{}, false).Maybe()
-	api := v2.New(b.accounts, shape)
+	api := v2.New(b.accounts, shape, v2.Full)
 	api.Prefix = ""
 	router, err := surface.NewRouter(surface.Config{Table: func() *spec.Table { return table }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}, api)
 	require.NoError(t, err)
