@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -34,16 +33,6 @@ type generator struct {
 
 	identity *identity // of the object that is being made; nil until it is needed
 	stack    []*schema // what the value stands in
-}
-
-// boolean is true or false; of names that tell of something bad it is false.
-func (g *generator) boolean(name string) bool {
-	for _, bad := range []string{"error", "fail", "block", "delete", "expired", "suspend", "closed", "cessat"} {
-		if strings.Contains(plainName(name), bad) {
-			return false
-		}
-	}
-	return g.random.IntN(2) == 0
 }
 
 // random is the source of numbers for a seed and a name.
@@ -326,17 +315,6 @@ func (g *generator) object(s *schema, name string) any {
 		}
 	}
 	return o
-}
-
-// within is what the value of a member is about: that of a description is about what the object is.
-func within(object, member string) string {
-	switch plainName(member) {
-	case "description", "descrizione", "value", "valore":
-		if object != "" {
-			return object
-		}
-	}
-	return member
 }
 
 // omits says whether an optional property is left out.

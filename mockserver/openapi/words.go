@@ -135,6 +135,27 @@ func meant(part, word string) bool {
 	return strings.Contains(word, part)
 }
 
+// within is what the value of a member is about: that of a description is about what the object is.
+func within(object, member string) string {
+	switch plainName(member) {
+	case "description", "descrizione", "value", "valore":
+		if object != "" {
+			return object
+		}
+	}
+	return member
+}
+
+// boolean is true or false; of names that tell of something bad it is false.
+func (g *generator) boolean(name string) bool {
+	for _, bad := range []string{"error", "fail", "block", "delete", "expired", "suspend", "closed", "cessat"} {
+		if strings.Contains(plainName(name), bad) {
+			return false
+		}
+	}
+	return g.random.IntN(2) == 0
+}
+
 // words is a short text that means nothing.
 func (g *generator) words() string {
 	return g.pick("prova", "esempio", "pratica", "conferma", "elenco", "verifica") + " " + g.pick("uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto")
