@@ -1,6 +1,9 @@
 package account
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Ending is how a token of the account ended.
 type Ending struct {
@@ -24,8 +27,8 @@ const maxEndings = 1000
 // Ended returns how the token with a value or refresh token ended; ok is false where the account remembers no such token. Within the
 // transaction only.
 func (a *Account) Ended(secret string) (e Ending, ok bool) {
-	for i := len(a.endings) - 1; i >= 0; i-- {
-		if e := a.endings[i]; e.Value == secret || e.RefreshToken == secret {
+	for _, e := range slices.Backward(a.endings) {
+		if e.Value == secret || e.RefreshToken == secret {
 			return e, true
 		}
 	}

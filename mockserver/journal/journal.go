@@ -174,7 +174,7 @@ func (j *Journal) release() {
 	j.readers--
 }
 
-// Last, in the place of an ID, is that of the request that was finished last.
+// Last is, instead of an ID, that of the request that was finished last.
 const Last = "last"
 
 // Get finds an entry by its ID, or Last.

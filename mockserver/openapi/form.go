@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -76,7 +77,7 @@ func (f *form) prepare(of subject, succeeds bool) {
 		f.tries = maxTries
 		examples := f.examples
 		if f.schema != nil {
-			examples = append(examples[:len(examples):len(examples)], unnamed(f.schema.samples)...)
+			examples = append(slices.Clip(examples), unnamed(f.schema.samples)...)
 		}
 		for _, repaired := range []bool{false, true} {
 			for _, e := range examples {

@@ -2,6 +2,7 @@ package services
 
 import (
 	"embed"
+	"maps"
 	"net/url"
 	"sync"
 
@@ -64,8 +65,6 @@ func given(e *exchange.Exchange, to *place, params map[string]string) map[string
 			}
 		}
 	}
-	for name, value := range params {
-		out[name] = value
-	}
+	maps.Copy(out, params)
 	return out
 }
