@@ -26,9 +26,19 @@ func (s *Server) AdminToken() string { return s.admin.Token }
 // Listeners are the addresses on which a server listens.
 type Listeners = admin.Listeners
 
-// Listen says where the server listens, for GET /__admin/endpoints. Apart reports whether the control API has a listener of its
+// Listen tells where the server listens, for GET /__admin/endpoints, and because callbacks never go there. With WithStateFile, callbacks are
+// delivered from then on. Apart reports whether the control API has a listener of its
 // own. It is safe for concurrent use.
-func (s *Server) Listen(at Listeners, apart bool) { s.admin.Listen(at, apart) }
+func (s *Server) Listen(at Listeners, apart bool) {
+	s.admin.Listen(at, apart)
+	s.callbacks.Start()
+}
+
+// listening are the addresses, as HOST:PORT, on which the server listens.
+func (s *Server) listening() []string {
+	at := s.admin.Listening()
+	return []string{at.HTTP, at.HTTPS, at.Proxy, at.Admin}
+}
 
 // Names are the names of surfaces, operations and credentials that requests to the server can have.
 func (s *Server) Names() journal.Names { return s.admin.Surfaces.Names() }

@@ -11,6 +11,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
@@ -36,6 +37,7 @@ type Server struct {
 	redactor  *journal.Redactor
 	world     *world.World
 	faults    *fault.Book
+	callbacks *callback.Sender
 	state     *statefile.File // nil keeps none
 	scene     atomic.Pointer[scene.Scene]
 	documents *atomic.Pointer[services.Documents]
@@ -68,7 +70,15 @@ func New(options ...Option) (*Server, error) {
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
 	c.live = new(atomic.Pointer[services.Documents])
 	c.live.Store(&c.documents)
-	apis, err := c.apis(service, everybody)
+	s := &Server{}
+	front := &exchange.Handler{}
+	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
+	callbacks := callback.New(callback.Config{
+		Accounts: service, All: everybody.Accounts, Within: everybody.Within, Record: c.callbacks.record, Hosts: c.callbacks.hosts, Timeout: c.callbacks.timeout,
+		Own: s.listening, Real: clock.Real, NextID: front.NextID, Done: requests.Add, Log: c.log,
+	})
+	everybody.OnChange(callbacks.Look)
+	apis, err := c.apis(service, everybody, callbacks)
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +93,7 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// What is remembered of every request.
-	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
-	meter := newMeter(requests.Dropped)
+	meter := newMeter(requests.Dropped, callbacks.Stats)
 	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
 		requests.Add(e)
@@ -93,19 +102,21 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
-	s := &Server{router: router, meter: meter, journal: requests, redactor: redactor, world: everybody, faults: faults, state: c.state, documents: c.live, log: c.log}
+	s.router, s.meter, s.journal, s.redactor, s.world, s.faults, s.callbacks, s.state, s.documents, s.log = router, meter, requests, redactor, everybody, faults, callbacks, c.state, c.live, c.log
 	s.scene.Store(c.scene)
-	s.api = crossOrigin(c.origins, &exchange.Handler{
-		Next: router, Clock: serverClock, Real: clock.Real, MaxBody: c.maxBody, Forwarded: c.forwarded, Done: done,
-	})
+	front.Next, front.Clock, front.Real, front.MaxBody, front.Forwarded, front.Done = router, serverClock, clock.Real, c.maxBody, c.forwarded, done
+	s.api = crossOrigin(c.origins, front)
 	s.admin = admin.New(admin.Config{
-		World: everybody, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
+		World: everybody, Callbacks: callbacks, Accounts: service, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
 		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces, Requests: requests},
 		Token:   c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()
 	if err := s.resume(context.Background()); err != nil {
 		return nil, err
+	}
+	if s.state == nil { // else once it is known where the mock listens, which is never called
+		callbacks.Start()
 	}
 	return s, nil
 }
@@ -130,11 +141,12 @@ func (c *config) journal() *journal.Journal {
 	return book
 }
 
-// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, and the delays of faults,
-// now and from now on. A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
+// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, the delays of faults,
+// and the delivery of callbacks, now and from now on. A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
 func (s *Server) Interrupt() {
 	s.admin.Interrupt()
 	s.faults.Interrupt()
+	s.callbacks.Interrupt()
 }
 
 // Accounts are the IDs of all accounts, in the order in which they came.

@@ -12,6 +12,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/clock"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/openapi"
@@ -73,6 +74,7 @@ type config struct {
 	faultFiles    []string
 	hideFaults    bool
 
+	callbacks  callbackConfig
 	adminToken string
 	entries    int   // of the journal
 	bytes      int64 // of the journal
@@ -83,7 +85,7 @@ type config struct {
 func configure(options []Option) (*config, error) {
 	c := &config{
 		seed: DefaultSeed, shape: v2.Both, envelope: v2.Full, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
-		entries: DefaultJournalEntries, bytes: DefaultJournalBytes,
+		entries: DefaultJournalEntries, bytes: DefaultJournalBytes, callbacks: callbackConfig{timeout: callback.DefaultTimeout},
 	}
 	for _, option := range options {
 		if err := option(c); err != nil {

@@ -41,7 +41,7 @@ func WithProviderHost(host, surfaceName string) Option {
 type providerHost struct{ host, surface, option string }
 
 // apis are all surfaces: this list is the only place that names them.
-func (c *config) apis(service *account.Service, everybody *world.World) ([]surface.Surface, error) {
+func (c *config) apis(service *account.Service, everybody *world.World, callbacks services.Callbacks) ([]surface.Surface, error) {
 	var accounts interface {
 		v2.Accounts
 		v1.Accounts
@@ -58,14 +58,14 @@ func (c *config) apis(service *account.Service, everybody *world.World) ([]surfa
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{
 		Serves:    func(domain string) bool { return !own.Owns(domain) && everybody.Catalogue().Serves(domain) },
-		Documents: func() services.Documents { return *c.live.Load() }, Seed: c.seed,
+		Documents: func() services.Documents { return *c.live.Load() }, Seed: c.seed, Callbacks: callbacks,
 	}))
 	return all, c.place(all)
 }
 
 // providers describe the surfaces of a server that has no further ones.
 func providers() surface.Descriptions {
-	all, _ := new(config).apis(nil, nil) // without hosts to place nothing can be wrong, and nobody is asked
+	all, _ := new(config).apis(nil, nil, nil) // without hosts to place nothing can be wrong, and nobody is asked
 	return describe(all)
 }
 

@@ -32,6 +32,8 @@ type Account struct {
 	Wallet        Wallet
 	Subscriptions []*Subscription // oldest first
 	Callbacks     []*Callback     // oldest first
+	// WebhookSecret signs what callbacks bring.
+	WebhookSecret string
 	Errors        ErrorLog
 	Usage         Usage
 	Quota         Quota
@@ -47,6 +49,12 @@ type Account struct {
 	// alerts are the newest, of so many that there were.
 	alerts  []Event
 	alerted uint64
+
+	lease         lease
+	due, dueBytes int       // callbacks that wait for an attempt, and what their data take
+	nextCallback  *Callback // that is due first; nil is not known
+	callbackBytes int       // about what the data of all callbacks take
+	attempts      uint64    // changes that attempts to deliver callbacks made
 
 	issued  []Secret
 	revoked []Secret
@@ -134,6 +142,7 @@ func (a *Account) Changes() Changes {
 	c := Changes{
 		tokens: a.Tokens.changes, grants: a.Grants.Changes(), credit: a.Wallet.credit,
 		subscriptions: len(a.Subscriptions), callbacks: len(a.Callbacks),
+		attempts: a.attempts,
 	}
 	if n := len(a.Wallet.transactions); n > 0 {
 		c.transaction = a.Wallet.transactions[n-1].ID
@@ -147,7 +156,7 @@ func (a *Account) Changes() Changes {
 
 // Changes are how far an account has changed, to be compared.
 type Changes struct {
-	tokens, grants           uint64
+	tokens, grants, attempts uint64
 	credit                   Money
 	transaction              string
 	subscriptions, callbacks int

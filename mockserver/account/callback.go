@@ -1,26 +1,229 @@
 package account
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Callback is one entry of the log of callbacks that paid services made to the customer.
 type Callback struct {
-	ID        string
-	Scope     string
-	Domain    string // empty is none
-	URL       string
+	ID     string
+	Scope  string
+	Domain string // empty is none
+	URL    string
+	// Method is how the payload travels: FormCallback, or else as JSON.
 	Method    string
 	Field     string
 	Active    bool
 	CreatedAt time.Time
+	// StartedAt is when the first attempt began.
 	StartedAt time.Time
 	// CompletedAt is zero while the callback is pending.
 	CompletedAt time.Time
-	// HTTPResponseCode of the customer's server; 0 while pending.
+	// HTTPResponseCode of the customer's server at the last attempt; 0 before the first one, and where there was no answer.
 	HTTPResponseCode int
 	ElapsedTime      time.Duration
-	Attempt          int
-	Retry            int // retries performed
-	Data             map[string]any
-	Custom           any
-	Headers          map[string]string
+	// Attempt is the number of the attempt that is due or under way or, of a completed callback, of the last one.
+	Attempt int
+	Retry   int // retries performed
+	Data    map[string]any
+	// Bare reports that Data holds, as text under "body", a service's answer that is no JSON object: the text alone is sent.
+	Bare   bool
+	Custom any
+	// Headers are those asked for until the first attempt, then those sent.
+	Headers map[string]string
+
+	// Due is when the next attempt is to be made; zero where the mock makes none.
+	Due time.Time
+	// Retries is how many retries were asked for, 0 to MaxRetries.
+	Retries int
+	// Size is about how many bytes Data takes.
+	Size int
+}
+
+// Bounds of callbacks.
+const (
+	// MaxRetries is how many retries a call may ask for.
+	MaxRetries = 5
+	// maxCallbacks and maxCallbackBytes bound what an account remembers: the oldest completed callbacks make room.
+	maxCallbacks     = 100_000
+	maxCallbackBytes = 64 << 20
+)
+
+// FormCallback is the method of callbacks whose payload is the field of a form.
+const FormCallback = "POST"
+
+// CallbackRequest asks for a callback. It must be one that can be sent: nothing here is checked.
+type CallbackRequest struct {
+	URL, Method, Field string
+	Headers            map[string]string
+	Custom             any
+	Retries            int
+}
+
+// CallbackPayload is what a callback brings.
+type CallbackPayload struct {
+	Data map[string]any
+	Bare bool // see Callback
+	Size int  // in bytes
+}
+
+// Attempt is one attempt to deliver a callback.
+type Attempt struct {
+	// Account is the life of the account to which the attempt belongs.
+	Account  Identity
+	Callback Callback
+	// Secret signs the payload.
+	Secret string
+	// N counts from 1. At is when the attempt begins, on the account's clock.
+	N  int
+	At time.Time
+}
+
+// Outcome is how an attempt ended.
+type Outcome struct {
+	// Code of the answer; 0 is none.
+	Code int
+	// Took is how long the attempt took, in wall time.
+	Took time.Duration
+	// Headers that were sent; nil leaves those that the callback has.
+	Headers map[string]string
+	// Final reports that another attempt would end alike: none is made.
+	Final bool
+}
+
+// The events of callbacks.
+const (
+	CallbackDelivered = "callback.delivered"
+	CallbackFailed    = "callback.failed" // to be tried again
+	CallbackGivenUp   = "callback.given-up"
+)
+
+// lease keeps two attempts of one account apart. It is not persisted: an attempt that a stop cut off is made again.
+type lease struct {
+	id string // of the callback; empty is nobody
+	n  int
+	at time.Time
+	// free is when the last attempt ended, on the account's clock.
+	free time.Time
+}
+
+// Backoff is how long after the n-th failed attempt, counted from 1, the next one is due.
+func Backoff(n int) time.Duration { return time.Second << (n - 1) }
+
+// addCallback begins a callback, whose first attempt is due at once. Scope is named as in the account's environment.
+func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload, now time.Time) *Callback {
+	c := &Callback{
+		ID: a.IDs.Next("callback", now), Scope: scope, Domain: DomainOf(scope), URL: r.URL, Method: r.Method, Field: r.Field, Active: true,
+		CreatedAt: now, StartedAt: now, Attempt: 1, Data: p.Data, Bare: p.Bare, Size: p.Size, Custom: r.Custom, Headers: r.Headers,
+		Due: now, Retries: r.Retries,
+	}
+	a.RestoreCallback(c)
+	a.attempts++
+	a.forgetCallbacks()
+	return c
+}
+
+// RestoreCallback puts a callback into the log; the newest last.
+func (a *Account) RestoreCallback(c *Callback) {
+	a.Callbacks = append(a.Callbacks, c)
+	a.callbackBytes += c.Size
+	if !c.Due.IsZero() {
+		a.due++
+		a.dueBytes += c.Size
+		if next := a.nextCallback; next != nil && c.Due.Before(next.Due) || a.due == 1 {
+			a.nextCallback = c
+		}
+	}
+}
+
+// forgetCallbacks makes room. What is pending stays: the queue of all accounts is bounded.
+func (a *Account) forgetCallbacks() {
+	if len(a.Callbacks) <= maxCallbacks && a.callbackBytes <= maxCallbackBytes {
+		return
+	}
+	goal, bytes := maxCallbacks*3/4, maxCallbackBytes*3/4 // so that the next ones find room
+	left := len(a.Callbacks)
+	a.Callbacks = slices.DeleteFunc(a.Callbacks, func(c *Callback) bool {
+		if c.Active || left <= goal && a.callbackBytes <= bytes {
+			return false
+		}
+		left--
+		a.callbackBytes -= c.Size
+		return true
+	})
+}
+
+// nextDue is the callback whose attempt is due first; of several at once the oldest.
+func (a *Account) nextDue() *Callback {
+	if a.due == 0 || a.nextCallback != nil {
+		return a.nextCallback
+	}
+	for _, c := range a.Callbacks {
+		if !c.Due.IsZero() && (a.nextCallback == nil || c.Due.Before(a.nextCallback.Due)) {
+			a.nextCallback = c
+		}
+	}
+	return a.nextCallback
+}
+
+// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under way. Attempts follow one another: one
+// that had to wait begins when the one before it ended.
+func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
+	c := a.nextDue()
+	if a.lease.id != "" || c == nil || c.Due.After(now) {
+		return Attempt{}, false
+	}
+	at := c.Due
+	if a.lease.free.After(at) && !a.lease.free.After(now) {
+		at = a.lease.free
+	}
+	if c.Attempt == 1 {
+		c.StartedAt = at
+	}
+	a.lease.id, a.lease.n, a.lease.at = c.ID, c.Attempt, at
+	return Attempt{Account: a.Identity(), Callback: *c, Secret: a.WebhookSecret, N: c.Attempt, At: at}, true
+}
+
+// dropAttempt gives back an attempt that was begun and not made. It is due as before.
+func (a *Account) dropAttempt(id string, n int) {
+	if a.lease.id == id && a.lease.n == n {
+		a.lease.id = ""
+	}
+}
+
+// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that is not the one under way.
+func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
+	i := slices.IndexFunc(a.Callbacks, func(c *Callback) bool { return c.ID == id })
+	if i < 0 || a.lease.id != id || a.lease.n != n {
+		return Event{}, false
+	}
+	c := a.Callbacks[i]
+	end := a.lease.at.Add(o.Took.Truncate(time.Second))
+	if end.After(now) { // the clock stands still, or went back
+		end = now
+	}
+	if end.Before(a.lease.at) {
+		end = a.lease.at
+	}
+	a.lease, a.nextCallback = lease{free: end}, nil
+	a.attempts++
+	c.HTTPResponseCode, c.Retry = o.Code, n-1
+	if o.Headers != nil {
+		c.Headers = o.Headers
+	}
+	e := Event{At: end, ID: id, What: CallbackGivenUp}
+	switch {
+	case o.Code == 200:
+		e.What = CallbackDelivered
+	case n <= c.Retries && !o.Final:
+		e.What = CallbackFailed
+		c.Attempt, c.Due = n+1, end.Add(Backoff(n))
+		return e, true
+	}
+	a.due--
+	a.dueBytes -= c.Size
+	c.Active, c.Due, c.CompletedAt = false, time.Time{}, end
+	c.ElapsedTime = end.Sub(c.StartedAt) + o.Took%time.Second
+	return e, true
 }

@@ -11,6 +11,7 @@ import (
 func (a *Account) Clone() *Account {
 	out := *a
 	out.issued, out.revoked = nil, nil
+	out.lease.id, out.nextCallback = "", nil // nobody makes the attempt for the copy
 	out.IDs = a.IDs.clone()
 	out.Tokens = a.Tokens.clone()
 	out.Wallet.transactions = slices.Clip(a.Wallet.transactions)

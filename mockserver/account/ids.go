@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
@@ -92,6 +93,12 @@ func ValidID(text string) bool {
 		}
 	}
 	return true
+}
+
+// Secret is a text of 32 hex digits that the account has for a purpose. It is the same each time, and counts as no draw.
+func (i *IDs) Secret(purpose string) string {
+	random := rand.NewPCG(i.seed, digest(purpose))
+	return fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64())
 }
 
 func digest(text string) uint64 {

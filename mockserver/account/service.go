@@ -21,6 +21,9 @@ type Store interface {
 // ErrNoAccount reports that an account does not exist, or that the life of it that was meant is over.
 var ErrNoAccount = errors.New("there is no such account")
 
+// ErrNoScope reports that the catalogue has no such scope.
+var ErrNoScope = errors.New("the catalogue has no such scope: want one such as GET:company.openapi.com/IT-start")
+
 // Incarnation tells one life of an account from the next: a reset, a restored snapshot, an import or a PUT ends a life
 // and begins another one under the same ID. A Store gives every account that it takes in an Incarnation that it has
 // never given before. It is never persisted. The zero value stands for whichever life the account has at the moment.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/fault"
@@ -27,13 +29,16 @@ var description []byte
 
 // Config says what the control API controls.
 type Config struct {
-	World    *world.World
-	Faults   *fault.Book
-	Journal  *journal.Journal
-	Redactor *journal.Redactor // shows what the journal holds
-	Surfaces surface.Descriptions
-	Explain  *explain.Explainer
-	Coverage *coverage.Recorder
+	World *world.World
+	// Callbacks delivers those of Accounts.
+	Callbacks *callback.Sender
+	Accounts  *account.Service
+	Faults    *fault.Book
+	Journal   *journal.Journal
+	Redactor  *journal.Redactor // shows what the journal holds
+	Surfaces  surface.Descriptions
+	Explain   *explain.Explainer
+	Coverage  *coverage.Recorder
 	// Token, unless empty, is the bearer token that every request must carry.
 	Token string
 	Log   *slog.Logger
@@ -100,6 +105,7 @@ func (a *API) routes() []route {
 		{"PUT", "/accounts/:id", a.putAccount, nil},
 		{"DELETE", "/accounts/:id", a.deleteAccount, nil},
 		{"POST", "/accounts/:id/wallet", a.moveWallet, nil},
+		{"POST", "/accounts/:id/callbacks", a.addCallback, nil},
 		{"POST", "/accounts/:id/clients", a.addClient, nil},
 		{"DELETE", "/accounts/:id/clients/:client", a.deleteClient, nil},
 		{"POST", "/accounts/:id/users", a.addUser, nil},

@@ -75,16 +75,12 @@ func (a *API) putClock(c *gin.Context) (int, any, error) {
 	if in.Frozen != nil {
 		now.Frozen = *in.Frozen
 	}
-	var events []world.Fired
-	if id, one := accountOf(c); one {
-		now, events, err = a.World.SetAccountTime(c.Request.Context(), id, now)
-	} else {
-		now, events, err = a.World.SetTime(c.Request.Context(), now)
-	}
-	if err != nil {
-		return 0, nil, badRequest(err)
-	}
-	return http.StatusOK, advancedOf(now, events), nil
+	return a.delivering(c, func() (world.Time, []world.Fired, error) {
+		if id, one := accountOf(c); one {
+			return a.World.SetAccountTime(c.Request.Context(), id, now)
+		}
+		return a.World.SetTime(c.Request.Context(), now)
+	})
 }
 
 func (a *API) currentTime(c *gin.Context) (world.Time, error) {
@@ -105,15 +101,10 @@ func (a *API) advanceClock(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "\"by\" is %q; want a duration such as \"24h\", \"1d\" or \"1h30m\"", in.By)
 	}
-	var t world.Time
-	var events []world.Fired
-	if id, one := accountOf(c); one {
-		t, events, err = a.World.AdvanceAccount(c.Request.Context(), account.Identity{ID: id}, by)
-	} else {
-		t, events, err = a.World.Advance(c.Request.Context(), by)
-	}
-	if err != nil {
-		return 0, nil, badRequest(err)
-	}
-	return http.StatusOK, advancedOf(t, events), nil
+	return a.delivering(c, func() (world.Time, []world.Fired, error) {
+		if id, one := accountOf(c); one {
+			return a.World.AdvanceAccount(c.Request.Context(), account.Identity{ID: id}, by)
+		}
+		return a.World.Advance(c.Request.Context(), by)
+	})
 }

@@ -10,8 +10,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Listeners are the addresses, as HOST:PORT, on which a server listens; empty where it does not.
-type Listeners struct{ HTTP, HTTPS, Proxy string }
+// Listeners are the addresses, as HOST:PORT, on which a server listens; empty where it does not. Admin is the control API's own.
+type Listeners struct{ HTTP, HTTPS, Proxy, Admin string }
 
 // Endpoints say where a caller reaches a server: GET /__admin/endpoints.
 type Endpoints struct {
@@ -53,6 +53,9 @@ func (a *API) getEndpoints(c *gin.Context) (int, any, error) {
 	}
 	return http.StatusOK, out, nil
 }
+
+// Listening returns where the server listens.
+func (a *API) Listening() Listeners { return a.listeners().Listeners }
 
 func (a *API) listeners() listening {
 	if at := a.listening.Load(); at != nil {

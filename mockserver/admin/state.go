@@ -96,7 +96,7 @@ func (a *API) setLimit(c *gin.Context, of limited, l account.RateLimit) error {
 
 // missingScope words that a scope does not exist.
 func missingScope(err error, scope string) error {
-	if errors.Is(err, world.ErrNoScope) {
+	if errors.Is(err, account.ErrNoScope) {
 		return problemf(http.StatusNotFound, "%q: %v", scope, err)
 	}
 	return err

@@ -64,6 +64,13 @@ func autoApprove(user string) ([]mockserver.Option, error) {
 	return []mockserver.Option{mockserver.WithAutoApprove(user)}, nil
 }
 
+func callbackHosts(text string) ([]mockserver.Option, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return []mockserver.Option{mockserver.WithCallbackHosts(strings.Split(text, ",")...)}, nil
+}
+
 func services(texts []string) (out []mockserver.Option, _ error) {
 	for _, text := range texts {
 		domain, file, ok := strings.Cut(text, "=")

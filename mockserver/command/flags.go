@@ -9,6 +9,7 @@ import (
 
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
 )
@@ -102,6 +103,9 @@ func (s *settings) rows() []flagGroup {
 				autoApprove).or("true"),
 			row("strict-requests", new(false), "refuse requests that the published document forbids, with 400 or 415, and say what was wrong", ifOn(mockserver.WithStrictRequests)),
 			row("service", &s.services, "OpenAPI document from which a paid service answers, `DOMAIN=FILE` (company.openapi.com=company.json); may be repeated", services).paths().again(),
+			row("callbacks", new("deliver"), "what becomes of callbacks, `deliver|record`: sent, or recorded as delivered and not sent", one(mockserver.WithCallbacks)),
+			row("callback-hosts", new(""), "hosts beyond loopback that may be called back, `HOST[:PORT],…`", callbackHosts),
+			row("callback-timeout", new(callback.DefaultTimeout), "how long a receiver may take to answer a callback", one(mockserver.WithCallbackTimeout)),
 			row("trust-forwarded-for", new(false), "take the first address of X-Forwarded-For as the caller's, where there is one", ifOn(mockserver.WithForwardedFor)),
 		}},
 		{"What goes wrong", []flag{

@@ -124,8 +124,9 @@ func (m *instance) listen() error {
 		return err
 	}
 	m.url = baseURL(listener.Addr())
-	m.mock.Listen(mockserver.Listeners{HTTP: listener.Addr().String()}, m.adminAddr != "")
+	at := mockserver.Listeners{HTTP: listener.Addr().String()}
 	if m.adminAddr == "" {
+		m.mock.Listen(at, false)
 		m.serve(listener, m.mock.Handler())
 		return nil
 	}
@@ -133,6 +134,8 @@ func (m *instance) listen() error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	at.Admin = control.Addr().String()
+	m.mock.Listen(at, true)
 	m.serve(listener, m.mock.APIHandler())
 	m.serve(control, m.mock.AdminHandler())
 	m.log.Info("control API", "url", baseURL(control.Addr())+admin.Prefix)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -50,6 +51,27 @@ func serviceActs(t *testing.T) map[string]act {
 			_, body := p.ask("GET", "/tokens/"+demoToken, "")
 			assert.NotContains(t, body, "203.0.113.77")
 		}},
+		"--callbacks": {[]string{"--callbacks", "record", "--freeze"}, func(t *testing.T, p *process) {
+			assert.Contains(t, p.callBack("http://127.0.0.1:9/nobody"), `"httpResponseCode":"200"`)
+		}},
+		"--callback-hosts": {[]string{"--callback-hosts", "hooks.invalid:9,192.0.2.1", "--freeze"}, func(t *testing.T, p *process) {
+			assert.Contains(t, p.callBack("http://hooks.invalid:9/"), `"httpResponseCode":"0"`)
+			_, body := p.ask("GET", "/__admin/requests?kind=callback", "")
+			assert.NotContains(t, body, "--callback-hosts does not name it")
+		}},
+		"--callback-hosts is not given": {[]string{"--freeze"}, func(t *testing.T, p *process) {
+			assert.Contains(t, p.callBack("http://hooks.invalid:9/"), `"httpResponseCode":"0"`)
+			_, body := p.ask("GET", "/__admin/requests?kind=callback", "")
+			assert.Contains(t, body, "--callback-hosts does not name it")
+		}},
+		"--callback-timeout": {[]string{"--callback-timeout", "20ms", "--freeze"}, func(t *testing.T, p *process) {
+			silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and never answers
+			require.NoError(t, err)
+			defer silent.Close()
+			assert.Contains(t, p.callBack("http://"+silent.Addr().String()), `"httpResponseCode":"0"`)
+			_, body := p.ask("GET", "/__admin/requests?kind=callback", "")
+			assert.Contains(t, body, "longer than 20ms")
+		}},
 		"--retention": {[]string{"--retention", "transactions=12,errors=5,addresses=1"}, func(t *testing.T, p *process) {
 			_, before := p.ask("GET", "/wallet/transactions", "")
 			assert.NotContains(t, before, "Balance brought forward")
@@ -60,6 +82,14 @@ func serviceActs(t *testing.T) map[string]act {
 			assert.JSONEq(t, `{"holds":true,"violations":[]}`, holds)
 		}},
 	}
+}
+
+// callBack begins a callback to a URL, waits until it was attempted, and returns the log of callbacks.
+func (p *process) callBack(url string) string {
+	_, _ = p.ask("POST", "/__admin/accounts/demo/callbacks", `{"scope":"POST:sms.openapi.com/send","url":"`+url+`"}`)
+	_, _ = p.ask("POST", "/__admin/clock/advance", `{"by":"1s"}`)
+	_, body := p.ask("GET", "/callbacks?limit=1", "")
+	return body
 }
 
 func TestSeveralServicesComeFromTheEnvironment(t *testing.T) {

@@ -59,6 +59,8 @@ type Exchange struct {
 	Scope   string
 	PaidBy  string
 	Charged account.Money
+	// Delivery is set where the server sent the request, of its own accord; nil, as with nearly all, is that it received the request.
+	Delivery *Delivery
 	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
 	Fault *Fault
 
@@ -110,6 +112,14 @@ type Fault struct {
 // http.ErrAbortHandler.
 type Sender interface {
 	Send(w http.ResponseWriter, r *http.Request, done func())
+}
+
+// Delivery is an attempt to deliver a callback.
+type Delivery struct {
+	Callback string // its ID
+	Attempt  int    // counts from 1
+	// Error is why there was no answer; empty where there was one.
+	Error string
 }
 
 // Request as it came.
@@ -250,6 +260,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.idle.Put(a)
 	}
 }
+
+// NextID returns the ID of the next exchange, for one that the server begins itself.
+func (h *Handler) NextID() uint64 { return h.count.Add(1) }
 
 // buffered is the length, in bytes, from which net/http does not say by itself how long an answer is.
 const buffered = 2 << 10

@@ -104,6 +104,9 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account), Client: e.Client}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
 
+	if e.Delivery != nil {
+		return delivery(e, out)
+	}
 	d := x.Surfaces.Of(e)
 	if operation := d.Operation(e.Operation); operation != nil {
 		out.Matched = matched(e, operation)

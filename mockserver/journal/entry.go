@@ -18,7 +18,7 @@ type Kind string
 // The kinds of records.
 const (
 	KindRequest  Kind = "request"  // a request that the server received
-	KindCallback Kind = "callback" // a delivery that the server sent; none is recorded yet
+	KindCallback Kind = "callback" // an attempt to deliver a callback, which the server sent
 	AnyKind      Kind = "*"        // in a Filter: all of them
 )
 
@@ -34,6 +34,14 @@ func CheckKind(text string) error {
 // Covers reports whether a kind that is asked for means records of another. The empty kind means KindRequest.
 func (k Kind) Covers(other Kind) bool {
 	return k == other || k == AnyKind || k == "" && other == KindRequest
+}
+
+// KindOf returns the kind of the record of an exchange.
+func KindOf(e *exchange.Exchange) Kind {
+	if e.Delivery != nil {
+		return KindCallback
+	}
+	return KindRequest
 }
 
 // maxShown bounds a body in an Entry, in bytes.
@@ -63,6 +71,8 @@ type Entry struct {
 	// Charge is what a call of a paid service cost; unset for other calls, and for refused ones.
 	Charge *Charge `json:"charge,omitempty"`
 	Fault  *Fault  `json:"fault,omitempty"`
+	// Callback is set in records of kind KindCallback.
+	Callback *Callback `json:"callback,omitempty"`
 }
 
 // Request as it came.
@@ -97,6 +107,15 @@ type Charge struct {
 	PaidBy string      `json:"paidBy"`
 }
 
+// Callback is which attempt to deliver which callback a record is of.
+type Callback struct {
+	ID      string `json:"id"`
+	Scope   string `json:"scope"`
+	Attempt int    `json:"attempt"` // counts from 1
+	// Error is why there was no answer.
+	Error string `json:"error,omitempty"`
+}
+
 // Quota is what the call found and left of the account's rate limit.
 type Quota struct {
 	Limit     int64 `json:"limit"`
@@ -118,7 +137,7 @@ type Fault struct {
 func show(e *exchange.Exchange, secrets *secrets) Entry {
 	text := secrets.redact
 	out := Entry{
-		ID: strconv.FormatUint(e.ID, 10), Kind: KindRequest, At: e.At.UTC(), ReceivedAt: e.Began.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
+		ID: strconv.FormatUint(e.ID, 10), Kind: KindOf(e), At: e.At.UTC(), ReceivedAt: e.Began.UTC(), Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface, Operation: e.Operation,
 		Account: string(e.Account), Auth: e.Auth, Client: e.Client, IP: e.IP, Credential: secrets.credential,
 		Request: Request{
 			Method: text(e.Request.Method), Host: text(e.Request.Host), URI: secrets.url(e.Request.URI), Proto: version(e.Request.Proto),
@@ -137,6 +156,9 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 	}
 	if e.PaidBy != "" {
 		out.Charge = &Charge{Scope: e.Scope, Amount: json.Number(e.Charged.String()), PaidBy: e.PaidBy}
+	}
+	if d := e.Delivery; d != nil {
+		out.Callback = &Callback{ID: d.Callback, Scope: e.Scope, Attempt: d.Attempt, Error: text(d.Error)}
 	}
 	if f := e.Fault; f != nil {
 		out.Fault = &Fault{Name: f.Name, Kind: f.Kind, Where: f.Where, Seed: f.Seed, Call: f.Call, DelayMs: float64(f.Delay) / float64(time.Millisecond)}

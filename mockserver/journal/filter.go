@@ -34,7 +34,7 @@ type Filter struct {
 // Match says whether an exchange is meant.
 func (f Filter) Match(e *exchange.Exchange) bool {
 	switch {
-	case !f.Kind.Covers(KindRequest),
+	case !f.Kind.Covers(KindOf(e)),
 		f.Surface != "" && !Wildcard(f.Surface, e.Surface),
 		f.Operation != "" && !Wildcard(f.Operation, e.Operation),
 		f.Account != "" && f.Account != string(e.Account),

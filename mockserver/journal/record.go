@@ -34,7 +34,12 @@ func kindOf(record []byte) Kind {
 
 // write appends an exchange to bytes.
 func write(bytes []byte, e *exchange.Exchange) []byte {
-	t := tape{bytes: append(bytes, requestRecord)}
+	kind := requestRecord
+	if e.Delivery != nil {
+		kind = callbackRecord
+	}
+	t := tape{bytes: append(bytes, kind)}
+	t.delivery(e)
 	t.exchange(e)
 	return t.bytes
 }
@@ -42,18 +47,36 @@ func write(bytes []byte, e *exchange.Exchange) []byte {
 // read is the inverse of write. What it answers shares nothing with the bytes.
 func read(bytes []byte) *exchange.Exchange {
 	t := tape{bytes: bytes[1:], reading: true}
-	e := &exchange.Exchange{}
-	t.exchange(e)
-	return e
+	return t.read(bytes[0])
 }
 
 // skim is read without headers, and with bodies that are the record's own memory: enough to see whether an exchange is meant, for a
 // fraction of the work.
 func skim(bytes []byte) *exchange.Exchange {
 	t := tape{bytes: bytes[1:], reading: true, skimming: true}
+	return t.read(bytes[0])
+}
+
+// read reads an exchange whose record is of a kind.
+func (t *tape) read(kind byte) *exchange.Exchange {
 	e := &exchange.Exchange{}
+	if kind == callbackRecord {
+		e.Delivery = &exchange.Delivery{}
+	}
+	t.delivery(e)
 	t.exchange(e)
 	return e
+}
+
+// delivery is what only records of callbacks have.
+func (t *tape) delivery(e *exchange.Exchange) {
+	d := e.Delivery
+	if d == nil {
+		return
+	}
+	t.text(&d.Callback)
+	d.Attempt = t.count(d.Attempt)
+	t.text(&d.Error)
 }
 
 // exchange is the list of fields.

@@ -19,6 +19,9 @@ const (
 	RequestTimeout   account.Reason = "request-timeout"
 	PathUnknown      account.Reason = "path-unknown"
 	MethodNotAllowed account.Reason = "method-not-allowed"
+	// CallbackInvalid and CallbackQueueFull refuse calls that ask for a callback.
+	CallbackInvalid   account.Reason = "callback-invalid"
+	CallbackQueueFull account.Reason = "callback-queue-full"
 	// DocumentedAnswer is that of a failure which the document of a service has, and which was asked for.
 	DocumentedAnswer account.Reason = "documented-answer"
 )

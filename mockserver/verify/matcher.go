@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -124,7 +125,7 @@ func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 			func(v *view) any { return v.hide(got) }})
 	}
 	equal := func(a, b string) bool { return a == b }
-	if !m.kind.Covers(journal.KindRequest) && !word("kind", string(m.kind), string(journal.KindRequest), equal) ||
+	if kind := journal.KindOf(e); !m.kind.Covers(kind) && !word("kind", kindText(m.kind), string(kind), equal) ||
 		!word("surface", m.surface, e.Surface, journal.Wildcard) || !word("operation", m.operation, e.Operation, journal.Wildcard) ||
 		!word("method", m.method, e.Request.Method, strings.EqualFold) ||
 		!m.comparePath(e, report) || !m.compareQuery(e, report) || !m.compareHeaders(e, report) ||
@@ -211,3 +212,6 @@ func (m *matcher) compareBody(e *exchange.Exchange, report func(difference) bool
 			func(v *view) any { return v.body(at, !absent) }})
 	})
 }
+
+// kindText is a kind that is asked for, in words.
+func kindText(k journal.Kind) string { return string(cmp.Or(k, journal.KindRequest)) }

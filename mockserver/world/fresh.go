@@ -145,6 +145,7 @@ func (w *World) make(t *template, who *fixtures.Account, now time.Time) error {
 		one.Token, one.RefreshToken = ids.Next("token", created), ids.Next("refresh", created)
 	}
 	f.Clients, f.Codes, f.GrantTokens = slices.Clone(f.Clients), nil, nil
+	f.WebhookSecret = "" // drawn
 	for i := range f.Clients {
 		c := &f.Clients[i]
 		c.ID, c.Secret = grant.DrawClient(ids.Draw(now))

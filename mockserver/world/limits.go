@@ -2,13 +2,9 @@ package world
 
 import (
 	"context"
-	"errors"
 
 	"oauthmock/mockserver/account"
 )
-
-// ErrNoScope says that the catalogue has no such scope.
-var ErrNoScope = errors.New("the catalogue has no such scope: want one such as GET:company.openapi.com/IT-start")
 
 // ScopeRateLimit is the limit that holds for a scope of a paid service and an account: its own, else the catalogue's. The scope is called as in
 // production, or as in the account's environment.
@@ -33,6 +29,6 @@ func (w *World) limited(ctx context.Context, id account.ID, scope string, do fun
 				return nil
 			}
 		}
-		return ErrNoScope
+		return account.ErrNoScope
 	})
 }

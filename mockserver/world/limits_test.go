@@ -34,8 +34,8 @@ func TestTheLimitOfAScopeIsFoundByItsNameInEitherEnvironment(t *testing.T) {
 			p := newPaying(t, paidWorld())
 			l, err := p.ScopeRateLimit(t.Context(), c.id, c.scope)
 			if !c.found {
-				require.ErrorIs(t, err, world.ErrNoScope)
-				require.ErrorIs(t, p.SetScopeRateLimit(t.Context(), c.id, c.scope, own), world.ErrNoScope)
+				require.ErrorIs(t, err, account.ErrNoScope)
+				require.ErrorIs(t, p.SetScopeRateLimit(t.Context(), c.id, c.scope, own), account.ErrNoScope)
 				return
 			}
 			require.NoError(t, err)

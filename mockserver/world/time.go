@@ -38,6 +38,7 @@ func (w *World) SetTime(ctx context.Context, t Time) (Time, []Fired, error) {
 		return Time{}, nil, err
 	}
 	w.config.Clock.Set(t.Now, t.Frozen)
+	defer w.tell("")
 	return w.settleAll(ctx)
 }
 
@@ -80,6 +81,7 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, e
 		return Time{}, nil, err
 	}
 	w.config.Clock.Advance(by)
+	defer w.tell("")
 	return w.settleAll(ctx)
 }
 
@@ -115,6 +117,7 @@ func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now 
 	if err := clock.Check(t.Now); err != nil {
 		return Time{}, nil, err
 	}
+	defer w.tell(id)
 	fired, err = w.settle(ctx, account.Identity{ID: id}, func(a *account.Account) error {
 		a.Clock = clock.Set(w.config.Clock.Now(), t.Now.UTC(), t.Frozen)
 		now = w.timeOf(a)
@@ -126,6 +129,7 @@ func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now 
 // AdvanceAccount moves an account's clock on, and returns what fell due. It returns account.ErrNoAccount when the incarnation that who names, if
 // any, is over.
 func (w *World) AdvanceAccount(ctx context.Context, who account.Identity, by time.Duration) (t Time, fired []Fired, err error) {
+	defer w.tell(who.ID)
 	fired, err = w.settle(ctx, who, func(a *account.Account) error {
 		if err := advanceable(a.Clock.At(w.config.Clock.Now()), by); err != nil {
 			return err

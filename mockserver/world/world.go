@@ -61,6 +61,7 @@ type World struct {
 	name      string // of the world that the server began with
 	visitors  visitors
 	waits     waits
+	changed   func(account.ID)
 
 	mu       sync.Mutex
 	services []fixtures.Service
@@ -102,6 +103,16 @@ func (w *World) startAt(f *fixtures.World) {
 	w.name = f.Name
 	if s := f.Server; s != nil && w.config.Start.IsZero() {
 		w.config.Start, w.config.Frozen = s.Now.Resolve(clock.Real().UTC()), s.Frozen
+	}
+}
+
+// OnChange has f called after the clock of an account was moved, or the account was replaced or removed; for "", of all. F must not
+// change the world. OnChange is called before the world is used by others, once.
+func (w *World) OnChange(f func(account.ID)) { w.changed = f }
+
+func (w *World) tell(id account.ID) {
+	if w.changed != nil {
+		w.changed(id)
 	}
 }
 
@@ -220,6 +231,7 @@ func (w *World) become(accounts []*account.Account, origins map[account.ID]origi
 	w.services, w.seed, w.fresh, w.origins = next.services, next.seed, next.fresh, origins
 	w.visitors.replace(accounts)
 	w.waits.cancel("")
+	w.tell("")
 	return nil
 }
 
@@ -280,6 +292,7 @@ func (w *World) adopt(a *account.Account, o origin) error {
 	}
 	w.origins[a.ID] = o
 	w.visitors.note(a)
+	w.tell(a.ID)
 	return nil
 }
 
@@ -310,6 +323,7 @@ func (w *World) RemoveAccount(id account.ID) bool {
 	delete(w.origins, id)
 	w.visitors.forget(id)
 	w.waits.cancel(id)
+	defer w.tell(id)
 	return w.config.Store.Remove(id)
 }
 

@@ -35,6 +35,15 @@ type Accounts interface {
 	AuthenticateToken(value string) (account.Identity, bool)
 	UseService(ctx context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error)
 	FailService(ctx context.Context, call account.Call, token, scope string, failure account.Failure) error
+	AddCallback(ctx context.Context, who account.Identity, scope string, r account.CallbackRequest, p account.CallbackPayload) (id string, err error)
+}
+
+// Callbacks delivers the callbacks that calls ask for. See callback.Sender.
+type Callbacks interface {
+	// Admit reserves a place for a callback, which release gives back; not ok is that there is none.
+	Admit() (release func(), ok bool)
+	// Look begins to deliver what an account holds.
+	Look(id account.ID)
 }
 
 // Config says how the surface answers.
@@ -45,6 +54,8 @@ type Config struct {
 	Documents func() Documents
 	// Seed of what is made up.
 	Seed uint64
+	// Callbacks delivers what calls ask for.
+	Callbacks Callbacks
 }
 
 // api is what the handlers work with. It is safe for concurrent use.
@@ -84,6 +95,8 @@ type place struct {
 	accept  string
 	prefers preference
 	failure *openapi.Answer // that the caller prefers
+	// callback that the caller asks for; nil is none.
+	callback *account.CallbackRequest
 }
 
 // match reads where a call goes.
@@ -142,12 +155,17 @@ func (s *api) improper(c *surface.Call) error {
 	if err := s.preferred(c, to); err != nil {
 		return err
 	}
+	if err := to.readCallback(c); err != nil {
+		return err
+	}
 	return surface.Violated(surface.RequestViolates, documents.violations(c.Exchange, to))
 }
 
 // handle uses the service, and answers from the fixture, else from its document, else with what was charged.
 func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	to := c.Own.(*place)
+	release := s.admit(c, to)
+	defer release()
 	charge, receipt, err := s.accounts.UseService(c.Context(), c.Call, c.Bearer, to.Target, c.Improper)
 	e := c.Exchange
 	e.Scope, e.PaidBy, e.Charged = charge.Name, string(charge.PaidBy), charge.Amount
@@ -164,6 +182,9 @@ func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 		return surface.Answer{}, receipt, err
 	}
 	answer, err := s.success(e, to, charge)
+	if err == nil && to.callback != nil {
+		answer, err = s.callBack(c, to, answer)
+	}
 	return answer, receipt, err
 }
 

@@ -68,6 +68,10 @@ func (b *testSurface) FailService(context.Context, account.Call, string, string,
 	return nil
 }
 
+func (b *testSurface) AddCallback(context.Context, account.Identity, string, account.CallbackRequest, account.CallbackPayload) (string, error) {
+	return "", nil
+}
+
 func newTestSurface(t *testing.T, documents services.Documents) *testSurface {
 	t.Helper()
 	table, err := spec.Refusals()

@@ -35,7 +35,7 @@ type callback struct {
 	Attempt          int               `json:"attempt"`
 	Retry            int               `json:"retry"`
 	Field            string            `json:"field"`
-	Method           string            `json:"method"`
+	Method           string            `json:"method"` // of HTTP, and not how the payload travels
 	URL              string            `json:"url"`
 }
 
@@ -50,7 +50,7 @@ func wireCallback(c *account.Callback) callback {
 	out := callback{
 		ID: c.ID, Scope: c.Scope, Active: c.Active, StartedAt: wireTime(c.StartedAt), CreatedAt: wireTime(c.CreatedAt), CompletedAt: completed(c),
 		HTTPResponseCode: c.HTTPResponseCode, Data: c.Data, Custom: c.Custom, Headers: c.Headers,
-		ElapsedTime: int64(c.ElapsedTime / time.Millisecond), Attempt: c.Attempt, Retry: c.Retry, Field: c.Field, Method: c.Method, URL: c.URL,
+		ElapsedTime: int64(c.ElapsedTime / time.Millisecond), Attempt: c.Attempt, Retry: c.Retry, Field: c.Field, Method: "POST", URL: c.URL,
 	}
 	if c.Domain != "" {
 		out.Domain = &c.Domain
