@@ -22,9 +22,11 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require golang.org/x/oauth2 v0.38.0
-
-require github.com/gofrs/flock v0.13.2 // indirect
+require (
+	github.com/gofrs/flock v0.13.2
+	golang.org/x/oauth2 v0.38.0
+	golang.org/x/sync v0.24.0
+)
 
 require (
 	github.com/bytedance/gopkg v0.1.3 // indirect

@@ -46,6 +46,9 @@ type Server struct {
 	saving    turns      // of SaveState
 }
 
+// largestBodies bounds the bodies of all requests that are read at once, in bytes: with --max-body as it is, of 64 requests.
+const largestBodies = 64 << 20
+
 // New wires a server: this function is the map of which part talks to which.
 func New(options ...Option) (*Server, error) {
 	c, err := configure(options)
@@ -104,12 +107,14 @@ func New(options ...Option) (*Server, error) {
 	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
 	s.router, s.meter, s.journal, s.redactor, s.world, s.faults, s.callbacks, s.state, s.documents, s.log = router, meter, requests, redactor, everybody, faults, callbacks, c.state, c.live, c.log
 	s.scene.Store(c.scene)
+	bodies := exchange.NewBodies(max(largestBodies, 4*c.maxBody))
+	front.Bodies = bodies
 	front.Next, front.Clock, front.Real, front.MaxBody, front.Forwarded, front.Done = router, serverClock, clock.Real, c.maxBody, c.forwarded, done
 	s.api = crossOrigin(c.origins, front)
 	s.admin = admin.New(admin.Config{
 		World: everybody, Callbacks: callbacks, Accounts: service, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
 		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces, Requests: requests},
-		Token:   c.adminToken, Save: s.saver(), Log: c.log,
+		Bodies:  bodies, Token: c.adminToken, Save: s.saver(), Log: c.log,
 	})
 	c.tellDocuments()
 	if err := s.resume(context.Background()); err != nil {

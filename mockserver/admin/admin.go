@@ -14,6 +14,7 @@ import (
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/coverage"
+	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/explain"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
@@ -39,6 +40,8 @@ type Config struct {
 	Surfaces  surface.Descriptions
 	Explain   *explain.Explainer
 	Coverage  *coverage.Recorder
+	// Bodies, unless nil, bounds the bodies of all requests together, but for states and accounts, which are read one at a time.
+	Bodies *exchange.Bodies
 	// Token, unless empty, is the bearer token that every request must carry.
 	Token string
 	Log   *slog.Logger
@@ -66,7 +69,7 @@ func New(config Config) *API {
 	a.engine.RedirectTrailingSlash = false
 	a.engine.HandleMethodNotAllowed = true
 	a.engine.UseRawPath = true
-	a.engine.Use(a.recover, a.guard)
+	a.engine.Use(a.recover, a.guard, func(c *gin.Context) { c.Set(bodiesKey, a.Bodies) })
 	for _, r := range a.routes() {
 		a.engine.Handle(r.method, Prefix+r.path, a.serve(r))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/world"
 )
 
@@ -180,9 +181,21 @@ func decode(c *gin.Context, into any) error {
 	return nil
 }
 
+// bodiesKey is under which a request's context has the Bodies of the API.
+const bodiesKey = "bodies"
+
+// read reads a body. With the small ones of the control API nobody waits for the answer's work.
 func read(c *gin.Context, bound int64) ([]byte, error) {
 	if c.Request.Body == nil {
 		return nil, nil
+	}
+	bodies, _ := c.Get(bodiesKey)
+	if room, ok := bodies.(*exchange.Bodies); ok && bound < maxState {
+		leave, ok := room.Enter(c.Request, bound)
+		if !ok {
+			return nil, problemf(http.StatusRequestTimeout, "too many large bodies were being read: try again")
+		}
+		defer leave()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, bound))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

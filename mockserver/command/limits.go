@@ -1,11 +1,13 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"oauthmock/mockserver"
@@ -25,6 +27,9 @@ func defaultLimits() limits {
 // listen opens an address.
 func (l *limits) listen(flag, addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s %s: another program listens there: stop it, or choose another port (%s 127.0.0.1:0 takes a free one)", flag, addr, flag)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
 	}

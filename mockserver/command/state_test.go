@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -124,6 +125,16 @@ func TestAConnectionThatSentNothingHoldsUpNoStop(t *testing.T) {
 	p.write(half, "GET /wal")
 	p.end()
 	assert.NotContains(t, p.stderr.String(), "still under way")
+}
+
+func TestATakenPortSaysWhatToDo(t *testing.T) {
+	p := start(t, nil)
+	var stdout, stderr bytes.Buffer
+	code := Run(t.Context(), []string{"serve", "--addr", strings.TrimPrefix(p.url, "http://")}, func(string) string { return "" }, &stdout, &stderr)
+	assert.Equal(t, exitError, code)
+	if runtime.GOOS != "windows" {
+		assert.Contains(t, stderr.String(), "another program listens there: stop it, or choose another port")
+	}
 }
 
 func TestOpenAccountsLetAnybodyIn(t *testing.T) {

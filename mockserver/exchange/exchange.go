@@ -201,6 +201,8 @@ type Handler struct {
 	Real func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
+	// Bodies, unless nil, bounds the bodies of all requests together.
+	Bodies *Bodies
 	// Forwarded takes the first address of X-Forwarded-For as the caller's, where there is one.
 	Forwarded bool
 	// Done gets every finished exchange, and must not keep it.
@@ -231,7 +233,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if e.Request.URI == "" { // a request that never was on a wire
 		e.Request.URI = r.URL.RequestURI()
 	}
-	a.question, e.Request.BodyError = readBody(a.question[:0], r, h.MaxBody)
+	leave, room := h.Bodies.Enter(r, h.MaxBody)
+	defer leave()
+	if room {
+		a.question, e.Request.BodyError = readBody(a.question[:0], r, h.MaxBody)
+	} else {
+		e.Request.BodyError = ErrBodyTimeout
+	}
 	if e.Request.BodyError == nil {
 		e.Request.Body = a.question
 	}
