@@ -9,7 +9,7 @@ import (
 )
 
 // Requests returns the recorded requests and answers, oldest first, with secrets as fingerprints. An
-// entry must match all filters.
+// entry must match all filters; one of Kind journal.KindCallback asks for the callbacks that were sent.
 func (m *Mock) Requests(filters ...journal.Filter) []journal.Entry {
 	m.tb.Helper()
 	return m.requests(m.tb, "", filters)
@@ -24,7 +24,11 @@ func (a *Account) Requests(filters ...journal.Filter) []journal.Entry {
 // requests returns the entries of an account, or of all accounts if the ID is empty.
 func (m *Mock) requests(tb TB, account string, filters []journal.Filter) []journal.Entry {
 	tb.Helper()
-	entries, dropped := m.server.Journal().Select(journal.Filter{Account: account})
+	all := journal.Filter{Account: account, Kind: journal.AnyKind}
+	if len(filters) == 0 {
+		all.Kind = journal.KindRequest
+	}
+	entries, dropped := m.server.Journal().Select(all)
 	out := []journal.Entry{}
 next:
 	for _, e := range entries {

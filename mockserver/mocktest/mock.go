@@ -69,6 +69,7 @@ func Start(tb TB, options ...mockserver.Option) *Mock {
 	m.listen = func() (net.Listener, error) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err == nil {
+			server.Listen(mockserver.Listeners{HTTP: l.Addr().String()}, false)
 			serve(l)
 		}
 		return l, err
