@@ -1,6 +1,9 @@
 package mutant
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // logs are lies about the error log, callbacks and scopes.
 func logs() []Mutant {
@@ -35,6 +38,18 @@ func logs() []Mutant {
 			Lie: onData("callback.get", set("active", true))},
 		{Name: "logs/callback-url-differs", What: "the detail of a callback has another URL than the list", Scenarios: []string{"v2/callbacks/detail/agrees-with-list"},
 			Lie: onData("callback.get", change("url", func(s string) any { return s + "/" }))},
+		{Name: "logs/callback-not-logged", What: "a callback that a call asked for is not in the log", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onItems("callback.list", omitting(uncalled))},
+		{Name: "logs/callback-not-called-is-200", What: "a callback that was not called has been answered 200", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onData("callback.get", ofUncalled(set("httpResponseCode", json.Number("200"))))},
+		{Name: "logs/callback-not-called-is-retried", What: "a callback that may not be called is tried again", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onData("callback.get", ofUncalled(set("attempt", json.Number("6"))))},
+		{Name: "logs/callback-method-is-mode", What: "the method of a callback is how its payload travels", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onData("callback.get", ofUncalled(set("method", "JSON")))},
+		{Name: "logs/callback-without-answer", What: "a callback does not bring the answer of the call", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onData("callback.get", ofUncalled(set("data", map[string]any{})))},
+		{Name: "logs/callback-custom-lost", What: "what the caller gave along is not in the log", Scenarios: []string{"services/callbacks/host-not-allowed"},
+			Lie: onData("callback.get", ofUncalled(set("custom", map[string]any{})))},
 		{Name: "logs/scope-enabled-differs", What: "the detail of a scope says the opposite of the list", Scenarios: []string{"v2/scopes/detail/all-agree-with-list"},
 			Lie: onData("scope.get", change("enabled", func(b bool) any { return !b }))},
 		{Name: "logs/scope-enabled-as-number", What: "enabled is 1 or 0", Scenarios: []string{"v2/scopes/list/members"},
@@ -72,5 +87,27 @@ func logs() []Mutant {
 				}
 				return s
 			})))},
+	}
+}
+
+// uncalled reports whether a callback is for the host of the suite that nobody calls back.
+func uncalled(c map[string]any) bool { return c["url"] == "http://192.0.2.1/hook" }
+
+// ofUncalled edits only callbacks for that host.
+func ofUncalled(edit func(c map[string]any)) func(c map[string]any) {
+	return func(c map[string]any) {
+		if uncalled(c) {
+			edit(c)
+		}
+	}
+}
+
+// omitting leaves entries out of a list.
+func omitting(out func(c map[string]any) bool) func(items []any) []any {
+	return func(items []any) []any {
+		return slices.DeleteFunc(items, func(item any) bool {
+			c, ok := item.(map[string]any)
+			return ok && out(c)
+		})
 	}
 }
