@@ -35,7 +35,7 @@ func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cob
 	c := &client{getenv: getenv, stdout: stdout, stderr: stderr}
 	commands := []*cobra.Command{
 		c.resetCommand(), c.clockCommand(), c.accountsCommand(), c.walletCommand(), c.exports(c.requestsCommand()), c.exports(c.explainCommand()),
-		c.tokensCommand(), c.rateLimitCommand(),
+		c.tokensCommand(), c.rateLimitCommand(), c.callbacksCommand(),
 		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.exports(c.coverageCommand()),
 	}
 	for _, cmd := range commands {
