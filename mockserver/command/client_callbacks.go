@@ -13,10 +13,10 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// callbacksCommand begins callbacks of a running mock, and lists the attempts to deliver them.
+// callbacksCommand begins callbacks of a running mock, lists the attempts to deliver them, and receives them.
 func (c *client) callbacksCommand() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, or list the attempts to deliver them"})
-	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand())
+	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, or receive them"})
+	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand(), c.listenCommand())
 	return cmd
 }
 
