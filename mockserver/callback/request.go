@@ -54,10 +54,8 @@ func Requested(body []byte) (*account.CallbackRequest, error) {
 	var meant struct {
 		URL any `json:"url"`
 	}
-	if json.Unmarshal(body, &outer) != nil || json.Unmarshal(outer.Callback, &meant) != nil {
-		return nil, nil
-	}
-	if _, ok := meant.URL.(string); !ok {
+	read := json.Unmarshal(body, &outer) == nil && json.Unmarshal(outer.Callback, &meant) == nil
+	if _, ok := meant.URL.(string); !read || !ok {
 		return nil, nil
 	}
 	var r Request

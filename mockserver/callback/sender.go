@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -290,10 +291,7 @@ type Stats struct {
 func (s *Sender) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := Stats{Refused: s.refused, Attempts: map[string]uint64{}}
+	out := Stats{Refused: s.refused, Attempts: maps.Clone(s.counts)}
 	out.Pending, out.Bytes = s.sum()
-	for what, n := range s.counts {
-		out.Attempts[what] = n
-	}
 	return out
 }

@@ -20,7 +20,7 @@ func (c *client) tokensCommand() *cobra.Command {
 		Example: "  oauthmock tokens --account demo",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, body, err := c.whole(cmd, of)
+			body, err := c.whole(cmd, of)
 			if err != nil {
 				return err
 			}
@@ -53,11 +53,12 @@ func (c *client) tokensCommand() *cobra.Command {
 }
 
 // whole asks for the whole of an account, which must be named.
-func (c *client) whole(cmd *cobra.Command, of string) (status int, body []byte, err error) {
+func (c *client) whole(cmd *cobra.Command, of string) (body []byte, err error) {
 	if of == "" {
-		return 0, nil, usageError{errors.New("say with --account whose (\"oauthmock accounts\" lists them)")}
+		return nil, usageError{errors.New("say with --account whose (\"oauthmock accounts\" lists them)")}
 	}
-	return c.ask(cmd.Context(), question{method: http.MethodGet, path: []string{"accounts", of}})
+	_, body, err = c.ask(cmd.Context(), question{method: http.MethodGet, path: []string{"accounts", of}})
+	return body, err
 }
 
 // walletShowCommand shows a wallet.
@@ -67,7 +68,7 @@ func (c *client) walletShowCommand() *cobra.Command {
 		Use: "show", Short: "Show the transactions of a wallet, and what they sum up to", Example: "  oauthmock wallet show --account demo",
 		Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, body, err := c.whole(cmd, of)
+			body, err := c.whole(cmd, of)
 			if err != nil {
 				return err
 			}
