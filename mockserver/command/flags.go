@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type settings struct {
 	limits             limits
 
 	table []flagGroup
+	// environment checks the environment variables.
+	environment func(*slog.Logger) error
 	// given reports whether a flag was given, on the command line or in the environment.
 	given func(flag string) bool
 }

@@ -15,7 +15,7 @@ import (
 func TestTheDocumentationNamesEveryFlag(t *testing.T) {
 	readme, err := os.ReadFile("../../docs/oauthmock.md")
 	require.NoError(t, err)
-	serveCommand(io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
+	serveCommand(os.Getenv, io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
 		// Not by assert, which would print the whole page.
 		if !regexp.MustCompile("`--" + f.Name + "[ `]").Match(readme) {
 			t.Errorf("docs/oauthmock.md does not name --%s", f.Name)
@@ -26,7 +26,7 @@ func TestTheDocumentationNamesEveryFlag(t *testing.T) {
 func TestTheHelpOfServeShowsEveryFlagInOneGroup(t *testing.T) {
 	code, help, _ := command(t.Context(), "serve", "--help")
 	assert.Equal(t, exitOK, code)
-	serveCommand(io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
+	serveCommand(os.Getenv, io.Discard, io.Discard).Flags().VisitAll(func(f *pflag.Flag) {
 		assert.Len(t, regexp.MustCompile(`(?m)^ {6}--`+f.Name+`[ [\n]`).FindAllString(help, -1), 1, "--%s", f.Name)
 	})
 	assert.Less(t, strings.Index(help, "\nWhere it listens:\n"), strings.Index(help, "--addr HOST:PORT"))

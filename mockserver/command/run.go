@@ -62,7 +62,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	})
 	const mockGroup = "mock"
 	root.AddGroup(&cobra.Group{ID: mockGroup, Title: "The mock:"}, &cobra.Group{ID: clientGroup, Title: "Asking a running mock:"})
-	for _, cmd := range []*cobra.Command{serveCommand(stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout)} {
+	for _, cmd := range []*cobra.Command{serveCommand(getenv, stdout, stderr), checkCommand(stdout), fixturesCommand(stdout, stderr), healthcheckCommand(stdout)} {
 		cmd.GroupID = mockGroup
 		root.AddCommand(cmd)
 	}
@@ -107,7 +107,7 @@ func refuseEmpty(flags *pflag.FlagSet) error {
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "OAUTHMOCK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f.Name)
 		if value := getenv(name); value != "" && !f.Changed && err == nil {
 			for _, value := range separate(f, value) {
 				if e := flags.Set(f.Name, value); e != nil && err == nil {

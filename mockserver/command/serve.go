@@ -29,7 +29,7 @@ import (
 const drainTimeout = 3 * time.Second
 
 // serveCommand starts the mock.
-func serveCommand(stdout, stderr io.Writer) *cobra.Command {
+func serveCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Start the mock",
@@ -38,7 +38,10 @@ func serveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Args: noArguments,
 	}
 	s := newSettings(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), s, stdout, stderr) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		s.environment = func(log *slog.Logger) error { return checkEnvironment(cmd, getenv, log) }
+		return serve(cmd.Context(), s, stdout, stderr)
+	}
 	return cmd
 }
 
@@ -48,6 +51,9 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err erro
 	collectLess()
 	log, err := logger(s.log, stderr)
 	if err != nil {
+		return err
+	}
+	if err := s.environment(log); err != nil {
 		return err
 	}
 	release, err := s.holdState(log)

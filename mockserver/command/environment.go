@@ -1,0 +1,58 @@
+package command
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"oauthmock/spec/strictyaml"
+)
+
+// prefix begins the names of all environment variables of the program.
+const prefix = "OAUTHMOCK_"
+
+// variable is the environment variable of a flag: OAUTHMOCK_URL_FILE of --url-file.
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// checkEnvironment refuses environment variables that are a slip of the pen away from one that the program reads, and warns of others that
+// it does not: what they were meant to say is not done. Container platforms set variables of a service that is called oauthmock.
+func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.Logger) error {
+	known := knownVariables(cmd.Root())
+	ofPlatform := regexp.MustCompile(`_PORT(_.*)?$|_SERVICE_.*$`)
+	const slip = 2 // letters
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, prefix) || getenv(name) == "" || slices.Contains(known, name) || ofPlatform.MatchString(name) {
+			continue
+		}
+		for _, meant := range known {
+			if strictyaml.Distance(name, meant) <= slip {
+				return usageError{fmt.Errorf("environment variable %s: there is no such variable; did you mean %s?", name, meant)}
+			}
+		}
+		log.Warn("no flag reads this environment variable", "variable", name)
+	}
+	return nil
+}
+
+// knownVariables are those of all flags of all commands, and those that lead programs to a mock.
+func knownVariables(root *cobra.Command) []string {
+	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY"}
+	var collect func(*cobra.Command)
+	collect = func(cmd *cobra.Command) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
+		for _, sub := range cmd.Commands() {
+			collect(sub)
+		}
+	}
+	collect(root)
+	return known
+}
