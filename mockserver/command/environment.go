@@ -43,14 +43,17 @@ func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.
 	return nil
 }
 
-// knownVariables are those of all flags of all commands, and those that lead programs to a mock.
+// knownVariables are those of the flags of all commands that have variables, and those that lead programs to a mock: commands that ask a
+// running mock read no others.
 func knownVariables(root *cobra.Command) []string {
-	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY"}
+	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY", prefix + "ADMIN_TOKEN"}
 	var collect func(*cobra.Command)
 	collect = func(cmd *cobra.Command) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
 		for _, sub := range cmd.Commands() {
-			collect(sub)
+			if sub.GroupID != clientGroup {
+				collect(sub)
+			}
 		}
 	}
 	collect(root)

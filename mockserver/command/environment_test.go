@@ -2,8 +2,10 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -11,12 +13,14 @@ import (
 func TestVariablesThatNoFlagReadsAreRefusedOrWarnedOf(t *testing.T) {
 	for name, c := range map[string]struct{ variable, refused string }{
 		"a letter is missing":   {"OAUTHMOCK_FIXTURE", "did you mean OAUTHMOCK_FIXTURES?"},
-		"two letters are wrong": {"OAUTHMOCK_TOKEN_SHEIP", "did you mean OAUTHMOCK_TOKEN_SHAPE?"},
+		"two letters are wrong": {"OAUTHMOCK_TOKN_SHAPES", "did you mean OAUTHMOCK_TOKEN_SHAPE?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(c.variable, "x")
 			var stdout, stderr bytes.Buffer
-			code := Run(t.Context(), []string{"serve", "--addr", "127.0.0.1:0"}, os.Getenv, &stdout, &stderr)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // for a mock that starts all the same
+			defer cancel()
+			code := Run(ctx, []string{"serve", "--addr", "127.0.0.1:0"}, os.Getenv, &stdout, &stderr)
 			assert.Equal(t, exitUsage, code)
 			assert.Contains(t, stderr.String(), "environment variable "+c.variable+": there is no such variable; "+c.refused)
 		})
