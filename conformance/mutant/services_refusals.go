@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// preferenceRefused is how the mock refuses a preference for an answer that it knows no document of.
+const preferenceRefused = "Request violates the document: header.Prefer: there is no document of company.openapi.com that has this operation"
+
 // serviceRefusals are lies about how services refuse: each refusal is not one, has another status, another error, other words, or another form.
 func serviceRefusals() []Mutant {
 	var all []Mutant
@@ -30,6 +33,7 @@ func serviceRefusals() []Mutant {
 		{"wallet-amount", "Token limit reached: walletAmount", "services/limits/wallet-amount", 402, "610"},
 		{"credit", "Insufficient Credit in Wallet", "services/payment/credit-exhausted", 403, "611"},
 		{"callback", "Invalid callback", "services/callbacks/invalid", 422, "422"},
+		{"preference", preferenceRefused, "services/payment/preferred-answer", 406, "406"},
 		{"rate", "Too Many Requests", "services/rate-limit/refusal", 503, "509"},
 	} {
 		add := func(name, what string, edit func(x *Exchange)) {
@@ -39,6 +43,9 @@ func serviceRefusals() []Mutant {
 		add("served", "is never said: the call is answered", serve)
 		add("status", fmt.Sprintf("has status %d", row.status), status(row.status))
 		add("code", "has error "+row.code, func(x *Exchange) { x.Answer.body()["error"] = json.Number(row.code) })
+		if row.message == preferenceRefused {
+			continue // its words are free, and what else it has is judged where others are refused
+		}
 		add("words", "is said in lower case", func(x *Exchange) { x.Answer.body()["message"] = strings.ToLower(row.message) })
 		add("success", "claims success", func(x *Exchange) { x.Answer.body()["success"] = true })
 		add("data", "comes with data", func(x *Exchange) { x.Answer.body()["data"] = map[string]any{} })
