@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// preferenceRefused is how the mock refuses a preference for an answer that it knows no document of.
-const preferenceRefused = "Request violates the document: header.Prefer: there is no document of company.openapi.com that has this operation"
-
 // serviceRefusals are lies about how services refuse: each refusal is not one, has another status, another error, other words, or another form.
 func serviceRefusals() []Mutant {
 	var all []Mutant
@@ -33,7 +30,6 @@ func serviceRefusals() []Mutant {
 		{"wallet-amount", "Token limit reached: walletAmount", "services/limits/wallet-amount", 402, "610"},
 		{"credit", "Insufficient Credit in Wallet", "services/payment/credit-exhausted", 403, "611"},
 		{"callback", "Invalid callback", "services/callbacks/invalid", 422, "422"},
-		{"preference", preferenceRefused, "services/payment/preferred-answer", 406, "406"},
 		{"rate", "Too Many Requests", "services/rate-limit/refusal", 503, "509"},
 	} {
 		add := func(name, what string, edit func(x *Exchange)) {
@@ -43,14 +39,16 @@ func serviceRefusals() []Mutant {
 		add("served", "is never said: the call is answered", serve)
 		add("status", fmt.Sprintf("has status %d", row.status), status(row.status))
 		add("code", "has error "+row.code, func(x *Exchange) { x.Answer.body()["error"] = json.Number(row.code) })
-		if row.message == preferenceRefused {
-			continue // its words are free, and what else it has is judged where others are refused
-		}
 		add("words", "is said in lower case", func(x *Exchange) { x.Answer.body()["message"] = strings.ToLower(row.message) })
 		add("success", "claims success", func(x *Exchange) { x.Answer.body()["success"] = true })
 		add("data", "comes with data", func(x *Exchange) { x.Answer.body()["data"] = map[string]any{} })
 	}
+	const preference, preferred = "Request violates the document: header.Prefer: there is no document of company.openapi.com that has this operation", "services/payment/preferred-answer"
 	return append(all,
+		Mutant{Name: "services/refusal-preference-served", What: "a preference is passed over", Scenarios: []string{preferred}, Lie: refused(preference, serve)},
+		Mutant{Name: "services/refusal-preference-status", What: "a preference is refused with status 406", Scenarios: []string{preferred}, Lie: refused(preference, status(406))},
+		Mutant{Name: "services/refusal-preference-code", What: "a preference is refused with error 406", Scenarios: []string{preferred},
+			Lie: refused(preference, func(x *Exchange) { x.Answer.body()["error"] = json.Number("406") })},
 		Mutant{Name: "services/wrong-method-not-told", What: "405 does not name the methods that there are", Scenarios: []string{"services/scopes/unknown-paths"},
 			Lie: refused("Method Not Allowed", func(x *Exchange) { header(x, "Allow", "") })},
 		Mutant{Name: "services/wrong-method-tells-one", What: "405 names one method where there are two", Scenarios: []string{"services/scopes/unknown-paths"},

@@ -31,7 +31,7 @@ func (a *API) addCallback(c *gin.Context) (int, any, error) {
 	payload := account.CallbackPayload{Data: map[string]any{}, Size: len(in.Data)}
 	if len(in.Data) > 0 {
 		if payload.Data, err = callback.Object(in.Data); err != nil {
-			return 0, nil, problemf(http.StatusBadRequest, "\"data\" is no object that can be sent: %v", err)
+			return 0, nil, problemf(http.StatusBadRequest, "\"data\" must be a JSON object")
 		}
 	}
 	release, ok := a.Callbacks.Admit()

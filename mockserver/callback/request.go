@@ -84,7 +84,7 @@ func (r Request) Check() (account.CallbackRequest, error) {
 	u, err := url.Parse(r.URL)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || len(r.URL) > maxURL || !validPort(u.Port()):
-		return out, fmt.Errorf("url is no URL such as http://127.0.0.1:9000/hook, of at most %d bytes", maxURL)
+		return out, fmt.Errorf("url must be an http or https URL such as http://127.0.0.1:9000/hook, of at most %d bytes", maxURL)
 	case u.User != nil:
 		return out, errors.New("url holds a user: want one without")
 	case out.Method != methodJSON && out.Method != methodForm:

@@ -219,7 +219,7 @@ func (g *generator) fiscalCode() string {
 	return code + string(rune('A'+sum%26))
 }
 
-// consonants are three letters of a name, consonants first.
+// consonants are three letters of a name, consonants first, filled up with X, as in an Italian tax code.
 func consonants(name string) string {
 	letters := []byte{}
 	for _, vowels := range []bool{false, true} {
