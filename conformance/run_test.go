@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -107,12 +108,57 @@ func TestAnHonestServerPassesInAnyOrderAndParallel(t *testing.T) {
 }
 
 func TestALiteralServerIsNotAccusedAtLevelMust(t *testing.T) {
-	_, url := newLiteral(t, false, false)
+	l, url := newLiteral(t, false, false)
 	for name, list := range map[string][]scenarios.Scenario{"the suite": suite(t), "the features": features(t)} {
-		out := run(t, target(url, false), conformance.Options{Scenarios: list, Level: "must"})
+		to := target(url, false)
+		to.Clock = &hurried{literal: l}
+		out := run(t, to, conformance.Options{Scenarios: list, Level: "must"})
 		for _, result := range out.Results {
 			assert.Contains(t, []report.Verdict{report.Pass, report.Warn, report.Skip}, result.Verdict, "%s: %s: %s", name, result.ID, result.Reason)
 		}
+	}
+}
+
+// hurried is a clock by which what is waited for has passed at once, also for a literal server.
+type hurried struct {
+	*literal
+	by time.Duration
+}
+
+func (h *hurried) Now() time.Time { return time.Now().Add(h.by) }
+
+func (h *hurried) Wait(_ context.Context, d time.Duration) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.by += d
+	for _, account := range h.accounts {
+		account.offset += d
+	}
+	return nil
+}
+
+func TestTimeThatIsWaitedForPasses(t *testing.T) {
+	waits := written(t, `
+  - id: v2/own/waits
+    title: Waits
+    level: MUST
+    requirement: none
+    source: none
+    given: {tokens: [{as: one, ttl: 2}, {as: other}]}
+    steps:
+      - {name: wait, wait: 3s}
+      - {name: read the one, call: token.get, path: {token: "${one.token}"}, expect: {status: 404}}
+      - {name: read the other, call: token.get, path: {token: "${other.token}"}, expect: {status: 200}}
+`)
+	l, url := newLiteral(t, true, true)
+	for name, to := range map[string]conformance.Target{"by the clock of a control API": target(url, true), "by the clock of the target": target(url, false)} {
+		t.Run(name, func(t *testing.T) {
+			clock := &hurried{literal: l}
+			to.Clock = clock
+			out := run(t, to, conformance.Options{Scenarios: waits})
+			assert.Equal(t, map[string]string{"v2/own/waits": "PASS"}, verdicts(out))
+			assert.Equal(t, to.AdminURL == "", clock.by == 3*time.Second, "with a control API nobody waits")
+		})
 	}
 }
 

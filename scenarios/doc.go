@@ -45,6 +45,12 @@
 // variable as plus, and {value: ["${spent}", "${amount}"], is: {sum: 0}} in a compare. A step limits a scope with control: {rateLimit:
 // {scope: "GET:company.openapi.com/IT-start", limit: 3, window: 1m}}, and asks whether all sums hold with control: {invariants: true}.
 //
+// # Time and further accounts
+//
+// A step with wait: 3s lets time pass: where there is a control API the account's clock is advanced, elsewhere the step waits. A further
+// account that is only of the other environment, given: {accounts: {trial: {environment: sandbox}}}, is without a control API the account
+// of the sandbox key that the target's user gave; without one the scenario is skipped.
+//
 // # Strictness
 //
 // Load refuses what a careful reader would refuse, all at once, each with file and line: unknown and doubled keys, unknown

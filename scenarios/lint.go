@@ -67,7 +67,7 @@ func (l *linter) assertions() {
 	asserting := 0
 	for i := range l.scenario.Steps {
 		step := &l.scenario.Steps[i]
-		if step.Control != nil {
+		if step.Control != nil || step.Wait != "" {
 			continue
 		}
 		asserting++

@@ -78,7 +78,8 @@ type Given struct {
 	// Faults are rules of what goes wrong on purpose, in the words of the target's control API (POST /faults), for this account alone.
 	// They come last, so that the calls that reach the starting state meet none of them. Needs control. See [FaultRule].
 	Faults []FaultRule `yaml:"faults,omitempty"`
-	// Accounts are further accounts, by the name that a step's `as` uses. Needs control. Their values are
+	// Accounts are further accounts, by the name that a step's `as` uses. They need control, but for one that is only of another environment:
+	// without control that is the account of the user's sandbox key. Their values are
 	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …, ${NAME.client.id}, …; their tokens are captured like the scenario's own.
 	Accounts map[string]Given `yaml:"accounts,omitempty"`
 }
@@ -150,8 +151,8 @@ type FaultRule struct {
 	lines strictyaml.Lines // of its members
 }
 
-// Step is one request, a walk over pages, several requests at once, or one action of the control API.
-// Exactly one of Call, Follow, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
+// Step is one request, a walk over pages, several requests at once, a wait, or one action of the control API.
+// Exactly one of Call, Follow, Authorize, Wait, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
 type Step struct {
 	written
 
@@ -201,6 +202,9 @@ type Step struct {
 	// Browser names the browser that the step is sent from: each has cookies of its own. Unset is one of them.
 	Browser string `yaml:"browser,omitempty"`
 
+	// Wait lets this much time pass for the step's account, at most ten seconds: where there is a control API its clock is advanced,
+	// elsewhere the step waits as long.
+	Wait string `yaml:"wait,omitempty"`
 	// Control acts on the target's control API, for the step's account.
 	Control *Control `yaml:"control,omitempty"`
 	// Compare asserts on captured values, without a request.

@@ -29,8 +29,12 @@ func (s *Scenario) ControlReasons() []string {
 	if s.Given.setsFaults() {
 		reasons = append(reasons, "it sets faults")
 	}
-	if len(s.Given.Accounts) > 0 {
-		reasons = append(reasons, "it needs further accounts")
+	for _, name := range sortedKeys(s.Given.Accounts) {
+		// What one user can have is an account of each environment.
+		if other := s.Given.Accounts[name]; len(s.Given.Accounts) > 1 || other.sandbox() == s.Given.sandbox() || other.needsControl() {
+			reasons = append(reasons, "it needs further accounts")
+			break
+		}
 	}
 	for i := range s.Steps {
 		if s.Steps[i].Control != nil {
@@ -39,6 +43,26 @@ func (s *Scenario) ControlReasons() []string {
 		}
 	}
 	return reasons
+}
+
+// needsControl reports whether an account of this state can only be made by a control API.
+func (g *Given) needsControl() bool {
+	return g.Fixture != "" || g.Credit != "" || g.Clock != nil || g.RateLimit != nil || len(g.Clients)+len(g.Users)+len(g.Faults) > 0
+}
+
+func (g *Given) sandbox() bool { return g.Environment == "sandbox" }
+
+// NeedsSandbox reports whether the scenario calls as an account of the sandbox.
+func (s *Scenario) NeedsSandbox() bool {
+	if s.Given.sandbox() {
+		return true
+	}
+	for _, other := range s.Given.Accounts {
+		if other.sandbox() {
+			return true
+		}
+	}
+	return false
 }
 
 // NeedsServices says whether the scenario can only run against a target that offers the paid services.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ohler55/ojg/jp"
 )
@@ -15,9 +16,9 @@ func (v *validator) step(step *Step) {
 	if strings.ContainsAny(step.Name, "/[]") || step.Name != strings.TrimSpace(step.Name) {
 		v.problem(step.LineOf("name"), `step name %q must not hold "/", "[", "]", or start or end with a space: these separate the parts of assertion ids`, step.Name)
 	}
-	kinds := slices.DeleteFunc([]string{"call", "follow", "authorize", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
+	kinds := slices.DeleteFunc([]string{"call", "follow", "authorize", "wait", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
 	if len(kinds) != 1 {
-		v.problem(step.Line, "step %q must have exactly one of call, follow, authorize, control and compare; it has %s", step.Name, orNone(kinds))
+		v.problem(step.Line, "step %q must have exactly one of call, follow, authorize, wait, control and compare; it has %s", step.Name, orNone(kinds))
 	}
 	if step.As != "" {
 		if !slices.Contains(v.names.accounts, step.As) {
@@ -54,6 +55,8 @@ func (v *validator) step(step *Step) {
 		v.follow(step)
 	case step.Authorize != nil:
 		v.authorize(step)
+	case step.Has("wait"):
+		v.wait(step)
 	case step.Control != nil:
 		v.control(step)
 	case step.Has("compare"):
@@ -231,6 +234,19 @@ func (v *validator) control(step *Step) {
 		}
 		v.texts(control.Credit.LineOf("amount"), control.Credit.Amount)
 		v.texts(control.Credit.LineOf("description"), control.Credit.Description)
+	}
+}
+
+// longestWait bounds what a scenario makes a run wait for.
+const longestWait = 10 * time.Second
+
+func (v *validator) wait(step *Step) {
+	line := step.LineOf("wait")
+	if d, err := time.ParseDuration(step.Wait); err != nil || d <= 0 || d > longestWait {
+		v.problem(line, "wait must be a duration above 0 and up to %s, such as 3s, not %q", longestWait, step.Wait)
+	}
+	if len(step.Capture) > 0 {
+		v.problem(line, "step %q: a wait has no answer to capture from", step.Name)
 	}
 }
 

@@ -20,13 +20,16 @@ func newMutants(p program) *cobra.Command {
 	var names []string
 	var from string
 	var parallel int
-	var asJSON bool
+	var asJSON, without bool
 	command := &cobra.Command{
 		Use:   "mutants",
 		Short: "Prove the suite: judge faulty behaviours, and say which assertion killed which",
 		Long: `mutants puts faulty behaviours, one at a time, before the mock inside, and runs the scenarios that cover them. It prints which named
 assertion killed which mutant. A crash, a timeout or an ERROR is no kill. The exit status is 1 when a mutant survives, changes nothing on the
-wire, or a kind of assertion kills none.`,
+wire, or a kind of assertion kills none.
+
+With --without-control the mutants are judged as a stranger's server is: by every scenario of their surface that needs no control API, with the
+demo world's credentials alone. Not every mutant can be seen so; the exit status is 1 when fewer than four of five are killed.`,
 		Example: "  oauthconform mutants\n  oauthconform mutants --name rotation/ --name money/credit",
 		Args:    noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -39,20 +42,29 @@ wire, or a kind of assertion kills none.`,
 				return fmt.Errorf("--name: %w", err)
 			}
 			config := mutant.Config{Scenarios: all, Mutants: some, Start: startMutated, Parallel: parallel}
+			if without {
+				config.WithoutControl = demoStranger()
+			}
 			matrix, err := mutant.Run(command.Context(), config)
 			if err != nil {
 				return err
 			}
-			whole := len(names) == 0
+			whole := len(names) == 0 && !without
 			if asJSON {
 				encoder := json.NewEncoder(p.stdout)
 				encoder.SetIndent("", "  ")
 				err = encoder.Encode(matrix)
 			} else {
-				err = printMatrix(p.stdout, matrix, whole)
+				err = printMatrix(p.stdout, matrix, whole, without)
 			}
 			if err != nil {
 				return err
+			}
+			if without {
+				if matrix.Share() < shareWithoutControl {
+					return exitError(report.ExitFailed)
+				}
+				return nil
 			}
 			if len(matrix.Survivors()) > 0 || whole && len(matrix.Idle()) > 0 {
 				return exitError(report.ExitFailed)
@@ -64,8 +76,18 @@ wire, or a kind of assertion kills none.`,
 	flags.StringArrayVar(&names, "name", nil, "only mutants whose name begins with `PREFIX`; may be repeated")
 	flags.StringVar(&from, "scenarios", "", "`DIR|FILE` of scenarios, in the place of those that come with the program")
 	flags.Var(newSetting(&parallel, "N", "2", parseParallel), "parallel", "how many mutants are tried at once, 1 to 256")
+	flags.BoolVar(&without, "without-control", false, "judge without a control API, as a stranger's server is judged")
 	flags.BoolVar(&asJSON, "json", false, "print the matrix as JSON")
 	return command
+}
+
+// shareWithoutControl is how many of all mutants must be killed where there is no control API.
+const shareWithoutControl = 0.8
+
+// demoStranger is what the demo world gives somebody who has no control API.
+func demoStranger() *mutant.Stranger {
+	return &mutant.Stranger{Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
+		ClientID: "demo-client", ClientSecret: "demo-secret", RedirectURI: "http://127.0.0.1:9/cb", Username: "johndoe", Password: "password"}
 }
 
 // startMutated starts the mock that a mutant stands before.
@@ -82,7 +104,7 @@ func startMutated(given string) (http.Handler, error) {
 }
 
 // printMatrix prints which assertion killed which mutant, and what each kind of assertion is good for.
-func printMatrix(w io.Writer, matrix mutant.Matrix, whole bool) error {
+func printMatrix(w io.Writer, matrix mutant.Matrix, whole, without bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	family := ""
 	killed := 0
@@ -121,6 +143,10 @@ func printMatrix(w io.Writer, matrix mutant.Matrix, whole bool) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%d of %d mutants killed in %.1f s\n", killed, len(matrix.Outcomes), matrix.Seconds)
+	how := ""
+	if without {
+		how = fmt.Sprintf(" without a control API (%.1f %%)", 100*matrix.Share())
+	}
+	_, err := fmt.Fprintf(w, "\n%d of %d mutants killed%s in %.1f s\n", killed, len(matrix.Outcomes), how, matrix.Seconds)
 	return err
 }

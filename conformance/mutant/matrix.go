@@ -26,6 +26,9 @@ type Config struct {
 	Start func(given string) (http.Handler, error)
 	// Parallel is how many mutants are tried at once; 0 is one.
 	Parallel int
+	// WithoutControl, unless nil, has the mutants judged as a stranger's server is, which has no control API: by every scenario of their
+	// surfaces that needs none, with these credentials.
+	WithoutControl *Stranger
 	// Tried, unless nil, hears of every mutant when it was tried, from one goroutine at a time.
 	Tried func(Outcome)
 }
@@ -76,6 +79,11 @@ func (m Matrix) Survivors() []Outcome {
 		}
 	}
 	return out
+}
+
+// Share is how many of the mutants were killed, from 0 to 1.
+func (m Matrix) Share() float64 {
+	return 1 - float64(len(m.Survivors()))/float64(max(1, len(m.Outcomes)))
 }
 
 // Idle are the kinds of assertions that killed nothing and have no justification.
@@ -136,7 +144,11 @@ func Run(ctx context.Context, config Config) (Matrix, error) {
 	for range max(1, config.Parallel) {
 		workers.Go(func() {
 			for i := range jobs {
-				o := p.try(ctx, config.Mutants[i])
+				try := p.try
+				if config.WithoutControl != nil {
+					try = p.tryWithout
+				}
+				o := try(ctx, config.Mutants[i])
 				matrix.Outcomes[i] = o
 				if config.Tried != nil {
 					telling.Lock()
@@ -151,7 +163,9 @@ func Run(ctx context.Context, config Config) (Matrix, error) {
 	}
 	close(jobs)
 	workers.Wait()
-	matrix.Kinds = p.kinds(matrix.Outcomes)
+	if config.WithoutControl == nil {
+		matrix.Kinds = p.kinds(matrix.Outcomes)
+	}
 	matrix.Seconds = time.Since(started).Seconds()
 	return matrix, ctx.Err()
 }
@@ -213,12 +227,17 @@ func (p *prover) honest(ctx context.Context) error {
 				return err
 			}
 		}
-		result, err := p.run(ctx, server, p.covering(ids), max(1, p.Parallel))
+		var result report.Report
+		if p.WithoutControl != nil {
+			result, err = p.honestWithout(ctx, server, ids)
+		} else {
+			result, err = p.run(ctx, server, p.covering(ids), max(1, p.Parallel))
+		}
 		if err != nil {
 			return err
 		}
 		for _, r := range result.Results {
-			if r.Verdict != report.Pass {
+			if r.Verdict != report.Pass && !(p.WithoutControl != nil && r.Verdict == report.Skip) {
 				return fmt.Errorf("the honest server does not pass %s (%s: %s): what a mutant does there proves nothing", r.ID, r.Verdict, r.Reason)
 			}
 		}
@@ -250,11 +269,7 @@ func (p *prover) try(ctx context.Context, m Mutant) Outcome {
 			}
 			continue
 		}
-		for _, a := range r.Assertions {
-			if a.Verdict == report.Fail {
-				o.Killers = append(o.Killers, Killer{Scenario: r.ID, Assertion: a.ID, Kind: a.Kind})
-			}
-		}
+		o.add(r)
 	}
 	o.Killed = len(o.Killers) > 0
 	switch {
@@ -267,6 +282,18 @@ func (p *prover) try(ctx context.Context, m Mutant) Outcome {
 		o.Problem = "no assertion noticed it"
 	}
 	return o
+}
+
+// add takes the assertions that failed in a scenario.
+func (o *Outcome) add(r report.Result) {
+	if r.Verdict != report.Fail {
+		return
+	}
+	for _, a := range r.Assertions {
+		if a.Verdict == report.Fail {
+			o.Killers = append(o.Killers, Killer{Scenario: r.ID, Assertion: a.ID, Kind: a.Kind})
+		}
+	}
 }
 
 // run judges a server in process.

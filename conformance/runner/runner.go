@@ -38,6 +38,9 @@ type Runner struct {
 
 // New checks target and options, without sending anything. Its errors say what must be given instead.
 func New(target Target, options Options) (*Runner, error) {
+	if target.Clock == nil {
+		target.Clock = machine{}
+	}
 	options, err := options.withDefaults()
 	if err != nil {
 		return nil, err
@@ -247,7 +250,7 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 		// The first reason is enough, and keeps the number of different reasons in a report small.
 		return fmt.Sprintf("needs a control API: %s; give --admin-url where the target has one", reasons[0])
 	}
-	if scenario.Given.Environment == "sandbox" && r.control == nil && r.target.SandboxAPIKey == "" {
+	if scenario.NeedsSandbox() && r.control == nil && r.target.SandboxAPIKey == "" {
 		return "needs a sandbox account; give --sandbox-api-key"
 	}
 	if flags := r.missingFlags(scenario); r.control == nil && len(flags) > 0 {

@@ -83,6 +83,8 @@ func (s *session) run(ctx context.Context) error {
 
 func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 	switch {
+	case step.Wait != "":
+		return s.wait(ctx, step)
 	case step.Control != nil:
 		return s.controlStep(ctx, step)
 	case step.Follow != nil:
@@ -209,7 +211,7 @@ func (s *session) lookup(ctx context.Context, as string, local map[string]any) f
 
 func (s *session) clock(ctx context.Context, account *account) (time.Time, error) {
 	if s.control == nil {
-		return time.Now(), nil
+		return s.target.Clock.Now(), nil
 	}
 	return s.control.now(ctx, account.ID)
 }
@@ -296,6 +298,23 @@ func (s *session) compareStep(step *scenarios.Step) error {
 		finding.Expected = comparison.Why + ": " + finding.Expected
 		finding.Line = comparison.LineOf("is")
 		s.ledger.add(s, step.Name, finding, -1)
+	}
+	return nil
+}
+
+// wait lets time pass for the step's account.
+func (s *session) wait(ctx context.Context, step *scenarios.Step) error {
+	d, err := time.ParseDuration(step.Wait)
+	if err != nil {
+		return err
+	}
+	if s.control != nil {
+		err = s.control.advance(ctx, s.accounts[step.As].ID, step.Wait, nil)
+	} else if err = s.target.Clock.Wait(ctx, d); err != nil {
+		return transportError{errors.New("interrupted")}
+	}
+	if err != nil {
+		return fmt.Errorf("step %q: %w", step.Name, err)
 	}
 	return nil
 }

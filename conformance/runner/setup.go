@@ -64,7 +64,12 @@ func (s *session) setUpAccount(ctx context.Context, name string, given scenarios
 		}
 		s.accounts[name] = &account{Email: s.target.Email, APIKey: key, Environment: environment}
 		s.keepSecret(s.accounts[name])
-		s.takeCredentials(s.vars, s.accounts[name])
+		own := s.vars
+		if name != "" {
+			own = map[string]any{"email": s.target.Email, "apiKey": key}
+			s.vars[name] = own
+		}
+		s.takeCredentials(own, s.accounts[name])
 		return nil
 	}
 	fixture := given.Fixture

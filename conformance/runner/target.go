@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -44,10 +45,35 @@ type Target struct {
 	// AuthorizeCommand, when it is not empty, is a program with its arguments that takes an authorization URL as one more argument, goes through
 	// the pages, and prints where the browser was sent on its last line.
 	AuthorizeCommand []string
+	// Clock tells and passes the time of a target without a control API; nil is the clock of this machine.
+	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
 	// InProcess says that Client reaches a server inside this process, so that writing is as harmless as on loopback.
 	InProcess bool
+}
+
+// Clock tells the time, and lets it pass.
+type Clock interface {
+	Now() time.Time
+	// Wait returns when so much time has passed, or with the context's error.
+	Wait(ctx context.Context, d time.Duration) error
+}
+
+// machine is the clock of this machine.
+type machine struct{}
+
+func (machine) Now() time.Time { return time.Now() }
+
+func (machine) Wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // surface is the name of the surface that BaseURL is the address of.
