@@ -30,6 +30,10 @@ const (
 func WriteConsole(w io.Writer, r Report, style Style) error {
 	out := bufio.NewWriter(w)
 	c := console{Writer: out, style: style}
+	if r.Stopped != "" {
+		c.printf("%s\n", c.style.paint(yellow, "INCONCLUSIVE: "+oneLine(r.Stopped, answerLimit)))
+		return out.Flush()
+	}
 	if !style.Quiet {
 		c.head(r)
 	}
@@ -44,6 +48,7 @@ func WriteConsole(w io.Writer, r Report, style Style) error {
 		c.subjects(r)
 		c.coverage(r.Coverage)
 	}
+	c.alarms(r)
 	c.summary(r)
 	return out.Flush()
 }
@@ -60,7 +65,37 @@ func (c console) head(r Report) {
 	if r.TokenShape != "" {
 		c.printf(" · token shape %s", oneLine(r.TokenShape, valueLimit))
 	}
-	c.printf("\n\n")
+	c.printf("\n")
+	for _, one := range r.Discovery {
+		c.printf("%s: %s (%s)\n", oneLine(one.What, valueLimit), c.state(one.State), oneLine(one.Detail, answerLimit))
+	}
+	c.printf("\n")
+}
+
+// state is what became of a search, in colour where it leaves the run in doubt.
+func (c console) state(state Discovery) string {
+	if state == Failed || state == Locked {
+		return c.style.paint(yellow, string(state))
+	}
+	return string(state)
+}
+
+// alarms writes what holds for the run as a whole and must not be overlooked, right above the verdict.
+func (c console) alarms(r Report) {
+	if r.Connection != nil && r.Connection.Insecure {
+		c.printf("%s\n", c.style.paint(red, "--insecure: no certificate was verified; whoever stands between may have given these answers"))
+	}
+	if r.Connection != nil && r.Connection.Proxy != "" {
+		c.printf("%s\n", c.style.paint(yellow, "asked by way of the proxy "+oneLine(r.Connection.Proxy, valueLimit)))
+	}
+	if len(r.Leftovers) > 0 {
+		c.printf("%s\n", c.style.paint(yellow, plural(len(r.Leftovers), "thing")+" that the run made could not be removed:"))
+		var lines []string
+		for _, one := range r.Leftovers {
+			lines = append(lines, fmt.Sprintf("%s %s %s: %s", one.Surface, one.Kind, one.ID, oneLine(one.Reason, valueLimit)))
+		}
+		c.list("  ", lines, warningsShown)
+	}
 }
 
 // failures shows each scenario of a verdict with the assertions that brought it about. After the first twenty it only
@@ -278,9 +313,6 @@ func (c console) summary(r Report) {
 			break
 		}
 		c.printf("%s\n", c.style.paint(red, "FAIL: the target breaks the contract where it is said above"))
-		if allRefused(r) {
-			c.printf("Every request was answered 401: are --email and --api-key right?\n")
-		}
 	case ExitError:
 		c.printf("%s\n", c.style.paint(red, "ERROR: the suite itself is at fault where it is said above; nothing follows for the target"))
 	case ExitInconclusive:
@@ -295,23 +327,15 @@ func inconclusive(r Report) string {
 		return "no scenario was chosen"
 	}
 	for _, result := range r.Results {
-		if result.Verdict != Skip {
+		switch {
+		case result.Verdict == Skip:
+			continue
+		case result.Verdict == Inconclusive:
 			return "the target could not be judged in full"
+		case len(r.Leftovers) > 0:
+			return "something that the run made is left on the target"
 		}
+		return "what the target has could not be found out in full"
 	}
 	return "every scenario was skipped"
-}
-
-// allRefused says whether nothing but 401 came back, which is likelier to be the fault of the credentials than of the target.
-func allRefused(r Report) bool {
-	answers := 0
-	for _, result := range r.Results {
-		for _, step := range result.Steps {
-			if step.Status != 0 && step.Status != 401 {
-				return false
-			}
-			answers++
-		}
-	}
-	return answers > 0
 }

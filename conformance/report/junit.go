@@ -91,11 +91,24 @@ func WriteJUnit(w io.Writer, r Report) error {
 }
 
 func junitProperties(r Report) []junitProperty {
-	return []junitProperty{
+	properties := []junitProperty{
 		{Name: "target", Value: Printable(r.Target)},
 		{Name: "seed", Value: fmt.Sprint(r.Seed)},
 		{Name: "level", Value: Printable(r.Level)},
 	}
+	for _, one := range r.Discovery {
+		properties = append(properties, junitProperty{Name: "discovery", Value: oneLine(fmt.Sprintf("%s: %s (%s)", one.What, one.State, one.Detail), 400)})
+	}
+	if r.Connection != nil && r.Connection.Insecure {
+		properties = append(properties, junitProperty{Name: "insecure", Value: "no certificate was verified"})
+	}
+	if r.Connection != nil && r.Connection.Proxy != "" {
+		properties = append(properties, junitProperty{Name: "proxy", Value: Printable(r.Connection.Proxy)})
+	}
+	for _, one := range r.Leftovers {
+		properties = append(properties, junitProperty{Name: "leftover", Value: oneLine(fmt.Sprintf("%s %s %s: %s", one.Surface, one.Kind, one.ID, one.Reason), 400)})
+	}
+	return properties
 }
 
 func (s *junitSuite) add(result Result) {

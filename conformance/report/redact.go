@@ -231,7 +231,7 @@ func (r *Redactor) Report(report *Report) {
 // ownWords are the fields that are filled from scenario files and published documents, not by the target.
 func ownWords(field string) bool {
 	switch field {
-	case "ID", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape":
+	case "ID", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape", "What", "State", "Surface", "Kind":
 		return true
 	}
 	return false

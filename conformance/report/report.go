@@ -31,8 +31,58 @@ type Report struct {
 	Coverage Coverage `json:"coverage"`
 	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or "" when none was seen.
 	TokenShape string `json:"tokenShape,omitempty"`
-	// Level is "must" or "should": from where on a failed assertion fails the run.
+	// Level is "must", "should" or "observe": from where on a failed assertion fails the run.
 	Level string `json:"level"`
+	// Stopped is why nothing was judged: nothing answered, or nothing but 401. Every result is then INCONCLUSIVE for this reason.
+	Stopped string `json:"stopped,omitempty"`
+	// Discovery is what was looked for at the target, and what was found.
+	Discovery []Discovered `json:"discovery,omitempty"`
+	// Connection is how the target was reached, where that was not the usual way.
+	Connection *Connection `json:"connection,omitempty"`
+	// Leftovers are what the run made and could not remove.
+	Leftovers []Leftover `json:"leftovers,omitempty"`
+}
+
+// Discovered is one thing that was looked for at the target.
+type Discovered struct {
+	// What was looked for: "control API", "paid services", or the name of a surface.
+	What  string    `json:"what"`
+	State Discovery `json:"state"`
+	// Detail in words: where it was found, or what answered in its place.
+	Detail string `json:"detail"`
+}
+
+// Discovery is what became of a search.
+type Discovery string
+
+// What becomes of a search. Only Failed leaves open whether the target has what was looked for: then the run proves less than it seems to.
+const (
+	Found  Discovery = "found"
+	Absent Discovery = "absent"
+	Locked Discovery = "locked" // it is there, and wants credentials that were not given
+	Failed Discovery = "failed" // no answer, or one that tells nothing
+	Unused Discovery = "unused" // not looked for, because the caller asked to do without
+)
+
+// Connection is how the target was reached.
+type Connection struct {
+	// Insecure means that certificates were not verified: whoever stands between may have answered.
+	Insecure bool `json:"insecure,omitempty"`
+	// CACertificate and ClientCertificate are the names of files.
+	CACertificate     string `json:"caCertificate,omitempty"`
+	ClientCertificate string `json:"clientCertificate,omitempty"`
+	// Proxy is its address without credentials.
+	Proxy string `json:"proxy,omitempty"`
+}
+
+// Leftover is something that a run made and could not remove.
+type Leftover struct {
+	Surface string `json:"surface"`
+	// Kind is what it is: "token", "account", "fault".
+	Kind string `json:"kind"`
+	// ID is redacted like all output; the run journal has it in clear. It is "" where the answer that would have told it did not come.
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
 }
 
 // Summary counts scenarios by verdict.
