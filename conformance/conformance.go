@@ -18,8 +18,8 @@ type Options = runner.Options
 // Contract is what the suite must know of an API, part of Options.
 type Contract = contract.Contract
 
-// Progress hears how a run goes on, from one goroutine at a time.
-type Progress = runner.Progress
+// Listener hears the events of a run, from one goroutine at a time.
+type Listener = report.Listener
 
 // Outlook is what a run would do.
 type Outlook = runner.Outlook

@@ -183,28 +183,41 @@ func TestAPlanSendsNothing(t *testing.T) {
 	}
 }
 
-// listener is a Progress that keeps what it hears; a second caller at the same time would be a data race.
+// listener keeps what it hears; a second caller at the same time would be a data race.
 type listener struct {
 	total int
 	ids   []string
+	report.Model
 }
 
-func (l *listener) Started(total int)             { l.total = total }
-func (l *listener) Finished(result report.Result) { l.ids = append(l.ids, result.ID) }
+func (l *listener) Hear(event report.Event) {
+	switch event.Kind {
+	case report.Started:
+		l.total = event.Total
+	case report.Finished:
+		l.ids = append(l.ids, event.Scenario)
+	}
+	l.Model.Hear(event)
+}
 
-func TestProgressHearsOfEveryScenario(t *testing.T) {
+func TestTheListenerHearsOfEveryScenario(t *testing.T) {
 	_, url := newLiteral(t, true, true)
 	heard := &listener{}
-	run(t, target(url, true), conformance.Options{Scenarios: features(t), Parallel: 8, Progress: heard})
+	out := run(t, target(url, true), conformance.Options{Scenarios: features(t), Parallel: 8, Listener: heard})
 	assert.Equal(t, len(features(t)), heard.total)
 	assert.Len(t, heard.ids, heard.total)
+
+	told := heard.Report()
+	assert.ElementsMatch(t, out.Results, told.Results, "the events amount to the report")
+	out.Results, told.Results = nil, nil
+	assert.Equal(t, out, told)
 }
 
 func TestTheSeedDecidesTheOrder(t *testing.T) {
 	_, url := newLiteral(t, true, true)
 	order := func(options conformance.Options) []string {
 		heard := &listener{}
-		options.Scenarios, options.Progress = features(t), heard
+		options.Scenarios, options.Listener = features(t), heard
 		run(t, target(url, true), options)
 		return heard.ids
 	}

@@ -209,6 +209,7 @@ func TestStepsLimitScopesAndAskWhatDoesNotHold(t *testing.T) {
 			`PUT /__admin/ratelimit?account=a1&scope=GET%3Acompany.openapi.com%2FIT-start {"enabled":true,"limit":3,"window":"1m"}`,
 			"GET /__admin/invariants?account=a1",
 			"DELETE /__admin/accounts/a1",
+			"GET /__admin/clock", // for the report's first paragraph
 		}, c.heard)
 	}
 }

@@ -100,7 +100,7 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 	if !quiet {
 		terminal := isTerminal(p.stderr)
 		progress := report.NewProgress(p.stderr, terminal, styleOf(p.getenv, terminal, false))
-		options.Progress, progressDone = guarded{progress, redactor}, progress.Done
+		options.Listener, progressDone = guarded{[]report.Listener{progress}, redactor}, progress.Done
 	}
 	result, err := conformance.Run(ctx, target, options)
 	progressDone()
@@ -132,13 +132,16 @@ func endOf(ctx context.Context, result report.Report, writing error) error {
 	return exitError(status)
 }
 
-// guarded is progress without secrets.
+// guarded hands on events without secrets.
 type guarded struct {
-	*report.Progress
+	next     []report.Listener
 	redactor *report.Redactor
 }
 
-// Finished hands on what is shown of a result.
-func (g guarded) Finished(result report.Result) {
-	g.Progress.Finished(report.Result{ID: result.ID, Verdict: result.Verdict, Reason: g.redactor.Text(result.Reason)})
+// Hear implements report.Listener.
+func (g guarded) Hear(event report.Event) {
+	event = g.redactor.Event(event)
+	for _, listener := range g.next {
+		listener.Hear(event)
+	}
 }

@@ -120,6 +120,17 @@ func (s *Surface) Operation(name string) *spec.Operation {
 	return nil
 }
 
+// StatusesOf lists the statuses that the corrected document has for an operation.
+func (s *Surface) StatusesOf(operation string) []int {
+	var list []int
+	for _, status := range s.statuses[operation] {
+		if number, err := strconv.Atoi(status); err == nil {
+			list = append(list, number)
+		}
+	}
+	return list
+}
+
 // Successes are the 2xx statuses that the published document has for an operation; 200 where it has none.
 func (s *Surface) Successes(operation string) scenarios.Statuses {
 	var all scenarios.Statuses

@@ -90,7 +90,7 @@ func (p *prover) honestWithout(ctx context.Context, server http.Handler, used []
 }
 
 // runWithout judges a server in process as if it had no control API. What scenarios wait for passes on the honest server's clock at once.
-func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, some []scenarios.Scenario, progress runner.Progress) (report.Report, error) {
+func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, some []scenarios.Scenario, listener report.Listener) (report.Report, error) {
 	const base = "http://localhost"
 	who := p.WithoutControl
 	addresses := map[string]string{}
@@ -103,7 +103,7 @@ func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, so
 		Name: "mutant", BaseURL: base, Addresses: addresses, InProcess: true, Email: who.Email, APIKey: who.APIKey, SandboxAPIKey: who.SandboxAPIKey,
 		ClientID: who.ClientID, ClientSecret: who.ClientSecret, RedirectURI: who.RedirectURI, Username: who.Username, Password: who.Password,
 		Clock: &turned{honest: honest}, Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
-	}, runner.Options{Scenarios: some, Level: "observe", Progress: progress})
+	}, runner.Options{Scenarios: some, Level: "observe", Listener: listener})
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -138,12 +138,9 @@ func (c *turned) Wait(ctx context.Context, d time.Duration) error {
 // untilFailed ends a run with the first scenario that fails.
 type untilFailed struct{ cancel context.CancelFunc }
 
-// Started implements runner.Progress.
-func (*untilFailed) Started(int) {}
-
-// Finished implements runner.Progress.
-func (u *untilFailed) Finished(result report.Result) {
-	if result.Verdict == report.Fail {
+// Hear implements report.Listener.
+func (u *untilFailed) Hear(event report.Event) {
+	if event.Kind == report.Finished && event.Result.Verdict == report.Fail {
 		u.cancel()
 	}
 }

@@ -5,7 +5,7 @@ import "slices"
 // The exit statuses of a run.
 const (
 	ExitPassed       = 0 // everything that was asked was answered as the contract says
-	ExitFailed       = 1 // the target broke the contract (FAIL), or kept a promise it was expected to break (XPASS)
+	ExitFailed       = 1 // the target broke the contract (FAIL), kept a promise it was expected to break (XPASS), or a requirement is not met
 	ExitError        = 2 // the suite was used wrongly, or is itself at fault
 	ExitInconclusive = 3 // nothing was proven: unreachable, cut short, nothing executed, a discovery that failed; or something was left behind
 )
@@ -27,6 +27,9 @@ func (r Report) ExitCode() int {
 		default:
 			errors = true
 		}
+	}
+	for _, requirement := range r.Requirements {
+		failed = failed || !requirement.Met
 	}
 	switch {
 	case failed:

@@ -18,6 +18,8 @@ type Progress struct {
 	finished int
 	bad      int
 	reason   string // of the line before
+	// done holds the scenarios that are over: what was revised later is not told again.
+	done map[string]bool
 }
 
 // progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be rewritten.
@@ -28,18 +30,24 @@ func NewProgress(w io.Writer, terminal bool, style Style) *Progress {
 	return &Progress{w: w, terminal: terminal, style: style}
 }
 
-// Started says how many scenarios there are.
-func (p *Progress) Started(total int) {
+// Hear implements Listener.
+func (p *Progress) Hear(event Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.total = total
-	p.redraw("")
+	switch {
+	case event.Kind == Started:
+		p.total = event.Total
+		p.redraw("")
+	case event.Kind == Finished && event.Result != nil && !p.done[event.Scenario]:
+		if p.done == nil {
+			p.done = map[string]bool{}
+		}
+		p.done[event.Scenario] = true
+		p.ended(*event.Result)
+	}
 }
 
-// Finished says that a scenario ended.
-func (p *Progress) Finished(result Result) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Progress) ended(result Result) {
 	p.finished++
 	if endsBadly(result.Verdict) {
 		p.bad++

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // shortest is the length in bytes below which a secret is refused: replacing "abc" everywhere would shred every text
@@ -228,10 +229,37 @@ func (r *Redactor) Report(report *Report) {
 	r.walk(reflect.ValueOf(report).Elem(), false)
 }
 
+// Result redacts every text of a result in place, as Report does.
+func (r *Redactor) Result(result *Result) {
+	r.walk(reflect.ValueOf(result).Elem(), false)
+}
+
+// Event redacts every text of an event; what it points to is copied.
+func (r *Redactor) Event(event Event) Event {
+	if event.Step != nil {
+		step := *event.Step
+		event.Step = &step
+	}
+	if event.Assertion != nil {
+		assertion := *event.Assertion
+		event.Assertion = &assertion
+	}
+	if event.Result != nil {
+		result := *event.Result
+		event.Result = &result
+	}
+	if event.Run != nil {
+		run := *event.Run
+		event.Run = &run
+	}
+	r.walk(reflect.ValueOf(&event).Elem(), false)
+	return event
+}
+
 // ownWords are the fields that are filled from scenario files and published documents, not by the target.
 func ownWords(field string) bool {
 	switch field {
-	case "ID", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape", "What", "State", "Surface", "Kind":
+	case "ID", "Scenario", "Kind", "Surface", "Path", "What", "State", "Of", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape":
 		return true
 	}
 	return false
@@ -241,7 +269,7 @@ func ownWords(field string) bool {
 func (r *Redactor) walk(v reflect.Value, own bool) {
 	switch v.Kind() {
 	case reflect.String:
-		if v.Type() != reflect.TypeFor[Verdict]() {
+		if v.Type() != reflect.TypeFor[Verdict]() && v.Type() != reflect.TypeFor[EventKind]() {
 			v.SetString(r.word(v.String(), own))
 		}
 	case reflect.Pointer:
@@ -249,6 +277,9 @@ func (r *Redactor) walk(v reflect.Value, own bool) {
 			r.walk(v.Elem(), own)
 		}
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
 		for i := range v.NumField() {
 			r.walk(v.Field(i), own || ownWords(v.Type().Field(i).Name))
 		}

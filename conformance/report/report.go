@@ -1,9 +1,11 @@
-// Package report says what came out of a run: the versioned report as data, and its renderings for people
-// (console), for CI (JUnit) and for programs (JSON), one file each.
+// Package report holds what came out of a run: the events as they happen, the versioned report that they amount to, and its renderings
+// for people (console, HTML, Markdown), for CI (JUnit, annotations) and for programs (JSON, events, HAR), one file each.
 package report
 
+import "time"
+
 // Version of the JSON report. A newer minor version only adds members.
-const Version = "1.0"
+const Version = "1.1"
 
 // Verdict of a scenario or an assertion.
 type Verdict string
@@ -41,6 +43,16 @@ type Report struct {
 	Connection *Connection `json:"connection,omitempty"`
 	// Leftovers are what the run made and could not remove.
 	Leftovers []Leftover `json:"leftovers,omitempty"`
+	// Started is when the run began, by the clock of this machine.
+	Started time.Time `json:"started,omitzero"`
+	// About is the first paragraph: what was asked, as whom, and what was left out.
+	About []Fact `json:"about,omitempty"`
+	// Requirements are what --require demands of the run.
+	Requirements []Requirement `json:"requirements,omitempty"`
+	// Observations are what the target chose where the documents leave a choice, by name: they fail nothing, and are compared by diff.
+	Observations map[string]string `json:"observations,omitempty"`
+	// Matrix has a cell for each answer that is documented or was seen.
+	Matrix []Cell `json:"matrix,omitempty"`
 }
 
 // Discovered is one thing that was looked for at the target.
@@ -75,6 +87,14 @@ type Connection struct {
 	Proxy string `json:"proxy,omitempty"`
 }
 
+// Fact is one thing that every report tells at its beginning.
+type Fact struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+	// Loud facts are told as warnings: certificates that were not checked, a part of the target that could not be found.
+	Loud bool `json:"loud,omitempty"`
+}
+
 // Leftover is something that a run made and could not remove.
 type Leftover struct {
 	Surface string `json:"surface"`
@@ -83,6 +103,31 @@ type Leftover struct {
 	// ID is redacted like all output; the run journal has it in clear. It is "" where the answer that would have told it did not come.
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
+}
+
+// Requirement is a condition that the run must meet beside its verdicts: "refusals>=1.0".
+type Requirement struct {
+	// Of is operations, statuses, refusals, properties, parameters or must.
+	Of      string  `json:"of"`
+	AtLeast float64 `json:"atLeast"`
+	Covered int     `json:"covered"`
+	Total   int     `json:"total"`
+	Met     bool    `json:"met"`
+}
+
+// Cell is one answer of an operation: how often it was seen, and how many of these exchanges failed an assertion.
+type Cell struct {
+	Surface   string `json:"surface"`
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Status    int    `json:"status"`
+	// Code is that of a refusal as JSON writes it; "" for answers without one.
+	Code string `json:"code,omitempty"`
+	// Documented reports whether the corrected document has this answer.
+	Documented bool `json:"documented"`
+	Seen       int  `json:"seen"`
+	Failed     int  `json:"failed"`
 }
 
 // Summary counts scenarios by verdict.
@@ -98,6 +143,14 @@ type Summary struct {
 	Errors       int     `json:"errors"`
 	Requests     int     `json:"requests"`
 	Seconds      float64 `json:"seconds"`
+	// Must counts the MUST scenarios of those chosen whose surface has an address.
+	Must Judged `json:"must"`
+}
+
+// Judged counts how many scenarios were executed, so that their verdict rests on what the target does.
+type Judged struct {
+	Executed int `json:"executed"`
+	Total    int `json:"total"`
 }
 
 // Result is the outcome of one scenario.
@@ -114,6 +167,9 @@ type Result struct {
 	Steps      []Step      `json:"steps"`
 	Seconds    float64     `json:"seconds"`
 	Tags       []string    `json:"tags,omitempty"`
+	// Script repeats a scenario that did not pass from nothing, up to the last exchange that failed: a program for sh that takes secrets from
+	// its environment.
+	Script string `json:"script,omitempty"`
 }
 
 // Assertion is one thing that was checked.
@@ -130,6 +186,10 @@ type Assertion struct {
 	// Expected and Actual are short renderings, redacted.
 	Expected string `json:"expected,omitempty"`
 	Actual   string `json:"actual,omitempty"`
+	// Differences name each entry that is missing, too many or other than expected, redacted; empty where expected and actual say it all.
+	Differences []string `json:"differences,omitempty"`
+	// Places are JSONPaths of the response body where it is wrong.
+	Places []string `json:"places,omitempty"`
 	// Step is the index in Result.Steps of the exchange that was judged; -1 for none.
 	Step int `json:"step"`
 	// Line in the scenario file that asks for it; 0 for the suite's standing checks.
@@ -147,11 +207,14 @@ type Step struct {
 	Curl string `json:"curl"`
 	// RequestBody and ResponseBody are cut at 4096 bytes.
 	RequestBody     string            `json:"requestBody,omitempty"`
+	RequestHeaders  map[string]string `json:"requestHeaders,omitempty"`
 	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"`
 	ResponseBody    string            `json:"responseBody,omitempty"`
 	Seconds         float64           `json:"seconds"`
 	// Failure in words when no answer came.
 	Failure string `json:"failure,omitempty"`
+	// Started is when the request was sent, by the clock of this machine.
+	Started time.Time `json:"started,omitzero"`
 }
 
 // Coverage says how much of the published contract was met by at least one executed scenario.

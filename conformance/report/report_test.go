@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -97,9 +98,8 @@ func (b brokenWriter) Write([]byte) (int, error) { return 0, b.err }
 func TestProgressOnATerminalIsOneLineThatGoesAway(t *testing.T) {
 	var out bytes.Buffer
 	progress := report.NewProgress(&out, true, report.Style{})
-	progress.Started(2)
-	progress.Finished(report.Result{ID: "v2/a/" + strings.Repeat("long", 40), Verdict: report.Pass})
-	progress.Finished(report.Result{ID: "v2/a/b", Verdict: report.Fail, Reason: "no"})
+	hear(progress, 2, report.Result{ID: "v2/a/" + strings.Repeat("long", 40), Verdict: report.Pass},
+		report.Result{ID: "v2/a/b", Verdict: report.Fail, Reason: "no"})
 	progress.Done()
 
 	assert.NotContains(t, out.String(), "\n")
@@ -115,13 +115,40 @@ func TestProgressOnATerminalIsOneLineThatGoesAway(t *testing.T) {
 func TestProgressElsewhereIsALineForEachFailureOnly(t *testing.T) {
 	var out bytes.Buffer
 	progress := report.NewProgress(&out, false, report.Style{})
-	progress.Started(4)
-	for _, result := range sample().Results {
-		progress.Finished(result)
-	}
+	hear(progress, 4, sample().Results...)
 	progress.Done()
 
 	golden(t, "progress.txt", out.String())
+}
+
+// hear tells a listener of a run.
+func hear(listener report.Listener, total int, results ...report.Result) {
+	listener.Hear(report.Event{Kind: report.Started, Total: total, Run: &report.Report{}})
+	for _, result := range results {
+		for _, event := range report.EventsOf(result, time.Time{}) {
+			listener.Hear(event)
+		}
+	}
+}
+
+func TestTheEventsOfARunAmountToItsReport(t *testing.T) {
+	whole := sample()
+	var model report.Model
+	hear(&model, len(whole.Results), whole.Results...)
+	revised := whole.Results[0]
+	revised.Verdict = report.Fail
+	revised.Assertions = []report.Assertion{{ID: "read/status", Verdict: report.Fail}}
+	hear(&model, len(whole.Results), revised)
+	head := whole
+	head.Results = nil
+	model.Hear(report.Event{Kind: report.Ended, Run: &head})
+
+	got := model.Report()
+	assert.Equal(t, report.Fail, got.Results[0].Verdict, "the later event counts")
+	assert.Equal(t, revised.Assertions, got.Results[0].Assertions)
+	assert.Len(t, got.Results[0].Steps, 1)
+	whole.Results, got.Results = whole.Results[1:], got.Results[1:]
+	assert.Equal(t, whole, got)
 }
 
 func TestJUnitIsWhatCIServersRead(t *testing.T) {
@@ -228,13 +255,17 @@ func TestTheSchemaHasTheMembersOfTheReport(t *testing.T) {
 		schema map[string]json.RawMessage
 		value  any
 	}{
-		"report":    {schema.Properties, report.Report{}},
-		"summary":   {member("summary"), report.Summary{}},
-		"coverage":  {member("coverage"), report.Coverage{}},
-		"result":    {schema.Defs["result"].Properties, report.Result{}},
-		"assertion": {schema.Defs["assertion"].Properties, report.Assertion{}},
-		"step":      {schema.Defs["step"].Properties, report.Step{}},
-		"covered":   {schema.Defs["covered"].Properties, report.Covered{}},
+		"report":      {schema.Properties, report.Report{}},
+		"summary":     {member("summary"), report.Summary{}},
+		"coverage":    {member("coverage"), report.Coverage{}},
+		"result":      {schema.Defs["result"].Properties, report.Result{}},
+		"assertion":   {schema.Defs["assertion"].Properties, report.Assertion{}},
+		"step":        {schema.Defs["step"].Properties, report.Step{}},
+		"covered":     {schema.Defs["covered"].Properties, report.Covered{}},
+		"fact":        {schema.Defs["fact"].Properties, report.Fact{}},
+		"requirement": {schema.Defs["requirement"].Properties, report.Requirement{}},
+		"cell":        {schema.Defs["cell"].Properties, report.Cell{}},
+		"judged":      {schema.Defs["judged"].Properties, report.Judged{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var inSchema, inStruct []string

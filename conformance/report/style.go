@@ -29,6 +29,15 @@ func (s Style) verdict(v Verdict) string {
 	return s.paint(red, word)
 }
 
+// Executed reports whether the target was asked, so that the verdict rests on what it does.
+func (v Verdict) Executed() bool {
+	switch v {
+	case Pass, Warn, Fail, XFail, XPass:
+		return true
+	}
+	return false
+}
+
 // unknown says that a verdict is none of the eight; it counts as ERROR everywhere.
 func (v Verdict) unknown() bool {
 	switch v {

@@ -16,7 +16,18 @@ type coverage struct {
 
 	mu   sync.Mutex
 	seen map[dimension]map[string]bool
+	// cells counts answers and failures by operation, status and code.
+	cells map[cell]*counted
 }
+
+// cell is one kind of answer.
+type cell struct {
+	surface, operation string
+	status             int
+	code               string
+}
+
+type counted struct{ seen, failed int }
 
 type dimension string
 
@@ -29,7 +40,7 @@ const (
 )
 
 func newCoverage(judge *check.Judge) *coverage {
-	c := &coverage{judge: judge, seen: map[dimension]map[string]bool{}}
+	c := &coverage{judge: judge, seen: map[dimension]map[string]bool{}, cells: map[cell]*counted{}}
 	for _, one := range []dimension{operations, statuses, refusals, properties, parameters} {
 		c.seen[one] = map[string]bool{}
 	}

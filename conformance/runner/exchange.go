@@ -77,6 +77,7 @@ type sender struct {
 	client  client
 	breaker *breaker
 	count   atomic.Int64
+	dates   dates
 }
 
 // send sends a call; the error is a transportError, or says that the call cannot be sent at all.
@@ -110,6 +111,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 		return s, transportError{err}
 	}
 	t.breaker.success(c.operationName())
+	t.dates.note(got.header)
 	query, _ := url.ParseQuery(c.rawQuery)
 	s.exchange = check.NewExchange(c.surface, c.operation, query, got.status, got.header, got.body)
 	s.exchange.URL = request.URL

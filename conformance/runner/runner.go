@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -104,15 +105,16 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	if r.options.Shuffle {
 		rand.New(rand.NewPCG(r.options.Seed, 0)).Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
 	}
-	progress := &serial{progress: r.options.Progress}
-	progress.started(len(order))
+	stream := &stream{listener: r.options.Listener, secrets: r.secrets}
+	stream.hear(report.Event{Kind: report.Started, Time: started, Total: len(order), Run: &report.Report{
+		Version: report.Version, Target: r.name(), Seed: r.options.Seed, Level: r.options.Level, Started: started.UTC()}})
 	jobs := make(chan int)
 	var workers sync.WaitGroup
 	for range r.workers() {
 		workers.Go(func() {
 			for i := range jobs {
 				outcomes[i] = r.execute(ctx, r.chosen[i])
-				progress.finished(outcomes[i].result)
+				stream.finished(outcomes[i].result)
 			}
 		})
 	}
@@ -121,13 +123,17 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	}
 	close(jobs)
 	workers.Wait()
-	shape := r.compareShapes(outcomes)
+	shape, revised := r.compareShapes(outcomes)
 	results := make([]report.Result, len(outcomes))
 	for i, one := range outcomes {
 		results[i] = one.result
+		if revised[i] {
+			stream.finished(one.result)
+		}
 	}
-	whole := r.report(results, shape, time.Since(started))
+	whole := r.report(ctx, results, shape, started)
 	r.secrets.Report(&whole)
+	stream.ended(whole)
 	return whole
 }
 
@@ -167,6 +173,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 	}
 	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor()}
 	err := s.run(ctx)
+	r.coverage.noteCells(s)
 	secrets := s.redactor()
 	result.Verdict, result.Reason = s.conclude(err)
 	result.Reason = cut(secrets.Text(result.Reason), maxText)
@@ -288,14 +295,16 @@ func isRead(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-func (r *Runner) report(results []report.Result, shape string, took time.Duration) report.Report {
-	name := r.target.Name
-	if name == "" {
-		name = r.target.BaseURL
-	}
-	out := report.Report{Version: report.Version, Target: name, Seed: r.options.Seed, Results: results, TokenShape: shape,
-		Level: r.options.Level, Coverage: r.coverage.report(func(s *check.Surface) bool { return r.addresses.of(s) != nil })}
-	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: took.Seconds()}
+// name of the target in reports.
+func (r *Runner) name() string {
+	return cmp.Or(r.target.Name, r.target.BaseURL)
+}
+
+func (r *Runner) report(ctx context.Context, results []report.Result, shape string, started time.Time) report.Report {
+	addressed := func(s *check.Surface) bool { return r.addresses.of(s) != nil }
+	out := report.Report{Version: report.Version, Target: r.name(), Seed: r.options.Seed, Results: results, TokenShape: shape,
+		Level: r.options.Level, Started: started.UTC(), About: r.about(ctx), Coverage: r.coverage.report(addressed), Matrix: r.coverage.matrix(addressed)}
+	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: time.Since(started).Seconds(), Must: r.judged(results)}
 	for _, result := range results {
 		switch result.Verdict {
 		case report.Pass:
@@ -317,27 +326,6 @@ func (r *Runner) report(results []report.Result, shape string, took time.Duratio
 		}
 	}
 	return out
-}
-
-// serial calls a Progress from one goroutine at a time.
-type serial struct {
-	mu       sync.Mutex
-	progress Progress
-}
-
-func (s *serial) started(total int) {
-	if s.progress != nil {
-		s.progress.Started(total)
-	}
-}
-
-func (s *serial) finished(result report.Result) {
-	if s.progress == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.progress.Finished(result)
 }
 
 // tokenSet is a set of tokens, safe for concurrent use.

@@ -34,18 +34,18 @@ func mixedShapes(shape, usual string) check.Finding {
 }
 
 // compareShapes finds the form in which most payloads came that may come bare, by surface, and fails the steps that had another
-// one. It returns the form of the first surface that has such, or "mixed".
-func (r *Runner) compareShapes(outcomes []outcome) string {
-	first := ""
+// one. It returns the form of the first surface that has such, or "mixed", and the places of the outcomes that it changed.
+func (r *Runner) compareShapes(outcomes []outcome) (string, map[int]bool) {
+	first, revised := "", map[int]bool{}
 	for _, surface := range r.judgement.Surfaces() {
-		if shape := r.compareShapesOf(surface.Name, outcomes); first == "" {
+		if shape := r.compareShapesOf(surface.Name, outcomes, revised); first == "" {
 			first = shape
 		}
 	}
-	return first
+	return first, revised
 }
 
-func (r *Runner) compareShapesOf(surface string, outcomes []outcome) string {
+func (r *Runner) compareShapesOf(surface string, outcomes []outcome, revised map[int]bool) string {
 	counts := map[string]int{}
 	for _, one := range outcomes {
 		for _, seen := range one.shapes {
@@ -66,6 +66,7 @@ func (r *Runner) compareShapesOf(surface string, outcomes []outcome) string {
 	for i := range outcomes {
 		for _, seen := range outcomes[i].shapes {
 			if seen.surface == surface && seen.shape != usual {
+				revised[i] = true
 				r.failShape(&outcomes[i].result, seen, mixedShapes(seen.shape, usual))
 			}
 		}

@@ -105,14 +105,8 @@ type Options struct {
 	Timeout time.Duration
 	// ExpectedFailures are ids that are known to fail, with the reason: a failure becomes XFAIL, a pass XPASS.
 	ExpectedFailures map[string]string
-	// Progress, when it is not nil, hears of every scenario.
-	Progress Progress
-}
-
-// Progress hears how a run goes on. Its methods are called by one goroutine at a time.
-type Progress interface {
-	Started(total int)
-	Finished(result report.Result)
+	// Listener, when it is not nil, hears the events of the run as they happen.
+	Listener report.Listener
 }
 
 // The levels of a run.
