@@ -24,7 +24,7 @@ func TestEveryFaultIsTold(t *testing.T) {
 		assert.Contains(t, page, "\n| `"+profile+"` |", "the table of profiles has no row for %s", profile)
 	}
 	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(page, -1)
-	require.Len(t, examples, 3)
+	require.Len(t, examples, 4)
 	for _, example := range examples {
 		rules := example[1]
 		if !strings.HasPrefix(rules, "version") {

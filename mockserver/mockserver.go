@@ -78,7 +78,12 @@ func New(options ...Option) (*Server, error) {
 	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
 	callbacks := callback.New(callback.Config{
 		Accounts: service, All: everybody.Accounts, Within: everybody.Within, Record: c.callbacks.record, Hosts: c.callbacks.hosts, Timeout: c.callbacks.timeout,
-		Own: s.listening, Real: clock.Real, NextID: front.NextID, Done: requests.Add, Log: c.log,
+		Own: s.listening, Real: clock.Real, NextID: front.NextID, Log: c.log,
+		Fault: func(e *exchange.Exchange) { s.faults.Deliver(e) },
+		Done: func(e *exchange.Exchange) {
+			requests.Add(e)
+			s.meter.countFault(e)
+		},
 	})
 	everybody.OnChange(callbacks.Look)
 	apis, err := c.apis(service, everybody, callbacks)

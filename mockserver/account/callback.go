@@ -192,13 +192,40 @@ func (a *Account) dropAttempt(id string, n int) {
 	}
 }
 
+// postponeAttempt gives back an attempt that was begun and not made. It is due a time after it would have begun.
+func (a *Account) postponeAttempt(id string, n int, by time.Duration) {
+	c := a.callback(id)
+	if c == nil || a.lease.id != id || a.lease.n != n {
+		return
+	}
+	a.lease.id, a.nextCallback = "", nil
+	a.attempts++
+	c.Due = a.lease.at.Add(by)
+}
+
+// hastenAttempt makes an attempt due when the one before it ended, unless it is due sooner.
+func (a *Account) hastenAttempt(id string, n int) {
+	if c := a.callback(id); c != nil && c.Attempt == n && c.Due.After(a.lease.free) {
+		a.nextCallback = nil
+		a.attempts++
+		c.Due = a.lease.free
+	}
+}
+
+// callback returns the callback of an ID, or nil.
+func (a *Account) callback(id string) *Callback {
+	if i := slices.IndexFunc(a.Callbacks, func(c *Callback) bool { return c.ID == id }); i >= 0 {
+		return a.Callbacks[i]
+	}
+	return nil
+}
+
 // finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that is not the one under way.
 func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
-	i := slices.IndexFunc(a.Callbacks, func(c *Callback) bool { return c.ID == id })
-	if i < 0 || a.lease.id != id || a.lease.n != n {
+	c := a.callback(id)
+	if c == nil || a.lease.id != id || a.lease.n != n {
 		return Event{}, false
 	}
-	c := a.Callbacks[i]
 	end := a.lease.at.Add(o.Took.Truncate(time.Second))
 	if end.After(now) { // the clock stands still, or went back
 		end = now

@@ -78,3 +78,19 @@ func (s *Service) DropAttempt(ctx context.Context, attempt Attempt) error {
 		return nil
 	})
 }
+
+// PostponeAttempt gives back an attempt that was not made: it is due a time after it would have begun, on the account's clock.
+func (s *Service) PostponeAttempt(ctx context.Context, attempt Attempt, by time.Duration) error {
+	return s.store.Update(ctx, attempt.Account, func(a *Account) error {
+		a.postponeAttempt(attempt.Callback.ID, attempt.N, by)
+		return nil
+	})
+}
+
+// HastenAttempt makes an attempt that was postponed due at once, unless it was made meanwhile.
+func (s *Service) HastenAttempt(ctx context.Context, attempt Attempt) error {
+	return s.store.Update(ctx, attempt.Account, func(a *Account) error {
+		a.hastenAttempt(attempt.Callback.ID, attempt.N)
+		return nil
+	})
+}

@@ -12,6 +12,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/fault"
 )
 
 // Bounds of an answer, in bytes. What is longer is not read: whether a callback is delivered depends on the status alone.
@@ -20,33 +21,63 @@ const (
 	maxAnswerHeaders = 64 << 10
 )
 
-// post makes an attempt, and fills in the request and the answer. It follows no redirect, and knows no proxy.
-func (s *Sender) post(ctx context.Context, a account.Attempt, e *exchange.Exchange) (headers map[string]string, err error) {
-	u, err := url.Parse(a.Callback.URL)
-	if err != nil { // it was parsed when the callback began
-		return nil, errors.Join(ErrForbidden, err)
+// letter is what an attempt sends.
+type letter struct {
+	to      *url.URL
+	headers map[string]string
+	body    []byte
+}
+
+// prepare writes what an attempt sends, and fills in the request.
+func prepare(a account.Attempt, e *exchange.Exchange) (l letter, err error) {
+	if l.to, err = url.Parse(a.Callback.URL); err != nil { // it was parsed when the callback began
+		return l, errors.Join(ErrForbidden, err)
 	}
-	body, headers, err := message(a)
-	if err != nil {
-		return nil, errors.Join(ErrForbidden, err)
+	if l.body, l.headers, err = message(a); err != nil {
+		return l, errors.Join(ErrForbidden, err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
-	if err != nil {
-		return nil, errors.Join(ErrForbidden, err)
+	e.Request = exchange.Request{Method: http.MethodPost, Host: l.to.Host, URI: l.to.RequestURI(), Proto: "HTTP/1.1", Header: http.Header{}, Body: l.body}
+	for name, value := range l.headers {
+		e.Request.Header.Set(name, value)
 	}
-	for name, value := range headers {
-		request.Header.Set(name, value)
+	return l, nil
+}
+
+// post makes an attempt, unless a fault drops it, and fills in the answer and how long it took.
+func (s *Sender) post(ctx context.Context, a account.Attempt, l letter, e *exchange.Exchange) (err error) {
+	if e.Fault != nil {
+		switch e.Fault.Kind {
+		case fault.Drop:
+			return errDropped
+		case fault.BadSignature:
+			wrong := Sign("not "+a.Secret, l.body)
+			l.headers[SignatureHeader], e.Request.Header = wrong, e.Request.Header.Clone()
+			e.Request.Header.Set(SignatureHeader, wrong)
+		}
 	}
-	e.Request = exchange.Request{Method: http.MethodPost, Host: u.Host, URI: u.RequestURI(), Proto: "HTTP/1.1", Header: request.Header.Clone(), Body: body}
 	if s.config.Record {
 		e.Note = "The mock records callbacks and sends none (--callbacks record): the answer is one that it made up."
 		e.Response = exchange.Response{Status: http.StatusOK, Header: http.Header{}}
-		return headers, nil
+		return nil
 	}
-	to, err := s.guard.admit(u)
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	err = s.send(ctx, l, e)
+	e.Took = s.config.Real().Sub(e.Began)
+	return err
+}
+
+// send sends a letter and reads the answer. It follows no redirect, and knows no proxy.
+func (s *Sender) send(ctx context.Context, l letter, e *exchange.Exchange) error {
+	to, err := s.guard.admit(l.to)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.to.String(), bytes.NewReader(l.body))
+	if err != nil {
+		return errors.Join(ErrForbidden, err)
+	}
+	request.Header = e.Request.Header.Clone()
 	transport := &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: s.config.Timeout, Control: to.control}).DialContext,
 		DisableKeepAlives:      true, // each attempt is judged by itself
@@ -57,7 +88,7 @@ func (s *Sender) post(ctx context.Context, a account.Attempt, e *exchange.Exchan
 	defer transport.CloseIdleConnections()
 	answer, err := transport.RoundTrip(request)
 	if err != nil {
-		return headers, err
+		return err
 	}
 	defer func() { _ = answer.Body.Close() }()
 	e.Request.Proto = answer.Proto
@@ -65,9 +96,8 @@ func (s *Sender) post(ctx context.Context, a account.Attempt, e *exchange.Exchan
 	e.Response.Body, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil { // it broke off, or took too long
 		e.Response.Status = 0
-		return headers, err
 	}
-	return headers, nil
+	return err
 }
 
 // why words why there was no answer.

@@ -10,6 +10,7 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/exchange"
+	"oauthmock/mockserver/fault"
 )
 
 // Bounds of what waits to be delivered, of all accounts together.
@@ -29,6 +30,8 @@ type Accounts interface {
 	BeginAttempt(ctx context.Context, who account.Identity) (account.Attempt, bool, error)
 	FinishAttempt(ctx context.Context, a account.Attempt, o account.Outcome) (account.Event, bool, error)
 	DropAttempt(ctx context.Context, a account.Attempt) error
+	PostponeAttempt(ctx context.Context, a account.Attempt, by time.Duration) error
+	HastenAttempt(ctx context.Context, a account.Attempt) error
 }
 
 // Config says how callbacks are delivered.
@@ -50,7 +53,9 @@ type Config struct {
 	Real   func() time.Time
 	NextID func() uint64
 	Done   func(*exchange.Exchange)
-	Log    *slog.Logger
+	// Fault decides what goes wrong with an attempt, and notes it in the exchange. See fault.Book.Deliver.
+	Fault func(*exchange.Exchange)
+	Log   *slog.Logger
 }
 
 // Fired is what happened to a callback.
@@ -83,6 +88,7 @@ type line struct {
 	pending, bytes int
 	timer          *time.Timer // until the next attempt is due; nil while attempts are made
 	running        bool
+	held           map[string]held // by the ID of the callback
 }
 
 // New makes a sender. It begins to send when Start is called.
@@ -240,30 +246,32 @@ func (s *Sender) next(ctx context.Context, id account.ID) bool {
 
 // attempt makes an attempt and reports how it ended.
 func (s *Sender) attempt(ctx context.Context, a account.Attempt) {
-	bounded, cancel := context.WithTimeout(ctx, s.config.Timeout)
-	defer cancel()
-	e := &exchange.Exchange{
-		ID: s.config.NextID(), At: a.At, Began: s.config.Real(), Auth: "none", Account: a.Account.ID, Scope: a.Callback.Scope,
-		Delivery: &exchange.Delivery{Callback: a.Callback.ID, Attempt: a.N},
+	e := s.record(a)
+	sent, err := prepare(a, e)
+	if s.hold(ctx, a, e) {
+		return
 	}
-	headers, err := s.post(bounded, a, e)
-	e.Took = s.config.Real().Sub(e.Began)
-	if s.config.Record {
-		e.Took = 0
+	if err == nil {
+		err = s.post(ctx, a, sent, e)
 	}
 	if ctx.Err() != nil { // cut off, so that nobody knows how it would have ended
 		_ = s.config.Accounts.DropAttempt(context.Background(), a) // it fails where the account is gone
 		return
 	}
-	e.Delivery.Error = why(err, s.config.Timeout)
-	s.config.Done(e)
-	event, ok, err := s.config.Accounts.FinishAttempt(context.Background(), a, account.Outcome{
-		Code: e.Response.Status, Took: e.Took, Headers: headers, Final: errors.Is(err, ErrForbidden),
-	})
+	s.done(e, err)
+	if e.Fault != nil && e.Fault.Kind == fault.Duplicate {
+		s.repeat(ctx, a, sent, e)
+	}
+	outcome := account.Outcome{Code: e.Response.Status, Took: e.Took, Headers: sent.headers, Final: errors.Is(err, ErrForbidden)}
+	if outcome.Final || errors.Is(err, errDropped) { // nothing was sent
+		outcome.Headers = nil
+	}
+	event, ok, err := s.config.Accounts.FinishAttempt(context.Background(), a, outcome)
 	if err != nil || !ok { // the life of the account to which the attempt belongs is over
 		return
 	}
 	s.config.Log.Debug("callback", "account", a.Account.ID, "id", a.Callback.ID, "attempt", a.N, "status", e.Response.Status, "what", event.What)
+	s.release(a)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.counts[event.What]++
@@ -275,6 +283,29 @@ func (s *Sender) attempt(ctx context.Context, a account.Attempt) {
 		if (w.id == "" || w.id == a.Account.ID) && len(w.fired) < maxWatched {
 			w.fired = append(w.fired, Fired{a.Account.ID, event})
 		}
+	}
+}
+
+// record begins the record of an attempt.
+func (s *Sender) record(a account.Attempt) *exchange.Exchange {
+	return &exchange.Exchange{
+		ID: s.config.NextID(), At: a.At, Began: s.config.Real(), Auth: "none", Account: a.Account.ID, Scope: a.Callback.Scope,
+		Delivery: &exchange.Delivery{Callback: a.Callback.ID, Attempt: a.N},
+	}
+}
+
+// done ends the record of an attempt, which went wrong for a reason, if any.
+func (s *Sender) done(e *exchange.Exchange, err error) {
+	e.Delivery.Error = why(err, s.config.Timeout)
+	s.config.Done(e)
+}
+
+// repeat sends once more what was sent. How that ends does not matter to the callback, and stands in a record of its own.
+func (s *Sender) repeat(ctx context.Context, a account.Attempt, sent letter, first *exchange.Exchange) {
+	e := s.record(a)
+	e.Request, e.Fault = first.Request, first.Fault
+	if err := s.post(ctx, a, sent, e); ctx.Err() == nil {
+		s.done(e, err)
 	}
 }
 

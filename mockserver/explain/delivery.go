@@ -14,6 +14,9 @@ func delivery(e *exchange.Exchange, out Explanation) Explanation {
 	if e.Note != "" {
 		say("%s", e.Note)
 	}
+	if f := e.Fault; f != nil {
+		say("The fault rule %s took the attempt: %s (docs/faults.md).", f.Name, faultWords(f))
+	}
 	switch {
 	case d.Error != "":
 		say("There was no answer: %s.", d.Error)

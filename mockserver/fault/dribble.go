@@ -20,11 +20,11 @@ func newDribble(e Effect) (effect, error) {
 		return nil, err
 	}
 	if e.Interval != "" {
-		if d.interval, err = within("interval", e.Interval); err != nil {
+		if d.interval, err = within("interval", e.Interval, MaxDelay); err != nil {
 			return nil, err
 		}
 	}
-	d.most, err = bound(e.Max)
+	d.most, err = bound(e.Max, MaxDelay)
 	return d, err
 }
 

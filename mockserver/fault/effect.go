@@ -14,7 +14,7 @@ import (
 type Effect struct {
 	Kind string `json:"kind"`
 
-	// latency: one of the four.
+	// latency, late: one of the four.
 	Fixed     Duration   `json:"fixed,omitempty"`
 	Uniform   *Uniform   `json:"uniform,omitempty"`
 	Normal    *Normal    `json:"normal,omitempty"`
@@ -34,7 +34,7 @@ type Effect struct {
 	// truncate, random-bytes, dribble.
 	Bytes    *int     `json:"bytes,omitempty"`
 	Interval Duration `json:"interval,omitempty"` // dribble
-	Max      Duration `json:"max,omitempty"`      // hang, dribble
+	Max      Duration `json:"max,omitempty"`      // hang, dribble, reorder
 
 	Value string `json:"value,omitempty"` // content-type
 
@@ -68,6 +68,8 @@ const (
 	delays
 	// recalls: the answer is one of the past. Before, the call itself is not carried out.
 	recalls
+	// delivers: an attempt to deliver a callback goes wrong, and no call.
+	delivers
 )
 
 // kind is a row of the table of effects.
@@ -80,7 +82,7 @@ type kind struct {
 
 // kinds is the table of effects. An effect is a file and a row here.
 func kinds() []kind {
-	return []kind{
+	return append([]kind{
 		{"latency", delays, []string{"fixed", "uniform", "normal", "lognormal"}, newLatency},
 		{"refusal", replaces, []string{"code", "headers"}, newRefusal},
 		{"status", replaces, []string{"status", "headers", "body"}, newStatus},
@@ -97,7 +99,7 @@ func kinds() []kind {
 		{"stale", recalls, nil, newStale},
 		{"violation", alters, []string{"field", "do"}, newViolation},
 		{"legal", alters, []string{"vary"}, newLegal},
-	}
+	}, callbackKinds()...)
 }
 
 // Kinds names all effects.
@@ -107,6 +109,15 @@ func Kinds() []string {
 		names = append(names, k.name)
 	}
 	return names
+}
+
+// kindNames lists effects for an error.
+func kindNames(kinds []kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	return strings.Join(names, ", ")
 }
 
 // newEffect checks an effect.

@@ -12,7 +12,7 @@ import (
 type hang struct{ most time.Duration }
 
 func newHang(e Effect) (effect, error) {
-	most, err := bound(e.Max)
+	most, err := bound(e.Max, MaxDelay)
 	return hang{most}, err
 }
 

@@ -41,83 +41,86 @@ type latency struct {
 	drawn func(random *rand.Rand) time.Duration
 }
 
-func newLatency(e Effect) (effect, error) {
+func newLatency(e Effect) (effect, error) { return newWait(e, MaxDelay) }
+
+// newWait checks an effect that takes at most a time.
+func newWait(e Effect, most time.Duration) (effect, error) {
 	chosen := 0
 	var l latency
 	var err error
 	if e.Fixed != "" {
 		chosen++
 		var fixed time.Duration
-		fixed, err = within("fixed", e.Fixed)
+		fixed, err = within("fixed", e.Fixed, most)
 		l.drawn = func(*rand.Rand) time.Duration { return fixed }
 	}
 	if e.Uniform != nil {
 		chosen++
-		l.drawn, err = e.Uniform.compile()
+		l.drawn, err = e.Uniform.compile(most)
 		err = below("uniform", err)
 	}
 	if e.Normal != nil {
 		chosen++
-		l.drawn, err = e.Normal.compile()
+		l.drawn, err = e.Normal.compile(most)
 		err = below("normal", err)
 	}
 	if e.Lognormal != nil {
 		chosen++
-		l.drawn, err = e.Lognormal.compile()
+		l.drawn, err = e.Lognormal.compile(most)
 		err = below("lognormal", err)
 	}
 	if chosen != 1 {
-		return nil, wrongf("", "of the kind latency holds %d of fixed, uniform, normal and lognormal; want one of them", chosen)
+		return nil, wrongf("", "of the kind %s holds %d of fixed, uniform, normal and lognormal; want one of them", e.Kind, chosen)
 	}
 	return l, err
 }
 
-// within reads a duration that an effect may take.
-func within(member string, d Duration) (time.Duration, error) {
+// within reads a duration that an effect may take, up to most.
+func within(member string, d Duration, most time.Duration) (time.Duration, error) {
 	got, err := d.read()
-	if err != nil || got < 0 || got > MaxDelay || d == "" {
-		return 0, wrongf(member, "is %q; want a duration such as \"300ms\", at most %s", d, MaxDelay)
+	if err != nil || got < 0 || got > most || d == "" {
+		return 0, wrongf(member, "is %q; want a duration such as \"300ms\", at most %s", d, most)
 	}
 	return got, nil
 }
 
-// bound reads the longest time that may be drawn; what is left out is MaxDelay.
-func bound(d Duration) (time.Duration, error) {
+// bound reads the longest time that may be drawn; what is left out is most.
+func bound(d Duration, most time.Duration) (time.Duration, error) {
 	if d == "" {
-		return MaxDelay, nil
+		return most, nil
 	}
-	return within("max", d)
+	return within("max", d, most)
 }
 
-func (u Uniform) compile() (func(*rand.Rand) time.Duration, error) {
-	low, err := within("min", u.Min)
+func (u Uniform) compile(most time.Duration) (func(*rand.Rand) time.Duration, error) {
+	low, err := within("min", u.Min, most)
 	if err != nil {
 		return nil, err
 	}
-	high, err := within("max", u.Max)
+	high, err := within("max", u.Max, most)
 	if err == nil && high < low {
 		err = wrongf("max", "is %q, less than min; want it to be more", u.Max)
 	}
 	return func(random *rand.Rand) time.Duration { return low + time.Duration(random.Int64N(int64(high-low)+1)) }, err
 }
 
-func (n Normal) compile() (func(*rand.Rand) time.Duration, error) {
-	mean, err := within("mean", n.Mean)
+func (n Normal) compile(most time.Duration) (func(*rand.Rand) time.Duration, error) {
+	mean, err := within("mean", n.Mean, most)
 	if err != nil {
 		return nil, err
 	}
-	deviation, err := within("stddev", n.Stddev)
+	deviation, err := within("stddev", n.Stddev, most)
 	if err != nil {
 		return nil, err
 	}
-	most, err := bound(n.Max)
+	most, err = bound(n.Max, most)
 	return func(random *rand.Rand) time.Duration {
 		return clamp(float64(mean)+random.NormFloat64()*float64(deviation), most)
 	}, err
 }
 
-func (n Lognormal) compile() (func(*rand.Rand) time.Duration, error) {
-	median, err := within("median", n.Median)
+func (n Lognormal) compile(most time.Duration) (func(*rand.Rand) time.Duration, error) {
+	median, err := within("median", n.Median, most)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +128,7 @@ func (n Lognormal) compile() (func(*rand.Rand) time.Duration, error) {
 	if !(n.Sigma > 0 && n.Sigma <= largest) {
 		return nil, wrongf("sigma", "is %v; want a number above 0, at most %d, such as 0.4", n.Sigma, largest)
 	}
-	most, err := bound(n.Max)
+	most, err = bound(n.Max, most)
 	return func(random *rand.Rand) time.Duration {
 		return clamp(float64(median)*math.Exp(random.NormFloat64()*n.Sigma), most)
 	}, err

@@ -19,13 +19,26 @@ type matcher struct {
 	Match
 	headers, query []named
 	younger, older time.Duration // 0 is any
+	callbacks      bool
 }
 
 // named is what a header or parameter is to be.
 type named struct{ name, pattern string }
 
 func newMatcher(m Match, names journal.Names) (matcher, error) {
-	out := matcher{Match: m}
+	out := matcher{Match: m, callbacks: m.Kind == string(journal.KindCallback)}
+	if m.Kind != "" && m.Kind != string(journal.KindRequest) && !out.callbacks {
+		return out, wrongf("kind", "is %q; want %s or %s", m.Kind, journal.KindRequest, journal.KindCallback)
+	}
+	if out.callbacks {
+		for _, one := range []struct{ member, value string }{
+			{"surface", m.Surface}, {"operation", m.Operation}, {"token", m.Token}, {"youngerThan", string(m.YoungerThan)}, {"olderThan", string(m.OlderThan)},
+		} {
+			if one.value != "" {
+				return out, wrongf(one.member, "has no meaning for callbacks, which are matched by account, path, headers and query")
+			}
+		}
+	}
 	if err := journal.Known(m.Surface, names.Surfaces); err != nil {
 		return out, wrongf("surface", "%v", err)
 	}
@@ -72,9 +85,9 @@ func headerName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) })
 }
 
-// match says whether a call is meant.
+// match reports whether a call, or an attempt to deliver a callback, is meant.
 func (m *matcher) match(e *exchange.Exchange) bool {
-	return word(m.Surface, e.Surface) && word(m.Operation, e.Operation) && word(m.Account, string(e.Account)) &&
+	return m.callbacks == (e.Delivery != nil) && word(m.Surface, e.Surface) && word(m.Operation, e.Operation) && word(m.Account, string(e.Account)) &&
 		(m.Method == "" || strings.EqualFold(m.Method, e.Request.Method) || m.Method == "*") &&
 		m.matchPath(e) && m.matchToken(e) && m.matchHeaders(e) && m.matchQuery(e)
 }

@@ -49,6 +49,7 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 	effect := func(effect string) string {
 		return "version: \"1.0\"\nfaults:\n  - name: x\n    effect:\n      " + effect + "\n"
 	}
+	onCallbacks := func(text string) string { return effect(text) + "    match: {kind: callback}\n" }
 	for name, c := range map[string]struct{ text, says string }{
 		"nothing":                           {"", "rules.yaml:1: is empty"},
 		"no YAML":                           {"version: [", "rules.yaml:1: "},
@@ -118,6 +119,16 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		"a violation of dots":               {effect("{kind: violation, field: ..., do: drop}"), "effect.field: is \"...\""},
 		"a violation that is none":          {effect("{kind: violation, field: data.credit, do: steal}"), "effect.do: is \"steal\"; want drop, rename, retype, null or add"},
 		"a variation that is none":          {effect("{kind: legal, vary: [nothing]}"), "effect.vary: has \"nothing\"; want some of pages, order"},
+		"a match of a kind that is none":    {rule("    match: {kind: record}"), "faults[0].match.kind: is \"record\"; want request or callback"},
+		"a callback that is reset":          {rule("    match: {kind: callback}"), "rules.yaml:4: faults[0].effect.kind: is reset, an effect of calls; of callbacks want one of late, duplicate, reorder, drop, bad-signature"},
+		"a call that is dropped":            {effect("kind: drop"), "faults[0].effect.kind: is drop, an effect of callbacks; want match: {kind: callback} beside it"},
+		"a callback of an operation":        {rule("    match: {kind: callback, operation: token.create}"), "faults[0].match.operation: has no meaning for callbacks"},
+		"a callback late by nothing":        {onCallbacks("kind: late"), "of the kind late holds 0 of fixed"},
+		"a callback late by ages":           {onCallbacks("{kind: late, fixed: 366d}"), "effect.fixed: is \"366d\"; want a duration such as \"300ms\", at most 8760h0m0s"},
+		"a callback reordered for ages":     {onCallbacks("{kind: reorder, max: 366d}"), "effect.max: is \"366d\""},
+		"a callback before":                 {onCallbacks("kind: drop") + "    where: before\n", "faults[0].where: has no meaning for callbacks"},
+		"a callback that does":              {onCallbacks("kind: drop") + "    do: {credit: 0}\n", "faults[0].do: has no meaning for callbacks"},
+		"a callback that only does":         {"version: \"1.0\"\nfaults: [{name: x, match: {kind: callback}, do: {credit: 0}}]", "faults[0].effect: is missing; want one of late"},
 		"too many rules":                    {"version: \"1.0\"\nfaults:\n" + strings.Repeat("  - {name: x, effect: {kind: reset}}\n", fault.MaxRules+1), "there are 1001 rules; want at most 1000"},
 		"too much":                          {strings.Repeat(" ", fault.MaxBytes+1), "is larger than 1 MiB"},
 		"too deep":                          {effect("{kind: status, status: 200, body: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}"), "nests deeper than 200"},

@@ -28,6 +28,9 @@ type Rule struct {
 
 // Match says which calls are meant. Members that are empty match all. In all values * stands for any text, also for none and for slashes.
 type Match struct {
+	// Kind is "request", which empty means too, or "callback" for attempts to deliver callbacks. These have an account, a method, a path, headers
+	// and a query; rules for them have effects of their own.
+	Kind string `json:"kind,omitempty"`
 	// Surface ("v2"), Operation ("token.create") and Account as the journal names them. Calls whose caller is unknown have no account.
 	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
@@ -151,6 +154,9 @@ func compile(r Rule, known Known) (*rule, error) {
 			return nil, below("effect", err)
 		}
 	}
+	if err := out.fits(); err != nil {
+		return nil, err
+	}
 	switch r.Where {
 	case "":
 		out.Where = Before
@@ -167,4 +173,23 @@ func compile(r Rule, known Known) (*rule, error) {
 		}
 	}
 	return out, nil
+}
+
+// fits refuses a rule for callbacks that has what only calls have, and the other way round.
+func (r *rule) fits() error {
+	switch delivers := r.kind.nature == delivers; {
+	case !r.match.callbacks && !delivers:
+		return nil
+	case !r.match.callbacks:
+		return wrongf("effect.kind", "is %s, an effect of callbacks; want match: {kind: callback} beside it, or an effect of calls", r.Effect.Kind)
+	case r.Effect == nil:
+		return wrongf("effect", "is missing; want one of %s", kindNames(callbackKinds()))
+	case !delivers:
+		return wrongf("effect.kind", "is %s, an effect of calls; of callbacks want one of %s", r.Effect.Kind, kindNames(callbackKinds()))
+	case r.Where != "":
+		return wrongf("where", "has no meaning for callbacks")
+	case r.Do != nil:
+		return wrongf("do", "has no meaning for callbacks")
+	}
+	return nil
 }
