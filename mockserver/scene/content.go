@@ -83,10 +83,7 @@ func (c *composition) content(a *fixtures.Account, g scenarios.Given, m *Member)
 func (c *composition) entitlements(a *fixtures.Account) (account.Entitlements, error) {
 	services := c.world.Catalogue
 	if len(services) == 0 {
-		var err error
-		if services, err = fixtures.DefaultCatalogue(); err != nil {
-			return account.Entitlements{}, err
-		}
+		services = fixtures.DefaultCatalogue()
 	}
 	return account.NewEntitlements(world.Catalogue(services), account.Environment(a.Environment), a.EnabledScopes, a.RequirementsMet), nil
 }

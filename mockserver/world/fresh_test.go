@@ -94,8 +94,7 @@ func TestAnOpenAccountMayDoEverything(t *testing.T) {
 		require.NoError(t, err)
 		f, err := w.Account(t.Context(), account.ID(made.ID))
 		require.NoError(t, err)
-		catalogue, err := fixtures.DefaultCatalogue()
-		require.NoError(t, err)
+		catalogue := fixtures.DefaultCatalogue()
 		require.NoError(t, f.Validate(catalogue))
 		assert.Equal(t, []string{"*:*/*"}, f.EnabledScopes)
 		for _, service := range catalogue {

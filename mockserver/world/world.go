@@ -169,10 +169,7 @@ type era struct {
 // populate replaces everybody by the accounts of a world, of which from is the source. Times count from start.
 func (w *World) populate(f *fixtures.World, from Source, next era, start time.Time) error {
 	if len(next.services) == 0 {
-		var err error
-		if next.services, err = fixtures.DefaultCatalogue(); err != nil {
-			return err
-		}
+		next.services = fixtures.DefaultCatalogue()
 	}
 	next.services = with(next.services, w.config.Services)
 	next.catalogue = catalogue(next.services)

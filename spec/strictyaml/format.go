@@ -27,9 +27,6 @@ type Format struct {
 	Compact bool
 	// Any reads a value without a shape, for fields of type any; nil is [Value.Plain].
 	Any func(Value) any
-
-	// kept: the text stays in memory anyway, so that texts read of it need not be copied.
-	kept bool
 }
 
 // Nulls says where null means that nothing was written. Elsewhere it is a value of the wrong type. What is read without a shape may
@@ -102,15 +99,6 @@ func (f Format) Decode(file string, data []byte, out any) error {
 		return err
 	}
 	return document.Decode(out)
-}
-
-// Trusted is the document of a text that is known to be JSON in which no list or mapping is broken: it is read without a check, and
-// objects in lists from the given depth on are only read when it is their turn. Anything else may panic. What is read of it keeps the text
-// in memory.
-func (f Format) Trusted(file, text string, depth int) *Document {
-	r := jsonReader{text: text, line: 1, aside: depth}
-	f.kept = true
-	return &Document{file: file, format: f, root: r.value()}
 }
 
 func (f Format) bytes() int {

@@ -60,9 +60,6 @@ type jsonReader struct {
 	text  string
 	at    int
 	line  int
-	depth int
-	// aside is the depth from which on objects in lists are set aside again, as entries of their own; 0 is none.
-	aside int
 }
 
 // read reads an entry that was set aside. All its values stand in the line of the entry. The answer holds until the next
@@ -109,19 +106,13 @@ func (r *jsonReader) value() *yaml.Node {
 		if first == '[' {
 			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
 		}
-		r.depth++
 		for r.at++; ; {
 			switch next := r.after(); {
 			case next == '}' || next == ']':
 				r.at++
-				r.depth--
 				return node
 			case next == ',' || next == ':':
 				r.at++
-			case next == '{' && first == '[' && r.aside > 0 && r.depth >= r.aside:
-				entry := r.node("", r.object())
-				entry.Kind = entryNode
-				node.Content = append(node.Content, entry)
 			default:
 				node.Content = append(node.Content, r.value())
 			}
@@ -145,26 +136,6 @@ func (r *jsonReader) value() *yaml.Node {
 		return r.node("!!float", text)
 	}
 	return r.node("!!int", text)
-}
-
-// object passes over an object.
-func (r *jsonReader) object() string {
-	begin, open := r.at, 0
-	for {
-		switch r.text[r.at] {
-		case '"':
-			r.quoted()
-			continue
-		case '{':
-			open++
-		case '}':
-			open--
-		}
-		r.at++
-		if open == 0 {
-			return r.text[begin:r.at]
-		}
-	}
 }
 
 // quoted reads a string.

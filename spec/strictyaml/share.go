@@ -18,9 +18,6 @@ type texts struct {
 // likely to be asked for.
 func (d *decoder) text(value string) string {
 	const slots, longest = 4096, 100
-	if d.format.kept {
-		return value
-	}
 	if !d.format.Compact || len(value) > longest {
 		return strings.Clone(value)
 	}
