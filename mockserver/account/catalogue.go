@@ -59,14 +59,18 @@ func (s *CatalogueScope) Price() Money {
 
 // NewCatalogue makes a catalogue; names are filled in.
 func NewCatalogue(scopes []CatalogueScope) *Catalogue {
-	c := &Catalogue{byID: make(map[string]*CatalogueScope, len(scopes)), byDomain: map[string][]*CatalogueScope{}}
-	for _, s := range scopes {
+	c := &Catalogue{
+		scopes: make([]*CatalogueScope, 0, len(scopes)), byID: make(map[string]*CatalogueScope, len(scopes)), byDomain: map[string][]*CatalogueScope{},
+	}
+	all := slices.Clone(scopes) // in one piece
+	for i := range all {
+		s := &all[i]
 		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
 		s.limit, _ = ParseRateLimit(s.RateLimit)
 		s.debit = "API usage - " + s.Domain
-		c.scopes = append(c.scopes, &s)
-		c.byID[s.ID] = &s
-		c.byDomain[s.Domain] = append(c.byDomain[s.Domain], &s)
+		c.scopes = append(c.scopes, s)
+		c.byID[s.ID] = s
+		c.byDomain[s.Domain] = append(c.byDomain[s.Domain], s)
 	}
 	for _, service := range c.byDomain {
 		slices.SortStableFunc(service, func(x, y *CatalogueScope) int { return len(y.Endpoint) - len(x.Endpoint) })
@@ -140,7 +144,7 @@ type Entitlements struct {
 
 // NewEntitlements enables the scopes that patterns (in production names) match, beside those of everybody, and remembers the requirements met.
 func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitlements {
-	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: map[string]*CatalogueScope{}}
+	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: make(map[string]*CatalogueScope, len(c.scopes))}
 	for _, s := range c.scopes {
 		if s.Everybody {
 			out.enabled[s.Name.In(e)] = s

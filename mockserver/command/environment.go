@@ -25,12 +25,16 @@ func variable(flag string) string {
 // checkEnvironment refuses environment variables that are a slip of the pen away from one that the program reads, and warns of others that
 // it does not: what they were meant to say is not done. Container platforms set variables of a service that is called oauthmock.
 func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.Logger) error {
+	set := slices.DeleteFunc(os.Environ(), func(pair string) bool { return !strings.HasPrefix(pair, prefix) })
+	if len(set) == 0 {
+		return nil
+	}
 	known := knownVariables(cmd.Root())
 	ofPlatform := regexp.MustCompile(`_PORT(_.*)?$|_SERVICE_.*$`)
 	const slip = 2 // letters
-	for _, pair := range os.Environ() {
+	for _, pair := range set {
 		name, _, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, prefix) || getenv(name) == "" || slices.Contains(known, name) || ofPlatform.MatchString(name) {
+		if getenv(name) == "" || slices.Contains(known, name) || ofPlatform.MatchString(name) {
 			continue
 		}
 		for _, meant := range known {

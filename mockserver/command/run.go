@@ -67,7 +67,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		root.AddCommand(cmd)
 	}
 	root.AddCommand(versionCommand(stdout))
-	root.AddCommand(clientCommands(getenv, stdout, stderr)...)
+	if len(args) == 0 || args[0] != "serve" { // a start does not wait for them
+		root.AddCommand(clientCommands(getenv, stdout, stderr)...)
+	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

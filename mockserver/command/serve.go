@@ -194,6 +194,10 @@ func (m *instance) retract() error {
 // giveBack returns memory that was needed to load a large world to the system, which otherwise would take minutes.
 func giveBack() {
 	const large = 64 << 20
+	var collections debug.GCStats
+	if debug.ReadGCStats(&collections); collections.NumGC == 0 {
+		return // nothing large was loaded
+	}
 	total := []metrics.Sample{{Name: "/memory/classes/total:bytes"}} // unlike runtime.MemStats it does not stop the world
 	if metrics.Read(total); total[0].Value.Uint64() > large {
 		debug.FreeOSMemory()

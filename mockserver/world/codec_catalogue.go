@@ -9,7 +9,11 @@ import (
 
 // catalogue makes the catalogue of a world.
 func catalogue(services []fixtures.Service) *account.Catalogue {
-	var scopes []account.CatalogueScope
+	count := 0
+	for _, service := range services {
+		count += len(service.Scopes)
+	}
+	scopes := make([]account.CatalogueScope, 0, count)
 	for _, service := range services {
 		for _, s := range service.Scopes {
 			prices := make([]account.Price, len(s.Prices))
