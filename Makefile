@@ -15,7 +15,7 @@ ENGINE  ?= $(or $(shell command -v docker || command -v podman || command -v bui
 RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-e2e certify prove bench microbench profile benchcmp lint fmt fuzz docs mocks fresh dist image
+.PHONY: help run test test-e2e certify prove bench microbench profile benchcmp lint fmt fuzz docs mocks pages fresh dist image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,13 +77,16 @@ docs: ## print the table of all scenarios, as markdown
 mocks: ## write the mocks of small interfaces anew, as .mockery.yaml says
 	$(TOOL) mockery
 
-# The mocks are the only generated files that no test holds against what they are made of.
-fresh: ## check that go.mod and the generated mocks are what would be written now
+pages: ## write the Go code of the pages anew, as the .templ files beside it say
+	$(TOOL) templ generate
+
+# These are the only generated files that no test holds against what they are made of.
+fresh: ## check that go.mod, the generated mocks and the pages' code are what would be written now
 	$(GO) mod tidy -diff
 	$(GO) -C tools mod tidy -diff
-	@sums() { find . -path '*/mocks/*.go' -exec cksum {} + | sort; }; \
-		before=$$(sums) && $(TOOL) mockery >/dev/null && \
-		{ [ "$$before" = "$$(sums)" ] || { echo "the mocks were stale and are written anew: commit them"; exit 1; }; }
+	@sums() { find . \( -path '*/mocks/*.go' -o -name '*_templ.go' \) -exec cksum {} + | sort; }; \
+		before=$$(sums) && $(TOOL) mockery >/dev/null && $(TOOL) templ generate 2>/dev/null && \
+		{ [ "$$before" = "$$(sums)" ] || { echo "the mocks or the pages' code were stale and are written anew: commit them"; exit 1; }; }
 
 dist: ## build archives for Linux, macOS and Windows, with checksums, into dist/ (VERSION=v1.2.3; ARGS="-platforms linux/arm64", ARGS=-help tells all)
 	@VERSION="$(VERSION)" $(GO) run -C tools ./dist $(ARGS)

@@ -56,6 +56,10 @@ func TestTheRulesFindWhatBreaksThem(t *testing.T) {
 			files: map[string]string{"mockserver/a.go": `import _ "oauthmock/one"`, "one/a.go": `import _ "github.com/getkin/kin-openapi/openapi3"`},
 			want:  "mockserver/a.go: imports one → github.com/getkin/kin-openapi/openapi3; kin-openapi",
 		},
+		"the mock links templates that the linker cannot prune": {
+			files: map[string]string{"mockserver/a.go": `import _ "html/template"`},
+			want:  "mockserver/a.go: imports html/template; html/template and text/template call methods by name",
+		},
 		"a test of the mock may": {
 			files: map[string]string{"mockserver/a.go": ``, "mockserver/a_test.go": `import _ "oauthmock/spec/reading"`, "spec/reading/a.go": ``},
 		},

@@ -156,6 +156,7 @@ func (r *ruler) twoLibraries(s source) {
 		forbid("the mock must not know the suite that judges it", "conformance")
 		if !s.test {
 			forbid("kin-openapi and jsonschema initialise for longer than the rest of the mock's start takes", "spec/reading", "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema")
+			forbid("html/template and text/template call methods by name, for which the linker keeps every method of every type; pages are made with templ", "html/template", "text/template")
 		}
 	case within(s.dir, "conformance"):
 		forbid("the suite shares only documents and HTTP with the mock", "mockserver", "fixtures")

@@ -116,23 +116,23 @@ func (s *api) page(v *visit) (surface.Answer, error) {
 	if !signedIn && v.session.User != "" && v.session.Who == v.Account {
 		problem = userGone
 	}
-	pages, csrf := loaded(), s.sessions.csrf(v.session)
+	csrf := s.sessions.csrf(v.session)
 	var answer surface.Answer
 	if signedIn {
 		v.say("The page asked " + user.Username + " for consent.")
-		answer = pages.answer(http.StatusOK, pages.consent, consentPage{
-			Style: pages.style, CSRF: csrf, Client: v.client.ID, User: shown(user), ReturnTo: v.request.returnTo(),
-		}, v.request.redirectURI)
+		answer = shownPage(http.StatusOK, consent(consentPage{
+			CSRF: csrf, Client: v.client.ID, User: shown(user), ReturnTo: v.request.returnTo(),
+		}), v.request.redirectURI)
 	} else {
 		v.say("The page asked somebody to sign in.")
 		page := loginPage{
-			Style: pages.style, CSRF: csrf, Client: v.client.ID, Account: string(v.Account.ID),
+			CSRF: csrf, Client: v.client.ID, Account: string(v.Account.ID),
 			Username: v.session.Username, Problem: problem, More: max(0, len(v.client.Users)-mostUsers),
 		}
 		for _, user := range v.buttons() {
 			page.Users = append(page.Users, shown(user))
 		}
-		answer = pages.answer(http.StatusOK, pages.login, page, v.request.redirectURI)
+		answer = shownPage(http.StatusOK, login(page), v.request.redirectURI)
 	}
 	if v.fresh {
 		answer.Header = append(answer.Header, s.sessions.set(v.session, v.Request))

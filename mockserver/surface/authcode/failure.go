@@ -18,15 +18,14 @@ func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 		return sent(c.Request, request.location("error", word(r), "error_description", r.Text()))
 	}
 	if c.Operation != nil && c.Operation.Name == authorizeName && wantsPage(c.Request) {
-		pages := loaded()
 		page := failurePage{
-			Style: pages.style, Title: title(r), Message: r.Text(), Code: word(r), Detail: r.Detail,
+			Title: title(r), Message: r.Text(), Code: word(r), Detail: r.Detail,
 			Status: r.Status, Request: c.Exchange.ID,
 		}
 		if visiting {
 			page.Again = request.again
 		}
-		return pages.answer(r.Status, pages.failure, page, "")
+		return shownPage(r.Status, refusal(page), "")
 	}
 	header := hardened()
 	if challenge := challenge(c, r); challenge != "" {

@@ -2,53 +2,44 @@ package authcode
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
-	"html/template"
 	"net/url"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/a-h/templ"
+
 	"oauthmock/mockserver/surface"
 )
 
-//go:embed pages
-var files embed.FS
+//go:embed style.css
+var styleSheet string
 
 // mostUsers is how many users have a button.
 const mostUsers = 10
 
-// pages renders what people see. It is safe for concurrent use.
-type pages struct {
-	login, consent, failure *template.Template
-	style                   template.CSS
-	styleHash               string // as a Content-Security-Policy names the style
+// style is what the pages look like.
+type style struct {
+	element string // in the page
+	hash    string // as a Content-Security-Policy names it
 }
 
-// loaded returns the pages. They are read when the first one is shown, which no start waits for.
-var loaded = sync.OnceValue(func() *pages {
-	style, err := files.ReadFile("pages/style.css")
-	if err != nil { // it is part of the program
-		panic(err)
-	}
+// loadStyle returns the style, which is hashed for the first page.
+var loadStyle = sync.OnceValue(func() style {
 	// Browsers hash the style as they read it, and read every line end as one byte.
-	style = bytes.ReplaceAll(style, []byte("\r\n"), []byte("\n"))
-	hash := sha256.Sum256(style)
-	page := func(name string) *template.Template {
-		return template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))
-	}
-	return &pages{
-		login: page("login"), consent: page("consent"), failure: page("error"),
-		style: template.CSS(style), styleHash: "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'",
-	}
+	text := strings.ReplaceAll(styleSheet, "\r\n", "\n")
+	hash := sha256.Sum256([]byte(text))
+	return style{element: "<style>" + text + "</style>", hash: "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"}
 })
 
 // loginPage is where users sign in.
 type loginPage struct {
-	Style   template.CSS
 	CSRF    string
 	Account string
 	Client  string
@@ -59,9 +50,6 @@ type loginPage struct {
 	Username string
 	Problem  problem
 }
-
-// ClientInitials stand in place of the client's picture.
-func (p loginPage) ClientInitials() string { return initials(p.Client) }
 
 // problem is what was wrong with an attempt to sign in.
 type problem string
@@ -74,22 +62,33 @@ const (
 	userGone        problem = "That user is no longer there. Choose another one."
 )
 
-// UsernameWrong reports whether the username must be corrected.
-func (p loginPage) UsernameWrong() bool {
+func (p loginPage) title() string {
+	if p.Problem != noProblem {
+		return "Error: Sign in"
+	}
+	return "Sign in"
+}
+
+// width has room for the buttons of users beside the form.
+func (p loginPage) width() string {
+	if len(p.Users) > 0 {
+		return "wide"
+	}
+	return "narrow"
+}
+
+// usernameWrong reports whether the username must be corrected.
+func (p loginPage) usernameWrong() bool {
 	return p.Problem == usernameMissing || p.Problem == signInWrong
 }
 
-// PasswordWrong reports whether the password must be typed again.
-func (p loginPage) PasswordWrong() bool {
+// passwordWrong reports whether the password must be typed again.
+func (p loginPage) passwordWrong() bool {
 	return p.Problem == passwordMissing || p.Problem == signInWrong
 }
 
-// FocusUsername reports whether the username is what to type first, rather than the password.
-func (p loginPage) FocusUsername() bool { return p.Username == "" }
-
 // consentPage is where a user who signed in decides.
 type consentPage struct {
-	Style  template.CSS
 	CSRF   string
 	Client string
 	User   person
@@ -97,12 +96,8 @@ type consentPage struct {
 	ReturnTo string
 }
 
-// ClientInitials stand in place of the client's picture.
-func (p consentPage) ClientInitials() string { return initials(p.Client) }
-
 // failurePage tells a person why there is no page to sign in on.
 type failurePage struct {
-	Style                        template.CSS
 	Title, Message, Code, Detail string
 	Status                       int
 	// Request is the number by which the journal knows the request.
@@ -114,16 +109,18 @@ type failurePage struct {
 // person is a user as pages show one.
 type person struct{ Username, Email, FullName string }
 
-// Name is what the person is called.
-func (p person) Name() string {
+// name is what the person is called.
+func (p person) name() string {
 	if p.FullName == "" {
 		return p.Username
 	}
 	return p.FullName
 }
 
-// Initials stand in place of a picture.
-func (p person) Initials() string { return initials(p.Name()) }
+// initials stand in place of a picture.
+func (p person) initials() string { return initials(p.name()) }
+
+func orNone(text string) string { return cmp.Or(text, "none") }
 
 // initials are the first letters of the first and the last word of a name.
 func initials(name string) string {
@@ -143,13 +140,13 @@ func first(word string) string {
 	return word[:n]
 }
 
-// answer renders a page. To is the address that its forms may lead to in the end; "" is none.
-func (p *pages) answer(status int, page *template.Template, view any, to string) surface.Answer {
+// shownPage is a page as an answer. To is the address that its forms may lead to in the end; "" is none.
+func shownPage(status int, page templ.Component, to string) surface.Answer {
 	header := append(hardened(),
-		surface.Field{Name: "Content-Security-Policy", Value: p.policy(to)},
+		surface.Field{Name: "Content-Security-Policy", Value: policy(to)},
 		surface.Field{Name: "X-Frame-Options", Value: "DENY"},
 		surface.Field{Name: "Vary", Value: "Accept, Cookie"})
-	return surface.Answer{Status: status, ContentType: "text/html; charset=utf-8", Header: header, Body: rendered{page, view}}
+	return surface.Answer{Status: status, ContentType: "text/html; charset=utf-8", Header: header, Body: rendered{page}}
 }
 
 // hardened are the headers of every answer to a browser: an address of the flow holds what others
@@ -167,8 +164,8 @@ func hardened() []surface.Field {
 // form to it at every redirect that follows, and so the client's origin is named; and for a client
 // on this machine every other port of it, since there the server that gets the code often leads on
 // to one that shows the application.
-func (p *pages) policy(to string) string {
-	return "default-src 'none'; style-src " + p.styleHash + "; form-action 'self'" + formActions(to) + "; base-uri 'none'; frame-ancestors 'none'"
+func policy(to string) string {
+	return "default-src 'none'; style-src " + loadStyle().hash + "; form-action 'self'" + formActions(to) + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // formActions is how a policy names where an address leads: by its scheme alone where the grammar
@@ -190,14 +187,11 @@ func formActions(to string) string {
 }
 
 // rendered is a page as a body.
-type rendered struct {
-	page *template.Template
-	view any
-}
+type rendered struct{ page templ.Component }
 
 // Append implements surface.Body.
 func (r rendered) Append(b []byte) ([]byte, error) {
 	buffer := bytes.NewBuffer(b)
-	err := r.page.ExecuteTemplate(buffer, "page", r.view)
+	err := r.page.Render(context.Background(), buffer)
 	return buffer.Bytes(), err
 }
