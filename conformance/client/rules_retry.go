@@ -1,0 +1,220 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	second = time.Second
+	// windowSlack is what a pause may be short of what was asked for: two clocks are read.
+	windowSlack = 50 * time.Millisecond
+	// triesBound is how often the same GET may be tried in a row.
+	triesBound = 10
+	// growth is by how much the later pauses must be longer than the earlier ones.
+	growth = 1.25
+)
+
+func retryRules() []Rule {
+	return []Rule{
+		onClock(Wall, should("retry/waits-after-429", "After 429 the request is not repeated before Retry-After is over.", "authorization code, 429; RFC 6585, 4", waitsAfter(429))),
+		onClock(Wall, should("retry/waits-after-503", "After 503 with Retry-After the request is not repeated before that is over.", "RFC 9110, 10.2.3", waitsAfter(503))),
+		should("retry/looks-before-repeating-a-write", "A POST that creates or pays is not repeated after a lost answer before the client has looked whether it was carried out.", "RFC 9110, 9.2.2", looksBeforeRepeating),
+		onClock(Wall, should("retry/growing-pauses", "A GET that fails is retried with pauses, and these grow.", "docs/certifying-clients.md#retries", growingPauses)),
+		should("retry/bounded", fmt.Sprintf("A request that fails is tried at most %d times in a row.", triesBound), "docs/certifying-clients.md#retries", bounded),
+		should("retry/refusals-not-repeated", "A request that was refused for what it says (400, 403, 404, 422 …) is not repeated unchanged at once.", "RFC 9110, 15.5", refusalsNotRepeated),
+	}
+}
+
+func waitsAfter(status int) func(*Evidence) Finding {
+	return func(e *Evidence) Finding {
+		var seen []int
+		for _, i := range e.judged() {
+			one := &e.Exchanges[i]
+			wait, asked := one.Wait()
+			if one.Status != status || !asked || wait == 0 {
+				continue
+			}
+			seen = append(seen, i)
+			for _, j := range e.after(i) {
+				if later := &e.Exchanges[j]; later.Method == one.Method && later.Path == one.Path && later.RequestBody == one.RequestBody && sameCaller(later, one) {
+					if got := e.between(i, j); got < wait-windowSlack {
+						return broken(fmt.Sprintf("%s or more until the request is repeated", wait), fmt.Sprintf("repeated after %s", max(0, got).Round(time.Millisecond)), i, j)
+					}
+					break
+				}
+			}
+		}
+		return kept(seen)
+	}
+}
+
+func sameCaller(a, b *Exchange) bool {
+	_, one := a.authorization()
+	_, other := b.authorization()
+	return one == other
+}
+
+// unsure reports whether nobody but the server knows if a request was carried out.
+func unsure(e *Exchange) bool {
+	return e.Lost() || e.Status == 500 || e.Status == 502 || e.Status == 504
+}
+
+func looksBeforeRepeating(e *Evidence) Finding {
+	var seen []int
+	for _, i := range e.judged() {
+		one := &e.Exchanges[i]
+		if !one.writes() || !unsure(one) {
+			continue
+		}
+		seen = append(seen, i)
+		looked := false
+		for _, j := range e.after(i) {
+			later := &e.Exchanges[j]
+			if later.OK() && looksFor(later, one) {
+				looked = true
+			}
+			if later.Wall.Before(one.Ended()) || !repeats(later, one) {
+				continue
+			}
+			if !looked {
+				return broken("a look (at the list, or the transactions) before the request is repeated", fmt.Sprintf("%s was repeated after %s, without one", label(one), e.between(i, j).Round(time.Millisecond)), i, j)
+			}
+			break
+		}
+	}
+	return kept(seen)
+}
+
+// looksFor reports whether an exchange can show that a write was carried out.
+func looksFor(look, write *Exchange) bool {
+	switch look.Operation {
+	case "token.list", "v1.token.list":
+		return write.Operation != "service.call"
+	case "wallet.transactions", "wallet.get", "stats.total", "stats.apis", "stats.api", "subscription.list", "subscription.get", "callback.list":
+		return write.Operation == "service.call"
+	case "service.call":
+		return write.Operation == "service.call" && look.reads()
+	}
+	return false
+}
+
+// repeats reports whether a request does again what another did, though its body may be spelt otherwise.
+func repeats(later, earlier *Exchange) bool {
+	if later.Operation != earlier.Operation || later.Method != earlier.Method || later.Path != earlier.Path {
+		return false
+	}
+	a, _ := parse(later.RequestBody).(map[string]any)
+	b, _ := parse(earlier.RequestBody).(map[string]any)
+	if a == nil || b == nil || earlier.Operation == "service.call" {
+		return later.RequestBody == earlier.RequestBody
+	}
+	return fmt.Sprint(a["scopes"]) == fmt.Sprint(b["scopes"]) && fmt.Sprint(a["name"]) == fmt.Sprint(b["name"])
+}
+
+// failed reports whether it is worth trying again.
+func failed(e *Exchange) bool { return e.Lost() || e.Status >= 500 || e.Status == 429 }
+
+// runs are the series of the same request, each failing but perhaps the last, in the order of their beginnings.
+func (e *Evidence) runs(fits func(*Exchange) bool) [][]int {
+	var all [][]int
+	open := []int{} // indexes into all, of series that go on
+	for _, i := range e.where(fits) {
+		one := &e.Exchanges[i]
+		at := slices.IndexFunc(open, func(k int) bool {
+			series := all[k]
+			before := &e.Exchanges[series[len(series)-1]]
+			return one.same(before) && sameCaller(one, before)
+		})
+		var k int
+		if at < 0 {
+			all = append(all, nil)
+			k = len(all) - 1
+			open = append(open, k)
+			at = len(open) - 1
+		} else {
+			k = open[at]
+		}
+		all[k] = append(all[k], i)
+		if !failed(one) {
+			open = slices.Delete(open, at, at+1)
+		}
+	}
+	return all
+}
+
+func growingPauses(e *Evidence) Finding {
+	var seen []int
+	for _, run := range e.runs((*Exchange).reads) {
+		if len(run) < 2 || !failed(&e.Exchanges[run[0]]) {
+			continue
+		}
+		var pauses []time.Duration
+		for k := 1; k < len(run); k++ {
+			if _, told := e.Exchanges[run[k-1]].Wait(); !told {
+				pauses = append(pauses, max(0, e.Exchanges[run[k]].Wall.Sub(e.Exchanges[run[k-1]].Ended())))
+			}
+		}
+		if len(pauses) == 0 {
+			continue
+		}
+		seen = append(seen, run...)
+		half := len(pauses) / 2
+		early, late := total(pauses[:half]), total(pauses[len(pauses)-half:])
+		if half > 0 && (late <= 2*time.Millisecond*time.Duration(half) || float64(late) < growth*float64(early)) {
+			return broken("pauses between tries that grow", fmt.Sprintf("%d tries, with pauses of %s", len(run), pauseList(pauses)), run...)
+		}
+	}
+	return kept(seen)
+}
+
+func total(pauses []time.Duration) (sum time.Duration) {
+	for _, pause := range pauses {
+		sum += pause
+	}
+	return sum
+}
+
+func pauseList(pauses []time.Duration) string {
+	rounded := make([]string, 0, len(pauses))
+	for _, pause := range pauses[:min(8, len(pauses))] {
+		rounded = append(rounded, pause.Round(time.Millisecond).String())
+	}
+	return fmt.Sprintf("%v", rounded)
+}
+
+func bounded(e *Evidence) Finding {
+	var seen []int
+	for _, run := range e.runs(func(*Exchange) bool { return true }) {
+		if !failed(&e.Exchanges[run[0]]) {
+			continue
+		}
+		seen = append(seen, run...)
+		if len(run) > triesBound {
+			return broken(fmt.Sprintf("at most %d tries", triesBound), fmt.Sprintf("%d tries of %s %s", len(run), e.Exchanges[run[0]].Method, label(&e.Exchanges[run[0]])), run...)
+		}
+	}
+	return kept(seen)
+}
+
+func refusalsNotRepeated(e *Evidence) Finding {
+	var seen []int
+	judged := e.judged()
+	for k, i := range judged {
+		one := &e.Exchanges[i]
+		switch one.Status {
+		case 400, 403, 404, 405, 406, 413, 415, 422:
+		default:
+			continue
+		}
+		seen = append(seen, i)
+		if k+2 >= len(judged) || one.reads() {
+			continue
+		}
+		if one.same(&e.Exchanges[judged[k+1]]) && one.same(&e.Exchanges[judged[k+2]]) {
+			return broken("a refused request is changed or given up", fmt.Sprintf("%s %s was sent again unchanged, twice", one.Method, label(one)), i, judged[k+1], judged[k+2])
+		}
+	}
+	return kept(seen)
+}

@@ -1,0 +1,98 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+)
+
+func rotationRules() []Rule {
+	return []Rule{
+		readingBodies(must("rotation/old-pair-dropped", "After a rotation the new pair is used, and the old token and refresh token never again.", "v2 TokenUpdate: the old token is deleted", oldPairDropped)),
+		readingBodies(must("rotation/refresh-token-kept-to-its-use", "A refresh token is sent as Bearer to the PATCH of its own token, and nowhere else.", "v2 TokenUpdate, security Bearer", refreshTokenUse)),
+		byOutcome(should("rotation/winner-kept", "Of two rotations at once the client keeps the pair of the one that won.", "docs/behaviour.md#tokens (rotations that race)", nil)),
+	}
+}
+
+// rotated returns what a rotation replaced; ok is false for every other exchange.
+func (e *Evidence) rotated(i int) (old pairing, ok bool) {
+	one := &e.Exchanges[i]
+	fresh := one.answerText("token")
+	if one.Operation != "token.update" || !one.OK() || fresh == "" || fresh == one.Token || one.Bearer() == "" {
+		return pairing{}, false
+	}
+	return pairing{one.Token, one.Bearer()}, true
+}
+
+func oldPairDropped(e *Evidence) Finding {
+	var seen []int
+	for _, i := range e.judged() {
+		old, ok := e.rotated(i)
+		if !ok {
+			continue
+		}
+		seen = append(seen, i)
+		for _, j := range e.after(i) {
+			later := &e.Exchanges[j]
+			if later.Wall.Before(e.Exchanges[i].Ended()) {
+				continue // it was under way already
+			}
+			for _, use := range []struct {
+				used bool
+				what string
+			}{
+				{later.Bearer() == old.token, "the old token is sent as Bearer"},
+				{later.Bearer() == old.refresh, "the old refresh token is sent as Bearer"},
+				{later.Token == old.token, "the old token is named in the path"},
+			} {
+				if use.used {
+					return broken("only the new pair is used after the rotation", use.what+fmt.Sprintf(" to %s %s", later.Method, label(later)), i, j)
+				}
+			}
+		}
+	}
+	return kept(seen)
+}
+
+// label is what an exchange is called in findings: its operation, else its path.
+func label(e *Exchange) string {
+	if e.Operation != "" {
+		return e.Operation
+	}
+	return e.Path
+}
+
+func refreshTokenUse(e *Evidence) Finding {
+	owners := e.refreshTokens()
+	var seen []int
+	for _, i := range e.judged() {
+		one := &e.Exchanges[i]
+		owner, is := owners[one.Bearer()]
+		switch {
+		case is && one.Operation == "token.update" && (one.Token == owner || one.Token == ""):
+			seen = append(seen, i)
+		case is && one.Operation == "token.update":
+			return broken("a refresh token is sent to the PATCH of its own token", "it is sent to the PATCH of another token", i)
+		case is:
+			return broken("a refresh token is sent to PATCH /tokens/{token} only", fmt.Sprintf("it is sent as Bearer to %s %s", one.Method, label(one)), i)
+		}
+		for refresh := range owners {
+			if mentions(one, refresh) {
+				return broken("a refresh token is sent as Bearer only", fmt.Sprintf("it is in the URL or the body of %s %s", one.Method, label(one)), i)
+			}
+		}
+	}
+	return kept(seen)
+}
+
+// mentions reports whether a text is in the URL or the body of a request.
+func mentions(e *Exchange, text string) bool {
+	if containsText(e.Path, text) || containsText(e.RequestBody, text) {
+		return true
+	}
+	for _, values := range e.Query {
+		if slices.ContainsFunc(values, func(value string) bool { return containsText(value, text) }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"oauthmock/conformance/report"
+)
+
+// JudgeServer judges what the journal of a running server holds: of one account where account is not "". The error says that there is no control
+// API at server.AdminURL, or none that can be read.
+func JudgeServer(ctx context.Context, server Server, account string, options Options) (report.Report, error) {
+	control := newControl(server)
+	defer control.http.CloseIdleConnections()
+	if account != "" {
+		if err := control.call(ctx, "GET", "/accounts/"+account, nil, nil); err != nil {
+			return report.Report{}, err
+		}
+	}
+	all, dropped, err := control.exchanges(ctx, account)
+	if err != nil {
+		return report.Report{}, err
+	}
+	// What never reached an operation, such as a browser asking for an icon, is nobody's use of the API.
+	all = slices.DeleteFunc(all, func(e Exchange) bool { return e.Operation == "" })
+	evidence := Evidence{Exchanges: all, Dropped: dropped}
+	for i := range evidence.Exchanges {
+		if e := &evidence.Exchanges[i]; e.Operation == "authcode.token" && e.Reason == "code-invalid" {
+			control.explain(ctx, e)
+		}
+	}
+	evidence.sort()
+	return JudgeTraffic(evidence, options), nil
+}
+
+// JudgeTraffic applies the rules of any traffic to evidence. What the report holds is free of the credentials in it.
+func JudgeTraffic(evidence Evidence, options Options) report.Report {
+	began := time.Now()
+	n := 0
+	for credential := range evidence.secrets() {
+		n++
+		options.Redactor.Add(fmt.Sprintf("CREDENTIAL_%d", n), credential)
+	}
+	results := judgeTraffic(&evidence, options.Level)
+	for i := range results {
+		expect(&results[i], options.ExpectedFailures)
+	}
+	out := assemble(options, results)
+	out.Summary.Requests = len(evidence.judged())
+	out.Summary.Seconds = seconds(time.Since(began))
+	options.Redactor.Report(&out)
+	return out
+}
+
+// secrets are the credentials that must not be shown: those of recordings, which are not fingerprints.
+func (e *Evidence) secrets() map[string]bool {
+	all := e.credentials()
+	for i := range e.Exchanges {
+		one := &e.Exchanges[i]
+		if header := one.RequestHeader.Get("Authorization"); header != "" {
+			if _, raw, ok := strings.Cut(header, " "); ok {
+				all[raw] = true
+			}
+		}
+		for _, values := range []map[string][]string{one.Query, one.form()} {
+			for _, name := range []string{"code", "client_secret", "password", "code_verifier", "access_token", "refresh_token", "api_key", "apiKey"} {
+				for _, value := range values[name] {
+					all[value] = true
+				}
+			}
+		}
+		if one.Token != "" {
+			all[one.Token] = true
+		}
+		walk(parse(one.ResponseBody), func(object map[string]any) {
+			for _, name := range []string{"code", "apiKey", "client_secret", "secret"} {
+				if text, _ := object[name].(string); len(text) >= 16 {
+					all[text] = true
+				}
+			}
+		})
+		if code, _ := codeOf(one); code != "" {
+			all[code] = true
+		}
+	}
+	for text := range all {
+		if isFingerprint(text) {
+			delete(all, text)
+		}
+	}
+	return all
+}
