@@ -30,21 +30,34 @@ func embeddedMock(seed uint64) starter {
 }
 
 func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func(), error) {
-	mock, err := mockserver.New(mockserver.WithSeed(seed))
+	base, stop, err := listenWith(ctx, mockserver.WithSeed(seed))
 	if err != nil {
 		return conformance.Target{}, nil, err
+	}
+	return conformance.Target{
+		Name: embeddedName + " at " + base, BaseURL: base, AdminURL: base + "/__admin",
+		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
+	}, stop, nil
+}
+
+// listenWith starts a mock on a free port of this machine. It returns its base URL, and what stops it.
+func listenWith(ctx context.Context, options ...mockserver.Option) (base string, stop func(), err error) {
+	mock, err := mockserver.New(options...)
+	if err != nil {
+		return "", nil, err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return conformance.Target{}, nil, err
+		return "", nil, err
 	}
 	server := &http.Server{Handler: mock.Handler(), ReadHeaderTimeout: stopTimeout}
+	server.RegisterOnShutdown(mock.Interrupt)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = server.Serve(listener)
 	}()
-	stop := func() {
+	stop = func() {
 		// The run may have been interrupted, and the mock still has to be stopped in order.
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
@@ -53,9 +66,5 @@ func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func()
 		}
 		<-done
 	}
-	base := fmt.Sprintf("http://%s", listener.Addr())
-	return conformance.Target{
-		Name: embeddedName + " at " + base, BaseURL: base, AdminURL: base + "/__admin",
-		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
-	}, stop, nil
+	return fmt.Sprintf("http://%s", listener.Addr()), stop, nil
 }

@@ -1,6 +1,11 @@
 package client
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // End is how a command must end in a case.
 type End string
@@ -77,4 +82,47 @@ func (c Case) parameters() string {
 		return "{}"
 	}
 	return c.Parameters
+}
+
+// CaseIDs are the ids of the results of a command.
+func CaseIDs() []string {
+	var ids []string
+	for _, c := range Cases() {
+		ids = append(ids, "client/"+c.ID)
+	}
+	return ids
+}
+
+// TrafficIDs are the ids of the results of traffic.
+func TrafficIDs() []string {
+	var ids []string
+	for _, rule := range Rules() {
+		if rule.Scope == Anywhere {
+			ids = append(ids, "client/traffic/"+rule.ID)
+		}
+	}
+	return ids
+}
+
+// Choose returns the cases of the ids; one that ends in / means all that begin with it. Without ids it returns all. An id may begin with
+// client/, as results do. An error names an id that fits none.
+func Choose(ids []string) ([]Case, error) {
+	all := Cases()
+	if len(ids) == 0 {
+		return all, nil
+	}
+	chosen := map[string]bool{}
+	for _, id := range ids {
+		id = strings.TrimPrefix(id, "client/")
+		found := false
+		for _, c := range all {
+			if c.ID == id || strings.HasSuffix(id, "/") && strings.HasPrefix(c.ID, id) {
+				chosen[c.ID], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("there is no case %q; oauthconform client list shows them", id)
+		}
+	}
+	return slices.DeleteFunc(all, func(c Case) bool { return !chosen[c.ID] }), nil
 }

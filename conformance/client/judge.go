@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -90,15 +91,22 @@ func (e *Evidence) steps(shown []int) []report.Step {
 			step.Failure = "no answer was sent"
 		}
 		if one.Fault.Name != "" {
-			step.Failure = strings.TrimPrefix(step.Failure+"; on purpose: "+one.Fault.Kind+" "+one.Fault.Where, "; ")
+			step.Name += strings.TrimRight(" (on purpose: "+one.Fault.Kind+" "+one.Fault.Where, " ") + ")"
 		}
-		if len(one.ResponseHeader) > 0 {
-			step.ResponseHeaders = map[string]string{}
-			for name, values := range one.ResponseHeader {
-				step.ResponseHeaders[name] = clip(strings.Join(values, ", "), shownBytes)
-			}
-		}
+		step.Started = one.Wall.UTC()
+		step.RequestHeaders, step.ResponseHeaders = shownHeaders(one.RequestHeader), shownHeaders(one.ResponseHeader)
 		out = append(out, step)
+	}
+	return out
+}
+
+func shownHeaders(h http.Header) map[string]string {
+	if len(h) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(h))
+	for name, values := range h {
+		out[name] = clip(strings.Join(values, ", "), shownBytes)
 	}
 	return out
 }

@@ -17,16 +17,12 @@ const notImplemented = 77
 // readingTime bounds how long the evidence of a case may take to be read, also when its time, or the run, is over.
 const readingTime = 30 * time.Second
 
-// Progress is told how a run goes on. Its methods are called from several goroutines.
-type Progress interface {
-	Started(total int)
-	Finished(report.Result)
-}
-
 // Options of a run.
 type Options struct {
 	// Name is what reports call the client.
 	Name string
+	// About are the facts that reports begin with.
+	About []report.Fact
 	// Level is "must" or "should" (or "observe", which is as "should"): from where on a broken rule fails the run.
 	Level string
 	// Timeout bounds a case; above zero.
@@ -39,16 +35,16 @@ type Options struct {
 	ExpectedFailures map[string]string
 	// Redactor learns the secrets of the run; what the report holds is free of them.
 	Redactor *report.Redactor
-	Progress Progress
+	// Listener hears the events of the run; nil is none.
+	Listener report.Listener
 }
 
 // Run plays the cases with a program, and judges it. Each case has a server and an account of its own. The error says that the program could not
 // be started, that a server could not be, or that ctx was over before the first case ended.
 func Run(ctx context.Context, program Program, start Start, options Options) (report.Report, error) {
 	began := time.Now()
-	if options.Progress != nil {
-		options.Progress.Started(len(options.Cases))
-	}
+	events := stream{listener: options.Listener}
+	events.started(options, len(options.Cases), began)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]report.Result, len(options.Cases))
@@ -68,20 +64,18 @@ func Run(ctx context.Context, program Program, start Start, options Options) (re
 				cancel(err)
 			}
 			results[i], requests[i] = result, n
-			if options.Progress != nil {
-				options.Progress.Finished(result)
-			}
+			events.hear(report.EventsOf(result, time.Now().UTC())...)
 		})
 	}
 	playing.Wait()
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return report.Report{}, err
 	}
-	out := assemble(options, results)
+	out := assemble(options, results, began)
 	for _, n := range requests {
 		out.Summary.Requests += n
 	}
-	out.Summary.Seconds = seconds(time.Since(began))
+	events.ended(out)
 	return out, nil
 }
 
@@ -118,9 +112,7 @@ func play(ctx context.Context, c Case, program Program, start Start, options Opt
 		result.Reason += "; standard error ends with: " + text
 	}
 	expect(&result, options.ExpectedFailures)
-	whole := report.Report{Results: []report.Result{result}}
-	redactor.Report(&whole)
-	result = whole.Results[0]
+	redactor.Result(&result)
 	result.Seconds = seconds(time.Since(began))
 	return result, len(evidence.judged()), nil
 }
@@ -137,22 +129,6 @@ func (s *stage) act(ctx context.Context, c Case, program Program, timeout time.D
 	over()
 	delivery.Wait()
 	return ended, err
-}
-
-// assemble counts results.
-func assemble(options Options, results []report.Result) report.Report {
-	out := report.Report{Version: report.Version, Target: options.Name, Results: results, Level: options.Level}
-	out.Summary.Scenarios = len(results)
-	counts := map[report.Verdict]*int{
-		report.Pass: &out.Summary.Passed, report.Fail: &out.Summary.Failed, report.Warn: &out.Summary.Warned, report.Skip: &out.Summary.Skipped,
-		report.XFail: &out.Summary.XFailed, report.XPass: &out.Summary.XPassed, report.Inconclusive: &out.Summary.Inconclusive, report.Error: &out.Summary.Errors,
-	}
-	for _, result := range results {
-		if count := counts[result.Verdict]; count != nil {
-			*count++
-		}
-	}
-	return out
 }
 
 // expect turns failures that are known into XFAIL, and passes that should have failed into XPASS.

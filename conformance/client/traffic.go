@@ -45,13 +45,16 @@ func JudgeTraffic(evidence Evidence, options Options) report.Report {
 		options.Redactor.Add(fmt.Sprintf("CREDENTIAL_%d", n), credential)
 	}
 	results := judgeTraffic(&evidence, options.Level)
+	events := stream{listener: options.Listener}
+	events.started(options, len(results), began)
 	for i := range results {
 		expect(&results[i], options.ExpectedFailures)
+		options.Redactor.Result(&results[i])
+		events.hear(report.EventsOf(results[i], time.Now().UTC())...)
 	}
-	out := assemble(options, results)
+	out := assemble(options, results, began)
 	out.Summary.Requests = len(evidence.judged())
-	out.Summary.Seconds = seconds(time.Since(began))
-	options.Redactor.Report(&out)
+	events.ended(out)
 	return out
 }
 
