@@ -84,7 +84,7 @@ type config struct {
 // configure reads options.
 func configure(options []Option) (*config, error) {
 	c := &config{
-		seed: DefaultSeed, shape: v2.Both, envelope: v2.Full, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
+		seed: DefaultSeed, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
 		entries: DefaultJournalEntries, bytes: DefaultJournalBytes, callbacks: callbackConfig{timeout: callback.DefaultTimeout},
 	}
 	for _, option := range options {

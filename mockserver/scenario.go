@@ -1,12 +1,14 @@
 package mockserver
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
+	"oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/world"
 )
 
@@ -15,7 +17,7 @@ import (
 // a file (FILE#ID where it holds several). A reset leads back there. Its own account is the fixture's, with the fixture's credentials.
 //
 // Other options win over the scenario, in whatever order they come: WithFixtures and WithWorld over its fixtures, WithClock, WithFrozenClock and
-// WithRunningClock over its clock, WithRateLimit over the limits of its accounts.
+// WithRunningClock over its clock, WithRateLimit over the limits of its accounts, WithTokenShape and WithSuccessEnvelope over its answers.
 func WithScenario(nameOrFile string) Option {
 	return func(c *config) (err error) {
 		c.scenario, err = scene.Locate(nameOrFile).Open()
@@ -38,6 +40,10 @@ func (c *config) set() error {
 		return err
 	}
 	c.scene, c.fixtures, c.start = s, s.World, s.Start
+	if answers := c.scenario.Given.Answers; answers != nil {
+		c.shape = cmp.Or(c.shape, v2.TokenShape(answers.TokenShape))
+		c.envelope = cmp.Or(c.envelope, v2.Envelope(answers.SuccessEnvelope))
+	}
 	c.faults = append(c.faults, s.Faults...)
 	if c.frozen == nil {
 		c.frozen = &s.Frozen

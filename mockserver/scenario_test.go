@@ -3,10 +3,12 @@ package mockserver_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -136,6 +138,29 @@ func TestOptionsWinOverAScenarioInAnyOrder(t *testing.T) {
 	}
 	mock := mocktest.Start(t, mockserver.WithScenario("rate-limited"), mockserver.WithFrozenClock())
 	assert.True(t, mock.Clock().Frozen())
+}
+
+func TestAScenarioSaysHowAnswersAreWrittenAndOptionsWinOverIt(t *testing.T) {
+	const token = "/tokens/5f8041e42efdfc468b6e60ea"
+	for name, tc := range map[string]struct {
+		options []mockserver.Option
+		wallet  []string
+		single  string // a member that a single token has
+		lacks   string
+	}{
+		"as the scenario says": {nil, []string{"data"}, "token", "data"},
+		"another shape":        {[]mockserver.Option{mockserver.WithTokenShape("data")}, []string{"data"}, "data", "token"},
+		"another envelope":     {[]mockserver.Option{mockserver.WithSuccessEnvelope("full")}, []string{"data", "success", "message", "error"}, "token", "data"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mock, err := mockserver.New(append(tc.options, mockserver.WithScenario("as-documented"))...)
+			require.NoError(t, err)
+			assert.ElementsMatch(t, tc.wallet, slices.Collect(maps.Keys(object(t, send(mock.Handler(), "GET", "/wallet", "")))))
+			single := object(t, send(mock.Handler(), "GET", token, ""))
+			assert.Contains(t, single, tc.single)
+			assert.NotContains(t, single, tc.lacks)
+		})
+	}
 }
 
 func TestFreshAccountsBeginLikeTheScenariosOwn(t *testing.T) {

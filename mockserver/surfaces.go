@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func (c *config) apis(service *account.Service, everybody *world.World, callback
 		a := everybody.AutoApprove()
 		return a.User, a.Enabled
 	}
-	all := append([]surface.Surface{v2.New(accounts, c.shape, c.envelope), v1.New(accounts), clientcred.New(service, c.granted), authcode.New(service, autoApprove)}, c.extra...)
+	all := append([]surface.Surface{v2.New(accounts, cmp.Or(c.shape, v2.Both), cmp.Or(c.envelope, v2.Full)), v1.New(accounts), clientcred.New(service, c.granted), authcode.New(service, autoApprove)}, c.extra...)
 
 	own := describe(all)
 	all = append(all, services.New(service, services.Config{

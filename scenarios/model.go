@@ -64,6 +64,8 @@ type Given struct {
 	Clock *GivenClock `yaml:"clock,omitempty"`
 	// RateLimit of the account.
 	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
+	// Answers is how a mock that begins with the scenario writes what it answers. Other targets write as they do, and are judged so.
+	Answers *GivenAnswers `yaml:"answers,omitempty"`
 	// Scopes is how many enabled scopes the scenario uses, as ${scope}, ${scope2}, … (found out with
 	// GET /scopes before the first step). Unset, the loader counts those that are used.
 	Scopes int `yaml:"scopes,omitempty"`
@@ -90,6 +92,14 @@ type GivenClock struct {
 
 	Now    string `yaml:"now"` // RFC 3339
 	Frozen bool   `yaml:"frozen,omitempty"`
+}
+
+// GivenAnswers says in which of the forms that the contract leaves open successes are written.
+type GivenAnswers struct {
+	written
+
+	TokenShape      string `yaml:"tokenShape,omitempty"`      // both, data or flat
+	SuccessEnvelope string `yaml:"successEnvelope,omitempty"` // full or documented
 }
 
 // GivenRateLimit sets the account's rate limit, or, as the action of a step, its limit for one scope of a paid service.

@@ -44,7 +44,7 @@ func TestTheSchemaHasTheMembersOfTheModel(t *testing.T) {
 	schema := schemaOf(t)
 	defs, _ := schema["$defs"].(map[string]any)
 	types := map[string]any{
-		"scenario": scenarios.Scenario{}, "given": scenarios.Given{}, "clock": scenarios.GivenClock{}, "rateLimit": scenarios.GivenRateLimit{},
+		"scenario": scenarios.Scenario{}, "given": scenarios.Given{}, "clock": scenarios.GivenClock{}, "rateLimit": scenarios.GivenRateLimit{}, "answers": scenarios.GivenAnswers{},
 		"givenToken": scenarios.GivenToken{}, "step": scenarios.Step{}, "auth": scenarios.Auth{}, "credentials": scenarios.Credentials{},
 		"client": scenarios.Client{}, "follow": scenarios.Follow{}, "authorize": scenarios.Authorize{}, "givenClient": scenarios.GivenClient{}, "givenUser": scenarios.GivenUser{}, "redirection": scenarios.Redirection{}, "page": scenarios.Page{},
 		"expect": scenarios.Expect{}, "outcome": scenarios.Outcome{}, "walk": scenarios.Walk{}, "control": scenarios.Control{},

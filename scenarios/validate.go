@@ -230,6 +230,17 @@ func (v *validator) given(g *Given, account string) {
 			v.problem(g.RateLimit.LineOf("scope"), "rateLimit: the limit of a scope is set by a step: control: {rateLimit: {scope: …, limit: …, window: …}}")
 		}
 	}
+	if a := g.Answers; a != nil {
+		if account != "" {
+			v.problem(g.LineOf("answers"), "answers are those of the whole mock; write them under given")
+		}
+		if a.Has("tokenShape") {
+			v.oneOf(a.LineOf("tokenShape"), "answers: tokenShape", a.TokenShape, "both", "data", "flat")
+		}
+		if a.Has("successEnvelope") {
+			v.oneOf(a.LineOf("successEnvelope"), "answers: successEnvelope", a.SuccessEnvelope, "full", "documented")
+		}
+	}
 	if g.Scopes < 0 || g.Scopes > maxScopes {
 		v.problem(g.LineOf("scopes"), "scopes must be between 1 and %d, not %d", maxScopes, g.Scopes)
 	}

@@ -31,6 +31,9 @@ type Envelope struct {
 	Failure map[string]any `json:"failure"`
 	// Optional names the members of a refusal that may be missing.
 	Optional []string `json:"optional"`
+	// Completes are the members, with their values, that the overlay adds to successes whose published schema does not define them. A
+	// success has all that were added to it, or none.
+	Completes map[string]any `json:"completes"`
 }
 
 // Envelope returns how the API wraps its answers.

@@ -13,14 +13,16 @@ import (
 )
 
 // TestTheHonestMockIsNotAccusedWhenEightAskAtOnce is the run of the whole suite that the race detector watches.
-func TestTheHonestMockIsNotAccusedWhenEightAskAtOnce(t *testing.T) { honest(t, "both")(t, 0, 8) }
+func TestTheHonestMockIsNotAccusedWhenEightAskAtOnce(t *testing.T) {
+	honest(t, "both", "full")(t, 0, 8)
+}
 
 // honest starts a mock, and returns what runs the whole suite against it and demands that everything passes.
-func honest(t *testing.T, shape string) func(t *testing.T, seed uint64, parallel int) {
+func honest(t *testing.T, shape, envelope string) func(t *testing.T, seed uint64, parallel int) {
 	t.Helper()
 	all, err := loadScenarios("")
 	require.NoError(t, err)
-	mock, err := mockserver.New(mockserver.WithTokenShape(shape))
+	mock, err := mockserver.New(mockserver.WithTokenShape(shape), mockserver.WithSuccessEnvelope(envelope))
 	require.NoError(t, err)
 	server := httptest.NewServer(mock.Handler())
 	t.Cleanup(server.Close)
@@ -35,6 +37,7 @@ func honest(t *testing.T, shape string) func(t *testing.T, seed uint64, parallel
 			assert.Equal(t, report.Pass, r.Verdict, "%s: %s", r.ID, r.Reason)
 		}
 		assert.Equal(t, shape, result.TokenShape)
+		assert.Equal(t, envelope, result.SuccessEnvelope)
 		assert.Empty(t, result.Coverage.Operations.Missing)
 		assert.Empty(t, result.Coverage.Refusals.Missing)
 		assert.Len(t, mock.Accounts(), 2, "the suite removes the accounts that it made")

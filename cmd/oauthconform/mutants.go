@@ -93,7 +93,11 @@ func demoStranger() *mutant.Stranger {
 // startMutated starts the mock that a mutant stands before.
 func startMutated(given string) (http.Handler, error) {
 	options := []mockserver.Option{}
-	if given != "" {
+	switch given {
+	case "":
+	case "documented":
+		options = append(options, mockserver.WithSuccessEnvelope(given))
+	default:
 		options = append(options, mockserver.WithTokenShape(given))
 	}
 	mock, err := mockserver.New(options...)

@@ -9,6 +9,7 @@ import (
 
 	"oauthmock/scenarios"
 	"oauthmock/spec"
+	"oauthmock/spec/reading"
 )
 
 // The shapes in which a target sends a payload that may come bare.
@@ -37,6 +38,59 @@ func (e *Exchange) Shape() string {
 	return ""
 }
 
+// What the successes of a target hold beside their data, where the overlay adds to what the published document defines.
+const (
+	EnvelopeFull       = "full"       // all members of the envelope
+	EnvelopeDocumented = "documented" // of these what the published document defines for the answer
+)
+
+// Envelope returns which of the two an answer has; "" where the document leaves nothing open, and where it is neither.
+func (e *Exchange) Envelope() string {
+	body, ok := e.value.(map[string]any)
+	if !ok || !e.Success() || e.Operation == nil || e.Shape() == ShapeFlat {
+		return ""
+	}
+	open, there := e.Surface.completes[e.Operation.Name], 0
+	for _, name := range open {
+		if _, ok := body[name]; ok {
+			there++
+		}
+	}
+	switch {
+	case len(open) == 0:
+		return ""
+	case there == len(open):
+		return EnvelopeFull
+	case there == 0:
+		return EnvelopeDocumented
+	}
+	return ""
+}
+
+// completed is the body as the strict reading has it: with what an envelope as documented leaves out.
+func (e *Exchange) completed() any {
+	if e.Envelope() != EnvelopeDocumented {
+		return e.value
+	}
+	whole := maps.Clone(e.value.(map[string]any))
+	for _, name := range e.Surface.completes[e.Operation.Name] {
+		whole[name] = e.Surface.envelope.Completes[name]
+	}
+	return whole
+}
+
+// added names the members of the envelope that an operation's success has by the overlay alone, sorted.
+func (s *Surface) added(operation spec.Operation, status int) []string {
+	var names []string
+	schema := reading.PublishedResponse(s.published, operation, status)
+	for _, name := range slices.Sorted(maps.Keys(s.envelope.Completes)) {
+		if schema == nil || schema.Properties[name] == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // enveloped checks the members that every success and every refusal has. A bare payload has no envelope.
 func (s *Surface) enveloped(e *Exchange) []Finding {
 	want, optional := s.envelope.Failure, s.envelope.Optional
@@ -54,6 +108,12 @@ func (s *Surface) enveloped(e *Exchange) []Finding {
 	f := Finding{Kind: "envelope.success", Level: scenarios.Should, OK: isObject, Source: s.Title + ": x-envelope of the document",
 		Requirement: "Every success has the members " + constants(s.envelope.Success) + "; every refusal has " + constants(s.envelope.Failure) + ".",
 		Expected:    constants(want), Actual: typeOf(e.value)}
+	if len(s.envelope.Completes) > 0 {
+		f.Requirement += " Of successes, all may leave out what the document does not define."
+	}
+	if e.Envelope() == EnvelopeDocumented {
+		optional = s.completes[e.Operation.Name]
+	}
 	var shown []string
 	for _, name := range inOrder(want) {
 		f.OK = f.OK && (has(name) && Equal(body[name], want[name]) || !has(name) && slices.Contains(optional, name))

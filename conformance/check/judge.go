@@ -242,7 +242,7 @@ func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scena
 	}
 	return []Finding{schemaFinding("strict.schema", level,
 		"The body has all documented members and no other, with the documented forms, in the envelope.",
-		e.Place()+", strict reading", reading.Check(s.strict, schema, e.value))}
+		e.Place()+", strict reading", reading.Check(s.strict, schema, e.completed()))}
 }
 
 func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []reading.Mismatch) Finding {

@@ -30,6 +30,8 @@ type Surface struct {
 	flat map[string]bool
 	// wrapped are the operations whose documented success has the envelope's data; of others in Bare the payload alone is documented.
 	wrapped map[string]bool
+	// completes are, by operation's name, the members of its success that the overlay adds to the published schema.
+	completes map[string][]string
 	// redirects reports whether the strict reading has any 3xx; page names the first operation that has text/html, "" where none has.
 	redirects bool
 	page      string
@@ -39,7 +41,8 @@ type Surface struct {
 }
 
 func newSurface(c contract.Contract) (*Surface, error) {
-	s := &Surface{Contract: c, statuses: map[string][]string{}, flat: map[string]bool{}, wrapped: map[string]bool{}}
+	s := &Surface{Contract: c, statuses: map[string][]string{}, flat: map[string]bool{}, wrapped: map[string]bool{},
+		completes: map[string][]string{}}
 	if c.Envelope != nil {
 		s.envelope = c.Envelope.WithDefaults()
 	}
@@ -79,6 +82,7 @@ func newSurface(c contract.Contract) (*Surface, error) {
 			if schema := reading.PublishedResponse(s.published, operation, status); schema != nil && schema.Properties[s.envelope.Data] != nil {
 				s.wrapped[operation.Name] = true
 			}
+			s.completes[operation.Name] = s.added(operation, status)
 			schema := reading.StrictResponse(s.strict, operation, status, nil)
 			if schema != nil && len(schema.Properties) > 0 && s.envelope.Data != "" && schema.Properties[s.envelope.Data] == nil {
 				s.flat[operation.Name] = true

@@ -1,5 +1,16 @@
 package mutant
 
+import "maps"
+
+// leavingOut removes members of a body.
+func leavingOut(names ...string) func(*Exchange) {
+	return func(x *Exchange) {
+		for _, name := range names {
+			delete(x.Answer.body(), name)
+		}
+	}
+}
+
 // envelopes are lies about the envelope, and about the two shapes of a single token.
 func envelopes() []Mutant {
 	return []Mutant{
@@ -9,6 +20,19 @@ func envelopes() []Mutant {
 			Lie: on("wallet.get", func(x *Exchange) { delete(x.Answer.body(), "message") })},
 		{Name: "envelopes/error-missing", What: "the envelope of a scope has no error", Scenarios: []string{"v2/envelope/success/required-members"},
 			Lie: on("scope.get", func(x *Exchange) { delete(x.Answer.body(), "error") })},
+		{Name: "envelopes/documented-in-places", What: "the wallet comes with data alone, everything else in the whole envelope",
+			Scenarios: []string{"v2/envelope/success/every-operation"}, Lie: on("wallet.get", leavingOut("success", "message", "error"))},
+		{Name: "envelopes/whole-in-places", What: "the wallet comes in the whole envelope, everything else with data alone", Given: "documented",
+			Scenarios: []string{"v2/envelope/success/every-operation"},
+			Lie: on("wallet.get", func(x *Exchange) {
+				maps.Copy(x.Answer.body(), map[string]any{"success": true, "message": "", "error": nil})
+			})},
+		{Name: "envelopes/half", What: "successes have success beside their data, but neither message nor error", Given: "documented",
+			Scenarios: []string{"v2/envelope/success/every-operation"}, Lie: on("wallet.get", func(x *Exchange) { x.Answer.body()["success"] = true })},
+		{Name: "envelopes/less-than-documented", What: "a scope comes with data alone, though its envelope is documented", Given: "documented",
+			Scenarios: []string{"v2/envelope/success/required-members"}, Lie: on("scope.get", leavingOut("success", "message", "error"))},
+		{Name: "envelopes/deleted-without-message", What: "a deletion has no message, though it is documented", Given: "documented",
+			Scenarios: []string{"v2/tokens/delete/envelope"}, Lie: on("token.delete", leavingOut("message"))},
 		{Name: "envelopes/success-false", What: "a success says that it is none", Scenarios: []string{"v2/wallet/get/shape"},
 			Lie: on("wallet.get", func(x *Exchange) { x.Answer.body()["success"] = false })},
 		{Name: "envelopes/success-as-number", What: "success is 1", Scenarios: []string{"v2/wallet/get/shape"},

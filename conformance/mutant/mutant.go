@@ -15,7 +15,7 @@ type Mutant struct {
 	Scenarios []string
 	// Lie makes the lie for one server: what it remembers is that server's alone.
 	Lie func() Lie
-	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are token shapes.
+	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are token shapes, "documented" is a success envelope.
 	Given string
 }
 

@@ -65,6 +65,9 @@ func (c console) head(r Report) {
 	if r.TokenShape != "" {
 		c.printf(" · token shape %s", oneLine(r.TokenShape, valueLimit))
 	}
+	if r.SuccessEnvelope != "" && r.SuccessEnvelope != "full" {
+		c.printf(" · success envelope %s", oneLine(r.SuccessEnvelope, valueLimit))
+	}
 	c.printf("\n")
 	for _, one := range r.Discovery {
 		c.printf("%s: %s (%s)\n", oneLine(one.What, valueLimit), c.state(one.State), oneLine(one.Detail, answerLimit))

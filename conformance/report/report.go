@@ -33,6 +33,8 @@ type Report struct {
 	Coverage Coverage `json:"coverage"`
 	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or "" when none was seen.
 	TokenShape string `json:"tokenShape,omitempty"`
+	// SuccessEnvelope says what successes hold beside their data: "full", "documented", "mixed", or "" when none was seen that may differ.
+	SuccessEnvelope string `json:"successEnvelope,omitempty"`
 	// Level is "must", "should" or "observe": from where on a failed assertion fails the run.
 	Level string `json:"level"`
 	// Stopped is why nothing was judged: nothing answered, or nothing but 401. Every result is then INCONCLUSIVE for this reason.

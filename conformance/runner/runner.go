@@ -123,7 +123,8 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	}
 	close(jobs)
 	workers.Wait()
-	shape, revised := r.compareShapes(outcomes)
+	revised := map[int]bool{}
+	shape, envelope := r.compare(tokenShape(), outcomes, revised), r.compare(successEnvelope(), outcomes, revised)
 	results := make([]report.Result, len(outcomes))
 	for i, one := range outcomes {
 		results[i] = one.result
@@ -131,7 +132,8 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 			stream.finished(one.result)
 		}
 	}
-	whole := r.report(ctx, results, shape, started)
+	whole := r.report(ctx, results, started)
+	whole.TokenShape, whole.SuccessEnvelope = shape, envelope
 	r.secrets.Report(&whole)
 	stream.ended(whole)
 	return whole
@@ -151,8 +153,8 @@ func (r *Runner) workers() int {
 
 // outcome is a result and what is needed to judge all of them together.
 type outcome struct {
-	result report.Result
-	shapes []shapeSeen
+	result  report.Result
+	choices []chosen
 }
 
 func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outcome {
@@ -180,7 +182,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 	result.Assertions, result.Steps = s.assertions(secrets), s.steps(secrets, result.Verdict)
 	result.Seconds = time.Since(started).Seconds()
 	r.expectFailure(&result)
-	return outcome{result: result, shapes: s.shapes()}
+	return outcome{result: result, choices: s.choices()}
 }
 
 // hopeless says why it makes no sense to start another scenario.
@@ -300,9 +302,9 @@ func (r *Runner) name() string {
 	return cmp.Or(r.target.Name, r.target.BaseURL)
 }
 
-func (r *Runner) report(ctx context.Context, results []report.Result, shape string, started time.Time) report.Report {
+func (r *Runner) report(ctx context.Context, results []report.Result, started time.Time) report.Report {
 	addressed := func(s *check.Surface) bool { return r.addresses.of(s) != nil }
-	out := report.Report{Version: report.Version, Target: r.name(), Seed: r.options.Seed, Results: results, TokenShape: shape,
+	out := report.Report{Version: report.Version, Target: r.name(), Seed: r.options.Seed, Results: results,
 		Level: r.options.Level, Started: started.UTC(), About: r.about(ctx), Coverage: r.coverage.report(addressed), Matrix: r.coverage.matrix(addressed)}
 	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: time.Since(started).Seconds(), Must: r.judged(results)}
 	for _, result := range results {

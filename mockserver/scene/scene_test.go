@@ -87,9 +87,9 @@ func TestScenariosAreFoundByNameByIDAndInFiles(t *testing.T) {
 		assert.Equal(t, want, s.ID, name)
 	}
 	for name, want := range map[string]string{
-		"rate-limitd":           `there is neither a scenario nor a file named "rate-limitd": to develop against there are credit-exhausted, flaky-provider`,
+		"rate-limitd":           `there is neither a scenario nor a file named "rate-limitd": to develop against there are as-documented, credit-exhausted, flaky-provider`,
 		"#mine/one":             `there is neither a scenario nor a file named "#mine/one"`,
-		"v2/rate-limit/unknown": `the suite has no scenario "v2/rate-limit/unknown": oauthconform list prints their ids; to develop against there are credit-exhausted`,
+		"v2/rate-limit/unknown": `the suite has no scenario "v2/rate-limit/unknown": oauthconform list prints their ids; to develop against there are as-documented, credit-exhausted`,
 		several:                 "several.yaml holds 2 scenarios: choose one as " + several + "#ID, of mine/one, mine/two",
 		several + "#mine/three": `several.yaml holds no scenario "mine/three"; there are mine/one, mine/two`,
 	} {
