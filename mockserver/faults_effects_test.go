@@ -283,7 +283,8 @@ func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 
 func TestAllKindsAreTried(t *testing.T) {
 	tried := "latency refusal status document reset empty hang random-bytes truncate malformed-json malformed-chunk dribble content-type stale violation legal " +
-		"late duplicate reorder drop bad-signature" // see callbacks_faults_test.go
+		"late duplicate reorder drop bad-signature" + // see callbacks_faults_test.go
+		" tls-handshake tls-expired tls-wrong-host" // see faults_tls_test.go
 	assert.ElementsMatch(t, strings.Fields(tried), fault.Kinds(), "a new effect needs rows in the test above, and in docs/faults.md")
 }
 

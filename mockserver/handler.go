@@ -3,11 +3,14 @@ package mockserver
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/rs/cors"
 
+	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
 )
 
@@ -39,6 +42,30 @@ func (s *Server) listening() []string {
 	at := s.admin.Listening()
 	return []string{at.HTTP, at.HTTPS, at.Proxy, at.Admin}
 }
+
+// Hosts are the names of all hosts that the server answers for: the provider's, further ones (WithProviderHost), and those of the catalogue.
+func (s *Server) Hosts() (hosts []string) {
+	for _, d := range s.admin.Surfaces {
+		for _, h := range d.Hosts {
+			hosts = append(hosts, h.Name)
+		}
+	}
+	for _, scope := range s.world.Catalogue().Scopes() {
+		for _, name := range []string{scope.Domain, account.DomainIn(scope.Domain, account.Sandbox)} {
+			if s.Provider(name) {
+				hosts = append(hosts, name)
+			}
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// Provider reports whether a host, with or without port, is one of those at this moment.
+func (s *Server) Provider(host string) bool { return s.router.Provider(host) }
+
+// Handshake counts a TLS handshake with a host, and returns what goes wrong with it on purpose.
+func (s *Server) Handshake(host string) fault.Handshake { return s.faults.Handshake(host) }
 
 // Names are the names of surfaces, operations and credentials that requests to the server can have.
 func (s *Server) Names() journal.Names { return s.admin.Surfaces.Names() }

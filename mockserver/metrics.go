@@ -49,7 +49,7 @@ func newMeter(dropped func() uint64, queue func() callback.Stats) *meter {
 	m := &meter{
 		requests: family{"oauthmock_requests_total", "counter", "Requests that were answered.", metrics.NewSet()},
 		took:     family{"oauthmock_request_duration_seconds", "histogram", "How long answers took, without delays that a fault made.", metrics.NewSet()},
-		faults:   family{"oauthmock_faults_total", "counter", "Calls, and attempts to deliver callbacks, that went wrong on purpose.", metrics.NewSet()},
+		faults:   family{"oauthmock_faults_total", "counter", "Calls, attempts to deliver callbacks, and TLS handshakes that went wrong on purpose.", metrics.NewSet()},
 		dropped:  family{"oauthmock_journal_dropped_total", "counter", "Requests that the journal does not hold any more.", metrics.NewSet()},
 
 		callbacks: family{"oauthmock_callbacks_total", "counter", "Attempts to deliver callbacks.", metrics.NewSet()},
@@ -79,8 +79,13 @@ func (m *meter) count(e *exchange.Exchange) {
 
 func (m *meter) countFault(e *exchange.Exchange) {
 	if e.Fault != nil {
-		m.faults.set.GetOrCreateCounter(fmt.Sprintf("%s{kind=%q}", m.faults.name, e.Fault.Kind)).Inc() // as many as there are effects
+		m.countKind(e.Fault.Kind)
 	}
+}
+
+// countKind counts what went wrong on purpose: a call, an attempt, or a TLS handshake. There are as many kinds as effects.
+func (m *meter) countKind(kind string) {
+	m.faults.set.GetOrCreateCounter(fmt.Sprintf("%s{kind=%q}", m.faults.name, kind)).Inc()
 }
 
 // meet begins to count a series. There are as many as operations and statuses.

@@ -91,7 +91,8 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	surfaces := describe(apis)
-	faults, err := c.faultBook(fault.Config{World: everybody, Past: past, Known: fault.Known{Codes: knownCode(), Names: surfaces.Names()}})
+	meter := newMeter(requests.Dropped, callbacks.Stats)
+	faults, err := c.faultBook(fault.Config{World: everybody, Past: past, Known: fault.Known{Codes: knownCode(), Names: surfaces.Names()}, Handshaken: meter.countKind})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,6 @@ func New(options ...Option) (*Server, error) {
 	}
 
 	// What is remembered of every request.
-	meter := newMeter(requests.Dropped, callbacks.Stats)
 	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
 		requests.Add(e)

@@ -98,6 +98,7 @@ func (a *API) routes() []route {
 		{"GET", "/openapi.json", a.getDescription, nil},
 		{"GET", "/openapi/:document", a.getDocument, nil},
 		{"GET", "/endpoints", a.getEndpoints, nil},
+		{"GET", "/ca.pem", a.getCA, nil},
 		{"POST", "/reset", a.reset, []string{"account"}},
 		{"GET", "/clock", a.getClock, []string{"account"}},
 		{"PUT", "/clock", a.putClock, []string{"account"}},

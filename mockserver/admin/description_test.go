@@ -28,7 +28,9 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			t.Run(method+" "+path, func(t *testing.T) {
-				handler := newServer(t, mockserver.WithStateFile(filepath.Join(t.TempDir(), "state.json"))).Handler()
+				server := newServer(t, mockserver.WithStateFile(filepath.Join(t.TempDir(), "state.json")))
+				server.Listen(mockserver.Listeners{CA: "-----BEGIN CERTIFICATE-----"}, false)
+				handler := server.Handler()
 				send(t, handler, "GET", "/wallet", "") // the first entry of the journal
 				send(t, handler, "PUT", "/__admin/snapshots/before", "")
 				send(t, handler, "POST", "/__admin/faults", `{"name":"outage","match":{"operation":"wallet.get"},"effect":{"kind":"status","status":503}}`)
@@ -118,7 +120,7 @@ func validate(t *testing.T, doc *openapi3.T, path, method string, item *openapi3
 		},
 		Status: answer.Code, Header: answer.Header(),
 		Options: &openapi3filter.Options{
-			IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: endless(item.GetOperation(method)), // events are no JSON
+			IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: endless(item.GetOperation(method)) || path == "/ca.pem", // these are not JSON
 		},
 	}
 	input.SetBodyBytes(answer.Body.Bytes())

@@ -11,7 +11,11 @@ import (
 )
 
 // Listeners are the addresses, as HOST:PORT, on which a server listens; empty where it does not. Admin is the control API's own.
-type Listeners struct{ HTTP, HTTPS, Proxy, Admin string }
+type Listeners struct {
+	HTTP, HTTPS, Proxy, Admin string
+	// CA is the certificate, in PEM, of the authority that signs for the server; empty where there is none.
+	CA string
+}
 
 // Endpoints say where a caller reaches a server: GET /__admin/endpoints.
 type Endpoints struct {
@@ -52,6 +56,15 @@ func (a *API) getEndpoints(c *gin.Context) (int, any, error) {
 		}
 	}
 	return http.StatusOK, out, nil
+}
+
+// getCA answers with the certificate of the mock's own authority.
+func (a *API) getCA(*gin.Context) (int, any, error) {
+	text := a.listeners().CA
+	if text == "" {
+		return 0, nil, problemf(http.StatusNotFound, "the mock has no CA: --tls-addr or --proxy-addr makes one, unless --tls-cert names a certificate of yours")
+	}
+	return http.StatusOK, streamed(func(c *gin.Context) { c.Data(http.StatusOK, "application/x-pem-file", []byte(text)) }), nil
 }
 
 // Listening returns where the server listens.

@@ -28,6 +28,7 @@ func TestEveryFlagOfServeActs(t *testing.T) {
 	acts := acts(t)
 	maps.Copy(acts, limitActs())
 	maps.Copy(acts, serviceActs(t))
+	maps.Copy(acts, secureActs(t))
 	for _, group := range newSettings(&cobra.Command{}).table {
 		for _, f := range group.flags {
 			shown := false

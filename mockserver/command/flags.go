@@ -27,6 +27,7 @@ type settings struct {
 	faults, services   []string
 	log                string
 	limits             limits
+	secured
 
 	table []flagGroup
 	// environment checks the environment variables.
@@ -78,6 +79,14 @@ func (s *settings) rows() []flagGroup {
 			row("url-file", &s.urlFile, "`FILE` that the base URL is written to, at once, when the server answers", nil),
 			row("admin-addr", &s.adminAddr, "address of a listener of its own for the control API, `HOST:PORT`", address),
 			row("admin-token", &s.adminToken, "bearer `TOKEN` that the control API asks for; needed (or made, and logged) where it is not bound to loopback", nil),
+			row("tls-addr", &s.tlsAddr, "address of a listener for HTTPS (HTTP/1.1 and HTTP/2) beside it, `HOST:PORT`", address),
+			row("tls-cert", &s.tlsCert, "certificate of yours for TLS, in PEM, in the place of those of a CA of the mock's own: `FILE`, read again when it changes", nil),
+			row("tls-key", &s.tlsKey, "its key: `FILE`", nil),
+			row("ca-dir", &s.caDir, "keep that CA over restarts, in `DIR`; else each start makes one", nil),
+			row("ca-renew", &s.caRenew, "make a new CA in --ca-dir", nil),
+			row("ca-file", &s.caFile, "write the CA's certificate, in PEM, to `FILE`; GET /__admin/ca.pem answers it too", nil),
+			row("proxy-addr", &s.proxyAddr, "address of an HTTP proxy that leads the provider's hosts, and those of the catalogue, to the mock, `HOST:PORT`", address),
+			row("proxy-pass", &s.proxyPass, "hosts that the proxy lets through, `HOST[:PORT],…` (*.example.com is all below); all others get 403", proxyPass),
 			row("cors", new([]string(nil)), "`ORIGIN` whose web pages may call the API (not the control API), or * for all; may be repeated; none by default",
 				one(func(origins []string) mockserver.Option { return mockserver.WithCORS(origins...) })),
 		}},

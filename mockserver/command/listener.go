@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"net"
 	"sync"
 )
@@ -56,6 +57,25 @@ func (c *boundedConnection) Close() error {
 
 // SetLinger says what happens to what was not sent when the connection is closed; see net.TCPConn.
 func (c *boundedConnection) SetLinger(seconds int) error { return setLinger(c.Conn, seconds) }
+
+// opened are listeners that are closed if not all of them can be opened.
+type opened []net.Listener
+
+// keep remembers a listener that could be opened.
+func (o *opened) keep(l net.Listener, err error) (net.Listener, error) {
+	if err == nil {
+		*o = append(*o, l)
+	}
+	return l, err
+}
+
+func (o *opened) close() error {
+	var errs []error
+	for _, l := range *o {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
 
 // setLinger does so where a connection can.
 func setLinger(c net.Conn, seconds int) error {

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,9 +93,12 @@ type instance struct {
 	mock    *mockserver.Server
 	watcher *watcher // nil without --watch
 
-	url     string         // of the API
-	servers []*http.Server // the API's, and with --admin-addr the control API's
-	failed  chan error     // what ended a server
+	url     string // of the API
+	control string // of the control API, without its prefix
+	at      mockserver.Listeners
+	servers []*http.Server    // the API's, and those of the control API, of TLS and of the proxy, where there are
+	failed  chan error        // what ended a server
+	refused func(host string) // is told what the proxy refused; nil is nobody
 }
 
 // resolve makes the mock that the flags describe.
@@ -103,13 +107,12 @@ func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	adminAt := s.addr
-	if s.adminAddr != "" {
-		adminAt = s.adminAddr
+	if err := s.check(); err != nil {
+		return nil, err
 	}
-	if s.adminToken == "" && !admin.Loopback(adminAt) {
+	if s.adminToken == "" && s.reachable() {
 		s.adminToken = rand.Text()
-		log.Warn("the control API can be reached from the network: a token was made for it", "admin-token", s.adminToken)
+		log.Warn("the control API or the proxy can be reached from the network: a token was made for it", "admin-token", s.adminToken)
 	}
 	watched, err := s.startWatch() // before the files are read, so that no change is missed
 	if err != nil {
@@ -120,40 +123,75 @@ func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 		return nil, usageError{err}
 	}
 	giveBack()
-	return &instance{settings: s, log: log, mock: mock, watcher: watched, failed: make(chan error, 2)}, nil
+	return &instance{settings: s, log: log, mock: mock, watcher: watched, failed: make(chan error, mostServers)}, nil
+}
+
+// mostServers is how many listeners are served, at most: API, control API, TLS, proxy, and the tunnels of the proxy with and without TLS.
+const mostServers = 6
+
+// reachable reports whether the control API or the proxy can be reached from other machines.
+func (s *settings) reachable() bool {
+	controls := []string{s.addr, s.tlsAddr}
+	if s.adminAddr != "" {
+		controls = []string{s.adminAddr}
+	}
+	return slices.ContainsFunc(append(controls, s.proxyAddr), func(address string) bool { return address != "" && !admin.Loopback(address) })
 }
 
 // listen opens the listeners and starts to serve.
-func (m *instance) listen() error {
-	listener, err := m.limits.listen("--addr", m.addr)
+func (m *instance) listen() (err error) {
+	var open opened
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, open.close())
+		}
+	}()
+	listener, err := open.keep(m.limits.listen("--addr", m.addr))
 	if err != nil {
 		return err
 	}
 	m.url = baseURL(listener.Addr())
-	at := mockserver.Listeners{HTTP: listener.Addr().String()}
-	if m.adminAddr == "" {
-		m.mock.Listen(at, false)
-		m.serve(listener, m.mock.Handler())
-		return nil
+	m.control = m.url
+	m.at.HTTP = listener.Addr().String()
+	api := m.mock.Handler()
+	var control net.Listener
+	if m.adminAddr != "" {
+		if control, err = open.keep(m.limits.listen("--admin-addr", m.adminAddr)); err != nil {
+			return err
+		}
+		m.control = baseURL(control.Addr())
+		m.at.Admin = control.Addr().String()
+		api = m.mock.APIHandler()
 	}
-	control, err := m.limits.listen("--admin-addr", m.adminAddr)
-	if err != nil {
-		return errors.Join(err, listener.Close())
+	plain := m.newServer(api)
+	if err := m.listenSecurely(plain, api, &m.at); err != nil {
+		return err
 	}
-	at.Admin = control.Addr().String()
-	m.mock.Listen(at, true)
-	m.serve(listener, m.mock.APIHandler())
-	m.serve(control, m.mock.AdminHandler())
-	m.log.Info("control API", "url", baseURL(control.Addr())+admin.Prefix)
+	m.mock.Listen(m.at, control != nil)
+	m.serve(plain, listener)
+	if control != nil {
+		m.serve(m.newServer(m.mock.AdminHandler()), control)
+		m.log.Info("control API", "url", m.control+admin.Prefix)
+	}
 	return nil
 }
 
-// serve starts to serve a handler.
-func (m *instance) serve(listener net.Listener, handler http.Handler) {
+// newServer makes a server of a handler, which is stopped with the others.
+func (m *instance) newServer(handler http.Handler) *http.Server {
 	server := m.limits.server(handler, m.log)
 	server.RegisterOnShutdown(m.mock.Interrupt)
 	m.servers = append(m.servers, server)
+	return server
+}
+
+// serve starts to serve what a listener accepts.
+func (m *instance) serve(server *http.Server, listener net.Listener) {
 	go func() { m.failed <- server.Serve(listener) }()
+}
+
+// serveTLS is serve with TLS.
+func (m *instance) serveTLS(server *http.Server, listener net.Listener) {
+	go func() { m.failed <- server.ServeTLS(listener, "", "") }()
 }
 
 // run announces the mock, and stops it when the context is done or a server has failed.

@@ -128,6 +128,7 @@ type Request struct {
 	Host   string
 	URI    string // path and query, as sent
 	Proto  string // version of HTTP: "HTTP/1.1", "HTTP/2.0"
+	TLS    bool   // it came over TLS, or was meant to
 	Header http.Header
 	Body   []byte
 	// BodyError is why the body could not be read: ErrBodyTooLarge, ErrBodyTimeout, or another.
@@ -222,7 +223,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.exchange = Exchange{
 		ID: h.count.Add(1), At: h.Clock.At(began), Began: began, Auth: "none", IP: caller(r.RemoteAddr),
 		Params:   a.exchange.Params[:0],
-		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Proto: r.Proto, Header: r.Header},
+		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Proto: r.Proto, TLS: r.TLS != nil, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
 		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over
 	}

@@ -38,7 +38,9 @@ type Config struct {
 	Known Known
 	// Hidden leaves out the header that names the rule.
 	Hidden bool
-	Log    *slog.Logger
+	// Handshaken, unless nil, is told the kind of each effect on a TLS handshake.
+	Handshaken func(kind string)
+	Log        *slog.Logger
 }
 
 // list is the rules at one moment. It is never changed, only replaced.
@@ -292,7 +294,7 @@ func (b *Book) Decide(e *exchange.Exchange, callee Callee) *Fault {
 
 func (b *Book) decide(l *list, e *exchange.Exchange, callee Callee) *Fault {
 	for _, r := range l.rules {
-		if !r.match.match(e) || !r.match.aged(b.config.World, e) {
+		if r.effect != nil && r.kind.nature == handshakes || !r.match.match(e) || !r.match.aged(b.config.World, e) {
 			continue
 		}
 		f := r.take(b, e)

@@ -55,6 +55,8 @@ func armable(r Rule, all []*rule) error {
 		switch {
 		case i < 0:
 			return wrongf("armedBy", "names %q, but there is no rule of that name", by)
+		case all[i].effect != nil && all[i].kind.nature == handshakes:
+			return wrongf("armedBy", "names %q, which fires for TLS handshakes: these have no account that it could arm a rule for", by)
 		case all[i].ArmedBy == "":
 			return nil
 		}

@@ -38,7 +38,7 @@ type Effect struct {
 
 	Value string `json:"value,omitempty"` // content-type
 
-	// violation.
+	// violation; do of tls-handshake too.
 	Field string `json:"field,omitempty"`
 	Do    string `json:"do,omitempty"`
 
@@ -70,6 +70,8 @@ const (
 	recalls
 	// delivers: an attempt to deliver a callback goes wrong, and no call.
 	delivers
+	// handshakes: TLS goes wrong, before there is a call.
+	handshakes
 )
 
 // kind is a row of the table of effects.
@@ -99,6 +101,9 @@ func kinds() []kind {
 		{"stale", recalls, nil, newStale},
 		{"violation", alters, []string{"field", "do"}, newViolation},
 		{"legal", alters, []string{"vary"}, newLegal},
+		{"tls-handshake", handshakes, []string{"do"}, newTLSHandshake},
+		{"tls-expired", handshakes, nil, newTLSExpired},
+		{"tls-wrong-host", handshakes, nil, newTLSWrongHost},
 	}, callbackKinds()...)
 }
 

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"net"
 	"net/http"
 
 	"oauthmock/mockserver/exchange"
@@ -17,6 +18,9 @@ func (reset) apply(f *Fault) sender {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil { // HTTP/2, or no connection at all
 			abort(w, r, e)
+		}
+		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS would say goodbye
+			conn = secure.NetConn()
 		}
 		// Without lingering the system throws away what was not sent, and says so to the other side.
 		if c, ok := conn.(interface{ SetLinger(seconds int) error }); ok {

@@ -153,6 +153,13 @@ func compile(r Rule, known Known) (*rule, error) {
 		if out.kind, out.effect, err = newEffect(*r.Effect, known.Codes); err != nil {
 			return nil, below("effect", err)
 		}
+		if out.kind.nature == handshakes {
+			if err := checkHandshake(r); err != nil {
+				return nil, err
+			}
+			out.Where = Before
+			return out, nil
+		}
 	}
 	if err := out.fits(); err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 		Started: shown.At.Format("2006-01-02T15:04:05.000Z07:00"), Time: shown.Took, Timings: HARTimings{Wait: shown.Took},
 		ID: shown.ID, Kind: shown.Kind, ReceivedAt: shown.ReceivedAt, Surface: shown.Surface, Operation: shown.Operation, Account: shown.Account, Refusal: shown.Refusal,
 		Request: HARRequest{
-			Method: shown.Request.Method, URL: absolute(shown.Request.Host, shown.Request.URI), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
+			Method: shown.Request.Method, URL: absolute(e.Request.TLS, shown.Request.Host, shown.Request.URI), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
 			Headers: append([]HARPair{{"Host", shown.Request.Host}}, pairs(shown.Request.Headers)...),
 			Query:   queryOf(shown.Request.URI, secrets.redact), HeadersSize: harUnknown, BodySize: len(e.Request.Body),
 		},
@@ -153,7 +153,11 @@ func first(headers map[string][]string, name, otherwise string) string {
 }
 
 // absolute is the URL of a request, with what stands in no URL (the brackets of a fingerprint) escaped.
-func absolute(host, uri string) string {
+func absolute(secure bool, host, uri string) string {
+	scheme := "http://"
+	if secure {
+		scheme = "https://"
+	}
 	if strings.HasPrefix(uri, "http://") || strings.HasPrefix(uri, "https://") {
 		return escape(uri)
 	}
@@ -163,7 +167,7 @@ func absolute(host, uri string) string {
 	if u, err := url.Parse("http://" + host); host == "" || err != nil || u.Host != host {
 		host = "localhost" // the caller named none that could be asked again
 	}
-	return "http://" + host + escape(uri)
+	return scheme + host + escape(uri)
 }
 
 // escape writes what stands in no URL as %XX, and leaves the rest as it is.

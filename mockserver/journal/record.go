@@ -111,6 +111,7 @@ func (t *tape) exchange(e *exchange.Exchange) {
 	t.text(&e.Request.Host)
 	t.text(&e.Request.URI)
 	t.text(&e.Request.Proto)
+	t.flag(&e.Request.TLS)
 	t.header(&e.Request.Header)
 	t.body(&e.Request.Body)
 	t.error(&e.Request.BodyError)

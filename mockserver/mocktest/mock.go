@@ -143,6 +143,9 @@ func (m *Mock) Client() *http.Client { return &http.Client{Transport: m.tcpTrans
 // with a fixed https://oauth.openapi.com can be tested unchanged.
 func (m *Mock) InProcess() *http.Client { return &http.Client{Transport: m.memTransport} }
 
+// Server returns the server, for what this package has no method for.
+func (m *Mock) Server() *mockserver.Server { return m.server }
+
 // Handler returns the handler of the mock, for serving it elsewhere.
 func (m *Mock) Handler() http.Handler { return m.server.Handler() }
 
