@@ -41,6 +41,8 @@ type Exchange struct {
 	Fault Fault
 	// Prepared marks what was done before the client was started, which explains things but is not judged.
 	Prepared bool
+	// Nobodys means that the server did not know the caller, so that At is not on an account's clock.
+	Nobodys bool
 	// Cut means that a body is not there in full.
 	Cut bool
 }

@@ -20,6 +20,7 @@ type record struct {
 	ReceivedAt time.Time `json:"receivedAt"`
 	TookMs     float64   `json:"tookMs"`
 	Operation  string    `json:"operation"`
+	Account    string    `json:"account"`
 	Request    struct {
 		Method    string              `json:"method"`
 		Host      string              `json:"host"`
@@ -73,6 +74,7 @@ func (r record) exchange() Exchange {
 	if r.Operation != "" {
 		e.Operation = r.Operation
 	}
+	e.Nobodys = r.Account == ""
 	if r.Kind == "callback" {
 		e.Operation = "callback"
 	}

@@ -35,7 +35,7 @@ func redirectExact(e *Evidence) Finding {
 	if e.Redirects == nil {
 		return Finding{}
 	}
-	seen := e.where(func(x *Exchange) bool { return isAuthorize(x) && x.Reason == "" })
+	seen := e.where(func(x *Exchange) bool { return isAuthorize(x) && x.Reason == "" && x.Fault.Name == "" })
 	for _, i := range seen {
 		if sent := e.Exchanges[i].Query.Get("redirect_uri"); !slices.Contains(e.Redirects, sent) {
 			return broken("one of "+fmt.Sprint(e.Redirects), sent, i)
@@ -109,7 +109,7 @@ func pkce(e *Evidence) Finding {
 	for _, i := range e.where(func(x *Exchange) bool { return x.Operation == "authcode.token" && x.Reason == "code-invalid" }) {
 		code := e.Exchanges[i].form().Get("code")
 		for _, j := range e.judged() {
-			if given, _ := codeOf(&e.Exchanges[j]); j < i && given == code && e.Exchanges[j].Query.Get("code_challenge") != "" && !e.exchanged(code, i) {
+			if given, _ := codeOf(&e.Exchanges[j]); j < i && given == code && e.Exchanges[j].Fault.Name == "" && e.Exchanges[j].Query.Get("code_challenge") != "" && !e.exchanged(code, i) {
 				actual := "the server refused it"
 				if why := e.Exchanges[i].Explained; why != "" {
 					actual += ": " + why

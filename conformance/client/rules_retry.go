@@ -14,6 +14,8 @@ const (
 	triesBound = 10
 	// growth is by how much the later pauses must be longer than the earlier ones.
 	growth = 1.25
+	// noPause is what counts as none.
+	noPause = 2 * time.Millisecond
 )
 
 func retryRules() []Rule {
@@ -160,13 +162,24 @@ func growingPauses(e *Evidence) Finding {
 			continue
 		}
 		seen = append(seen, run...)
-		half := len(pauses) / 2
-		early, late := total(pauses[:half]), total(pauses[len(pauses)-half:])
-		if half > 0 && (late <= 2*time.Millisecond*time.Duration(half) || float64(late) < growth*float64(early)) {
+		if len(pauses) > 1 && !grow(pauses) {
 			return broken("pauses between tries that grow", fmt.Sprintf("%d tries, with pauses of %s", len(run), pauseList(pauses)), run...)
 		}
 	}
 	return kept(seen)
+}
+
+// grow reports whether pauses become longer. Two or three of them are taken for growing unless they clearly shrink: machines pause by themselves.
+func grow(pauses []time.Duration) bool {
+	half := len(pauses) / 2
+	early, late := total(pauses[:half]), total(pauses[len(pauses)-half:])
+	switch {
+	case late <= time.Duration(half)*noPause:
+		return false
+	case len(pauses) < 4:
+		return early-late < 100*time.Millisecond || float64(late) > float64(early)/growth
+	}
+	return float64(late) >= growth*float64(early)
 }
 
 func total(pauses []time.Duration) (sum time.Duration) {

@@ -143,6 +143,13 @@ func (c *control) explain(ctx context.Context, e *Exchange) {
 		} `json:"explanation"`
 	}
 	if c.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(e.ID), nil, &explained) == nil {
-		e.Explained = clip(strings.Join(explained.Explanation.Words, " "), shownBytes)
+		words := explained.Explanation.Words
+		for i, sentence := range words {
+			if strings.Contains(sentence, e.Reason) || strings.Contains(sentence, "refused") {
+				words = words[i:]
+				break
+			}
+		}
+		e.Explained = clip(strings.Join(words, " "), shownBytes)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"oauthmock/conformance/report"
 )
@@ -40,6 +41,7 @@ type stage struct {
 	secret   string // the account's webhookSecret
 	prepared int    // how many exchanges the journal had when the command was started
 	forged   []Exchange
+	ahead    time.Duration // the account's clock before the machine's
 }
 
 // set prepares a case on a server.
@@ -108,7 +110,7 @@ func (s *stage) wallet(ctx context.Context, given Given) error {
 
 // tokens makes the tokens that are there already.
 func (s *stage) tokens(ctx context.Context, given Given) error {
-	names := []any{}
+	names, tokens := []any{}, []any{}
 	for n := range given.Tokens {
 		name := fmt.Sprintf("token-%03d", n+1)
 		body := map[string]any{"name": name, "scopes": given.Scopes}
@@ -129,12 +131,17 @@ func (s *stage) tokens(ctx context.Context, given Given) error {
 		if n == 0 {
 			s.values["token"], s.values["refreshToken"], s.values["expireAt"] = token, refresh, e.answerText("expireAt")
 		}
+		scopes := []any{}
+		for _, scope := range given.Scopes {
+			scopes = append(scopes, scope)
+		}
+		tokens = append(tokens, map[string]any{"scopes": scopes, "expireAt": e.answerText("expireAt")})
 		// One that a fault lets expire under way may be there or not; what is demanded is the last reading.
 		if n > 0 || !strings.Contains(given.Faults, `"expire": "${token}"`) {
 			names = append(names, name)
 		}
 	}
-	s.values["names"] = names
+	s.values["names"], s.values["tokens"] = names, tokens
 	return nil
 }
 
@@ -150,10 +157,11 @@ func (s *stage) clock(ctx context.Context, given Given) error {
 		}
 	}
 	var clock struct {
-		Now string `json:"now"`
+		Now time.Time `json:"now"`
 	}
 	err := s.control.call(ctx, http.MethodGet, "/clock?account="+url.QueryEscape(s.account.ID), nil, &clock)
-	s.values["now"] = clock.Now
+	s.values["now"] = clock.Now.Format(time.RFC3339)
+	s.ahead = time.Until(clock.Now)
 	return err
 }
 
@@ -265,6 +273,7 @@ func (s *stage) evidence(ctx context.Context, ended Ended) (Evidence, error) {
 	all = append(append(all, s.forged...), s.trap.seen()...)
 	evidence := Evidence{Exchanges: all, Dropped: dropped, Ended: &ended, Redirects: s.account.Clients[0].RedirectURIs}
 	evidence.sort()
+	evidence.tellTime(s.ahead)
 	for _, output := range []struct{ name, text string }{{"standard output", ended.Stdout}, {"standard error", ended.Stderr}} {
 		if s.redactor.Finds(output.text) {
 			ended.Leaked = append(ended.Leaked, output.name)

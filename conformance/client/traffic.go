@@ -33,6 +33,7 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 		}
 	}
 	evidence.sort()
+	evidence.tellTime(0)
 	return JudgeTraffic(evidence, options), nil
 }
 
