@@ -126,7 +126,7 @@ func TestAnAnswerThatAFaultDidNotMakeIsJudgedLikeAnyOther(t *testing.T) {
 		want   string
 	}{
 		"a status that no header excuses": {&breakable{unnamed: true}, "status", "http.status-documented"},
-		"an answer that is only late":     {&breakable{}, "latency", "strict.schema"},
+		"an answer that is only late":     {&breakable{}, "latency", "http.status"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.ReplaceAll(outage, "kind: status", "kind: "+c.kind)

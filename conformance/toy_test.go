@@ -43,11 +43,11 @@ paths:
 	toyScenarios = `
 version: "1.0"
 scenarios:
-  - {id: toy/things, title: t, level: MUST, requirement: r, source: s, covers: [toy GET /things 401 no_key], steps: [
+  - {id: toy/things, title: t, level: MUST, requirement: r, source: s, quote: Bring a key, covers: [toy GET /things 401 no_key], steps: [
       {name: list, call: toy.list, headers: {X-Key: sesame}, expect: {status: 200, data: {$: [a, b]}}},
       {name: without a key, call: toy GET /things, expect: {status: 401, code: no_key, message: Bring a key}},
       {name: delete, call: toy.delete, path: {name: a}, headers: {X-Key: sesame}, expect: {status: 204, empty: true}}]}
-  - {id: toy/login, title: t, level: MUST, requirement: r, source: s, steps: [
+  - {id: toy/login, title: t, level: MUST, requirement: r, source: s, quote: the form, steps: [
       {name: read, call: toy.page, expect: {status: 200, html: {title: Sign in, text: {contains: who are you}, forms: {login: [user, csrf]}}}},
       {name: sign in, follow: {form: login, fields: {user: johndoe}}, expect: {status: 302, redirect: {to: https://example.com/cb, query: {code: {matches: "[0-9]+"}}}},
         capture: {code: $.query.code}},

@@ -14,7 +14,8 @@ import (
 //   - every step that expects a refusal has a positive control: a step that succeeds where this one must not (see below);
 //   - every step asserts something of its own, unless it acts on the control API;
 //   - every call belongs to a published operation or to a paid service, unless it expects to be refused;
-//   - ids are unique, also where the scenarios were loaded from several places.
+//   - ids are unique, also where the scenarios were loaded from several places;
+//   - every MUST quotes words that are in a document, and no SHOULD rests on an assumption alone.
 //
 // A server that refuses everything passes every test of refusals. So a refusal counts only beside a success: of the same operation;
 // or, where the refusal is about who calls or how often, or about the path or the method, of any operation by the same account. The
@@ -27,7 +28,11 @@ func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	l := &linter{contract: about, byID: map[string]*Scenario{}}
+	words, err := wordsOf(append(spec.All(), more...))
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: %w", err)
+	}
+	l := &linter{contract: about, words: words, byID: map[string]*Scenario{}}
 	for i := range all {
 		l.scenario = &all[i]
 		if first, twice := l.byID[all[i].ID]; twice {
@@ -38,6 +43,7 @@ func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 	}
 	for i := range all {
 		l.scenario = &all[i]
+		l.levels()
 		l.assertions()
 		l.operationsExist()
 		l.controls()
@@ -51,6 +57,7 @@ func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 // linter goes through all scenarios; the contract is what their calls are held against.
 type linter struct {
 	contract
+	words    string // of all documents; see folded
 	byID     map[string]*Scenario
 	problems []Problem
 

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -23,7 +24,7 @@ func TestTheEmbeddedScenariosProveWhatTheyClaim(t *testing.T) {
 
 // scenario is one of a file: its id, what stands before its steps, and its steps.
 func scenario(id, members, steps string) string {
-	return "  - id: " + id + "\n    title: It\n    level: MUST\n    requirement: it is so\n    source: somewhere\n" + members + "    steps:\n" + steps
+	return "  - id: " + id + "\n    title: It\n    level: SHOULD\n    requirement: it is so\n    source: somewhere\n" + members + "    steps:\n" + steps
 }
 
 // needsServices stands before the steps of a scenario that calls a paid service.
@@ -174,6 +175,52 @@ func TestLintFindsWhatProvesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestALevelNeedsItsGround(t *testing.T) {
+	const quotesNothing = "scenario v2/a/b demands a MUST and quotes nothing: give the words of the document that it rests on"
+	read := func(level string) string {
+		return "      - {name: read the wallet, call: wallet.get, expect: {level: " + level + ", status: 200}}\n"
+	}
+	tests := map[string]struct {
+		level, source, members, steps string
+		want                          string
+	}{
+		"a MUST that quotes nothing":           {"MUST", "v2 GET /wallet", "", readWallet, quotesNothing},
+		"a MUST of a step":                     {"SHOULD", "v2 GET /wallet", "", read("MUST"), quotesNothing},
+		"a MUST of a value":                    {"OBSERVE", "v2 GET /wallet", "", strings.Replace(readWallet, "200", "200, data: {$.credit: {type: number, level: MUST}}", 1), quotesNothing},
+		"a MUST that quotes a description":     {"MUST", "v2 GET /wallet", "    quote: Current wallet  credit balance\n", readWallet, ""},
+		"a MUST that quotes JSON":              {"MUST", "v2 POST /tokens", "    quote: ['\"required\": [\"scopes\"]', Wallet creation date]\n", readWallet, ""},
+		"a MUST that quotes what nobody wrote": {"MUST", "v2 GET /wallet", "    quote: [Wallet creation date, Wallet balance]\n", readWallet, `quote "Wallet balance" is in no document`},
+		"a MUST that quotes blanks":            {"MUST", "v2 GET /wallet", "    quote: [' ']\n", readWallet, `quote " " is in no document`},
+		"a SHOULD of an assumption alone":      {"SHOULD", `"assumed: docs/a.md; assumed: docs/b.md"`, "", readWallet, "scenario v2/a/b demands a SHOULD and rests on an assumption alone"},
+		"a SHOULD of a step":                   {"OBSERVE", `"assumed: docs/a.md"`, "", read("SHOULD"), "demands a SHOULD and rests on an assumption alone"},
+		"a SHOULD with another source":         {"SHOULD", `"RFC 9110 section 9.2.1; assumed: docs/b.md"`, "", readWallet, ""},
+		"an assumption that is observed":       {"OBSERVE", `"assumed: docs/a.md"`, "", readWallet, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			text := scenario("v2/a/b", test.members, test.steps)
+			text = strings.Replace(strings.Replace(text, "level: SHOULD", "level: "+test.level, 1), "source: somewhere", "source: "+test.source, 1)
+			all, err := load(t, "version: \"1.0\"\nscenarios:\n"+text)
+			require.NoError(t, err)
+			problems, err := scenarios.Lint(all)
+			require.NoError(t, err)
+			if test.want == "" {
+				assert.Empty(t, problems)
+				return
+			}
+			require.Len(t, problems, 1)
+			assert.Contains(t, problems[0].Error(), test.want)
+		})
+	}
+}
+
+func TestAReferenceIsTheSourceWithItsQuotes(t *testing.T) {
+	s := scenarios.Scenario{Source: "v2 GET /wallet"}
+	assert.Equal(t, "v2 GET /wallet", s.Reference())
+	s.Quote = scenarios.Texts{"Current wallet\n  credit balance", "null"}
+	assert.Equal(t, "v2 GET /wallet: “Current wallet credit balance”, “null”", s.Reference())
 }
 
 func TestAScenarioOfControlStepsAlone(t *testing.T) {

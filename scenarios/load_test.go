@@ -19,7 +19,7 @@ const head = `version: "1.0"
 scenarios:
   - id: v2/wallet/read
     title: Reads
-    level: MUST
+    level: SHOULD
     requirement: it reads
     source: somewhere
 `
@@ -73,7 +73,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a bomb of aliases":                 {head + bomb() + steps, `aliases stand for more than 100000 values: write them out, or use fewer`},
 		"a missing source":                  {strings.Replace(head+steps, "    source: somewhere\n", "", 1), `scenario v2/wallet/read: "source" is missing or empty`},
 		"an id in upper case":               {strings.Replace(head+steps, "v2/wallet/read", "v2/Wallet", 1), `v2/x.yaml:3: id "v2/Wallet" must be words in lower case`},
-		"an unknown level":                  {strings.Replace(head+steps, "level: MUST", "level: must", 1), `v2/x.yaml:5: unknown level "must"; it is one of "MUST", "SHOULD", "OBSERVE"; did you mean "MUST"?`},
+		"an unknown level":                  {strings.Replace(head+steps, "level: SHOULD", "level: must", 1), `v2/x.yaml:5: unknown level "must"; it is one of "MUST", "SHOULD", "OBSERVE"; did you mean "MUST"?`},
 		"an unknown need":                   {head + "    needs: [contrl]\n" + steps, `unknown needs "contrl"`},
 		"an unknown fixture":                {head + "    given: {fixture: deno}\n" + steps, `unknown fixture "deno"; it is one of "demo", "empty", "generated:seed=7,tokens=250"`},
 		"a generated fixture that is none":  {head + "    given: {fixture: \"generated:tokens\"}\n" + steps, `unknown fixture "generated:tokens"; it is one of "demo", "empty", "generated:seed=7,tokens=250"`},

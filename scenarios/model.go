@@ -1,6 +1,10 @@
 package scenarios
 
-import "oauthmock/spec/strictyaml"
+import (
+	"strings"
+
+	"oauthmock/spec/strictyaml"
+)
 
 // File is one YAML file: scenarios about one subject.
 type File struct {
@@ -18,12 +22,14 @@ type Scenario struct {
 	// ID made of words: "v2/tokens/rotation/old-pair-is-gone". It never changes once published.
 	ID    string `yaml:"id"`
 	Title string `yaml:"title"`
-	// Level: MUST rests on what the published documents say, SHOULD on the strict reading, the overlay or an
-	// assumption, OBSERVE is recorded only.
+	// Level: MUST rests on words of a document, SHOULD on what follows from them, or on an RFC, a guide or a report; OBSERVE on a choice of
+	// ours alone, which is held against a target where somebody asks for it.
 	Level Level `yaml:"level"`
-	// Requirement in words, and the place in the contract that it comes from.
+	// Requirement in words, and the place in the contract that it comes from. A part of it that begins with "assumed:" is a choice of ours.
 	Requirement string `yaml:"requirement"`
 	Source      string `yaml:"source"`
+	// Quote holds the words of the document that a MUST rests on: of a description or an example, or a piece of its JSON. Blanks do not count.
+	Quote Texts `yaml:"quote,omitempty"`
 	// Description is for who develops against the starting state: what there is, and what to test with it. One paragraph.
 	Description string   `yaml:"description,omitempty"`
 	Tags        []string `yaml:"tags,omitempty"`
@@ -44,6 +50,18 @@ type Scenario struct {
 	// File and Line say where the scenario stands; the loader sets them.
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`
+}
+
+// Reference is the source with what is quoted of it.
+func (s *Scenario) Reference() string {
+	if len(s.Quote) == 0 {
+		return s.Source
+	}
+	quotes := make([]string, len(s.Quote))
+	for i, quote := range s.Quote {
+		quotes[i] = "“" + strings.Join(strings.Fields(quote), " ") + "”"
+	}
+	return s.Source + ": " + strings.Join(quotes, ", ")
 }
 
 // Given is the state in which a scenario starts. Against a target with a control API every scenario gets
@@ -413,7 +431,10 @@ type Level string
 
 // The levels, from the strictest.
 const (
-	Must    Level = "MUST"
-	Should  Level = "SHOULD"
+	// Must rests on words of a published document, which the scenario quotes.
+	Must Level = "MUST"
+	// Should rests on what follows from the document, or on another source that says so.
+	Should Level = "SHOULD"
+	// Observe rests on a choice of ours. It is an expectation all the same, and fails where somebody asks for that.
 	Observe Level = "OBSERVE"
 )

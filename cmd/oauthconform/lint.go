@@ -16,7 +16,7 @@ func newLint(p program) *cobra.Command {
 		Long: `lint loads scenario files and prints everything that is wrong in them, with file and line, and what would be right: first what
 cannot be loaded; when all can, also what proves nothing. Every refusal needs a success beside it, in its scenario or in one named by
 "control"; every step asserts something; every call belongs to an operation or a paid service, or expects to be
-refused; every id is taken once.
+refused; every MUST quotes words of a document, and no SHOULD rests on an assumption alone; every id is taken once.
 Exit status: 0 nothing is wrong; 2 something is.`,
 		Example: "  oauthconform lint\n  oauthconform lint mine.yaml more/\n  oauthconform lint spec",
 		Args:    cobra.ArbitraryArgs,

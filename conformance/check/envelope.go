@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"oauthmock/scenarios"
 	"oauthmock/spec"
@@ -91,8 +92,9 @@ func (s *Surface) added(operation spec.Operation, status int) []string {
 	return names
 }
 
-// enveloped checks the members that every success and every refusal has. A bare payload has no envelope.
-func (s *Surface) enveloped(e *Exchange) []Finding {
+// enveloped checks the members that every success and every refusal has. A bare payload has no envelope. Where the document does not
+// show these members of a success they are observed, unless they say the opposite.
+func (s *Surface) enveloped(e *Exchange, level scenarios.Level) []Finding {
 	want, optional := s.envelope.Failure, s.envelope.Optional
 	if e.Success() {
 		want, optional = s.envelope.Success, nil
@@ -105,7 +107,7 @@ func (s *Surface) enveloped(e *Exchange) []Finding {
 	if e.Shape() == ShapeFlat && !slices.ContainsFunc(inOrder(want), has) {
 		return nil
 	}
-	f := Finding{Kind: "envelope.success", Level: scenarios.Should, OK: isObject, Source: s.Title + ": x-envelope of the document",
+	f := Finding{Kind: "envelope.success", Level: level, OK: isObject, Source: s.Title + ": x-envelope of the document",
 		Requirement: "Every success has the members " + constants(s.envelope.Success) + "; every refusal has " + constants(s.envelope.Failure) + ".",
 		Expected:    constants(want), Actual: typeOf(e.value)}
 	if len(s.envelope.Completes) > 0 {
@@ -113,6 +115,9 @@ func (s *Surface) enveloped(e *Exchange) []Finding {
 	}
 	if e.Envelope() == EnvelopeDocumented {
 		optional = s.completes[e.Operation.Name]
+	}
+	if e.Success() && s.Document != nil && len(s.completes[e.operationName()]) > 0 && !contradicts(body, want) {
+		f.Level = scenarios.Observe
 	}
 	var shown []string
 	for _, name := range inOrder(want) {
@@ -123,6 +128,16 @@ func (s *Surface) enveloped(e *Exchange) []Finding {
 		f.Actual = strings.Join(shown, ", ")
 	}
 	return []Finding{f}
+}
+
+// contradicts reports whether a member that is true or false has the other value.
+func contradicts(body, want map[string]any) bool {
+	for name, right := range want {
+		if _, isBool := right.(bool); isBool && body[name] != nil && !Equal(body[name], right) {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder lists the members of an envelope, those that are true or false first.
@@ -212,9 +227,9 @@ func (s *Surface) timestamps(e *Exchange) []Finding {
 			return false
 		}
 		seen++
-		_, err := spec.Timestamp(text)
+		_, err := time.Parse(time.RFC3339, text)
 		wrong = text
-		return err != nil
+		return err != nil || strings.Contains(text, ",") // which time.Parse takes for a point
 	})
 	if found {
 		f.OK, f.Expected, f.Actual = false, "such as 2026-02-12T08:30:00+00:00", path+" is "+Render(wrong)

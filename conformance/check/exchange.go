@@ -125,6 +125,14 @@ func (e *Exchange) Success() bool {
 	return e.Status >= 200 && e.Status < 300
 }
 
+// operationName is the operation's alias, "" where the request belongs to none.
+func (e *Exchange) operationName() string {
+	if e.Operation == nil {
+		return ""
+	}
+	return e.Operation.Name
+}
+
 // Refusal is code and message of a failure's body; false when the body has no code.
 func (e *Exchange) Refusal() (code, message any, ok bool) {
 	return e.Surface.envelope.Refusal(e.value)

@@ -26,23 +26,27 @@ type Wants struct {
 }
 
 // Expected holds an answer against what a step expects: status, code, message and levels of expect (without variables), and the
-// wants. level is the scenario's. When the status is not as expected nothing else is checked: the rest would only say so again.
+// wants. level is the scenario's; of a refusal that nobody documents only that it is one is held to it (see Open). When the status is not as
+// expected nothing else is checked: the rest would only say so again.
 func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios.Level) []Finding {
 	if expect.Level != "" {
 		level = expect.Level
 	}
 	var findings []Finding
-	if len(expect.Status) > 0 {
-		status := Status(expect.Status, e, level, expect.LineOf("status"))
-		findings = append(findings, status)
-		if !status.OK {
-			return findings
-		}
+	wording := level // of code, message and members
+	switch {
+	case e.Surface.Open(e.Operation, &expect):
+		findings, wording = refused(expect, e, level), scenarios.Observe
+	case len(expect.Status) > 0:
+		findings = []Finding{Status(expect.Status, e, level, expect.LineOf("status"))}
+	}
+	if slices.ContainsFunc(findings, func(f Finding) bool { return !f.OK }) {
+		return findings
 	}
 	at := e.Surface.envelope
 	if expect.Has("code") {
 		code, _, there := e.Refusal()
-		f := Finding{Kind: "refusal.code", Level: level, OK: there && Equal(code, expect.Code), Line: expect.LineOf("code"),
+		f := Finding{Kind: "refusal.code", Level: wording, OK: there && Equal(code, expect.Code), Line: expect.LineOf("code"),
 			Expected: at.Code + ": " + Render(expect.Code), Actual: "no `" + at.Code + "` in the body"}
 		if there {
 			f.Actual = at.Code + ": " + Render(code)
@@ -50,7 +54,7 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 		findings = append(findings, f)
 	}
 	if expect.Message != nil {
-		f := Finding{Kind: "refusal.message", Level: level, Line: expect.LineOf("message"),
+		f := Finding{Kind: "refusal.message", Level: wording, Line: expect.LineOf("message"),
 			Expected: at.Message + ": " + Render(*expect.Message), Actual: "no `" + at.Message + "` in the body"}
 		if message, there := at.MessageOf(e.value); there {
 			f.OK, f.Actual = Equal(message, *expect.Message), at.Message+": "+Render(message)
@@ -69,8 +73,8 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 	}
 	findings = append(findings, headers(wants.Headers, e.Header, level)...)
 	payload, there := e.Payload()
-	findings = append(findings, At("data", wants.Data, payload, there, level)...)
-	return append(findings, At("body", wants.Body, e.value, e.problem == nil, level)...)
+	findings = append(findings, At("data", wants.Data, payload, there, wording)...)
+	return append(findings, At("body", wants.Body, e.value, e.problem == nil, wording)...)
 }
 
 // Status checks the HTTP status alone.

@@ -75,30 +75,31 @@ func (j *Judge) Operations() []spec.Operation {
 }
 
 // Standing holds an answer against everything that is true of every answer of its surface, whatever the scenario. level is that of the
-// step: a MUST is one where the step rests on the published document, and the answer is of a kind that the document describes. What
-// comes back when the suite asks for something that the document does not speak of (a member of the wrong type, an unknown path) is a
-// SHOULD, also where the answer then echoes the question. leaks reports whether a text holds a secret; that is a MUST always. Of an API
-// without a document only refusals have a form.
+// step: a MUST is one where the step rests on the published document, and the answer is of a kind that the document describes; that a
+// secret comes back is one always. A SHOULD is what follows from the document: the documented members, the statuses, the refusals
+// that its examples show. What rests on the strict reading's own choices is observed, and so is how a server refuses what the document does
+// not speak of (a member of the wrong type, an unknown path). leaks reports whether a text holds a secret. Of an API without a document
+// only refusals have a form.
 func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
-	must := scenarios.Should
-	if level == scenarios.Must && e.Operation != nil {
+	shown := e.Success() || s.knows(e.Operation, e.Status, nil)
+	must, should := scenarios.Should, scenarios.Should
+	if !shown {
+		should = scenarios.Observe
+	}
+	switch {
+	case !shown && !s.documented(e), level == scenarios.Observe && (s.Assumed || !e.Success()):
+		must, should = scenarios.Observe, scenarios.Observe
+	case level == scenarios.Must && e.Operation != nil && (e.Success() || s.documented(e)):
 		must = scenarios.Must
 	}
 	media, known := s.described(e)
-	findings := []Finding{s.redirect(e, known, must), secretLeak(e, leaks)}
+	findings := []Finding{s.redirect(e, known, level), secretLeak(e, leaks)}
+	findings = append(findings, unasked(e)...)
 	if s.Document == nil && e.Status < 400 {
 		return findings
 	}
-	// Where what the overlay adds is assumed, refusals that the document does not have are not judged by it, nor is what a step observes.
-	strictly := scenarios.Should
-	if s.Assumed && (level == scenarios.Observe || !e.Success() && !s.exemplified(e)) {
-		strictly = scenarios.Observe
-	}
 	if e.Operation != nil {
-		findings = append(findings, s.statusDocumented(e, known, strictly))
-	}
-	if !e.Success() && !s.documented(e) {
-		must = scenarios.Should
+		findings = append(findings, s.statusDocumented(e, known))
 	}
 	switch {
 	case known && len(media) == 0:
@@ -115,17 +116,18 @@ func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string
 	strict := s.strictResponse(e)
 	findings = append(findings, jsonDuplicateKeys(e))
 	findings = append(findings, s.documentSchema(e, must)...)
-	findings = append(findings, s.strictSchema(e, strict, strictly)...)
-	if s.Assumed && level == scenarios.Observe {
-		must = level
-	}
-	findings = append(findings, s.refusalTriple(e, strict, must, strictly)...)
-	findings = append(findings, s.enveloped(e)...)
+	findings = append(findings, s.strictSchema(e, strict, should)...)
+	findings = append(findings, s.refusalTriple(e, strict, must)...)
+	findings = append(findings, s.enveloped(e, should)...)
 	findings = append(findings, s.bareShape(e)...)
 	return append(findings, s.timestamps(e)...)
 }
 
+// redirect holds answers of operations against the documented ones; where an unknown path leads a server may choose.
 func (s *Surface) redirect(e *Exchange, known bool, level scenarios.Level) Finding {
+	if e.Operation == nil && s.Document != nil {
+		level = scenarios.Observe
+	}
 	f := Finding{Kind: "redirect", Level: level, OK: e.Status < 300 || e.Status > 399 || known,
 		Requirement: "No answer is a redirect.", Source: s.Title + ": no 3xx is documented",
 		Expected: "no 3xx", Actual: fmt.Sprint(e.Status)}
@@ -148,6 +150,17 @@ func noBody(e *Exchange, level scenarios.Level) []Finding {
 		Expected: "no body", Actual: fmt.Sprintf("%d bytes", len(e.Body))}}
 }
 
+// unasked is judged where an answer is compressed: the suite asks for identity.
+func unasked(e *Exchange) []Finding {
+	encoding := e.Header.Get("Content-Encoding")
+	if encoding == "" || strings.EqualFold(encoding, "identity") {
+		return nil
+	}
+	return []Finding{{Kind: "http.encoding", Level: scenarios.Should,
+		Requirement: "An answer to a request that accepts no coding is not encoded.", Source: "RFC 9110 section 12.5.3 (should send a response without any content coding)",
+		Expected: "no Content-Encoding", Actual: Render(encoding)}}
+}
+
 func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	f := Finding{Kind: "secret.leak", Level: scenarios.Must, OK: true,
 		Requirement: "The API key and the Basic credential never come back in an answer.", Source: "security of Basic-Authentication",
@@ -164,7 +177,13 @@ func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	return f
 }
 
-func (s *Surface) statusDocumented(e *Exchange, known bool, level scenarios.Level) Finding {
+// statusDocumented holds successes and failures of the server itself against the documented statuses. With which 4xx it refuses what nobody
+// documents a server may choose.
+func (s *Surface) statusDocumented(e *Exchange, known bool) Finding {
+	level := scenarios.Should
+	if e.Status >= 400 && e.Status < 500 {
+		level = scenarios.Observe
+	}
 	return Finding{Kind: "http.status-documented", Level: level, OK: known,
 		Requirement: "Every status is documented for the operation, or added by the overlay.", Source: e.Place() + " responses",
 		Expected: strings.Join(s.statuses[e.Operation.Name], ", ") + " (or one that the overlay adds)", Actual: fmt.Sprint(e.Status)}
@@ -236,13 +255,25 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 		e.Place()+" schema", mismatches)}
 }
 
+// strictSchema is the strict reading, which decides what the document leaves open and is observed, and of successes what is left of it
+// without these choices.
 func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if schema == nil {
 		return nil
 	}
-	return []Finding{schemaFinding("strict.schema", level,
-		"The body has all documented members and no other, with the documented forms, in the envelope.",
-		e.Place()+", strict reading", reading.Check(s.strict, schema, e.completed()))}
+	mismatches := reading.Check(s.strict, schema, e.completed())
+	if e.Success() {
+		grounded := mismatches
+		if len(mismatches) > 0 {
+			grounded = reading.Check(s.strict, s.grounded(schema), e.completed())
+		}
+		return []Finding{
+			schemaFinding("document.members", level, "The body has all documented members, of the documented types.", e.Place()+" schema", grounded),
+			schemaFinding("strict.schema", scenarios.Observe, "The body has all documented members and no other, with the documented forms, in the envelope.",
+				e.Place()+", strict reading", mismatches),
+		}
+	}
+	return []Finding{schemaFinding("strict.schema", level, "The body of a refusal has the members of the examples and no other.", e.Place()+", strict reading", mismatches)}
 }
 
 func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []reading.Mismatch) Finding {
@@ -263,15 +294,15 @@ func schemaFinding(kind string, level scenarios.Level, requirement, source strin
 	return f
 }
 
-// refusalTriple holds code and message against the pairs that belong to the operation and status. Where the document shows pairs
-// of its own the check is as strict as the step; where only the strict reading has some it has that reading's level.
-func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level, strictly scenarios.Level) []Finding {
+// refusalTriple holds code and message against the pairs that belong to the operation and status. Where only the strict reading has
+// such pairs they are observed.
+func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if e.Operation == nil || e.Status < 400 {
 		return nil
 	}
 	var pairs []string
 	code, message, _ := e.Refusal()
-	f := Finding{Kind: "refusal.triple", Level: strictly, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
+	f := Finding{Kind: "refusal.triple", Level: scenarios.Observe, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
 		Source: e.Place() + " examples", Actual: Render(code) + " " + Render(message)}
 	for _, triple := range s.triples {
 		if triple.Operation != e.Operation.Name || triple.Status != e.Status {

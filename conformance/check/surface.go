@@ -22,6 +22,8 @@ type Surface struct {
 	envelope   spec.Envelope
 	operations []spec.Operation
 	triples    []spec.Triple
+	// refusals are those of the table that are known by more than an assumption.
+	refusals []spec.Refusal
 	// published and strict are two readings of the document; nil where there is none.
 	published, strict *openapi3.T
 	// statuses that the published document has, by operation's name.
@@ -46,10 +48,13 @@ func newSurface(c contract.Contract) (*Surface, error) {
 	if c.Envelope != nil {
 		s.envelope = c.Envelope.WithDefaults()
 	}
+	var err error
+	if s.refusals, err = knownRefusals(c.Name); err != nil {
+		return nil, err
+	}
 	if c.Document == nil {
 		return s, nil
 	}
-	var err error
 	if s.Envelope == nil {
 		if s.envelope, err = c.Document.Envelope(); err != nil {
 			return nil, err
@@ -207,11 +212,6 @@ func (e *Exchange) Is(triple spec.Triple) bool {
 	code, message, _ := e.Refusal()
 	return e.Operation != nil && triple.Operation == e.Operation.Name && triple.Status == e.Status && Equal(code, triple.Code.Value()) &&
 		(e.Surface.envelope.AnyMessage || Equal(message, triple.Message))
-}
-
-// exemplified reports whether the published document shows how the operation refuses with this status.
-func (s *Surface) exemplified(e *Exchange) bool {
-	return e.Operation != nil && slices.ContainsFunc(s.triples, func(t spec.Triple) bool { return t.Operation == e.Operation.Name && t.Status == e.Status })
 }
 
 // Documented reports whether the published document has the answer's status for its operation.

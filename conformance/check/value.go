@@ -34,7 +34,7 @@ func timestamp(value any) (time.Time, bool) {
 	return at, err == nil
 }
 
-// Equal compares two decoded JSON values: numbers by value, objects regardless of order, everything else exactly.
+// Equal compares two decoded JSON values: numbers by value, timestamps by the instant, objects regardless of order, everything else exactly.
 func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case json.Number:
@@ -76,7 +76,20 @@ func Equal(a, b any) bool {
 	case []any, map[string]any:
 		return false
 	}
-	return a == b
+	return a == b || sameInstant(a, b)
+}
+
+// sameInstant reports whether two values are timestamps of one instant, which Z and +00:00 spell differently.
+func sameInstant(a, b any) bool {
+	const shortest = len("2006-01-02T15:04:05Z")
+	one, ok := a.(string)
+	other, both := b.(string)
+	if !ok || !both || len(one) < shortest || len(other) < shortest || one[10] != 'T' || other[10] != 'T' {
+		return false
+	}
+	x, okX := timestamp(one)
+	y, okY := timestamp(other)
+	return okX && okY && x.Equal(y)
 }
 
 // order compares numbers with numbers and timestamps with timestamps; other pairs have no order.

@@ -1,6 +1,8 @@
 package mutant
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -41,6 +43,16 @@ func transport() []Mutant {
 			Lie: raw("wallet.get", func(b []byte) []byte { return append(b, "\nNotice: undefined index"...) })},
 		{Name: "transport/byte-order-mark", What: "a byte order mark precedes the JSON", Scenarios: []string{"v2/wallet/get/shape"},
 			Lie: raw("wallet.get", func(b []byte) []byte { return append([]byte("\ufeff"), b...) })},
+		{Name: "transport/encoded-unasked", What: "JSON is compressed, although nobody accepts that", Scenarios: []string{"v2/wallet/get/shape"},
+			Lie: on("wallet.get", func(x *Exchange) {
+				var compressed bytes.Buffer
+				writer := gzip.NewWriter(&compressed)
+				_ = json.NewEncoder(writer).Encode(x.Answer.JSON) // it was JSON
+				_ = writer.Close()                                // a buffer
+				x.Answer.Header = maps.Clone(x.Answer.Header)
+				x.Answer.Header.Set("Content-Encoding", "gzip")
+				x.Answer.Raw = compressed.Bytes()
+			})},
 		{Name: "transport/twice-the-json", What: "the JSON is sent twice", Scenarios: []string{"v2/wallet/get/shape"},
 			Lie: raw("wallet.get", func(b []byte) []byte { return append(slices.Clip(b), b...) })},
 		{Name: "transport/empty-body", What: "a success has no body", Scenarios: []string{"v2/tokens/delete/envelope"},

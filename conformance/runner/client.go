@@ -1,6 +1,9 @@
 package runner
 
 import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +75,30 @@ func (c client) do(ctx context.Context, request *http.Request) (answer, error) {
 	case len(body) > maxBody:
 		return a, fmt.Errorf("the answer is longer than %d MiB", maxBody>>20)
 	}
+	a.body = decoded(body, response.Header.Get("Content-Encoding"))
 	return a, nil
+}
+
+// decoded undoes a compression that nobody asked for, so that the answer is judged by what it says. What cannot be undone stays as it is.
+func decoded(body []byte, encoding string) []byte {
+	var reader io.Reader
+	var err error
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "gzip", "x-gzip":
+		reader, err = gzip.NewReader(bytes.NewReader(body))
+	case "deflate":
+		reader, err = zlib.NewReader(bytes.NewReader(body))
+	default:
+		return body
+	}
+	if err != nil {
+		return body
+	}
+	plain, err := io.ReadAll(io.LimitReader(reader, maxBody+1))
+	if err != nil || len(plain) > maxBody {
+		return body
+	}
+	return plain
 }
 
 // describe says in words what went wrong, without the URL, which may hold a token.

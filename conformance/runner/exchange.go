@@ -96,6 +96,12 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
 	}
 	request.Header = c.header.Clone()
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	if request.Header.Get("Accept-Encoding") == "" {
+		request.Header.Set("Accept-Encoding", "identity") // without it any coding would be right
+	}
 	if c.host != "" {
 		request.Host = c.host
 	}

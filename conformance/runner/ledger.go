@@ -26,7 +26,7 @@ func (l *ledger) add(s *session, step string, finding check.Finding, index int) 
 		assertion.Requirement = s.scenario.Requirement
 	}
 	if assertion.Source == "" {
-		assertion.Source = s.scenario.Source
+		assertion.Source = s.scenario.Reference()
 	}
 	known, ok := l.byID[id]
 	switch {

@@ -83,7 +83,11 @@ func (s *session) once(ctx context.Context, step *scenarios.Step, label string, 
 	if got == nil {
 		return stop{report.Error, err.Error()}
 	}
-	index := s.judge(label, got, s.levelOf(step))
+	level := s.levelOf(step)
+	if got.surface.Open(got.operation, &step.Expect) {
+		level = scenarios.Observe
+	}
+	index := s.judge(label, got, level)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,124 @@
+package check
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"oauthmock/scenarios"
+	"oauthmock/spec"
+)
+
+// What a refusal is judged by depends on how well it is known. The rows of spec/refusals.yaml carry a grade; a row that somebody had to
+// assume is a choice, and a server that chooses otherwise breaks no promise. That it refuses is still expected of it.
+
+// knownRefusals returns the rows of the table of refusals that more is known of than an assumption.
+func knownRefusals(surface string) ([]spec.Refusal, error) {
+	table, err := spec.Refusals()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(table.All(), func(row spec.Refusal) bool { return row.Surface != surface || row.Grade == spec.Assumed }), nil
+}
+
+// knows reports whether a refusal of an operation is documented or observed: its status, and its code unless that is nil.
+func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
+	name := "service.call"
+	if operation != nil {
+		name = operation.Name
+	} else if s.Document != nil {
+		return false
+	}
+	if slices.ContainsFunc(s.triples, func(t spec.Triple) bool {
+		return t.Operation == name && t.Status == status && (code == nil || Equal(code, t.Code.Value()))
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(s.refusals, func(row spec.Refusal) bool {
+		return (row.Operation == name || row.Operation == spec.EveryOperation) && row.Status == status && (code == nil || Equal(code, row.Code.Value()))
+	})
+}
+
+// Open reports whether a step expects a refusal whose status and code nobody documents: the operation is right to refuse, and to choose how.
+func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool {
+	if len(expect.Status) == 0 {
+		return false
+	}
+	var code any
+	if expect.Has("code") {
+		code = expect.Code
+	}
+	return !slices.ContainsFunc(expect.Status, func(status int) bool {
+		return status < 400 || s.knows(operation, status, code) ||
+			code == nil && operation != nil && slices.Contains(s.statuses[operation.Name], strconv.Itoa(status))
+	})
+}
+
+// plain reports whether HTTP itself has a status for a case: who calls, what there is, how large it is, how often. No other one says the same.
+func plain(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= http.StatusInternalServerError
+}
+
+// refused is the expectation of an open refusal: any 4xx will do, and which one is observed.
+func refused(expect scenarios.Expect, e *Exchange, level scenarios.Level) []Finding {
+	exact := Status(expect.Status, e, level, expect.LineOf("status"))
+	if !slices.ContainsFunc(expect.Status, func(status int) bool { return !plain(status) }) {
+		return []Finding{exact}
+	}
+	whether := Finding{Kind: "http.refused", Level: level, OK: e.Status >= 400 && e.Status < 500, Line: exact.Line,
+		Expected: "a refusal, 4xx", Actual: exact.Actual}
+	exact.Level = scenarios.Observe
+	return []Finding{whether, exact}
+}
+
+// grounded makes of a strict schema of successes what rests on more than an assumption: the documented members are there, with the documented
+// types. Which members there may be besides, which of the envelope's there are where the document does not say so, the form of ids, lists of
+// values that the document calls open, and whole seconds are choices. The schema is copied.
+func (s *Surface) grounded(schema *openapi3.Schema) *openapi3.Schema {
+	loose := loosened(schema)
+	withoutEnvelope := func(one *openapi3.Schema) {
+		one.Required = slices.DeleteFunc(one.Required, func(name string) bool { _, there := s.envelope.Success[name]; return there })
+	}
+	withoutEnvelope(loose)
+	for _, branch := range loose.AnyOf {
+		withoutEnvelope(branch.Value)
+	}
+	return loose
+}
+
+func loosened(schema *openapi3.Schema) *openapi3.Schema {
+	loose := *schema
+	loose.Pattern, loose.Enum, loose.Required = "", nil, slices.Clone(schema.Required)
+	if loose.Format == "date-time" {
+		loose.Format = "" // timestamps are judged by themselves
+	}
+	if more := schema.AdditionalProperties; more.Has != nil {
+		loose.AdditionalProperties = openapi3.AdditionalProperties{}
+	} else if more.Schema != nil {
+		loose.AdditionalProperties = openapi3.AdditionalProperties{Schema: looseRef(more.Schema)}
+	}
+	if schema.Items != nil {
+		loose.Items = looseRef(schema.Items)
+	}
+	loose.Properties = maps.Clone(schema.Properties)
+	for name, property := range loose.Properties {
+		loose.Properties[name] = looseRef(property)
+	}
+	// One that fits several alternatives, now that these allow more, is no less right.
+	loose.OneOf, loose.AnyOf = nil, nil
+	for _, branch := range slices.Concat(schema.OneOf, schema.AnyOf) {
+		loose.AnyOf = append(loose.AnyOf, looseRef(branch))
+	}
+	return &loose
+}
+
+func looseRef(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+	return openapi3.NewSchemaRef("", loosened(ref.Value))
+}
