@@ -18,6 +18,7 @@
 //     given.clients and given.users register more, by their `as`;
 //   - ${nonce}, twelve hex digits that belong to this scenario and the run's seed;
 //   - the tokens of given.tokens, by their `as`;
+//   - ${NAME|shorter} and ${NAME|othercase} of any that is text: without its last character, and with its letters in the other case;
 //   - what earlier steps captured, and, within its own step, the keys of a matrix.
 //
 // # Surfaces

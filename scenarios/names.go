@@ -56,6 +56,11 @@ func (n *names) forget(v *validator, name string) {
 }
 
 func (n *names) use(v *validator, name string, line int) {
+	name, form, formed := strings.Cut(name, "|")
+	if formed && !slices.Contains(Forms(), form) {
+		v.problem(line, "${%s|%s}: a text can be %s", name, form, quoted(Forms()))
+		return
+	}
 	if !variableName().MatchString(name) {
 		v.problem(line, "${%s} is not a variable's name; write $${ for a literal ${", name)
 		return

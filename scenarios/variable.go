@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 var (
@@ -17,6 +18,32 @@ var (
 	rootName     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`) })
 	scopeName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^scope([2-9]|[1-9][0-9])?$`) })
 )
+
+// Forms are what a reference may ask of a text, as in ${apiKey|shorter}.
+func Forms() []string { return []string{"othercase", "shorter"} }
+
+// Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter" takes its last character away. It reports
+// false where the value is no text, or would stay as it is.
+func Formed(value any, form string) (string, bool) {
+	text, _ := value.(string)
+	if text == "" {
+		return "", false
+	}
+	formed := text
+	switch form {
+	case "shorter":
+		letters := []rune(text)
+		formed = string(letters[:len(letters)-1])
+	case "othercase":
+		formed = strings.Map(func(r rune) rune {
+			if unicode.IsLower(r) {
+				return unicode.ToUpper(r)
+			}
+			return unicode.ToLower(r)
+		}, text)
+	}
+	return formed, formed != text
+}
 
 // builtins are the variables that every scenario has, besides ${scope}, ${scope2}, …
 func builtins() []string {

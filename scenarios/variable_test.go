@@ -38,7 +38,7 @@ func TestVariablesKeepTheirTypeWhenTheyStandAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := scenarios.Expand(test.in, lookup)
 			require.NoError(t, err)
-			assert.Equal(t, test.want, got)
+			assert.Equal(t, test.want, any(got))
 		})
 	}
 	_, err := scenarios.Expand([]any{"x ${unknown}"}, lookup)
@@ -102,4 +102,28 @@ func TestAScenarioSaysWhyItNeedsControl(t *testing.T) {
 	list, err = load(t, head+"    given: {environment: sandbox, items: {callback.list: 1}}\n"+steps)
 	require.NoError(t, err)
 	assert.Empty(t, list[0].ControlReasons())
+}
+
+func TestATextHasForms(t *testing.T) {
+	tests := map[string]struct {
+		value any
+		form  string
+		want  any
+	}{
+		"a key without its end":     {"0aB9", "shorter", "0aB"},
+		"one letter":                {"à", "shorter", ""},
+		"a key in the other case":   {"0aB9", "othercase", "0Ab9"},
+		"digits have no other case": {"0123", "othercase", nil},
+		"nothing has no end":        {"", "shorter", nil},
+		"a number is no text":       {7, "shorter", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, ok := scenarios.Formed(test.value, test.form)
+			assert.Equal(t, test.want != nil, ok)
+			if ok {
+				assert.Equal(t, test.want, any(got))
+			}
+		})
+	}
 }
