@@ -409,7 +409,7 @@ type Matcher struct {
 	Sum any `yaml:"sum,omitempty"`
 	// Each element of a list must match.
 	Each *Matcher `yaml:"each,omitempty"`
-	// Plus moves the right side of Equals, Gt, Gte, Lt and Lte: a number, or a duration where these are timestamps.
+	// Plus moves the right side of Equals, Gt, Gte, Lt, Lte, Length, MinLength, MaxLength and Sum: a number, or a duration where these are timestamps.
 	Plus any `yaml:"plus,omitempty"`
 	// Within is how far a number, or a timestamp (a duration), may be from Equals.
 	Within any `yaml:"within,omitempty"`

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -79,8 +80,9 @@ func (v *validator) matcher(m *Matcher, what string) {
 	if m.Has("oneOf") && len(m.OneOf) == 0 {
 		v.problem(m.LineOf("oneOf"), "%s: oneOf has no values", what)
 	}
-	if m.Has("plus") && !m.Has("equals") && !m.Has("gt") && !m.Has("gte") && !m.Has("lt") && !m.Has("lte") {
-		v.problem(m.LineOf("plus"), "%s: plus moves equals, gt, gte, lt or lte; none of them is there", what)
+	movable := []string{"equals", "gt", "gte", "lt", "lte", "length", "minLength", "maxLength", "sum"}
+	if m.Has("plus") && !slices.ContainsFunc(movable, m.Has) {
+		v.problem(m.LineOf("plus"), "%s: plus moves %s; none of them is there", what, strings.Join(movable, ", "))
 	}
 	if m.Has("within") && !m.Has("equals") {
 		v.problem(m.LineOf("within"), "%s: within says how far the value may be from equals, which is missing", what)

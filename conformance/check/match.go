@@ -147,6 +147,7 @@ func matchSize(m scenarios.Matcher, value any, miss misser) {
 		if !m.Has(key) {
 			return
 		}
+		bound = shifted(m, bound)
 		limit, isNumber := decimal(bound)
 		if !isNumber || !ok(new(big.Rat).SetInt64(int64(size)).Cmp(limit)) {
 			miss("%s %s (it is %d)", words, Render(bound), size)
@@ -155,6 +156,15 @@ func matchSize(m scenarios.Matcher, value any, miss misser) {
 	check("length", "length", m.Length, func(sign int) bool { return sign == 0 })
 	check("minLength", "length at least", m.MinLength, func(sign int) bool { return sign >= 0 })
 	check("maxLength", "length at most", m.MaxLength, func(sign int) bool { return sign <= 0 })
+}
+
+// shifted is a length or a sum moved by plus; what cannot be moved is nothing, which no value equals.
+func shifted(m scenarios.Matcher, bound any) any {
+	if !m.Has("plus") {
+		return bound
+	}
+	number, _ := moved(bound, m.Plus)
+	return number
 }
 
 func matchParts(m scenarios.Matcher, value any, miss misser) {
@@ -188,13 +198,14 @@ func matchParts(m scenarios.Matcher, value any, miss misser) {
 	}
 	if m.Has("sum") {
 		sum, ok := total(list)
-		want, isNumber := decimal(m.Sum)
+		bound := shifted(m, m.Sum)
+		want, isNumber := decimal(bound)
 		if !ok || !isNumber || sum.Cmp(want) != 0 {
 			got := "no numbers"
 			if ok {
 				got = string(rational(sum))
 			}
-			miss("the sum %s (it is %s)", Render(m.Sum), got)
+			miss("the sum %s (it is %s)", Render(bound), got)
 		}
 	}
 	if m.Has("each") && m.Each != nil {
