@@ -11,7 +11,7 @@ import (
 // services are lies about the paid services and what their calls leave behind.
 func services() []Mutant {
 	return slices.Concat(servicePayments(), serviceTransactions(), serviceSubscriptions(), serviceFree(),
-		serviceRefusals(), serviceLimits(), serviceScopes(), serviceRates(), serviceTokens(), serviceStatistics(), serviceErrors(), serviceRaces(), serviceCounts())
+		serviceRefusals(), serviceLimits(), serviceScopes(), serviceRates(), serviceTokens(), serviceStatistics(), serviceErrors(), serviceRaces(), serviceCounts(), serviceJobs())
 }
 
 const servicesPrefix = "/__services/"

@@ -29,6 +29,7 @@ func serviceRefusals() []Mutant {
 		{"subscription-requests", "Token limit reached: subscriptionRequests", "services/limits/subscription-requests", 402, "610"},
 		{"wallet-amount", "Token limit reached: walletAmount", "services/limits/wallet-amount", 402, "610"},
 		{"credit", "Insufficient Credit in Wallet", "services/payment/credit-exhausted", 403, "611"},
+		{"job", "Request not found", "services/jobs/unknown", 400, "400"},
 		{"callback", "Invalid callback", "services/callbacks/invalid", 422, "422"},
 		{"rate", "Too Many Requests", "services/rate-limit/refusal", 503, "509"},
 	} {

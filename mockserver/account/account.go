@@ -32,6 +32,7 @@ type Account struct {
 	Wallet        Wallet
 	Subscriptions []*Subscription // oldest first
 	Callbacks     []*Callback     // oldest first
+	Jobs          []*Job          // of asynchronous services, oldest first
 	// WebhookSecret signs what callbacks bring.
 	WebhookSecret string
 	Errors        ErrorLog
@@ -54,7 +55,9 @@ type Account struct {
 	due, dueBytes int       // callbacks that wait for an attempt, and what their data take
 	nextCallback  *Callback // that is due first; nil is not known
 	callbackBytes int       // about what the data of all callbacks take
-	attempts      uint64    // changes that attempts to deliver callbacks made
+	attempts      uint64    // changes that attempts to deliver callbacks, and jobs, made
+	nextJob       time.Time // when the first job is done that is not; zero where all are
+	jobBytes      int       // what the bodies of all jobs take
 
 	issued  []Secret
 	revoked []Secret
@@ -239,5 +242,6 @@ func (a *Account) Settle(now time.Time) []Event {
 		events = append(events, a.settleSubscription(lapsed))
 		events = append(events, a.alertsSince(alerted)...)
 	}
+	a.settleJobs(now)
 	return events
 }

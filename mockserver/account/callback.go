@@ -111,12 +111,12 @@ type lease struct {
 // Backoff is how long after the n-th failed attempt, counted from 1, the next one is due.
 func Backoff(n int) time.Duration { return time.Second << (n - 1) }
 
-// addCallback begins a callback, whose first attempt is due at once. Scope is named as in the account's environment.
-func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload, now time.Time) *Callback {
+// addCallback begins a callback, and says when its first attempt is due. Scope is named as in the account's environment.
+func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload, now, due time.Time) *Callback {
 	c := &Callback{
 		ID: a.IDs.Next("callback", now), Scope: scope, Domain: DomainOf(scope), URL: r.URL, Method: r.Method, Field: r.Field, Active: true,
 		CreatedAt: now, StartedAt: now, Attempt: 1, Data: p.Data, Bare: p.Bare, Size: p.Size, Custom: r.Custom, Headers: r.Headers,
-		Due: now, Retries: r.Retries,
+		Due: due, Retries: r.Retries,
 	}
 	a.RestoreCallback(c)
 	a.attempts++

@@ -12,6 +12,8 @@ type Catalogue struct {
 	byID   map[string]*CatalogueScope
 	// byDomain are the scopes of a service, those with the longest endpoints first.
 	byDomain map[string][]*CatalogueScope
+	// progress are the names of scopes that show the progress of jobs.
+	progress []ScopeName
 }
 
 // CatalogueScope is one scope of the catalogue, by its production names.
@@ -33,6 +35,8 @@ type CatalogueScope struct {
 	Everybody bool
 	// Answer of the service, as a surface sends it; nil where the surface has to find one. The account does not look into it.
 	Answer []byte
+	// Async scopes begin jobs; nil are those that do not.
+	Async *Async
 }
 
 // FreeLimits are free requests by window; nil means that the window has none.
@@ -67,6 +71,9 @@ func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 		s := &all[i]
 		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
 		s.limit, _ = ParseRateLimit(s.RateLimit)
+		if s.Async != nil {
+			c.progress = append(c.progress, s.Async.Get)
+		}
 		s.debit = "API usage - " + s.Domain
 		c.scopes = append(c.scopes, s)
 		c.byID[s.ID] = s
@@ -117,6 +124,18 @@ func (c *Catalogue) named(scope string, e Environment) (*CatalogueScope, bool) {
 		return nil, false
 	}
 	return c.scopes[i], true
+}
+
+// showsProgress reports whether calls of a scope show the progress of jobs.
+func (c *Catalogue) showsProgress(s *CatalogueScope) bool { return slices.Contains(c.progress, s.Name) }
+
+// Progress returns the scope whose calls show the progress of the jobs of an asynchronous one.
+func (c *Catalogue) Progress(s *CatalogueScope) *CatalogueScope {
+	i := slices.IndexFunc(c.scopes, func(other *CatalogueScope) bool { return other.Name == s.Async.Get })
+	if i < 0 {
+		return nil
+	}
+	return c.scopes[i]
 }
 
 // Scopes are all scopes, in the catalogue's order. Read only.

@@ -30,6 +30,10 @@ type Charge struct {
 	// PaidBy is empty when the call was refused. Amount is what left the wallet: zero for other payers.
 	PaidBy Payer
 	Amount Money
+	// Job whose progress the call shows; nil for calls that show none.
+	Job *Job
+	// Progress is the scope that shows the progress of the jobs of Scope; nil where it is not asynchronous.
+	Progress *CatalogueScope
 	// Methods that the catalogue has for the path, when it does not have the one that was called.
 	Methods []string
 }
@@ -60,6 +64,15 @@ func (s *Service) UseService(ctx context.Context, call Call, token string, targe
 			return Refuse(EndpointUnknown, "the catalogue has no scope for this path of "+target.Domain)
 		}
 		charge.Scope, charge.Name = offer, offer.Name.In(a.Environment)
+		if offer.Async != nil {
+			charge.Progress = a.Entitlements.catalogue.Progress(offer)
+		}
+		if job, asked := a.progress(&charge, target); job != nil {
+			own := *job
+			charge.Job = &own
+		} else if asked && improper == nil {
+			improper = Refuse(JobNotFound, "the account has no job of this id")
+		}
 		var err error
 		alerted := a.alerted
 		receipt.Quota, err = a.charge(&charge, t, call.IP, improper, now)

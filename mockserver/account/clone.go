@@ -21,6 +21,7 @@ func (a *Account) Clone() *Account {
 	out.Usage = a.Usage.clone()
 	out.Subscriptions = copies(a.Subscriptions)
 	out.Callbacks = copies(a.Callbacks)
+	out.Jobs = copies(a.Jobs)
 	out.Grants = a.Grants.Clone()
 	out.free = nil // follows from the usage
 	out.clients = make(map[string]*Quota, len(a.clients))

@@ -28,6 +28,7 @@ const (
 	ScopeNotGranted            Reason = "scope-not-granted"
 	ScopeDisabled              Reason = "scope-disabled"
 	RequirementsUnmet          Reason = "requirements-unmet"
+	JobNotFound                Reason = "job-not-found"
 	AddressNotAllowed          Reason = "address-not-allowed"
 	TotalRequestsUsedUp        Reason = "total-requests-used-up"
 	WalletRequestsUsedUp       Reason = "wallet-requests-used-up"

@@ -26,10 +26,34 @@ func (s *Service) AddCallback(ctx context.Context, who Identity, scope string, r
 		if !ok {
 			return ErrNoScope
 		}
-		id = a.addCallback(offer.Name.In(a.Environment), r, p, now).ID
+		id = a.addCallback(offer.Name.In(a.Environment), r, p, now, now).ID
 		return nil
 	})
 	return id, err
+}
+
+// StartJob begins a job of an asynchronous scope, and the callback that was asked for with it, whose ID is empty where none was. It returns
+// ErrNoScope when the catalogue has no such scope, or one that is not asynchronous, and ErrNoAccount as Store.Update does.
+func (s *Service) StartJob(ctx context.Context, who Identity, r JobRequest) (job Job, callback string, err error) {
+	err = s.store.Update(ctx, who, func(a *Account) error {
+		now := a.Now(s.clock.Now())
+		a.Settle(now)
+		offer, ok := a.Entitlements.catalogue.named(r.Scope, a.Environment)
+		if !ok || offer.Async == nil {
+			return ErrNoScope
+		}
+		j, c, err := a.addJob(r, offer.Async, now)
+		if err != nil {
+			return err
+		}
+		a.attempts++
+		job = *j
+		if c != nil {
+			callback = c.ID
+		}
+		return nil
+	})
+	return job, callback, err
 }
 
 // PendingCallbacks returns what waits to be delivered for an account.

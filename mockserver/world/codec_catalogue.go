@@ -24,8 +24,15 @@ func catalogue(services []fixtures.Service) *account.Catalogue {
 			if s.Response != nil {
 				answer, _ = json.Marshal(s.Response) // it was decoded from JSON or YAML, so it can be encoded
 			}
+			var async *account.Async
+			if s.Async != nil {
+				async = &account.Async{After: s.Async.Duration(), Pending: s.Async.State.Pending, Done: s.Async.State.Done}
+				if p, ok := account.ParsePattern(s.Async.Get); ok { // fixtures are validated
+					async.Get = account.NameScope(p.Method, p.Host, p.Path)
+				}
+			}
 			scopes = append(scopes, account.CatalogueScope{
-				Answer: answer, Everybody: s.Everybody,
+				Answer: answer, Everybody: s.Everybody, Async: async,
 				ID: s.ID, Method: s.Method, Domain: service.Domain, Endpoint: s.Endpoint, RateLimit: s.RateLimit,
 				Free:         account.FreeLimits{Day: s.FreeLimits.Day, Month: s.FreeLimits.Month, Year: s.FreeLimits.Year, Total: s.FreeLimits.Total},
 				Requirements: s.Requirements, Prices: prices,

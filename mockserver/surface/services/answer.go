@@ -14,9 +14,14 @@ const (
 	headerPaidBy = "X-Mock-Paid-By" // wallet, subscription or free
 )
 
+// costs are the headers that say what a call cost.
+func costs(c account.Charge) []surface.Field {
+	return []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
+}
+
 // success is what the service answers: what the caller prefers, else the fixture's body, else the document's, else ours, else what was charged.
 func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surface.Answer, error) {
-	charged := []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
+	charged := costs(c)
 	if c.Scope.Answer != nil && to.prefers == (preference{}) {
 		return surface.Answer{ContentType: surface.JSON, Header: charged, Body: surface.Bytes(c.Scope.Answer)}, nil
 	}

@@ -35,6 +35,7 @@ type Accounts interface {
 	AuthenticateToken(value string) (account.Identity, bool)
 	UseService(ctx context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error)
 	FailService(ctx context.Context, call account.Call, token, scope string, failure account.Failure) error
+	StartJob(ctx context.Context, who account.Identity, r account.JobRequest) (job account.Job, callback string, err error)
 	AddCallback(ctx context.Context, who account.Identity, scope string, r account.CallbackRequest, p account.CallbackPayload) (id string, err error)
 }
 
@@ -181,8 +182,15 @@ func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 		}
 		return surface.Answer{}, receipt, err
 	}
+	if charge.Job != nil {
+		return surface.Answer{ContentType: surface.JSON, Header: costs(charge), Body: surface.Bytes(charge.Job.Body())}, receipt, nil
+	}
 	answer, err := s.success(e, to, charge)
-	if err == nil && to.callback != nil {
+	switch {
+	case err != nil:
+	case charge.Scope.Async != nil:
+		answer, err = s.begin(c, to, charge, answer)
+	case to.callback != nil:
 		answer, err = s.callBack(c, to, answer)
 	}
 	return answer, receipt, err

@@ -68,6 +68,10 @@ func (b *testSurface) FailService(context.Context, account.Call, string, string,
 	return nil
 }
 
+func (b *testSurface) StartJob(context.Context, account.Identity, account.JobRequest) (account.Job, string, error) {
+	return account.Job{}, "", nil
+}
+
 func (b *testSurface) AddCallback(context.Context, account.Identity, string, account.CallbackRequest, account.CallbackPayload) (string, error) {
 	return "", nil
 }
