@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"oauthmock/fixtures"
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/admin"
 	"oauthmock/mockserver/callback"
@@ -161,6 +162,15 @@ func (s *Server) Interrupt() {
 
 // Accounts are the IDs of all accounts, in the order in which they came.
 func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
+
+// Who returns who an account is: its credentials, OAuth clients and users, and nothing of what it has or did.
+func (s *Server) Who(ctx context.Context, id account.ID) (fixtures.Account, error) {
+	who, err := s.world.Summary(ctx, id)
+	if err == nil {
+		who.Clients, who.Users, err = s.world.Registered(ctx, id)
+	}
+	return who, err
+}
 
 // Journal returns the record of requests.
 func (s *Server) Journal() *journal.Journal { return s.journal }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type settings struct {
 	log                string
 	limits             limits
 	secured
+	screen io.Writer // the terminal that a person looks at; nil without one
 
 	table []flagGroup
 	// environment checks the environment variables.

@@ -27,7 +27,8 @@ func defaultLimits() limits {
 // listen opens an address.
 func (l *limits) listen(flag, addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	const windowsInUse = syscall.Errno(10048) // WSAEADDRINUSE, which no other system has
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsInUse) {
 		return nil, fmt.Errorf("%s %s: another program listens there: stop it, or choose another port (%s 127.0.0.1:0 takes a free one)", flag, addr, flag)
 	}
 	if err != nil {

@@ -45,9 +45,11 @@ func StopSignals() []os.Signal {
 // Run is the program oauthmock: what its main and the tests call. It answers the exit status.
 func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
-		Use:           "oauthmock",
-		Short:         "A mock of Openapi's OAuth API",
-		Long:          "A mock of Openapi's OAuth API (oauth.openapi.com) on this machine, with a clock, a wallet and a control API.",
+		Use:   "oauthmock",
+		Short: "A mock of Openapi's OAuth API",
+		Long: "A mock of Openapi's OAuth API (oauth.openapi.com) on this machine, with a clock, a wallet and a control API.\n" +
+			"A running mock serves its documents: GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is what it speaks, with\n" +
+			"examples that the demo world knows; GET /__admin/openapi.json describes the control API.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {

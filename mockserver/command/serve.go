@@ -35,7 +35,9 @@ func serveCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.C
 		Use:   "serve",
 		Short: "Start the mock",
 		Long: "Start the mock. The one line on standard output is the base URL, printed once the server answers; logs go to standard error.\n" +
-			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.",
+			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.\n" +
+			"On a terminal it says who there is, and what to try. GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is\n" +
+			"the document that it speaks, /__admin/openapi.json that of the control API.",
 		Args: noArguments,
 	}
 	s := newSettings(cmd)
@@ -53,6 +55,9 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err erro
 	log, err := logger(s.log, stderr)
 	if err != nil {
 		return err
+	}
+	if isTerminal(stderr) && s.log == "text" {
+		s.screen = stderr
 	}
 	if err := s.environment(log); err != nil {
 		return err
@@ -196,7 +201,9 @@ func (m *instance) serveTLS(server *http.Server, listener net.Listener) {
 
 // run announces the mock, and stops it when the context is done or a server has failed.
 func (m *instance) run(ctx context.Context, stdout io.Writer) error {
-	tell(m.mock.Scene(), m.log) // before the URL, so that a program that waits for the URL finds the tokens in the log
+	if err := m.greet(ctx); err != nil { // before the URL, so that a program that waits for the URL finds the tokens in the log
+		return errors.Join(err, stop(ctx, m.servers, m.log))
+	}
 	if err := announce(m.url, m.urlFile, stdout); err != nil {
 		return errors.Join(err, stop(ctx, m.servers, m.log))
 	}
@@ -213,6 +220,15 @@ func (m *instance) run(ctx context.Context, stdout io.Writer) error {
 		m.log.Info("stopping", "reason", context.Cause(ctx))
 		return stopAndSave(ctx, m.mock, m.servers, m.log)
 	}
+}
+
+// greet tells what there is: a person in a banner, a program in the log.
+func (m *instance) greet(ctx context.Context) error {
+	if m.screen != nil {
+		return m.greeting(ctx).print(m.screen)
+	}
+	tell(m.mock.Scene(), m.log)
+	return nil
 }
 
 // retract removes the URL file, unless another run has written its own there meanwhile.

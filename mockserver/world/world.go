@@ -382,3 +382,17 @@ func (w *World) Summary(ctx context.Context, id account.ID) (f fixtures.Account,
 	})
 	return f, err
 }
+
+// Registered returns the OAuth clients and users of an account.
+func (w *World) Registered(ctx context.Context, id account.ID) (clients []fixtures.Client, users []fixtures.User, err error) {
+	err = w.update(ctx, id, func(a *account.Account) error {
+		for _, c := range a.Grants.Clients() {
+			clients = append(clients, fixtures.Client{ID: c.ID, Secret: c.Secret, RedirectURIs: slices.Clone(c.RedirectURIs), Disabled: c.Disabled})
+		}
+		for _, u := range a.Grants.Users() {
+			users = append(users, fixtures.User{Username: u.Username, Password: u.Password, Email: u.Email, FullName: u.FullName})
+		}
+		return nil
+	})
+	return clients, users, err
+}
