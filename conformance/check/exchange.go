@@ -110,6 +110,26 @@ func (e *Exchange) Payload() (any, bool) {
 	return data, enveloped
 }
 
+// payloadPlace is the JSONPath of the payload in the body; "" where it is none of the body's values.
+func (e *Exchange) payloadPlace() string {
+	if e.Redirect() != nil || e.page != nil || e.problem != nil {
+		return ""
+	}
+	payload, there := e.Payload()
+	name := e.Surface.envelope.Data
+	body, _ := e.value.(map[string]any)
+	if inner, has := body[name]; there && name != "" && has && Equal(inner, payload) {
+		return "$." + name
+	}
+	return "$"
+}
+
+// refusalPlaces are the JSONPaths of a refusal's code and message.
+func (e *Exchange) refusalPlaces() (code, message []string) {
+	at := e.Surface.envelope
+	return []string{"$." + at.Code}, []string{"$." + at.Message}
+}
+
 // bare reports whether the operation's payload may come without the envelope (see Shape).
 func (e *Exchange) bare() bool {
 	return e.Operation != nil && slices.Contains(e.Surface.Bare.Operations, e.Operation.Name)

@@ -44,10 +44,11 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 		return findings
 	}
 	at := e.Surface.envelope
+	codePlace, messagePlace := e.refusalPlaces()
 	if expect.Has("code") {
 		code, _, there := e.Refusal()
 		f := Finding{Kind: "refusal.code", Level: wording, OK: there && Equal(code, expect.Code), Line: expect.LineOf("code"),
-			Expected: at.Code + ": " + Render(expect.Code), Actual: "no `" + at.Code + "` in the body"}
+			Expected: at.Code + ": " + Render(expect.Code), Actual: "no `" + at.Code + "` in the body", Places: codePlace}
 		if there {
 			f.Actual = at.Code + ": " + Render(code)
 		}
@@ -55,7 +56,7 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 	}
 	if expect.Message != nil {
 		f := Finding{Kind: "refusal.message", Level: wording, Line: expect.LineOf("message"),
-			Expected: at.Message + ": " + Render(*expect.Message), Actual: "no `" + at.Message + "` in the body"}
+			Expected: at.Message + ": " + Render(*expect.Message), Actual: "no `" + at.Message + "` in the body", Places: messagePlace}
 		if message, there := at.MessageOf(e.value); there {
 			f.OK, f.Actual = Equal(message, *expect.Message), at.Message+": "+Render(message)
 		}
@@ -73,8 +74,29 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 	}
 	findings = append(findings, headers(wants.Headers, e.Header, level)...)
 	payload, there := e.Payload()
-	findings = append(findings, At("data", wants.Data, payload, there, wording)...)
-	return append(findings, At("body", wants.Body, e.value, e.problem == nil, wording)...)
+	data, body := At("data", wants.Data, payload, there, wording), At("body", wants.Body, e.value, e.problem == nil, wording)
+	locate(data, wants.Data, e.payloadPlace())
+	locate(body, wants.Body, "$")
+	return slices.Concat(findings, data, body)
+}
+
+// locate makes the places of findings, which begin at what was looked at, begin at the body's root.
+func locate(findings []Finding, wants []Want, root string) {
+	for i := range findings {
+		f := &findings[i]
+		if f.OK || root == "" {
+			f.Places = nil
+			continue
+		}
+		at := root + strings.TrimPrefix(wants[i].Path, "$")
+		if len(f.Places) == 0 {
+			f.Places = []string{at}
+			continue
+		}
+		for j := range f.Places {
+			f.Places[j] = at + f.Places[j]
+		}
+	}
 }
 
 // Status checks the HTTP status alone.
@@ -155,6 +177,9 @@ func finding(kind, path string, m scenarios.Matcher, value any, found bool, leve
 	}
 	if missed := Match(m, value, found); missed != "" {
 		f.Expected = missed
+		if found {
+			f.Differences, f.Places = differ(m, value)
+		}
 	} else {
 		f.OK = true
 	}

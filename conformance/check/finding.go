@@ -12,6 +12,8 @@ type Finding struct {
 	Requirement, Source string
 	// Expected and Actual may hold secrets; the caller redacts.
 	Expected, Actual string
+	// Differences name the entries by which they differ, and Places are JSONPaths of the body where it is wrong. Both may hold secrets.
+	Differences, Places []string
 	// Line in the scenario file, 0 for standing checks.
 	Line int
 }

@@ -278,16 +278,16 @@ func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scena
 
 func schemaFinding(kind string, level scenarios.Level, requirement, source string, mismatches []reading.Mismatch) Finding {
 	const most = 4
-	var lines []string
+	var lines, places []string
 	for i, mismatch := range mismatches {
 		if i == most {
 			lines = append(lines, fmt.Sprintf("and %d more", len(mismatches)-most))
 			break
 		}
-		lines = append(lines, mismatch.String())
+		lines, places = append(lines, mismatch.String()), append(places, mismatch.Path)
 	}
 	f := Finding{Kind: kind, Level: level, OK: len(mismatches) == 0, Requirement: requirement, Source: source,
-		Expected: "a body that matches", Actual: strings.Join(lines, "; ")}
+		Expected: "a body that matches", Actual: strings.Join(lines, "; "), Differences: lines, Places: places}
 	if f.OK {
 		f.Actual = "it matches"
 	}
@@ -302,7 +302,8 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scen
 	}
 	var pairs []string
 	code, message, _ := e.Refusal()
-	f := Finding{Kind: "refusal.triple", Level: scenarios.Observe, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
+	codePlace, messagePlace := e.refusalPlaces()
+	f := Finding{Kind: "refusal.triple", Places: slices.Concat(codePlace, messagePlace), Level: scenarios.Observe, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
 		Source: e.Place() + " examples", Actual: Render(code) + " " + Render(message)}
 	for _, triple := range s.triples {
 		if triple.Operation != e.Operation.Name || triple.Status != e.Status {

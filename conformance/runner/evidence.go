@@ -161,7 +161,7 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 	for _, sent := range s.evidence {
 		step := report.Step{
 			Name: sent.step, Method: sent.method, URL: r.Text(s.url(sent)), Status: sent.status,
-			Curl: s.curl(sent, r), Seconds: sent.seconds, Failure: r.Text(sent.failure),
+			Curl: s.curl(sent, r), Seconds: sent.seconds, Failure: r.Text(sent.failure), Started: sent.started,
 		}
 		if sent.operation != nil {
 			step.Operation = sent.operation.Name
@@ -170,17 +170,34 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 			steps = append(steps, step)
 			continue
 		}
+		step.RequestHeaders = headerTexts(r, sent.call.header)
 		step.RequestBody = cut(r.Text(string(sent.body())), maxEvidence)
 		step.ResponseBody = cut(r.Text(string(sent.answer.body)), maxEvidence)
-		if len(sent.answer.header) > 0 {
-			step.ResponseHeaders = map[string]string{}
-			for name, values := range sent.answer.header {
-				step.ResponseHeaders[r.Text(name)] = cut(r.Text(strings.Join(values, ", ")), maxText)
-			}
-		}
+		step.ResponseHeaders = headerTexts(r, sent.answer.header)
 		steps = append(steps, step)
 	}
 	return steps
+}
+
+// headerTexts are headers as evidence; nil where there are none.
+func headerTexts(r *report.Redactor, header http.Header) map[string]string {
+	if len(header) == 0 {
+		return nil
+	}
+	texts := map[string]string{}
+	for name, values := range header {
+		texts[r.Text(name)] = cut(r.Text(strings.Join(values, ", ")), maxText)
+	}
+	return texts
+}
+
+// redacted are texts without secrets, cut; nil where there are none.
+func redacted(r *report.Redactor, texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		out = append(out, cut(r.Text(text), maxText))
+	}
+	return out
 }
 
 func (s *sent) body() []byte { return s.call.body }
@@ -285,6 +302,7 @@ func (s *session) assertions(r *report.Redactor) []report.Assertion {
 	for _, a := range s.ledger.order {
 		one := *a
 		one.Expected, one.Actual = cut(r.Text(one.Expected), maxText), cut(r.Text(one.Actual), maxText)
+		one.Differences, one.Places = redacted(r, one.Differences), redacted(r, one.Places)
 		list = append(list, one)
 	}
 	return list

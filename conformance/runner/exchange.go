@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"oauthmock/conformance/check"
 	"oauthmock/scenarios"
@@ -44,6 +45,7 @@ type sent struct {
 	call
 	answer
 	failure  string
+	started  time.Time
 	exchange *check.Exchange // nil when no whole answer came
 	secrets  []secret        // that the answer shows
 }
@@ -106,6 +108,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 		request.Host = c.host
 	}
 	t.count.Add(1)
+	s.started = time.Now().UTC()
 	got, err := t.client.do(ctx, request)
 	s.answer = got
 	if err != nil {

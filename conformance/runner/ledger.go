@@ -22,6 +22,9 @@ func (l *ledger) add(s *session, step string, finding check.Finding, index int) 
 		ID: id, Kind: finding.Kind, Level: string(finding.Level), Verdict: s.verdictOf(finding), Requirement: finding.Requirement, Source: finding.Source,
 		Expected: finding.Expected, Actual: finding.Actual, Step: index, Line: finding.Line,
 	}
+	if !finding.OK {
+		assertion.Differences, assertion.Places = finding.Differences, finding.Places
+	}
 	if assertion.Requirement == "" {
 		assertion.Requirement = s.scenario.Requirement
 	}
