@@ -221,22 +221,22 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 			return controlError{err.Error()}
 		}
 	}
-	request, err := newRequest(ctx, c.base, method, path, query.Encode(), bytes.NewReader(text))
+	asked, err := newRequest(ctx, c.base, method, path, query.Encode(), bytes.NewReader(text))
 	if err != nil {
 		return controlError{err.Error()}
 	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", userAgent)
+	asked.Header.Set("Accept", "application/json")
+	asked.Header.Set("User-Agent", userAgent)
 	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
+		asked.Header.Set("Content-Type", "application/json")
 	}
 	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
+		asked.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if reason := c.breaker.given(""); reason != "" {
 		return transportError{errors.New(reason)}
 	}
-	got, err := c.client.do(ctx, request)
+	got, err := c.client.do(ctx, asked)
 	if err != nil {
 		if ctx.Err() == nil {
 			c.breaker.failure("", err)
@@ -246,6 +246,9 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 	c.breaker.success("")
 	if got.status < 200 || got.status > 299 {
 		return controlError{fmt.Sprintf("%s %s answered %d: %.300s", method, path, got.status, got.body)}
+	}
+	if method != http.MethodGet {
+		noteRequest(ctx, request{method: method, url: asked.URL.String(), body: text, answer: got.body})
 	}
 	if answer == nil {
 		return nil

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -212,11 +213,53 @@ func (s *session) url(sent *sent) string {
 
 // curl repeats a request, with variables in place of secrets.
 func (s *session) curl(sent *sent, r *report.Redactor) string {
+	parts := s.curlWords(sent, r)
+	if body := string(sent.body()); printable(body) && sent.body() != nil {
+		parts = append(parts, "--data-raw", quote(cut(r.Text(body), maxEvidence)))
+	} else if sent.body() != nil {
+		parts = append(parts, "--data-binary", "@<(printf %b "+quote(cut(escaped(r.Text(body)), maxEvidence))+")")
+	}
+	return strings.Join(parts, " ")
+}
+
+// credentialNames are the variables that hold an account's e-mail and key.
+func (s *session) credentialNames(a *account) (email, key string) {
+	if s.control == nil {
+		if a.Environment == "sandbox" {
+			return "OAUTH_EMAIL", "OAUTH_SANDBOX_API_KEY"
+		}
+		return "OAUTH_EMAIL", "OAUTH_API_KEY"
+	}
+	suffix := s.suffix(a)
+	return "OAUTH_EMAIL" + suffix, "OAUTH_API_KEY" + suffix
+}
+
+// suffix tells the variables of an account from those of the scenario's own.
+func (s *session) suffix(a *account) string {
+	for name, one := range s.accounts {
+		if one == a && name != "" {
+			return "_" + strings.ToUpper(noWord.ReplaceAllString(name, "_"))
+		}
+	}
+	return ""
+}
+
+// curlWords are the command without the body.
+func (s *session) curlWords(sent *sent, r *report.Redactor) []string {
 	parts := []string{"curl", "-sS"}
 	if sent.basic {
-		parts = append(parts, "-u", `"${OAUTH_EMAIL}:${OAUTH_API_KEY}"`)
+		email, key := s.credentialNames(sent.account)
+		parts = append(parts, "-u", `"${`+email+"}:${"+key+`}"`)
 	}
-	if sent.method != http.MethodGet {
+	user, asUser := userOf(sent.call.header)
+	if asUser && !sent.basic {
+		parts = append(parts, "-u", quote(r.Text(user)))
+	}
+	switch sent.method {
+	case http.MethodGet:
+	case http.MethodHead:
+		parts = append(parts, "-I")
+	default:
 		parts = append(parts, "-X", sent.method)
 	}
 	url := s.url(sent)
@@ -231,19 +274,29 @@ func (s *session) curl(sent *sent, r *report.Redactor) string {
 		parts = append(parts, "-H", quote("Host: "+r.Text(sent.host)))
 	}
 	for _, name := range sortedNames(sent.call.header) {
-		if name == "Accept" || name == "User-Agent" || name == "Authorization" && sent.basic {
+		if name == "Accept" || name == "User-Agent" || name == "Authorization" && (sent.basic || asUser) {
 			continue
 		}
 		for _, value := range sent.call.header[name] {
 			parts = append(parts, "-H", quote(name+": "+r.Text(value)))
 		}
 	}
-	if body := string(sent.body()); printable(body) && sent.body() != nil {
-		parts = append(parts, "--data-raw", quote(cut(r.Text(body), maxEvidence)))
-	} else if sent.body() != nil {
-		parts = append(parts, "--data-binary", "@<(printf %b "+quote(cut(escaped(r.Text(body)), maxEvidence))+")")
+	if sent.body() != nil && sent.call.header.Get("Content-Type") == "" {
+		parts = append(parts, "-H", "'Content-Type:'") // curl would add one
 	}
-	return strings.Join(parts, " ")
+	return parts
+}
+
+// userOf returns what a Basic credential holds, where curl would make the same credential of it.
+func userOf(header http.Header) (string, bool) {
+	if len(header.Values("Authorization")) != 1 {
+		return "", false
+	}
+	encoded, basic := strings.CutPrefix(header.Get("Authorization"), "Basic ")
+	plain, err := base64.StdEncoding.DecodeString(encoded)
+	user := string(plain)
+	colon := strings.Contains(user, ":") && !strings.ContainsAny(user, "\r\n")
+	return user, basic && err == nil && colon && printable(user) && base64.StdEncoding.EncodeToString(plain) == encoded
 }
 
 // printable says whether a text can be an argument of a command: it is UTF-8 without NUL.

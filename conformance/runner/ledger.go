@@ -67,14 +67,18 @@ func gravity(verdict report.Verdict) int {
 	return 0
 }
 
-// verdict of the whole scenario by its assertions, with the reason. What is observed changes it only where it fails.
+// verdict of the whole scenario by its assertions, with the reason: the first of the gravest, a MUST before a SHOULD. What is observed
+// changes it only where it fails.
 func (l *ledger) verdict() (report.Verdict, string) {
-	verdict, reason := report.Pass, ""
+	verdict, reason, must := report.Pass, "", false
 	for _, a := range l.order {
-		if a.Level == string(scenarios.Observe) && a.Verdict != report.Fail || !graver(a.Verdict, verdict) {
+		if a.Level == string(scenarios.Observe) && a.Verdict != report.Fail {
 			continue
 		}
-		verdict, reason = a.Verdict, fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual)
+		strict := a.Level == string(scenarios.Must)
+		if graver(a.Verdict, verdict) || a.Verdict == verdict && verdict != report.Pass && strict && !must {
+			verdict, reason, must = a.Verdict, fmt.Sprintf("%s: expected %s, got %s", a.ID, a.Expected, a.Actual), strict
+		}
 	}
 	return verdict, reason
 }

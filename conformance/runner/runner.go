@@ -180,6 +180,9 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 	result.Verdict, result.Reason = s.conclude(err)
 	result.Reason = cut(secrets.Text(result.Reason), maxText)
 	result.Assertions, result.Steps = s.assertions(secrets), s.steps(secrets, result.Verdict)
+	if result.Verdict == report.Fail {
+		result.Script = s.script(secrets, result.Assertions)
+	}
 	result.Seconds = time.Since(started).Seconds()
 	r.expectFailure(&result)
 	return outcome{result: result, choices: s.choices()}

@@ -35,6 +35,8 @@ type session struct {
 	breaking map[string]bool
 	notRun   []string
 	leaks    *report.Redactor
+	// asked are the calls of the control API and the pauses, for the script.
+	asked []request
 	// cookies that answers of APIs with pages set, by the name of the browser.
 	cookies map[string]http.CookieJar
 }
@@ -61,6 +63,10 @@ func (s stop) Error() string { return s.reason }
 // run executes the scenario and cleans up behind it, whatever happened.
 func (s *session) run(ctx context.Context) error {
 	defer s.cleanUp(ctx)
+	ctx = withRequests(ctx, func(one request) {
+		one.before = len(s.evidence)
+		s.asked = append(s.asked, one)
+	})
 	if err := s.setUp(ctx); err != nil {
 		return err
 	}
@@ -327,6 +333,8 @@ func (s *session) wait(ctx context.Context, step *scenarios.Step) error {
 		err = s.control.advance(ctx, s.accounts[step.As].ID, step.Wait, nil)
 	} else if err = s.target.Clock.Wait(ctx, d); err != nil {
 		return transportError{errors.New("interrupted")}
+	} else {
+		noteRequest(ctx, request{pause: d.Seconds()})
 	}
 	if err != nil {
 		return fmt.Errorf("step %q: %w", step.Name, err)
