@@ -303,7 +303,7 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scen
 	var pairs []string
 	code, message, _ := e.Refusal()
 	codePlace, messagePlace := e.refusalPlaces()
-	f := Finding{Kind: "refusal.triple", Places: slices.Concat(codePlace, messagePlace), Level: scenarios.Observe, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
+	f := Finding{Kind: "refusal.triple", Places: codePlace, Level: scenarios.Observe, Requirement: "A refusal has a code of this operation and status, and the message of that code.",
 		Source: e.Place() + " examples", Actual: Render(code) + " " + Render(message)}
 	for _, triple := range s.triples {
 		if triple.Operation != e.Operation.Name || triple.Status != e.Status {
@@ -312,6 +312,9 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scen
 		f.Level = level
 		pairs = append(pairs, Render(triple.Code.Value())+" "+Render(triple.Message))
 		f.OK = f.OK || e.Is(triple)
+		if Equal(code, triple.Code.Value()) {
+			f.Places = messagePlace
+		}
 	}
 	if schema == nil && len(pairs) == 0 {
 		return nil

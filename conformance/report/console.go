@@ -37,7 +37,7 @@ func WriteConsole(w io.Writer, r Report, style Style) error {
 	if !style.Quiet {
 		c.head(r)
 	}
-	c.failures(r, Fail)
+	c.causes(r)
 	c.failures(r, XPass)
 	c.failures(r, Error)
 	c.byReason(r, Inconclusive, "could not be judged")
@@ -69,6 +69,13 @@ func (c console) head(r Report) {
 		c.printf(" · success envelope %s", oneLine(r.SuccessEnvelope, valueLimit))
 	}
 	c.printf("\n")
+	for _, fact := range r.About {
+		text := oneLine(fact.Text, valueLimit)
+		if fact.Loud {
+			text = c.style.paint(yellow, text)
+		}
+		c.printf("%s: %s\n", oneLine(fact.Name, valueLimit), text)
+	}
 	for _, one := range r.Discovery {
 		c.printf("%s: %s (%s)\n", oneLine(one.What, valueLimit), c.state(one.State), oneLine(one.Detail, answerLimit))
 	}
@@ -98,6 +105,56 @@ func (c console) alarms(r Report) {
 			lines = append(lines, fmt.Sprintf("%s %s %s: %s", one.Surface, one.Kind, one.ID, oneLine(one.Reason, valueLimit)))
 		}
 		c.list("  ", lines, warningsShown)
+	}
+}
+
+// causes shows what is broken, each thing once: what was asked, expected and answered where it shows best, and where else it shows. After
+// the first twenty it only names them.
+func (c console) causes(r Report) {
+	shown := 0
+	for _, cause := range Causes(r, Fail) {
+		where := ""
+		if len(cause.Where) > 0 {
+			where = strings.Join(cause.Where[:min(idsShown, len(cause.Where))], ", ")
+			if more := len(cause.Where) - idsShown; more > 0 {
+				where += fmt.Sprintf(" and %d more", more)
+			}
+		}
+		c.printf("%s  %s  %s\n", c.style.verdict(Fail), cause.Level, cause.Title)
+		if shown++; shown > failuresShown {
+			c.printf("      in %s: %s\n", plural(cause.Scenarios, "scenario"), oneLine(cause.Shown[0].Result.ID, valueLimit))
+			continue
+		}
+		if where != "" {
+			c.printf("      %-11s  %s\n", "where", oneLine(where, valueLimit))
+		}
+		best := cause.Shown[0]
+		c.printf("      %-11s  %s\n", "scenario", oneLine(best.Result.ID+": "+best.Result.Title, valueLimit))
+		for _, line := range detail(*best.Result, *best.Assertion) {
+			c.printf("      %-11s  %s\n", line.label, line.text)
+		}
+		if more := len(cause.Shown) - 1; more > 0 {
+			c.printf("      %-11s  %s in %s:\n", "shown by", plural(len(cause.Shown), "assertion"), plural(cause.Scenarios, "scenario"))
+			var lines []string
+			for _, one := range cause.Shown {
+				lines = append(lines, one.Result.ID+": "+one.Assertion.ID)
+			}
+			c.list("                   ", lines, idsShown)
+		}
+		c.printf("\n")
+	}
+	if shown > failuresShown {
+		c.printf("\n")
+	}
+	c.unexplained(r)
+}
+
+// unexplained shows failed scenarios without a failed assertion, so that no failure is left out.
+func (c console) unexplained(r Report) {
+	for _, result := range r.Results {
+		if result.Verdict == Fail && !slices.ContainsFunc(result.Assertions, func(a Assertion) bool { return a.Verdict == Fail }) {
+			c.failure(result, Fail)
+		}
 	}
 }
 
@@ -309,36 +366,20 @@ func (c console) summary(r Report) {
 		c.printf(": %s", tally)
 	}
 	c.printf("; %s in %.1f s\n", plural(r.Summary.Requests, "request"), r.Summary.Seconds)
-	switch r.ExitCode() {
-	case ExitFailed:
-		if r.Summary.Failed == 0 {
-			c.printf("%s\n", c.style.paint(red, "XPASS: what was expected to fail passes; take it off the list of expected failures"))
-			break
-		}
-		c.printf("%s\n", c.style.paint(red, "FAIL: the target breaks the contract where it is said above"))
-	case ExitError:
-		c.printf("%s\n", c.style.paint(red, "ERROR: the suite itself is at fault where it is said above; nothing follows for the target"))
-	case ExitInconclusive:
-		c.printf("%s\n", c.style.paint(yellow, "INCONCLUSIVE: "+inconclusive(r)))
-	default:
-		c.printf("%s\n", c.style.paint(green, "PASS"))
+	if must := r.Summary.Must; must.Total > 0 {
+		c.printf("%d of %d MUSTs judged\n", must.Executed, must.Total)
 	}
-}
-
-func inconclusive(r Report) string {
-	if len(r.Results) == 0 {
-		return "no scenario was chosen"
+	word, why := Headline(r)
+	color := map[Verdict]string{Pass: green, Inconclusive: yellow}[word]
+	if color == "" {
+		color = red
 	}
-	for _, result := range r.Results {
-		switch {
-		case result.Verdict == Skip:
-			continue
-		case result.Verdict == Inconclusive:
-			return "the target could not be judged in full"
-		case len(r.Leftovers) > 0:
-			return "something that the run made is left on the target"
-		}
-		return "what the target has could not be found out in full"
+	line := string(word)
+	switch {
+	case why != "" && word == Pass:
+		line += " " + why
+	case why != "":
+		line += ": " + why
 	}
-	return "every scenario was skipped"
+	c.printf("%s\n", c.style.paint(color, oneLine(line, valueLimit)))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // labelled is one line of what is told about a failed assertion.
@@ -12,6 +13,7 @@ type labelled struct{ label, text string }
 const (
 	valueLimit  = 600
 	answerLimit = 300
+	namedLimit  = 120
 )
 
 // detail tells what was asked for, what came, and how to see it again. Lines that have nothing to say are left out.
@@ -26,10 +28,11 @@ func detail(result Result, assertion Assertion) []labelled {
 		step = &result.Steps[assertion.Step]
 		lines = append(lines, labelled{"step", stepLine(*step)})
 	}
-	lines = append(lines,
-		labelled{"expected", assertion.Expected},
-		labelled{"actual", assertion.Actual},
-	)
+	expected, actual, named := assertion.Expected, assertion.Actual, differences(assertion)
+	if len(named) > 0 { // then the whole values are only in the way
+		expected, actual = oneLine(expected, namedLimit), oneLine(actual, namedLimit)
+	}
+	lines = append(lines, labelled{"expected", expected}, labelled{"actual", actual}, labelled{"differs", strings.Join(named, "; ")})
 	if step != nil {
 		lines = append(lines, labelled{"answer", answerLine(*step)})
 	}
@@ -45,6 +48,14 @@ func detail(result Result, assertion Assertion) []labelled {
 		kept = append(kept, labelled{"curl", Printable(step.Curl)})
 	}
 	return kept
+}
+
+// differences are those of an assertion that do not only repeat what was there.
+func differences(assertion Assertion) []string {
+	if len(assertion.Differences) == 0 || strings.Join(assertion.Differences, "; ") == assertion.Actual {
+		return nil
+	}
+	return assertion.Differences
 }
 
 func stepLine(step Step) string {

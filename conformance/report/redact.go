@@ -259,7 +259,7 @@ func (r *Redactor) Event(event Event) Event {
 // ownWords are the fields that are filled from scenario files and published documents, not by the target.
 func ownWords(field string) bool {
 	switch field {
-	case "ID", "Scenario", "Kind", "Surface", "Path", "What", "State", "Of", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape", "SuccessEnvelope":
+	case "ID", "Scenario", "Kind", "Surface", "Path", "Route", "What", "State", "Of", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape", "SuccessEnvelope":
 		return true
 	}
 	return false

@@ -202,9 +202,12 @@ type Assertion struct {
 type Step struct {
 	Name      string `json:"name"`
 	Operation string `json:"operation,omitempty"`
-	Method    string `json:"method"`
-	URL       string `json:"url"`
-	Status    int    `json:"status"`
+	// Surface and Route, the path with its parameters ("/tokens/{token}"), are the operation's.
+	Surface string `json:"surface,omitempty"`
+	Route   string `json:"route,omitempty"`
+	Method  string `json:"method"`
+	URL     string `json:"url"`
+	Status  int    `json:"status"`
 	// Curl repeats the request, with ${OAUTH_EMAIL}, ${OAUTH_API_KEY}, … in place of secrets.
 	Curl string `json:"curl"`
 	// RequestBody and ResponseBody are cut at 4096 bytes.

@@ -165,7 +165,7 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 			Curl: s.curl(sent, r), Seconds: sent.seconds, Failure: r.Text(sent.failure), Started: sent.started,
 		}
 		if sent.operation != nil {
-			step.Operation = sent.operation.Name
+			step.Operation, step.Surface, step.Route = sent.operation.Name, sent.surface.Name, sent.operation.Path
 		}
 		if verdict == report.Pass {
 			steps = append(steps, step)
