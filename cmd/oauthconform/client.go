@@ -49,7 +49,10 @@ proven.`,
   oauthconform client --admin-url http://127.0.0.1:8080/__admin --account demo
   oauthconform client --har recording.har --report junit=report.xml`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error { return p.certify(command.Context(), &flags) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			flags.choose(command)
+			return p.certify(command.Context(), &flags)
+		},
 	}
 	set := command.Flags()
 	set.StringVar(&flags.command, "command", "", "`COMMAND` that is the client; it is split into words as a shell would, without a shell")
@@ -66,6 +69,25 @@ proven.`,
 	set.BoolVar(&flags.quiet, "quiet", false, "no progress, and on the console only what did not pass")
 	command.AddCommand(newClientList(p))
 	return command
+}
+
+// choose forgets ways that only the environment names, where the command line names one: a variable may be there for other runs.
+func (f *clientFlags) choose(command *cobra.Command) {
+	ways := map[string]*string{"command": &f.command, "admin-url": &f.adminURL, "har": &f.har}
+	named := false
+	for name := range ways {
+		named = named || command.Flags().Changed(name)
+	}
+	for name, way := range ways {
+		if named && !command.Flags().Changed(name) {
+			*way = ""
+		}
+	}
+	for name, text := range map[string]*string{"admin-token": &f.adminToken, "account": &f.account} {
+		if f.adminURL == "" && !command.Flags().Changed(name) {
+			*text = ""
+		}
+	}
 }
 
 // certify judges a client in the way that the flags choose.
@@ -88,7 +110,11 @@ func (p program) certify(ctx context.Context, flags *clientFlags) error {
 	result, err := judge(ctx, options)
 	progressDone()
 	if err != nil {
-		return errors.Join(errors.New(options.Redactor.Text(err.Error())), outputs.close())
+		told := errors.New(options.Redactor.Text(err.Error()))
+		if _, ok := errors.AsType[unreachableError](err); ok {
+			told = unreachableError{told}
+		}
+		return errors.Join(told, outputs.close())
 	}
 	err = outputs.write(result, func(w io.Writer) report.Style { return styleOf(p.getenv, isTerminal(w), flags.quiet) })
 	if err != nil {
@@ -164,10 +190,10 @@ func (f *clientFlags) byJournal(options *client.Options) (func(context.Context, 
 	options.About = []report.Fact{{Name: "judged", Text: whose}, {Name: "tables", Text: "version " + client.Version}}
 	return func(ctx context.Context, options client.Options) (report.Report, error) {
 		result, err := client.JudgeServer(ctx, server, f.account, options)
-		if err != nil {
-			return result, unreachableError{err}
+		if _, ok := errors.AsType[client.Unreachable](err); ok {
+			err = unreachableError{err}
 		}
-		return result, nil
+		return result, err
 	}, nil
 }
 

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"flag"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"oauthmock/conformance/client/samples"
 	"oauthmock/mockserver/command/commandtest"
 )
 
@@ -16,7 +20,12 @@ var (
 
 // TestMain makes the test program itself the two programs that tests start as processes of their own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"oauthconform": main, "oauthmock": main})
+	testscript.Main(m, map[string]func(){"oauthconform": main, "oauthmock": main, "sampleclient": sampleClient})
+}
+
+// sampleClient is a client in a process of its own; its argument names the fault that it has.
+func sampleClient() {
+	os.Exit((&samples.Client{Fault: strings.Join(os.Args[1:], " ")}).Main(context.Background(), os.Getenv, os.Stdout, os.Stderr))
 }
 
 // TestScripts runs the command lines of testdata. Each is the whole program.

@@ -26,14 +26,14 @@ func (s *stage) deliver(ctx context.Context, deliveries []Delivery) {
 			s.forge(ctx, hook, data, d)
 			continue
 		}
-		before, _, _ := s.control.exchanges(ctx, s.account.ID)
+		before, _, _ := s.control.exchanges(ctx, "&account="+s.account.ID)
 		body := map[string]any{"scope": "POST:sms.openapi.com/send", "url": hook, "data": data}
 		if s.control.call(ctx, http.MethodPost, "/accounts/"+s.account.ID+"/callbacks", body, nil) != nil {
 			return
 		}
 		// The next one follows when this one is in the journal: it has been answered, or given up.
 		for ctx.Err() == nil {
-			now, _, err := s.control.exchanges(ctx, s.account.ID)
+			now, _, err := s.control.exchanges(ctx, "&account="+s.account.ID)
 			if err == nil && len(now) > len(before) {
 				break
 			}

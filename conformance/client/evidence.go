@@ -152,10 +152,13 @@ func (e *Evidence) sort() {
 // tellTime puts exchanges of callers that the server did not know on the account's clock, as far as the exchanges before them show it. ahead is how
 // far that is before the machine's clock where the client began.
 func (e *Evidence) tellTime(ahead time.Duration) {
+	if e.Unnamed {
+		return // a recording has one clock
+	}
 	for i := range e.Exchanges {
 		switch one := &e.Exchanges[i]; {
 		case one.Prepared:
-		case one.Nobodys:
+		case one.Account == "":
 			one.At = one.Wall.Add(ahead)
 		default:
 			ahead = one.At.Sub(one.Wall)

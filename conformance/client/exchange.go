@@ -41,8 +41,9 @@ type Exchange struct {
 	Fault Fault
 	// Prepared marks what was done before the client was started, which explains things but is not judged.
 	Prepared bool
-	// Nobodys means that the server did not know the caller, so that At is not on an account's clock.
-	Nobodys bool
+	// Account is whose call it was; "" where the server did not know the caller, so that At is not on an account's clock, or where the evidence
+	// does not tell.
+	Account string
 	// Cut means that a body is not there in full.
 	Cut bool
 }
@@ -150,6 +151,12 @@ func (e *Exchange) form() url.Values {
 // same reports whether two requests ask the same.
 func (e *Exchange) same(other *Exchange) bool {
 	return e.Method == other.Method && e.Host == other.Host && e.Path == other.Path && e.Query.Encode() == other.Query.Encode() && e.RequestBody == other.RequestBody
+}
+
+// key is the same text for the same request of the same caller.
+func (e *Exchange) key() string {
+	_, credential := e.authorization()
+	return strings.Join([]string{e.Method, e.Host, e.Path, e.Query.Encode(), e.RequestBody, credential}, "\x00")
 }
 
 // writes reports whether the request may change something that a repetition would change again: it creates or pays.

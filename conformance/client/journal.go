@@ -74,7 +74,7 @@ func (r record) exchange() Exchange {
 	if r.Operation != "" {
 		e.Operation = r.Operation
 	}
-	e.Nobodys = r.Account == ""
+	e.Account = r.Account
 	if r.Kind == "callback" {
 		e.Operation = "callback"
 	}

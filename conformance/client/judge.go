@@ -84,9 +84,8 @@ func (e *Evidence) steps(shown []int) []report.Step {
 			Name: one.ID, Operation: one.Operation, Method: one.Method, URL: address.String(), Status: one.Status,
 			RequestBody: clip(one.RequestBody, shownBody), ResponseBody: clip(one.ResponseBody, shownBody), Seconds: one.Took.Seconds(),
 		}
-		if text, err := url.PathUnescape(step.URL); err == nil && !strings.ContainsAny(text, "\n\r") {
-			step.URL = text // fingerprints are legible so
-		}
+		// Fingerprints are legible so.
+		step.URL = strings.NewReplacer("%5Bsecret+", "[secret ", "%5Bsecret%20", "[secret ", "%5D", "]").Replace(step.URL)
 		if one.Status == 0 {
 			step.Failure = "no answer was sent"
 		}

@@ -92,9 +92,6 @@ func bodiesAreJSON(e *Evidence) Finding {
 
 func sortedNames(values map[string][]string) []string { return slices.Sorted(maps.Keys(values)) }
 
-// containsText reports whether a text stands in another. Short ones are not looked for: they would be found everywhere.
-func containsText(text, part string) bool { return len(part) >= 8 && strings.Contains(text, part) }
-
 // expiries returns a function that tells when a token expires, as the answers before an exchange told.
 func (e *Evidence) expiries() func(token string, before int) (time.Time, bool) {
 	type told struct {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -118,29 +117,21 @@ func repeats(later, earlier *Exchange) bool {
 // failed reports whether it is worth trying again.
 func failed(e *Exchange) bool { return e.Lost() || e.Status >= 500 || e.Status == 429 }
 
-// runs are the series of the same request, each failing but perhaps the last, in the order of their beginnings.
+// runs are the series of the same request of the same caller, each failing but perhaps the last, in the order of their beginnings.
 func (e *Evidence) runs(fits func(*Exchange) bool) [][]int {
 	var all [][]int
-	open := []int{} // indexes into all, of series that go on
+	open := map[string]int{} // into all, of series that go on
 	for _, i := range e.where(fits) {
-		one := &e.Exchanges[i]
-		at := slices.IndexFunc(open, func(k int) bool {
-			series := all[k]
-			before := &e.Exchanges[series[len(series)-1]]
-			return one.same(before) && sameCaller(one, before)
-		})
-		var k int
-		if at < 0 {
+		key := e.Exchanges[i].key()
+		k, goesOn := open[key]
+		if !goesOn {
 			all = append(all, nil)
 			k = len(all) - 1
-			open = append(open, k)
-			at = len(open) - 1
-		} else {
-			k = open[at]
+			open[key] = k
 		}
 		all[k] = append(all[k], i)
-		if !failed(one) {
-			open = slices.Delete(open, at, at+1)
+		if !failed(&e.Exchanges[i]) {
+			delete(open, key)
 		}
 	}
 	return all

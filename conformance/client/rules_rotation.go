@@ -2,6 +2,9 @@ package client
 
 import (
 	"fmt"
+	"iter"
+	"maps"
+	"regexp"
 	"slices"
 )
 
@@ -62,7 +65,7 @@ func label(e *Exchange) string {
 }
 
 func refreshTokenUse(e *Evidence) Finding {
-	owners := e.refreshTokens()
+	owners, pattern := e.refreshTokens(), wordPattern()
 	var seen []int
 	for _, i := range e.judged() {
 		one := &e.Exchanges[i]
@@ -75,8 +78,8 @@ func refreshTokenUse(e *Evidence) Finding {
 		case is:
 			return broken("a refresh token is sent to PATCH /tokens/{token} only", fmt.Sprintf("it is sent as Bearer to %s %s", one.Method, label(one)), i)
 		}
-		for refresh := range owners {
-			if mentions(one, refresh) {
+		for word := range words(one, pattern) {
+			if owners[word] != "" {
 				return broken("a refresh token is sent as Bearer only", fmt.Sprintf("it is in the URL or the body of %s %s", one.Method, label(one)), i)
 			}
 		}
@@ -84,15 +87,20 @@ func refreshTokenUse(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// mentions reports whether a text is in the URL or the body of a request.
-func mentions(e *Exchange, text string) bool {
-	if containsText(e.Path, text) || containsText(e.RequestBody, text) {
-		return true
-	}
-	for _, values := range e.Query {
-		if slices.ContainsFunc(values, func(value string) bool { return containsText(value, text) }) {
-			return true
+// words yields what may be a credential in the URL and the body of a request: fingerprints, and runs of the letters that tokens are made of.
+func words(e *Exchange, pattern *regexp.Regexp) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		texts := append([]string{e.Path, e.RequestBody}, slices.Concat(slices.Collect(maps.Values(e.Query))...)...)
+		for _, text := range texts {
+			for _, word := range pattern.FindAllString(text, -1) {
+				if !yield(word) {
+					return
+				}
+			}
 		}
 	}
-	return false
+}
+
+func wordPattern() *regexp.Regexp {
+	return regexp.MustCompile(`\[secret [0-9a-f]{16}\]|[0-9A-Za-z_-]{8,}`)
 }

@@ -30,6 +30,12 @@ type Server struct {
 	AdminToken string
 }
 
+// Unreachable says that a server did not answer.
+type Unreachable struct{ Err error }
+
+func (u Unreachable) Error() string { return u.Err.Error() }
+func (u Unreachable) Unwrap() error { return u.Err }
+
 // Start starts a server of its own, for one case. The caller calls stop when the case is over.
 type Start func(ctx context.Context, settings Settings) (server Server, stop func(), err error)
 
@@ -52,11 +58,7 @@ func newControl(server Server) *control {
 
 // call sends a JSON body to the control API, and decodes the answer into answer unless that is nil. body may be a string that holds JSON.
 func (c *control) call(ctx context.Context, method, path string, body, answer any) error {
-	text, err := c.raw(ctx, method, c.server.AdminURL+path, body, func(r *http.Request) {
-		if c.server.AdminToken != "" {
-			r.Header.Set("Authorization", "Bearer "+c.server.AdminToken)
-		}
-	})
+	text, err := c.raw(ctx, method, c.server.AdminURL+path, body, c.authorize)
 	if err != nil {
 		return fmt.Errorf("control API, %s %s: %w", method, path, err)
 	}
@@ -99,7 +101,7 @@ func (c *control) raw(ctx context.Context, method, address string, body any, cha
 	change(request)
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, Unreachable{err}
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -114,17 +116,9 @@ func (c *control) raw(ctx context.Context, method, address string, body any, cha
 	return text, nil
 }
 
-// exchanges reads the journal: what an account's holds, or all of it where account is "".
-func (c *control) exchanges(ctx context.Context, account string) ([]Exchange, uint64, error) {
-	path := "/requests?kind=*"
-	if account != "" {
-		path += "&account=" + url.QueryEscape(account)
-	}
-	text, err := c.raw(ctx, http.MethodGet, c.server.AdminURL+path, nil, func(r *http.Request) {
-		if c.server.AdminToken != "" {
-			r.Header.Set("Authorization", "Bearer "+c.server.AdminToken)
-		}
-	})
+// exchanges reads the journal: all of it, or with a limit the newest of an account.
+func (c *control) exchanges(ctx context.Context, query string) ([]Exchange, uint64, error) {
+	text, err := c.raw(ctx, http.MethodGet, c.server.AdminURL+"/requests?kind=*"+query, nil, c.authorize)
 	if err != nil {
 		return nil, 0, fmt.Errorf("control API, the journal: %w", err)
 	}
@@ -133,6 +127,12 @@ func (c *control) exchanges(ctx context.Context, account string) ([]Exchange, ui
 		return nil, 0, fmt.Errorf("control API, the journal: %w", err)
 	}
 	return all, dropped, nil
+}
+
+func (c *control) authorize(r *http.Request) {
+	if c.server.AdminToken != "" {
+		r.Header.Set("Authorization", "Bearer "+c.server.AdminToken)
+	}
 }
 
 // explain fills in why an exchange was refused, as the server explains it; where it does not, nothing is lost.

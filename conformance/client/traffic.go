@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -15,14 +17,18 @@ import (
 func JudgeServer(ctx context.Context, server Server, account string, options Options) (report.Report, error) {
 	control := newControl(server)
 	defer control.http.CloseIdleConnections()
-	if account != "" {
-		if err := control.call(ctx, "GET", "/accounts/"+account, nil, nil); err != nil {
-			return report.Report{}, err
-		}
-	}
-	all, dropped, err := control.exchanges(ctx, account)
+	all, dropped, err := control.exchanges(ctx, "")
 	if err != nil {
 		return report.Report{}, err
+	}
+	if account != "" {
+		if err := control.call(ctx, http.MethodGet, "/accounts/"+url.PathEscape(account), nil, nil); err != nil {
+			return report.Report{}, err
+		}
+		if _, dropped, err = control.exchanges(ctx, "&limit=1&account="+url.QueryEscape(account)); err != nil {
+			return report.Report{}, err
+		}
+		all = of(all, account)
 	}
 	// What never reached an operation, such as a browser asking for an icon, is nobody's use of the API.
 	all = slices.DeleteFunc(all, func(e Exchange) bool { return e.Operation == "" })
@@ -35,6 +41,21 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 	evidence.sort()
 	evidence.tellTime(0)
 	return JudgeTraffic(evidence, options), nil
+}
+
+// of keeps the exchanges of an account, and those of nobody whose credential was the account's: a token that was deleted or rotated is nobody's.
+func of(all []Exchange, account string) []Exchange {
+	whose := Evidence{}
+	for _, e := range all {
+		if e.Account == account {
+			whose.Exchanges = append(whose.Exchanges, e)
+		}
+	}
+	known := whose.credentials()
+	return slices.DeleteFunc(all, func(e Exchange) bool {
+		_, credential := e.authorization()
+		return e.Account != account && (e.Account != "" || !known[credential])
+	})
 }
 
 // JudgeTraffic applies the rules of any traffic to evidence. What the report holds is free of the credentials in it.
