@@ -15,6 +15,9 @@ type Target = runner.Target
 // Options say which scenarios are run, and how.
 type Options = runner.Options
 
+// Connection is how a target is reached, part of Target.
+type Connection = runner.Connection
+
 // Contract is what the suite must know of an API, part of Options.
 type Contract = contract.Contract
 
@@ -52,8 +55,18 @@ func Plan(ctx context.Context, target Target, options Options) (Outlook, error) 
 	return r.Plan(), ctx.Err()
 }
 
-// Discover finds the control API of a base URL: BASE/__admin, else ORIGIN/__admin, where GET /clock below it answers 200 with a
-// JSON object that has "now". It returns "" where there is none. client may be nil.
+// Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin, else ORIGIN/__admin. It returns the target with
+// what it found out; whether there is none is proven by an answer. The error is that of an address or an option that makes no sense.
+func Look(ctx context.Context, target Target, options Options) (Target, error) {
+	return runner.Look(ctx, target, options)
+}
+
+// Permitted returns an error where the target is the provider's production, and the options do not say that the user knows.
+func Permitted(target Target, options Options) error {
+	return runner.Permitted(target, options)
+}
+
+// Discover returns the address of the control API of a base URL, "" where none answers; see [Look]. client may be nil.
 func Discover(ctx context.Context, client *http.Client, base string) string {
 	return runner.Discover(ctx, client, base)
 }

@@ -131,7 +131,7 @@ func TestStepsThatNeedAFailedCaptureAreNotRun(t *testing.T) {
       - {name: wallet, call: wallet.get, expect: {status: 200}}
 `)})
 	assert.Equal(t, `FAIL: create/http.status: expected status 200, got status 422 (error 70, "missing scopes array"); not run: "read" needs ${t}, "compare" needs ${t}`, verdicts(out)["v2/a/cascade"])
-	assert.Equal(t, []string{"POST /tokens", "GET /wallet"}, l.requests)
+	assert.Equal(t, []string{"GET /tokens", "POST /tokens", "GET /wallet"}, l.requests, "the first is the first contact")
 }
 
 func TestCoverageCountsOnlyWhatWasMet(t *testing.T) {

@@ -226,7 +226,7 @@ func endless(w http.ResponseWriter, r *http.Request) {
 func TestNobodyThereIsInconclusiveAtOnce(t *testing.T) {
 	out := run(t, target("http://127.0.0.1:1", false), conformance.Options{Scenarios: features(t)})
 	assert.Equal(t, 1, out.Summary.Requests)
-	assert.Contains(t, verdicts(out)["v2/features/dates"], "INCONCLUSIVE: the target cannot be reached")
+	assert.Contains(t, verdicts(out)["v2/features/dates"], "INCONCLUSIVE: http://127.0.0.1:1 cannot be reached")
 	assert.Equal(t, report.ExitInconclusive, out.ExitCode())
 }
 

@@ -37,10 +37,12 @@ const callsAService = `
 
 // seller offers paid services: it refuses who has no token with this status and body, and answers everybody else.
 type seller struct {
-	status    int
-	body      string
-	asked     atomic.Int64
-	questions atomic.Int64
+	status int
+	body   string
+	// everywhere refuses so whatever is asked for, not only what lies below /__services/.
+	everywhere bool
+	asked      atomic.Int64
+	questions  atomic.Int64
 }
 
 func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,6 +50,11 @@ func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") == "" {
 		s.questions.Add(1)
 		w.Header().Set("Content-Type", "application/json")
+		if !s.everywhere && !strings.HasPrefix(r.URL.Path, "/__services/") {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, notFound)
+			return
+		}
 		w.WriteHeader(s.status)
 		fmt.Fprint(w, s.body)
 		return
@@ -58,34 +65,40 @@ func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"cost": 0.060}`)
 }
 
+const notFound = `{"success":false,"message":"Not Found","error":404,"data":null}`
+
 const wrongToken = `{"success":false,"message":"Wrong Token","error":125.22,"data":null}`
 
 func TestScenariosOfServicesRunWhereThereAreServices(t *testing.T) {
 	tests := map[string]struct {
-		status  int
-		body    string
-		verdict string
+		status     int
+		body       string
+		everywhere bool
+		questions  int
+		verdict    string
 	}{
-		"a target that offers them":         {401, wrongToken, "PASS"},
-		"a target that knows no such path":  {404, `{"success":false,"message":"Not Found","error":404,"data":null}`, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 404, error 404, \"Not Found\"; a target that offers them below /__services/ answers status 401, error 125.22"},
-		"a target that refuses everybody":   {401, `{"success":false,"message":"Unauthorized","error":140,"data":null}`, "SKIP: needs the paid services"},
-		"another error number as text":      {401, strings.Replace(wrongToken, "125.22", `"125.22"`, 1), "SKIP: needs the paid services"},
-		"the right error as another status": {403, wrongToken, "SKIP: needs the paid services"},
-		"a target that answers anything":    {200, `{}`, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 200;"},
+		"a target that offers them":         {401, wrongToken, false, 1, "PASS"},
+		"another error number as text":      {401, strings.Replace(wrongToken, "125.22", `"125.22"`, 1), false, 2, "PASS"},
+		"the right error as another status": {403, wrongToken, false, 2, "PASS"},
+		"a target that knows no such path": {404, notFound, false, 2, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 404, error 404, \"Not Found\"; " +
+			"a target that offers them below /__services/ refuses it in its own way (status 401, error 125.22)"},
+		"a target that refuses everybody": {401, `{"success":false,"message":"Unauthorized","error":140,"data":null}`, true, 2, "SKIP: needs the paid services"},
+		"a target that answers anything":  {200, `{}`, true, 1, "SKIP: needs the paid services: GET /__services/company.openapi.com/ without a token answered status 200;"},
+		"a target that is in trouble":     {503, notFound, false, 6, "INCONCLUSIVE: whether the target offers the paid services is not known: GET /__services/company.openapi.com/ answered status 503"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := &seller{status: test.status, body: test.body}
+			s := &seller{status: test.status, body: test.body, everywhere: test.everywhere}
 			server := httptest.NewServer(s)
 			defer server.Close()
 			out := run(t, target(server.URL, false), conformance.Options{Scenarios: written(t, callsAService)})
 			for id, verdict := range verdicts(out) {
 				assert.True(t, strings.HasPrefix(verdict, test.verdict), "%s: %s", id, verdict)
 			}
-			assert.EqualValues(t, 1, s.questions.Load(), "it is found out once in a run")
+			assert.EqualValues(t, test.questions, s.questions.Load(), "an answer is found out once in a run")
 			if test.verdict != "PASS" {
-				assert.EqualValues(t, 1, s.asked.Load(), "nothing else is sent")
-				assert.Equal(t, 2, out.Summary.Skipped)
+				assert.Equal(t, s.questions.Load(), s.asked.Load(), "nothing else is sent")
+				assert.Zero(t, out.Summary.Passed)
 			}
 		})
 	}

@@ -52,7 +52,7 @@ func (f *runFlags) plan(command *cobra.Command, p program) (conformance.Outlook,
 	if err != nil {
 		return conformance.Outlook{}, err
 	}
-	target, stop, err := f.open(ctx, command, f.surfaces, planned)
+	target, stop, err := f.open(ctx, command, opening{options, p.getenv, planned})
 	if err != nil {
 		return conformance.Outlook{}, err
 	}

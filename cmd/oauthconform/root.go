@@ -38,9 +38,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return int(status)
 	}
 	fmt.Fprintf(stderr, "oauthconform: %s\n", report.Printable(strings.TrimSpace(err.Error())))
-	if _, ok := errors.AsType[unreachableError](err); ok {
-		return report.ExitInconclusive
-	}
 	return report.ExitError
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 type runFlags struct {
 	targetFlags
 	choice
+	mannerFlags
 	level            string
 	allowWrites      bool
 	parallel         int
@@ -31,6 +33,7 @@ func (f *runFlags) register(command *cobra.Command) {
 	f.targetFlags.register(command)
 	f.choice.register(command)
 	flags := command.Flags()
+	f.mannerFlags.register(flags)
 	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
 	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
 	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; always one where there is no control API")
@@ -53,10 +56,20 @@ func (f *runFlags) options(command *cobra.Command, getenv func(string) string) (
 		Scenarios: all, Surfaces: f.surfaces, Tags: f.tags, IDs: f.ids, Level: f.level, AllowWrites: f.allowWrites,
 		Parallel: f.parallel, Seed: f.seed, Shuffle: f.shuffle, Timeout: f.timeout,
 	}
+	if err := f.give(&options, command.Flags().Changed("allow-writes") && !f.allowWrites || deniesWrites(getenv)); err != nil {
+		return conformance.Options{}, err
+	}
 	if f.expectedFailures != "" {
 		options.ExpectedFailures, err = loadExpectedFailures(f.expectedFailures, all)
 	}
 	return options, err
+}
+
+// deniesWrites reports whether the environment says --allow-writes=false.
+func deniesWrites(getenv func(string) string) bool {
+	text := getenv(environmentName("allow-writes"))
+	allowed, err := strconv.ParseBool(text)
+	return text != "" && err == nil && !allowed
 }
 
 func newRun(p program) *cobra.Command {
@@ -90,7 +103,7 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 	if err != nil {
 		return errors.Join(err, outputs.close())
 	}
-	target, closeTarget, err := flags.open(ctx, command, flags.surfaces, embeddedMock(options.Seed))
+	target, closeTarget, err := flags.open(ctx, command, opening{options, p.getenv, embeddedMock(options.Seed)})
 	if err != nil {
 		return errors.Join(err, outputs.close())
 	}

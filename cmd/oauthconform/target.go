@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +19,6 @@ import (
 // noAdmin as --admin-url says that the target is to be judged without its control API.
 const noAdmin = "none"
 
-// discoveryTimeout bounds the question whether a target has a control API.
-const discoveryTimeout = 10 * time.Second
-
 // targetFlags say whom to ask, and as whom.
 type targetFlags struct {
 	addresses addresses
@@ -31,6 +27,7 @@ type targetFlags struct {
 	others                                   map[string]string
 	email, apiKey, sandboxAPIKey, adminToken string
 	grantFlags
+	connectionFlags
 }
 
 func (t *targetFlags) register(command *cobra.Command) {
@@ -41,98 +38,76 @@ func (t *targetFlags) register(command *cobra.Command) {
 	flags.StringVar(&t.apiKey, "api-key", "", "API `KEY` of that account; better passed as OAUTHCONFORM_API_KEY, because command lines are public on many machines")
 	flags.StringVar(&t.sandboxAPIKey, "sandbox-api-key", "", "API `KEY` of the account's sandbox; better passed as OAUTHCONFORM_SANDBOX_API_KEY")
 	t.grantFlags.register(flags)
+	t.connectionFlags.register(flags)
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
 // starter makes the mock inside ready; what it returns beside the target stops it.
 type starter func(context.Context) (conformance.Target, func(), error)
 
-// open makes the target ready: it starts the mock inside, or finds out what the server offers. surfaces are those that were
-// chosen. The caller must call the function that it returns once the run is over. An error is wrong usage.
-func (t targetFlags) open(ctx context.Context, command *cobra.Command, surfaces []string, start starter) (conformance.Target, func(), error) {
+// opening is what a target is made ready for.
+type opening struct {
+	options conformance.Options
+	getenv  func(string) string
+	// start makes the mock inside ready, where no server is named.
+	start starter
+}
+
+// open makes the target ready: it starts the mock inside, or finds out what the server offers. The caller must call the function that it
+// returns once the run is over. An error is wrong usage; what keeps a server from being asked is Target.Stopped.
+func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready opening) (conformance.Target, func(), error) {
 	t.trim()
 	var err error
-	if t.baseURL, t.surface, t.others, err = t.addresses.resolve(surfaces); err != nil {
+	if t.baseURL, t.surface, t.others, err = t.addresses.resolve(ready.options.Surfaces); err != nil {
 		return conformance.Target{}, nil, err
 	}
 	if err := t.check(); err != nil {
 		return conformance.Target{}, nil, err
 	}
 	if t.baseURL == "" {
-		return t.embedded(ctx, command, start)
+		return t.embedded(ctx, command, ready.start)
 	}
 	target := conformance.Target{
 		BaseURL: t.baseURL, Surface: t.surface, Addresses: t.others, AdminURL: t.adminURL, AdminToken: t.adminToken,
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
 	t.grantFlags.give(&target)
-	switch t.adminURL {
-	case noAdmin:
-		target.AdminURL = ""
-	case "":
-		asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
-		defer cancel()
-		target.AdminURL = conformance.Discover(asking, t.discoverer(), t.baseURL)
+	if target.Connection, err = t.connection(ready.getenv, append(slices.Collect(maps.Values(t.others)), t.baseURL)); err != nil {
+		return conformance.Target{}, nil, err
 	}
-	if t.email == "" && t.clientID == "" && target.AdminURL == "" {
-		if err := t.whyNoControl(ctx); err != nil {
+	if err := conformance.Permitted(target, ready.options); err != nil {
+		return conformance.Target{}, nil, err
+	}
+	if t.adminURL == noAdmin {
+		target.AdminURL = ""
+		target.Discovered = []report.Discovered{{What: "control API", State: report.Unused, Detail: "--admin-url none"}}
+	} else if target, err = conformance.Look(ctx, target, ready.options); err != nil {
+		return conformance.Target{}, nil, err
+	}
+	if t.email == "" && (t.clientID == "" || ready.options.ReadOnly) && (target.AdminURL == "" || ready.options.ReadOnly) {
+		if err := t.without(&target, ready.options); err != nil {
 			return conformance.Target{}, nil, err
 		}
-		return conformance.Target{}, nil, fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there; --admin-url names one that stands elsewhere", t.baseURL)
 	}
 	return target, func() {}, nil
 }
 
-// unreachableError says that nobody answers; it is no wrong usage, but nothing was proven.
-type unreachableError struct{ error }
-
-// whyNoControl tells a target that does not answer, or whose control API wants a token, from one that has none.
-func (t targetFlags) whyNoControl(ctx context.Context) error {
-	if t.adminURL == noAdmin {
+// without is for a server that is asked without credentials, and makes no accounts. Where that is known, it returns what must be given; where it
+// could not be found out, nothing can be asked.
+func (t targetFlags) without(target *conformance.Target, options conformance.Options) error {
+	found := target.Discovered[0]
+	switch {
+	case options.ReadOnly:
+		return fmt.Errorf("--read-only makes no accounts, so --base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY)", t.baseURL)
+	case target.Stopped != "":
 		return nil
-	}
-	asking, cancel := context.WithTimeout(ctx, discoveryTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(asking, http.MethodGet, strings.TrimRight(t.baseURL, "/")+"/__admin/clock", http.NoBody)
-	if err != nil {
-		return fmt.Errorf("--base-url: %w", err)
-	}
-	client := t.discoverer()
-	if client == nil {
-		client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	answer, err := client.Do(request)
-	if err != nil {
-		return unreachableError{fmt.Errorf("--base-url %s cannot be reached: %w", t.baseURL, err)}
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode == http.StatusUnauthorized {
+	case found.State == report.Failed:
+		target.Stopped = fmt.Sprintf("%s cannot be judged: whether it has a control API could not be found out (%s), and neither --email nor --admin-url was given", t.baseURL, found.Detail)
+		return nil
+	case found.State == report.Locked:
 		return fmt.Errorf("the control API at %s/__admin asks for a token, and refuses the one it got or did not get: give --admin-token (or OAUTHCONFORM_ADMIN_TOKEN), or do without by --admin-url none", strings.TrimRight(t.baseURL, "/"))
 	}
-	return nil
-}
-
-// discoverer is a client that shows the token of the control API, which may not answer without; nil where there is no token.
-func (t targetFlags) discoverer() *http.Client {
-	if t.adminToken == "" {
-		return nil
-	}
-	// Nobody but the target is asked: no proxy of the environment.
-	return &http.Client{Transport: bearer{token: t.adminToken, next: &http.Transport{DisableKeepAlives: true}}}
-}
-
-// bearer adds a token to every request.
-type bearer struct {
-	token string
-	next  http.RoundTripper
-}
-
-// RoundTrip sends a copy of the request with the token.
-func (b bearer) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	request.Header.Set("Authorization", "Bearer "+b.token)
-	return b.next.RoundTrip(request)
+	return fmt.Errorf("--base-url %s needs --email and --api-key (or OAUTHCONFORM_EMAIL and OAUTHCONFORM_API_KEY), because no control API that could make accounts answers there; --admin-url names one that stands elsewhere", t.baseURL)
 }
 
 // trim takes line ends off secrets: they come from files.

@@ -192,9 +192,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	before := &Answer{Status: x.Answer.Status, Header: x.Answer.Header.Clone(), JSON: decode(x.Answer.Raw), Raw: x.Answer.Raw}
 	x.Answer.Raw = nil
-	l.mu.Lock()
-	l.lie(x)
-	l.mu.Unlock()
+	l.tell(x)
 	if x.Answer.Status == before.Status && x.Answer.Raw == nil && reflect.DeepEqual(x.Answer.JSON, before.JSON) && reflect.DeepEqual(x.Answer.Header, before.Header) {
 		x.Answer.Raw = before.Raw // no lie: byte for byte
 	} else {
@@ -204,6 +202,21 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	write(w, x.Answer)
+}
+
+// tell lies, one request at a time. A lie that aborts hangs up on the caller, which changes what is on the wire.
+func (l *liar) tell(x *Exchange) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				l.changed()
+			}
+			panic(p)
+		}
+	}()
+	l.lie(x)
 }
 
 func write(w http.ResponseWriter, a *Answer) {

@@ -22,6 +22,8 @@ type addresses struct {
 	// elsewhere are addresses that the target named on another host.
 	elsewhere map[string]string
 	asked     bool
+	// unknown is why it is open what the control API names.
+	unknown error
 	// absent holds, by surface, how a target without it answered the probe; "" for a target that has it.
 	absent map[string]string
 }
@@ -58,15 +60,24 @@ func (a *addresses) of(surface *check.Surface) *url.URL {
 }
 
 // ask takes the addresses that the control API names, once. Only those on the host of the base URL are used: credentials must not go to a
-// host that the user did not name.
-func (a *addresses) ask(ctx context.Context, control *control, host string) {
+// host that the user did not name. The error says that it is not known what it names.
+func (a *addresses) ask(ctx context.Context, control *control, host string, found *discoveries) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.asked || control == nil {
-		return
+		return a.unknown
+	}
+	named, err := control.endpoints(ctx)
+	if ctx.Err() != nil {
+		return err
 	}
 	a.asked = true
-	for name, text := range control.endpoints(ctx) {
+	if err != nil {
+		a.unknown = err
+		found.add(whatAddresses, report.Failed, err.Error())
+		return err
+	}
+	for name, text := range named {
 		if a.bases[name] != nil {
 			continue
 		}
@@ -79,6 +90,7 @@ func (a *addresses) ask(ctx context.Context, control *control, host string) {
 			a.bases[name] = base
 		}
 	}
+	return nil
 }
 
 // unaddressed returns why a surface cannot be asked: its address is not known.
@@ -93,8 +105,8 @@ func (a *addresses) unaddressed(surface *check.Surface) string {
 }
 
 // missing returns the verdict on a scenario that calls a surface which the target does not have, and the reason; no verdict where it has
-// it. A probe that got no whole answer is sent again by the next scenario. What is not at the base URL may be at the root of its host.
-func (a *addresses) missing(ctx context.Context, target *sender, surface *check.Surface) (report.Verdict, string) {
+// it. A search that failed is repeated by the next scenario. What is not at the base URL may be at the root of its host.
+func (a *addresses) missing(ctx context.Context, target *sender, surface *check.Surface, found *discoveries) (report.Verdict, string) {
 	base := a.of(surface)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -107,10 +119,14 @@ func (a *addresses) missing(ctx context.Context, target *sender, surface *check.
 			}
 			there, answered, err := probe(ctx, target, surface, at)
 			if err != nil {
+				if ctx.Err() == nil {
+					found.add(surface.Title, report.Failed, err.Error())
+				}
 				return report.Inconclusive, fmt.Sprintf("whether the target offers the %s is not known: %v", surface.Title, err)
 			}
 			if there {
 				a.bases[surface.Name], how = at, ""
+				found.add(surface.Title, report.Found, fmt.Sprintf("GET %s without a token answered %s", surface.Probe.Path, answered))
 				break
 			}
 			if i == 0 {
@@ -118,25 +134,54 @@ func (a *addresses) missing(ctx context.Context, target *sender, surface *check.
 			}
 		}
 		a.absent[surface.Name] = how
+		if how != "" {
+			found.add(surface.Title, report.Absent, fmt.Sprintf("GET %s without a token answered %s", surface.Probe.Path, how))
+		}
 	}
 	if how == "" {
 		return "", ""
 	}
-	return report.Skip, fmt.Sprintf("needs the %s: GET %s without a token answered %s; a target that offers them below %s answers status %d, error %s",
+	return report.Skip, fmt.Sprintf("needs the %s: GET %s without a token answered %s; a target that offers them below %s refuses it in its own way (status %d, error %s)",
 		surface.Title, surface.Probe.Path, how, surface.Probe.Below, surface.Probe.Status, check.Render(surface.Probe.Code))
 }
 
-// probe calls a surface without credentials, so that nothing is spent. there reports whether it refused as the contract says; answered
-// describes the answer.
+// probe calls a surface without credentials, so that nothing is spent. there reports whether it refused as the contract says, or at least
+// otherwise than a path that nobody has told the target of: a wrong refusal is to be judged. answered describes the answer.
 func probe(ctx context.Context, target *sender, surface *check.Surface, base *url.URL) (there bool, answered string, err error) {
-	question := call{step: "find the " + surface.Title, surface: surface, base: base, method: http.MethodGet, path: surface.Probe.Path,
-		header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}}
-	got, err := target.send(ctx, question)
+	got, err := target.find(ctx, surface, base, surface.Probe.Path)
 	if err != nil {
 		return false, "", err
 	}
-	code, _, _ := got.exchange.Refusal()
-	return got.status == surface.Probe.Status && check.Equal(code, surface.Probe.Code), describeAnswer(got.exchange), nil
+	answered = describeAnswer(got.exchange)
+	code, _, refused := got.exchange.Refusal()
+	if got.status == surface.Probe.Status && check.Equal(code, surface.Probe.Code) {
+		return true, answered, nil
+	}
+	if !refused || got.status/100 != 4 {
+		return false, answered, nil
+	}
+	nowhere, err := target.find(ctx, surface, base, "/__nothing"+surface.Probe.Path)
+	if err != nil {
+		return false, "", err
+	}
+	return describeAnswer(nowhere.exchange) != answered, answered, nil
+}
+
+// find asks for a path without credentials, until an answer tells something, at most three times.
+func (t *sender) find(ctx context.Context, surface *check.Surface, base *url.URL, path string) (*sent, error) {
+	var got *sent
+	err := persist(ctx, func() (err error) {
+		got, err = t.send(ctx, call{step: "find the " + surface.Title, surface: surface, base: base, method: http.MethodGet, path: path,
+			header: http.Header{"Accept": {"application/json"}}})
+		if err != nil {
+			return err
+		}
+		if troubled(got.status) {
+			return trouble{"GET " + path + " answered " + describeAnswer(got.exchange)}
+		}
+		return nil
+	})
+	return got, err
 }
 
 // called lists the surfaces that a scenario sends requests to, its starting state included, in the order of the contracts.

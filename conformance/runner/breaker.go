@@ -41,6 +41,15 @@ func (b *breaker) success(operation string) {
 	delete(b.failures, operation)
 }
 
+// forgive forgets the failures of an operation that are known to be no sign of a target that does not answer.
+func (b *breaker) forgive(operation string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.failures, "")
+	delete(b.failures, operation)
+	delete(b.open, operation)
+}
+
 func (b *breaker) failure(operation string, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

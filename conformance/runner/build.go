@@ -51,7 +51,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 	if err := c.fillQuery(step, lookup); err != nil {
 		return call{}, err
 	}
-	c.header = http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
+	c.header = http.Header{"Accept": {"application/json"}}
 	if err := c.fillBody(step, lookup); err != nil {
 		return call{}, err
 	}
@@ -60,6 +60,10 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 	}
 	if err := s.complete(&c, step, lookup); err != nil {
 		return call{}, err
+	}
+	c.how.provoked = s.provokes
+	if s.control == nil && c.operation != nil && c.operation.Name == c.surface.Lifecycle.Create {
+		c.how.why = making
 	}
 	return c, s.mayTouch(&c)
 }

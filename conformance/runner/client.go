@@ -2,16 +2,21 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"compress/zlib"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -19,28 +24,35 @@ import (
 // maxBody bounds what is read of an answer.
 const maxBody = 4 << 20
 
-// client sends requests as they are: no redirects, no proxies, no cookies, no compression.
+// client sends requests as they are: no redirects, no cookies, no compression. It is safe for concurrent use.
 type client struct {
-	http    *http.Client
+	http *http.Client
+	// fresh sends on a connection of its own.
+	fresh   http.RoundTripper
 	timeout time.Duration
+	gate    *gate
+	// patience is how long one request may wait for a target that is rate limiting.
+	patience time.Duration
+	agent    string
 }
 
-func newClient(given *http.Client, timeout time.Duration) client {
-	own := &http.Client{}
+// newClient returns a client that sends by way of given, else by way of the connection.
+func newClient(given *http.Client, connection Connection, options Options, sent int) client {
+	c := client{http: &http.Client{}, timeout: options.Timeout, gate: newGate(options.Rate, options.MaxRequests, sent),
+		patience: options.Patience, agent: cmp.Or(options.UserAgent, userAgent)}
 	if given != nil {
-		own.Transport = given.Transport
+		c.http.Transport = given.Transport
 	}
-	if own.Transport == nil {
-		own.Transport = &http.Transport{
-			Proxy:                  nil, // the environment's proxy would see the credentials, and may answer in the target's place
-			DisableCompression:     true,
-			MaxIdleConnsPerHost:    64,
-			IdleConnTimeout:        30 * time.Second,
-			MaxResponseHeaderBytes: 1 << 20,
-			TLSHandshakeTimeout:    timeout,
-		}
+	if c.http.Transport == nil {
+		c.http.Transport = connection.transport(options.Timeout)
 	}
-	return client{http: own, timeout: timeout}
+	c.fresh = c.http.Transport
+	if known, ok := c.http.Transport.(*http.Transport); ok {
+		alone := known.Clone()
+		alone.DisableKeepAlives = true
+		c.fresh = alone
+	}
+	return c
 }
 
 // close lets go of idle connections of a transport that this package made or was given.
@@ -56,27 +68,112 @@ type answer struct {
 	seconds float64
 }
 
-// do sends a request and reads the whole answer, in the time that one request has.
+// errImpatient means that a target kept refusing with 429, although nothing was done to provoke it, until patience ended.
+type errImpatient struct{ reason string }
+
+func (e errImpatient) Error() string { return e.reason }
+
+// manner is how a request is sent.
+type manner struct {
+	why purpose
+	// provoked means that 429 may be the answer that was asked for.
+	provoked bool
+	// inTurn means that its turn has been waited for.
+	inTurn bool
+}
+
+// ask sends a request, and reads the whole answer. While the answer is a 429 that nothing provoked, it waits as long as Retry-After asks for,
+// and sends it again.
+func (c client) ask(ctx context.Context, request *http.Request, how manner) (answer, error) {
+	if _, set := request.Header["User-Agent"]; !set {
+		request.Header.Set("User-Agent", c.agent)
+	}
+	if err := c.gate.admit(how.why); err != nil {
+		return answer{}, err
+	}
+	for waited, pause := time.Duration(0), time.Second; ; pause *= 2 {
+		if !how.inTurn {
+			if err := c.gate.turn(ctx, 1); err != nil {
+				return answer{}, err
+			}
+		}
+		got, err := c.do(ctx, request)
+		if err != nil || got.status != http.StatusTooManyRequests || how.provoked {
+			return got, err
+		}
+		length := pause
+		if said, ok := retryAfter(got.header, time.Now()); ok {
+			length = max(said, time.Second)
+		}
+		if waited += length; waited > c.patience {
+			return got, errImpatient{fmt.Sprintf("the target limits the rate of requests (429) for longer than %s; ask more slowly with --rate, or later", c.patience)}
+		}
+		c.gate.hold(length)
+		how.inTurn = false
+		// What is kept for removing stays kept.
+		if err := c.gate.admit(asking); err != nil {
+			return got, err
+		}
+	}
+}
+
+// retryAfter is how long an answer asks to wait, in seconds or until a date.
+func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, at.Sub(now)), true
+	}
+	return 0, false
+}
+
+// do sends a request, and reads the whole answer. Where an idle connection turns out to be closed, it is sent once more on another one.
 func (c client) do(ctx context.Context, request *http.Request) (answer, error) {
+	got, stale, err := c.once(ctx, c.http.Transport, request)
+	if err == nil || !stale || ctx.Err() != nil {
+		return got, err
+	}
+	if c.gate.admit(asking) != nil {
+		return got, err
+	}
+	got, _, err = c.once(ctx, c.fresh, request)
+	return got, err
+}
+
+// once sends a request. stale reports whether it got no byte of an answer on a connection that had been idle.
+func (c client) once(ctx context.Context, through http.RoundTripper, request *http.Request) (got answer, stale bool, err error) {
+	if request.GetBody != nil {
+		if request.Body, err = request.GetBody(); err != nil {
+			return answer{}, false, err
+		}
+	}
+	var reused, answered atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:              func(info httptrace.GotConnInfo) { reused.Store(info.Reused) },
+		GotFirstResponseByte: func() { answered.Store(true) },
+	})
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	started := time.Now()
 	// Not by way of http.Client, which takes no answer whose Location is no address: that is the target's fault, and to be judged.
-	response, err := c.http.Transport.RoundTrip(request.WithContext(ctx))
+	response, err := through.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return answer{seconds: time.Since(started).Seconds()}, c.describe(ctx, err)
+		stale = reused.Load() && !answered.Load() && ctx.Err() == nil
+		return answer{seconds: time.Since(started).Seconds()}, stale, c.describe(ctx, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
-	a := answer{status: response.StatusCode, header: response.Header, body: body, seconds: time.Since(started).Seconds()}
+	got = answer{status: response.StatusCode, header: response.Header, body: body, seconds: time.Since(started).Seconds()}
 	switch {
 	case err != nil:
-		return a, fmt.Errorf("the answer broke off: %w", c.describe(ctx, err))
+		return got, false, fmt.Errorf("the answer broke off: %w", c.describe(ctx, err))
 	case len(body) > maxBody:
-		return a, fmt.Errorf("the answer is longer than %d MiB", maxBody>>20)
+		return got, false, errTooLong
 	}
-	a.body = decoded(body, response.Header.Get("Content-Encoding"))
-	return a, nil
+	got.body = decoded(body, response.Header.Get("Content-Encoding"))
+	return got, false, nil
 }
 
 // decoded undoes a compression that nobody asked for, so that the answer is judged by what it says. What cannot be undone stays as it is.
@@ -101,13 +198,20 @@ func decoded(body []byte, encoding string) []byte {
 	return plain
 }
 
+var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxBody>>20)
+
+// errSlow means that no whole answer came in time.
+type errSlow struct{ timeout time.Duration }
+
+func (e errSlow) Error() string { return fmt.Sprintf("no answer within %s", e.timeout) }
+
 // describe says in words what went wrong, without the URL, which may hold a token.
 func (c client) describe(ctx context.Context, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("no answer within %s", c.timeout)
+		return errSlow{c.timeout}
 	}
 	return err
 }
@@ -116,6 +220,20 @@ func (c client) describe(ctx context.Context, err error) error {
 func unreachable(err error) bool {
 	var lookup *net.DNSError
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &lookup)
+}
+
+// hungUp reports whether a request reached somebody who ended the conversation without a whole answer.
+func hungUp(err error) bool {
+	var dial *net.OpError
+	var verification *tls.CertificateVerificationError
+	switch {
+	case err == nil, unreachable(err), errors.Is(err, errTooLong), errors.Is(err, context.Canceled), errors.As(err, new(errSlow)),
+		errors.As(err, new(errImpatient)), errors.As(err, new(cutOff)), errors.As(err, new(givenUp)), errors.As(err, &verification):
+		return false
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return false
+	}
+	return true
 }
 
 // newRequest makes a request for a path that is sent exactly as written, below the base.

@@ -20,6 +20,11 @@ func (s *session) concurrent(ctx context.Context, step *scenarios.Step, label st
 	if err != nil {
 		return err
 	}
+	// All wait for their turn before the first is sent: a race is none at one request a second.
+	if err := s.client.gate.turn(ctx, step.Concurrent); err != nil {
+		return transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
+	}
+	c.how.inTurn = true
 	answers := make([]*sent, step.Concurrent)
 	failures := make([]error, step.Concurrent)
 	start := make(chan struct{})

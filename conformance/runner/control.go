@@ -29,44 +29,16 @@ type control struct {
 	faulty      bool
 }
 
-// Discover finds the control API of a base URL: BASE/__admin, else ORIGIN/__admin, where /clock below it answers 200 with a JSON
-// object that has "now". It returns "" where there is none. A nil client means one of its own, which uses no proxy and follows no
-// redirects.
-func Discover(ctx context.Context, given *http.Client, base string) string {
-	root, err := parseBase("base URL", base)
-	if err != nil {
-		return ""
-	}
-	found := discover(ctx, given, root)
-	if found == "" && root.EscapedPath() != "" {
-		found = discover(ctx, given, &url.URL{Scheme: root.Scheme, Host: root.Host})
-	}
-	return found
-}
-
-func discover(ctx context.Context, given *http.Client, root *url.URL) string {
-	admin, err := parseBase("admin URL", root.String()+"/__admin")
-	if err != nil {
-		return ""
-	}
-	c := control{base: admin, client: newClient(given, 3*time.Second), breaker: newBreaker("the control API")}
-	defer c.client.close()
-	var clock struct {
-		Now string `json:"now"`
-	}
-	if err := c.call(ctx, http.MethodGet, "/clock", nil, nil, &clock); err != nil || clock.Now == "" {
-		return ""
-	}
-	return admin.String()
-}
-
 // endpoints are the addresses of the target's surfaces as it names them; none where it does not.
-func (c *control) endpoints(ctx context.Context) map[string]string {
+func (c *control) endpoints(ctx context.Context) (map[string]string, error) {
 	var answer struct {
 		Surfaces map[string]*string `json:"surfaces"`
 	}
-	if c.call(ctx, http.MethodGet, "/endpoints", nil, nil, &answer) != nil {
-		return nil
+	if err := persist(ctx, func() error { return c.call(ctx, http.MethodGet, "/endpoints", nil, nil, &answer) }); err != nil {
+		if refused, ok := errors.AsType[controlError](err); ok && !refused.troubled() {
+			return nil, nil
+		}
+		return nil, err
 	}
 	named := map[string]string{}
 	for name, address := range answer.Surfaces {
@@ -74,7 +46,7 @@ func (c *control) endpoints(ctx context.Context) map[string]string {
 			named[name] = *address
 		}
 	}
-	return named
+	return named, nil
 }
 
 // account is an account that scenarios act as.
@@ -127,7 +99,7 @@ func (c *control) registerClient(ctx context.Context, id, secret string, redirec
 	var made oauthClient
 	err := c.call(ctx, http.MethodPost, "/accounts/"+url.PathEscape(id)+"/clients", nil, body, &made)
 	if err == nil && (made.ID == "" || made.Secret == "") {
-		err = controlError{"POST /accounts/…/clients answered without id or secret"}
+		err = controlError{text: "POST /accounts/…/clients answered without id or secret"}
 	}
 	return made, err
 }
@@ -139,17 +111,20 @@ func (c *control) registerUser(ctx context.Context, id string, body map[string]s
 func (c *control) createAccount(ctx context.Context, fixture, environment string) (*account, error) {
 	var made account
 	body := map[string]any{"fixture": fixture, "environment": environment}
-	if err := c.call(ctx, http.MethodPost, "/accounts", nil, body, &made); err != nil {
+	if err := c.callFor(ctx, making, http.MethodPost, "/accounts", nil, body, &made); err != nil {
+		if !errors.As(err, new(cutOff)) {
+			c.client.gate.release()
+		}
 		return nil, err
 	}
 	if made.ID == "" || made.Email == "" || made.APIKey == "" {
-		return nil, controlError{"POST /accounts answered without id, email or apiKey"}
+		return nil, controlError{text: "POST /accounts answered without id, email or apiKey"}
 	}
 	return &made, nil
 }
 
 func (c *control) deleteAccount(ctx context.Context, id string) error {
-	return c.call(ctx, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
+	return c.callFor(ctx, removing, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
 }
 
 func (c *control) setClock(ctx context.Context, id string, clock *scenarios.GivenClock, answer any) error {
@@ -206,7 +181,14 @@ func (c *control) moveCredit(ctx context.Context, id string, amount json.Number,
 }
 
 // controlError says that the control API refused, or answered what it should not.
-type controlError struct{ text string }
+type controlError struct {
+	text string
+	// status of the answer, 0 where it is not the status that is wrong.
+	status int
+}
+
+// troubled reports whether it is a refusal that may be gone the next time, and so proves nothing.
+func (e controlError) troubled() bool { return troubled(e.status) }
 
 func (e controlError) Error() string {
 	return "control API: " + e.text
@@ -214,19 +196,23 @@ func (e controlError) Error() string {
 
 // call sends one request and decodes the answer, numbers exactly. answer may be nil.
 func (c *control) call(ctx context.Context, method, path string, query url.Values, body, answer any) error {
+	return c.callFor(ctx, asking, method, path, query, body, answer)
+}
+
+// callFor is call for a purpose.
+func (c *control) callFor(ctx context.Context, why purpose, method, path string, query url.Values, body, answer any) error {
 	var text []byte
 	if body != nil {
 		var err error
 		if text, err = json.Marshal(body); err != nil {
-			return controlError{err.Error()}
+			return controlError{text: err.Error()}
 		}
 	}
 	asked, err := newRequest(ctx, c.base, method, path, query.Encode(), bytes.NewReader(text))
 	if err != nil {
-		return controlError{err.Error()}
+		return controlError{text: err.Error()}
 	}
 	asked.Header.Set("Accept", "application/json")
-	asked.Header.Set("User-Agent", userAgent)
 	if body != nil {
 		asked.Header.Set("Content-Type", "application/json")
 	}
@@ -234,18 +220,18 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 		asked.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if reason := c.breaker.given(""); reason != "" {
-		return transportError{errors.New(reason)}
+		return transportError{givenUp{reason}}
 	}
-	got, err := c.client.do(ctx, asked)
+	got, err := c.client.ask(ctx, asked, manner{why: why})
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.As(err, new(cutOff)) {
 			c.breaker.failure("", err)
 		}
 		return transportError{fmt.Errorf("control API, %s %s: %w", method, path, err)}
 	}
 	c.breaker.success("")
 	if got.status < 200 || got.status > 299 {
-		return controlError{fmt.Sprintf("%s %s answered %d: %.300s", method, path, got.status, got.body)}
+		return controlError{text: fmt.Sprintf("%s %s answered %d: %.300s", method, path, got.status, got.body), status: got.status}
 	}
 	if method != http.MethodGet {
 		noteRequest(ctx, request{method: method, url: asked.URL.String(), body: text, answer: got.body})
@@ -256,7 +242,7 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 	decoder := json.NewDecoder(bytes.NewReader(got.body))
 	decoder.UseNumber()
 	if err := decoder.Decode(answer); err != nil {
-		return controlError{fmt.Sprintf("%s %s answered no JSON: %v", method, path, err)}
+		return controlError{text: fmt.Sprintf("%s %s answered no JSON: %v", method, path, err)}
 	}
 	return nil
 }

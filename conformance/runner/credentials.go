@@ -131,7 +131,7 @@ func (a *addresses) offers(ctx context.Context, target *sender, surface *check.S
 	how, known := a.absent[operation.Name]
 	if !known {
 		got, err := target.send(ctx, call{step: "find " + operation.Name, surface: surface, operation: operation, base: base, method: operation.Method,
-			path: operation.Path, header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}})
+			path: operation.Path, header: http.Header{"Accept": {"application/json"}}})
 		if err != nil {
 			return report.Inconclusive, fmt.Sprintf("whether the target offers %s %s is not known: %v", operation.Method, operation.Path, err)
 		}

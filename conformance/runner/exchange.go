@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 	"oauthmock/spec"
 )
@@ -36,6 +37,8 @@ type call struct {
 	basic     bool // the account's own credentials are sent
 	// browser names the one that sends it.
 	browser string
+	// how it is sent.
+	how manner
 	// clientSecret is that of an OAuth client, "" where none is sent.
 	clientSecret string
 }
@@ -80,14 +83,24 @@ type sender struct {
 	breaker *breaker
 	count   atomic.Int64
 	dates   dates
+	// readOnly refuses whatever is no read.
+	readOnly bool
 }
+
+// givenUp means that who should answer has not answered for too long to be asked again.
+type givenUp struct{ reason string }
+
+func (g givenUp) Error() string { return g.reason }
 
 // send sends a call; the error is a transportError, or says that the call cannot be sent at all.
 func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s := &sent{call: c}
 	if reason := t.breaker.given(c.operationName()); reason != "" {
 		s.failure = reason
-		return s, transportError{errors.New(reason)}
+		return s, transportError{givenUp{reason}}
+	}
+	if t.readOnly && c.writes() {
+		return nil, stop{report.Error, fmt.Sprintf("step %q would write (%s %s), and the run is read-only; it was not sent", c.step, c.method, c.operationName())}
 	}
 	var body io.Reader = http.NoBody
 	if c.body != nil {
@@ -109,14 +122,19 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	}
 	t.count.Add(1)
 	s.started = time.Now().UTC()
-	got, err := t.client.do(ctx, request)
+	got, err := t.client.ask(ctx, request, c.how)
 	s.answer = got
 	if err != nil {
 		s.failure = err.Error()
-		if ctx.Err() != nil {
-			return s, transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
+		if c.how.why == making {
+			t.client.gate.release()
 		}
-		t.breaker.failure(c.operationName(), err)
+		switch {
+		case ctx.Err() != nil:
+			return s, transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
+		case !errors.As(err, new(cutOff)) && c.how.why != removing:
+			t.breaker.failure(c.operationName(), err)
+		}
 		return s, transportError{err}
 	}
 	t.breaker.success(c.operationName())
@@ -125,7 +143,35 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s.exchange = check.NewExchange(c.surface, c.operation, query, got.status, got.header, got.body)
 	s.exchange.URL = request.URL
 	s.secrets = secretsIn(s.exchange)
+	if c.how.why == making && s.made() == "" {
+		t.client.gate.release()
+	}
 	return s, nil
+}
+
+// writes reports whether a call is no read, or asks to be taken for another one.
+func (c *call) writes() bool { return !isRead(c.method) || overrides(c.header) }
+
+// overrides reports whether headers ask the target to take a request for one of another method, which it may obey.
+func overrides[V any](header map[string]V) bool {
+	for name := range header {
+		switch strings.ToLower(name) {
+		case "x-http-method-override", "x-http-method", "x-method-override":
+			return true
+		}
+	}
+	return false
+}
+
+// made is the id of what an answer says was made; "" for nothing.
+func (s *sent) made() string {
+	payload, _ := s.exchange.Payload()
+	object, _ := payload.(map[string]any)
+	id, _ := object[s.surface.Lifecycle.ID].(string)
+	if !s.exchange.Success() {
+		return ""
+	}
+	return id
 }
 
 func basicCredential(email, key string) string {

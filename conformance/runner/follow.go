@@ -37,7 +37,7 @@ func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
 	}
 	at := s.judge(step.Name, got, s.levelOf(step))
 	if err != nil {
-		return err
+		return s.unanswered(ctx, step.Name, got, at, s.levelOf(step), err)
 	}
 	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
 }
@@ -95,7 +95,7 @@ func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *s
 // browsing is a request that a browser sends to an address of a surface, without its cookies.
 func (s *session) browsing(step, browser string, surface *check.Surface, to *url.URL, path string) call {
 	return call{step: step, browser: browser, surface: surface, base: s.addresses.of(surface), method: http.MethodGet, path: path, rawQuery: to.RawQuery,
-		header: http.Header{"Accept": {"text/html,application/json"}, "User-Agent": {userAgent}}, account: s.accounts[""]}
+		header: http.Header{"Accept": {"text/html,application/json"}}, account: s.accounts[""], how: manner{provoked: s.provokes}}
 }
 
 // fill sends a form; nil is none.

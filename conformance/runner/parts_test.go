@@ -39,7 +39,7 @@ func TestAPathIsSentExactlyAsWritten(t *testing.T) {
 			for _, query := range []string{"", "scopes=GET:a/b,POST:c/*", "a=%zz&&b"} {
 				request, err := newRequest(t.Context(), base, http.MethodGet, path, query, http.NoBody)
 				require.NoError(t, err, path)
-				_, err = newClient(nil, defaultTimeout).do(t.Context(), request)
+				_, err = newClient(nil, Connection{}, Options{Timeout: defaultTimeout}, 0).ask(t.Context(), request, manner{})
 				require.NoError(t, err, path)
 				want := "GET " + prefix + path
 				if query != "" {

@@ -22,10 +22,12 @@ import (
 // run one after the other; otherwise One may be called by several goroutines.
 type Runner struct {
 	sender
-	target    Target
-	options   Options
-	chosen    []*scenarios.Scenario
-	control   *control
+	target  Target
+	options Options
+	chosen  []*scenarios.Scenario
+	control *control
+	// told is a control API that is asked for addresses alone, because the run is read-only.
+	told      *control
 	judgement *check.Judge
 	coverage  *coverage
 	// foreign are tokens that answers showed and no scenario made.
@@ -34,7 +36,8 @@ type Runner struct {
 	base      *url.URL
 	addresses *addresses
 	// secrets of all scenarios: a target may answer one with those of another.
-	secrets *report.Redactor
+	secrets     *report.Redactor
+	discoveries *discoveries
 }
 
 // New checks target and options, without sending anything. Its errors say what must be given instead.
@@ -53,7 +56,12 @@ func New(target Target, options Options) (*Runner, error) {
 	if r.addresses, err = newAddresses(target); err != nil {
 		return nil, err
 	}
-	r.client, r.breaker = newClient(target.Client, options.Timeout), newBreaker("the target")
+	if err := Permitted(target, options); err != nil {
+		return nil, err
+	}
+	r.client, r.breaker = newClient(target.Client, target.Connection, options, target.Sent), newBreaker("the target")
+	r.readOnly = options.ReadOnly
+	r.discoveries = &discoveries{list: target.Discovered}
 	if target.AdminURL != "" {
 		admin, err := parseBase("admin URL", target.AdminURL)
 		if err != nil {
@@ -67,7 +75,14 @@ func New(target Target, options Options) (*Runner, error) {
 	if r.judgement, err = check.NewJudge(options.Contracts...); err != nil {
 		return nil, err
 	}
-	if r.control == nil && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesAccount) {
+	if options.ReadOnly {
+		// It goes on telling addresses, and makes nothing any more.
+		r.control, r.told = nil, r.control
+	}
+	if r.control == nil && target.Stopped == "" && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesAccount) {
+		if options.ReadOnly {
+			return nil, errReadOnly
+		}
 		return nil, errNoCredentials
 	}
 	for name := range target.Addresses {
@@ -108,12 +123,13 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	stream := &stream{listener: r.options.Listener, secrets: r.secrets}
 	stream.hear(report.Event{Kind: report.Started, Time: started, Total: len(order), Run: &report.Report{
 		Version: report.Version, Target: r.name(), Seed: r.options.Seed, Level: r.options.Level, Started: started.UTC()}})
+	stopped := r.Preflight(ctx)
 	jobs := make(chan int)
 	var workers sync.WaitGroup
 	for range r.workers() {
 		workers.Go(func() {
 			for i := range jobs {
-				outcomes[i] = r.execute(ctx, r.chosen[i])
+				outcomes[i] = r.execute(ctx, r.chosen[i], stopped)
 				stream.finished(outcomes[i].result)
 			}
 		})
@@ -134,6 +150,7 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	}
 	whole := r.report(ctx, results, started)
 	whole.TokenShape, whole.SuccessEnvelope = shape, envelope
+	whole.Stopped = stopped
 	r.secrets.Report(&whole)
 	stream.ended(whole)
 	return whole
@@ -141,7 +158,7 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 
 // One executes one scenario.
 func (r *Runner) One(ctx context.Context, scenario *scenarios.Scenario) report.Result {
-	return r.execute(ctx, scenario).result
+	return r.execute(ctx, scenario, "").result
 }
 
 func (r *Runner) workers() int {
@@ -157,23 +174,22 @@ type outcome struct {
 	choices []chosen
 }
 
-func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outcome {
+// execute executes a scenario, unless it is known why nothing can be judged.
+func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario, stopped string) outcome {
 	started := time.Now()
-	result := report.Result{ID: scenario.ID, Title: scenario.Title, Level: string(scenario.Level), File: scenario.File, Line: scenario.Line,
-		Tags: scenario.Tags, Assertions: []report.Assertion{}, Steps: []report.Step{}}
+	result := resultOf(scenario)
 	if reason := r.skip(scenario); reason != "" {
 		result.Verdict, result.Reason = report.Skip, reason
 		return outcome{result: result}
 	}
-	if reason := r.hopeless(ctx); reason != "" {
-		result.Verdict, result.Reason = report.Inconclusive, r.secrets.Text(reason)
-		return outcome{result: result}
+	if reason := cmp.Or(stopped, r.hopeless(ctx)); reason != "" {
+		return outcome{result: r.unjudged(scenario, reason)}
 	}
 	if verdict, reason := r.unavailable(ctx, scenario); verdict != "" {
 		result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
-	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor()}
+	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor(), provokes: provokes(scenario)}
 	err := s.run(ctx)
 	r.coverage.noteCells(s)
 	secrets := s.redactor()
@@ -188,12 +204,28 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario) outc
 	return outcome{result: result, choices: s.choices()}
 }
 
+// resultOf is the result of a scenario that nothing is known of yet.
+func resultOf(scenario *scenarios.Scenario) report.Result {
+	return report.Result{ID: scenario.ID, Title: scenario.Title, Level: string(scenario.Level), File: scenario.File, Line: scenario.Line,
+		Tags: scenario.Tags, Assertions: []report.Assertion{}, Steps: []report.Step{}}
+}
+
+// unjudged is the result of a scenario that was not begun.
+func (r *Runner) unjudged(scenario *scenarios.Scenario, reason string) report.Result {
+	result := resultOf(scenario)
+	result.Verdict, result.Reason = report.Inconclusive, r.secrets.Text(reason)
+	return result
+}
+
 // hopeless says why it makes no sense to start another scenario.
 func (r *Runner) hopeless(ctx context.Context) string {
 	if ctx.Err() != nil {
 		return "interrupted before it started"
 	}
 	if reason := r.breaker.given(""); reason != "" {
+		return reason
+	}
+	if reason := r.client.gate.closed(); reason != "" {
 		return reason
 	}
 	if r.control != nil {
@@ -206,13 +238,15 @@ func (r *Runner) hopeless(ctx context.Context) string {
 func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) (report.Verdict, string) {
 	for _, surface := range r.called(scenario) {
 		if r.addresses.of(surface) == nil {
-			r.addresses.ask(ctx, r.control, r.base.Host)
+			if err := r.addresses.ask(ctx, cmp.Or(r.control, r.told), r.base.Host, r.discoveries); err != nil {
+				return report.Inconclusive, fmt.Sprintf("the address of %s could not be found out: %v", surface.Title, err)
+			}
 		}
 		if r.addresses.of(surface) == nil {
 			return report.Skip, r.addresses.unaddressed(surface)
 		}
 		if surface.Probe != nil {
-			if verdict, reason := r.addresses.missing(ctx, &r.sender, surface); verdict != "" {
+			if verdict, reason := r.addresses.missing(ctx, &r.sender, surface, r.discoveries); verdict != "" {
 				return verdict, reason
 			}
 		}
@@ -259,6 +293,9 @@ func (r *Runner) expectFailure(result *report.Result) {
 // skip says why a scenario cannot or must not run against the target, and what would change that; "" when it can.
 func (r *Runner) skip(scenario *scenarios.Scenario) string {
 	if reasons := scenario.ControlReasons(); len(reasons) > 0 && r.control == nil {
+		if r.options.ReadOnly {
+			return fmt.Sprintf("needs accounts of its own (%s), and the run is read-only", reasons[0])
+		}
 		// The first reason is enough, and keeps the number of different reasons in a report small.
 		return fmt.Sprintf("needs a control API: %s; give --admin-url where the target has one", reasons[0])
 	}
@@ -269,7 +306,7 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 		return "needs credentials; give " + strings.Join(flags, ", ")
 	}
 	for _, surface := range r.called(scenario) {
-		if r.control == nil && r.addresses.of(surface) == nil {
+		if r.control == nil && r.told == nil && r.addresses.of(surface) == nil {
 			return r.addresses.unaddressed(surface)
 		}
 	}
@@ -277,13 +314,16 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 		return ""
 	}
 	if write := r.firstWrite(scenario); write != "" {
+		if r.options.ReadOnly {
+			return fmt.Sprintf("writes (%s), and the run is read-only", write)
+		}
 		return fmt.Sprintf("writes (%s), and %s is not this machine; allow it with --allow-writes", write, r.base.Hostname())
 	}
 	return ""
 }
 
 func (r *Runner) mayWrite() bool {
-	return r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host)
+	return !r.options.ReadOnly && (r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host))
 }
 
 // firstWrite names the first request of a scenario that is no GET, or costs money; "" when there is none.
@@ -309,6 +349,7 @@ func (r *Runner) report(ctx context.Context, results []report.Result, started ti
 	addressed := func(s *check.Surface) bool { return r.addresses.of(s) != nil }
 	out := report.Report{Version: report.Version, Target: r.name(), Seed: r.options.Seed, Results: results,
 		Level: r.options.Level, Started: started.UTC(), About: r.about(ctx), Coverage: r.coverage.report(addressed), Matrix: r.coverage.matrix(addressed)}
+	out.Discovery, out.Connection = r.discoveries.all(), r.target.Connection.Told
 	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: time.Since(started).Seconds(), Must: r.judged(results)}
 	for _, result := range results {
 		switch result.Verdict {

@@ -37,6 +37,8 @@ type session struct {
 	leaks    *report.Redactor
 	// asked are the calls of the control API and the pauses, for the script.
 	asked []request
+	// provokes means that 429 may be what the scenario is about.
+	provokes bool
 	// cookies that answers of APIs with pages set, by the name of the browser.
 	cookies map[string]http.CookieJar
 }
@@ -282,13 +284,12 @@ func (s *session) cleanUp(ctx context.Context) {
 func (s *session) undoing(made createdToken) call {
 	undo := made.surface.Operation(made.surface.Lifecycle.Undo)
 	return call{step: "clean up", surface: made.surface, base: s.addresses.of(made.surface), method: undo.Method,
-		path: fillPath(undo.Path, map[string]string{made.surface.Lifecycle.ID: made.id}), account: made.account, basic: true, header: s.basicHeader(made.account)}
+		path: fillPath(undo.Path, map[string]string{made.surface.Lifecycle.ID: made.id}), account: made.account, basic: true, header: basicHeader(made.account)}
 }
 
-func (s *session) basicHeader(account *account) http.Header {
+func basicHeader(account *account) http.Header {
 	return http.Header{
 		"Accept":        {"application/json"},
-		"User-Agent":    {userAgent},
 		"Authorization": {"Basic " + basicCredential(account.Email, account.APIKey)},
 	}
 }

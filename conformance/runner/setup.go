@@ -137,7 +137,7 @@ func (s *session) setCredit(ctx context.Context, a *account, want string) error 
 	target, okTarget := new(big.Rat).SetString(want)
 	got, okGot := new(big.Rat).SetString(string(answer.Credit))
 	if !okTarget || !okGot {
-		return controlError{fmt.Sprintf("the wallet answered credit %q", answer.Credit)}
+		return controlError{text: fmt.Sprintf("the wallet answered credit %q", answer.Credit)}
 	}
 	difference := new(big.Rat).Sub(target, got)
 	if difference.Sign() == 0 {
@@ -187,7 +187,7 @@ func (s *session) setUpCall(ctx context.Context, label, account string, step sce
 	}
 	index := s.judge(label, got, scenarios.Must)
 	if err != nil {
-		return got, index, err
+		return got, index, s.unanswered(ctx, label, got, index, scenarios.Must, err)
 	}
 	status := check.Status(got.surface.Successes(step.Call), got.exchange, scenarios.Must, s.scenario.LineOf("given"))
 	if s.ledger.add(s, label, status, index); !status.OK {

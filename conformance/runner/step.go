@@ -89,7 +89,7 @@ func (s *session) once(ctx context.Context, step *scenarios.Step, label string, 
 	}
 	index := s.judge(label, got, level)
 	if err != nil {
-		return err
+		return s.unanswered(ctx, label, got, index, s.levelOf(step), err)
 	}
 	return s.expect(ctx, step, label, got, index, local, into)
 }

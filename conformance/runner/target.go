@@ -49,6 +49,14 @@ type Target struct {
 	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
+	// Connection is how the target is reached where Client does not say.
+	Connection Connection
+	// Discovered is what Look found out, Sent how many requests that took, and Latency how many seconds the target needed for an answer.
+	Discovered []report.Discovered
+	Sent       int
+	Latency    float64
+	// Stopped, when it is not empty, is why nothing can be asked; the report says so, and nothing is sent.
+	Stopped string
 	// InProcess says that Client reaches a server inside this process, so that writing is as harmless as on loopback.
 	InProcess bool
 }
@@ -96,7 +104,22 @@ type Options struct {
 	Level string
 	// AllowWrites lets scenarios write on hosts that are not this machine.
 	AllowWrites bool
-	// Parallel is how many scenarios run at once; default 1, and always 1 without a control API.
+	// ReadOnly sends nothing that writes, anywhere, and makes no accounts.
+	ReadOnly bool
+	// Production allows hosts of the provider that do not begin with "test.".
+	Production bool
+	// RequireControl judges nothing where no control API answers.
+	RequireControl bool
+	// Rate is how many requests are sent a second, at most; 0 for any number.
+	Rate float64
+	// MaxRequests bounds the requests of the whole run, discovery, control API and clean-up included; 0 for any number. What it cuts off is
+	// INCONCLUSIVE.
+	MaxRequests int
+	// Patience is how long one request may wait for a target that limits the rate of requests, although nothing provoked it; default 3 minutes.
+	Patience time.Duration
+	// UserAgent is sent with every request; default "oauthconform".
+	UserAgent string
+	// Parallel is how many scenarios run at once; default 1. Without a control API those that others could disturb run alone.
 	Parallel int
 	// Seed of the order and of ${nonce}; Shuffle runs the scenarios in an order drawn from it.
 	Seed    uint64
@@ -116,7 +139,10 @@ const (
 	levelObserve = "observe"
 )
 
-const defaultTimeout = 10 * time.Second
+const (
+	defaultTimeout  = 10 * time.Second
+	defaultPatience = 3 * time.Minute
+)
 
 func (o Options) withDefaults() (Options, error) {
 	if o.Files != nil {
@@ -141,6 +167,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Parallel == 0 {
 		o.Parallel = 1
 	}
+	if o.Patience == 0 {
+		o.Patience = defaultPatience
+	}
 	switch {
 	case o.Level != levelMust && o.Level != levelShould && o.Level != levelObserve:
 		return o, fmt.Errorf("level %q is unknown; it is must, should or observe", o.Level)
@@ -148,6 +177,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("timeout %s is negative; give a duration such as 10s", o.Timeout)
 	case o.Parallel < 0:
 		return o, fmt.Errorf("parallel is %d; give 1 or more", o.Parallel)
+	case o.Rate < 0 || o.MaxRequests < 0:
+		return o, errors.New("a rate and a bound of requests must not be negative; 0 is for any number")
 	}
 	return o, nil
 }
@@ -178,5 +209,21 @@ func loopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()
 }
+
+// production reports whether a host is one of the provider's where an account is real.
+func production(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if strings.HasPrefix(host, "test.") {
+		return false
+	}
+	return slices.ContainsFunc([]string{"openapi.com", "openapi.it", "altravia.com"}, func(domain string) bool {
+		return host == domain || strings.HasSuffix(host, "."+domain)
+	})
+}
+
+var errReadOnly = errors.New("a read-only run makes no accounts, so an e-mail and an API key are needed (--email and --api-key)")
 
 var errNoCredentials = errors.New("there is no control API to make accounts with, so an e-mail and an API key are needed")

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/net/http/httpproxy"
+
+	"oauthmock/conformance"
+	"oauthmock/conformance/report"
+)
+
+// connectionFlags say how the server is reached.
+type connectionFlags struct {
+	caFile, certFile, keyFile string
+	insecure                  bool
+}
+
+func (c *connectionFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&c.caFile, "cacert", "", "PEM `FILE` of certificates to trust besides the system's")
+	flags.BoolVar(&c.insecure, "insecure", false, "verify no certificate; every report warns of it")
+	flags.StringVar(&c.certFile, "client-cert", "", "PEM `FILE` of the certificate to show to a server that asks for one")
+	flags.StringVar(&c.keyFile, "client-key", "", "PEM `FILE` of its key")
+}
+
+// connection reads the files. addresses are where requests go, so that a proxy of the environment is told of only where it is used.
+func (c *connectionFlags) connection(getenv func(string) string, addresses []string) (conformance.Connection, error) {
+	made := conformance.Connection{Insecure: c.insecure}
+	told := report.Connection{Insecure: c.insecure, CACertificate: c.caFile, ClientCertificate: c.certFile}
+	if c.caFile != "" {
+		text, err := os.ReadFile(c.caFile)
+		if err != nil {
+			return made, fmt.Errorf("--cacert: %w", err)
+		}
+		if made.Roots, err = x509.SystemCertPool(); err != nil {
+			made.Roots = x509.NewCertPool()
+		}
+		if !made.Roots.AppendCertsFromPEM(text) {
+			return made, fmt.Errorf("--cacert: %s holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----", c.caFile)
+		}
+	}
+	switch {
+	case c.certFile == "" && c.keyFile != "":
+		return made, errors.New("--client-key needs --client-cert beside it")
+	case c.certFile != "" && c.keyFile == "":
+		return made, errors.New("--client-cert needs --client-key beside it")
+	case c.certFile != "":
+		pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+		if err != nil {
+			return made, fmt.Errorf("--client-cert and --client-key: %w", err)
+		}
+		made.Certificates = []tls.Certificate{pair}
+	}
+	proxy, err := c.proxy(getenv)
+	if err != nil {
+		return made, err
+	}
+	made.Proxy = func(request *http.Request) (*url.URL, error) { return proxy(request.URL) }
+	for _, text := range addresses {
+		if address, err := url.Parse(text); err == nil {
+			if by, err := proxy(address); err == nil && by != nil {
+				by.User = nil
+				told.Proxy = by.String()
+			}
+		}
+	}
+	if told != (report.Connection{}) {
+		made.Told = &told
+	}
+	return made, nil
+}
+
+// proxy is that of HTTPS_PROXY, less NO_PROXY and loopback. Plain HTTP goes straight: a proxy would read the credentials.
+func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*url.URL, error), error) {
+	config := httpproxy.Config{HTTPSProxy: cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy")), NoProxy: cmp.Or(getenv("NO_PROXY"), getenv("no_proxy"))}
+	find := config.ProxyFunc()
+	if _, err := find(&url.URL{Scheme: "https", Host: "proxied.invalid"}); err != nil {
+		return nil, errors.New("HTTPS_PROXY is no address such as http://proxy.example:3128")
+	}
+	return find, nil
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"oauthmock/conformance"
+)
+
+// mannerFlags say how gently the server is asked.
+type mannerFlags struct {
+	readOnly, production, requireControl bool
+	rate                                 float64
+	maxRequests                          int
+	userAgent                            string
+}
+
+func (m *mannerFlags) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&m.readOnly, "read-only", false, "send nothing that writes, anywhere, and make no accounts; --allow-writes=false means the same")
+	flags.Var(newSetting(&m.rate, "N", "", parseRate), "rate", "requests a second, at most; 0.5 is one in two seconds")
+	flags.Var(newSetting(&m.maxRequests, "N", "", parseCount), "max-requests", "requests in all, at most, those of discovery, control API and clean-up included; what is cut off is INCONCLUSIVE")
+	flags.BoolVar(&m.production, "i-know-this-is-production", false, "ask hosts of the provider that do not begin with test.")
+	flags.BoolVar(&m.requireControl, "require-control", false, "judge nothing where no control API answers, and exit with 3")
+	flags.StringVar(&m.userAgent, "user-agent", "", "`TEXT` to send as User-Agent; default is oauthconform")
+}
+
+// give puts the flags into options. notAllowed means that --allow-writes=false was said.
+func (m *mannerFlags) give(options *conformance.Options, notAllowed bool) error {
+	if !printableLine(m.userAgent) {
+		return errors.New("--user-agent must be one line without control characters")
+	}
+	options.ReadOnly = m.readOnly || notAllowed
+	options.Rate, options.MaxRequests, options.UserAgent = m.rate, m.maxRequests, m.userAgent
+	options.Production, options.RequireControl = m.production, m.requireControl
+	if options.ReadOnly && options.AllowWrites {
+		return errors.New("--read-only and --allow-writes contradict one another; leave one out")
+	}
+	return nil
+}
+
+func printableLine(text string) bool {
+	for _, r := range text {
+		if r < ' ' || r == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func parseRate(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0.001 && n <= 100_000) {
+		return 0, errors.New("it must be a number of requests a second, from 0.001 to 100000")
+	}
+	return n, nil
+}
+
+func parseCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, errors.New("it must be a whole number from 1")
+	}
+	return n, nil
+}
