@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"oauthmock/conformance/contract"
@@ -69,4 +70,22 @@ func Permitted(target Target, options Options) error {
 // Discover returns the address of the control API of a base URL, "" where none answers; see [Look]. client may be nil.
 func Discover(ctx context.Context, client *http.Client, base string) string {
 	return runner.Discover(ctx, client, base)
+}
+
+// Journal keeps what a run makes while it makes it, part of Options.
+type Journal = runner.Journal
+
+// NewJournal returns a journal that writes to w, a line for each thing, at once.
+func NewJournal(w io.Writer) *Journal { return runner.NewJournal(w) }
+
+// Left is what a journal says that a run left on its target.
+type Left = runner.Left
+
+// ReadJournal reads what a run wrote.
+func ReadJournal(r io.Reader) (Left, error) { return runner.ReadJournal(r) }
+
+// Sweep removes what is left, with the credentials of the target and at the addresses of the journal. It returns how many things are gone, and
+// what stays. The error says what must be given; then nothing was sent.
+func Sweep(ctx context.Context, left Left, target Target, options Options) (removed int, stays []report.Leftover, err error) {
+	return runner.Sweep(ctx, left, target, options)
 }

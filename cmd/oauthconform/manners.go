@@ -14,7 +14,7 @@ type mannerFlags struct {
 	readOnly, production, requireControl bool
 	rate                                 float64
 	maxRequests                          int
-	userAgent                            string
+	userAgent, runJournal                string
 }
 
 func (m *mannerFlags) register(flags *pflag.FlagSet) {
@@ -23,6 +23,7 @@ func (m *mannerFlags) register(flags *pflag.FlagSet) {
 	flags.Var(newSetting(&m.maxRequests, "N", "", parseCount), "max-requests", "requests in all, at most, those of discovery, control API and clean-up included; what is cut off is INCONCLUSIVE")
 	flags.BoolVar(&m.production, "i-know-this-is-production", false, "ask hosts of the provider that do not begin with test.")
 	flags.BoolVar(&m.requireControl, "require-control", false, "judge nothing where no control API answers, and exit with 3")
+	flags.StringVar(&m.runJournal, "run-journal", "", "`FILE` that keeps what the run makes, tokens in clear, so that sweep can remove what a killed run left")
 	flags.StringVar(&m.userAgent, "user-agent", "", "`TEXT` to send as User-Agent; default is oauthconform")
 }
 

@@ -60,13 +60,13 @@ schema --report has none.)`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			// Not 0: a job that forgot the command must not look as if it had passed.
 			if len(args) > 0 {
-				return fmt.Errorf("there is no command %q; the commands are run, list, plan, lint, schema, docs, mutants, client and version", args[0])
+				return fmt.Errorf("there is no command %q; the commands are run, list, plan, sweep, lint, schema, docs, mutants, client and version", args[0])
 			}
-			return errors.New("say what to do: run, list, plan, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
+			return errors.New("say what to do: run, list, plan, sweep, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(p), newList(p), newPlan(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
+	root.AddCommand(newRun(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
 	for _, command := range root.Commands() {
 		// The --report of schema is not the one of run, so one variable cannot stand for both.
 		if command.Name() != "schema" {

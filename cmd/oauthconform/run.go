@@ -108,6 +108,13 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 		return errors.Join(err, outputs.close())
 	}
 	defer closeTarget()
+	var journal *journalFile
+	if flags.runJournal != "" {
+		if journal, err = openJournal(flags.runJournal); err != nil {
+			return errors.Join(err, outputs.close())
+		}
+		options.Journal = journal.journal
+	}
 	redactor := guard(target, p.stderr)
 	progressDone := func() {}
 	if !quiet {
@@ -117,6 +124,9 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 	}
 	result, err := conformance.Run(ctx, target, options)
 	progressDone()
+	if failed := journal.close(); failed != nil {
+		fmt.Fprintf(p.stderr, "oauthconform: --run-journal: %v\n", failed)
+	}
 	if err != nil {
 		return errors.Join(errors.New(redactor.Text(err.Error())), outputs.close())
 	}

@@ -1,6 +1,7 @@
 package conformtest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -37,6 +38,14 @@ func Test(t *testing.T, target conformance.Target, options ...conformance.Option
 		t.Fatalf("conformtest: %v", err)
 	}
 	t.Cleanup(r.Close)
+	if reason := r.Preflight(t.Context()); reason != "" {
+		t.Fatalf("conformtest: %s", reason)
+	}
+	t.Cleanup(func() {
+		for _, left := range r.Leftovers(context.Background()) {
+			t.Errorf("left on the target: %s %s %s: %s", left.Surface, left.Kind, left.ID, left.Reason)
+		}
+	})
 	for _, scenario := range r.Chosen() {
 		t.Run(scenario.ID, func(t *testing.T) {
 			result := r.One(t.Context(), scenario)

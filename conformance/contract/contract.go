@@ -67,8 +67,8 @@ type Scopes struct {
 // Lifecycle is how the things that scenarios make come and go: what an account without a control API is left with must be
 // what it had before. All are names of operations.
 type Lifecycle struct {
-	// Create makes one, with the members of given.tokens as its body; Undo removes it.
-	Create, Undo string
+	// Create makes one, with the members of given.tokens as its body; Read shows it; Undo removes it.
+	Create, Read, Undo string
 	// Renew answers with another one in the place of the one that it was called for; "" where nothing does.
 	Renew string
 	// ID is the member of the payload that names it, and the parameter of the path of Undo.
@@ -122,7 +122,7 @@ func v2() Contract {
 		Document:  spec.V2(),
 		Bare:      Bare{Operations: []string{"token.create", "token.get", "token.update"}, Key: "token"},
 		Scopes:    Scopes{List: "scope.list", Scope: "scope", Enabled: "enabled"},
-		Lifecycle: Lifecycle{Create: "token.create", Undo: "token.delete", Renew: "token.update", ID: "token"},
+		Lifecycle: Lifecycle{Create: "token.create", Read: "token.get", Undo: "token.delete", Renew: "token.update", ID: "token"},
 	}
 }
 
@@ -131,7 +131,7 @@ func v1() Contract {
 		Document:  spec.V1(),
 		Assumed:   true,
 		Scopes:    Scopes{List: "v1.scope.list"},
-		Lifecycle: Lifecycle{Create: "v1.token.create", Undo: "v1.token.delete", ID: "token"},
+		Lifecycle: Lifecycle{Create: "v1.token.create", Read: "v1.token.get", Undo: "v1.token.delete", ID: "token"},
 	}
 }
 

@@ -61,9 +61,12 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 	if err := s.complete(&c, step, lookup); err != nil {
 		return call{}, err
 	}
-	c.how.provoked = s.provokes
-	if s.control == nil && c.operation != nil && c.operation.Name == c.surface.Lifecycle.Create {
-		c.how.why = making
+	c.how.provoked, c.how.whole = s.provokes, c.writes()
+	if life := c.surface.Lifecycle; s.control == nil && c.operation != nil && life.Create != "" {
+		c.how.keeps = c.operation.Name == life.Create || c.operation.Name == life.Renew
+		if c.operation.Name == life.Create {
+			c.how.why = making
+		}
 	}
 	return c, s.mayTouch(&c)
 }

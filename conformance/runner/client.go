@@ -68,6 +68,12 @@ type answer struct {
 	seconds float64
 }
 
+// notSent means that a request, or its repetition after a 429, never left.
+type notSent struct{ err error }
+
+func (n notSent) Error() string { return n.err.Error() }
+func (n notSent) Unwrap() error { return n.err }
+
 // errImpatient means that a target kept refusing with 429, although nothing was done to provoke it, until patience ended.
 type errImpatient struct{ reason string }
 
@@ -78,6 +84,10 @@ type manner struct {
 	why purpose
 	// provoked means that 429 may be the answer that was asked for.
 	provoked bool
+	// keeps means that an answer may name something that stays on the target until it is removed.
+	keeps bool
+	// whole means that an interruption waits for the answer, because the target changes something.
+	whole bool
 	// inTurn means that its turn has been waited for.
 	inTurn bool
 }
@@ -89,15 +99,19 @@ func (c client) ask(ctx context.Context, request *http.Request, how manner) (ans
 		request.Header.Set("User-Agent", c.agent)
 	}
 	if err := c.gate.admit(how.why); err != nil {
-		return answer{}, err
+		return answer{}, notSent{err}
 	}
 	for waited, pause := time.Duration(0), time.Second; ; pause *= 2 {
 		if !how.inTurn {
 			if err := c.gate.turn(ctx, 1); err != nil {
-				return answer{}, err
+				return answer{}, notSent{err}
 			}
 		}
-		got, err := c.do(ctx, request)
+		sending := ctx
+		if how.whole {
+			sending = context.WithoutCancel(ctx)
+		}
+		got, err := c.do(sending, request)
 		if err != nil || got.status != http.StatusTooManyRequests || how.provoked {
 			return got, err
 		}
@@ -112,7 +126,7 @@ func (c client) ask(ctx context.Context, request *http.Request, how manner) (ans
 		how.inTurn = false
 		// What is kept for removing stays kept.
 		if err := c.gate.admit(asking); err != nil {
-			return got, err
+			return got, notSent{err}
 		}
 	}
 }

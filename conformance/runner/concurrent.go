@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -48,10 +49,15 @@ func (s *session) concurrent(ctx context.Context, step *scenarios.Step, label st
 		}
 		indexes[i] = s.judge(label, got, s.levelOf(step))
 	}
-	for _, err := range failures {
+	var failed error
+	for i, err := range failures {
 		if err != nil {
-			return err
+			s.noteLost(answers[i], err)
+			failed = cmp.Or(failed, err)
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	for i, got := range answers {
 		into := map[string]any{}

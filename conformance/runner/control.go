@@ -21,6 +21,8 @@ type control struct {
 	client client
 	// breaker ends the waiting for a control API that does not answer.
 	breaker *breaker
+	// journal of the accounts that are made; nil for none.
+	journal *Journal
 
 	asked   sync.Once
 	isTight bool
@@ -111,7 +113,11 @@ func (c *control) registerUser(ctx context.Context, id string, body map[string]s
 func (c *control) createAccount(ctx context.Context, fixture, environment string) (*account, error) {
 	var made account
 	body := map[string]any{"fixture": fixture, "environment": environment}
+	number := c.journal.asked("", kindAccount)
 	if err := c.callFor(ctx, making, http.MethodPost, "/accounts", nil, body, &made); err != nil {
+		if !errors.As(err, new(transportError)) || errors.As(err, new(notSent)) || unreachable(err) {
+			c.journal.gone(number, "", kindAccount, "")
+		}
 		if !errors.As(err, new(cutOff)) {
 			c.client.gate.release()
 		}
@@ -120,6 +126,7 @@ func (c *control) createAccount(ctx context.Context, fixture, environment string
 	if made.ID == "" || made.Email == "" || made.APIKey == "" {
 		return nil, controlError{text: "POST /accounts answered without id, email or apiKey"}
 	}
+	c.journal.made(number, "", kindAccount, made.ID, environment)
 	return &made, nil
 }
 
@@ -222,7 +229,7 @@ func (c *control) callFor(ctx context.Context, why purpose, method, path string,
 	if reason := c.breaker.given(""); reason != "" {
 		return transportError{givenUp{reason}}
 	}
-	got, err := c.client.ask(ctx, asked, manner{why: why})
+	got, err := c.client.ask(ctx, asked, manner{why: why, whole: !isRead(method)})
 	if err != nil {
 		if ctx.Err() == nil && !errors.As(err, new(cutOff)) {
 			c.breaker.failure("", err)

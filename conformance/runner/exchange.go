@@ -85,6 +85,8 @@ type sender struct {
 	dates   dates
 	// readOnly refuses whatever is no read.
 	readOnly bool
+	// journal of what is made; nil for none.
+	journal *Journal
 }
 
 // givenUp means that who should answer has not answered for too long to be asked again.
@@ -95,7 +97,7 @@ func (g givenUp) Error() string { return g.reason }
 // send sends a call; the error is a transportError, or says that the call cannot be sent at all.
 func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s := &sent{call: c}
-	if reason := t.breaker.given(c.operationName()); reason != "" {
+	if reason := t.breaker.given(c.operationName()); reason != "" && c.how.why != removing {
 		s.failure = reason
 		return s, transportError{givenUp{reason}}
 	}
@@ -122,17 +124,25 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	}
 	t.count.Add(1)
 	s.started = time.Now().UTC()
+	number := 0
+	if c.how.keeps {
+		number = t.journal.asked(c.surface.Name, kindToken)
+	}
 	got, err := t.client.ask(ctx, request, c.how)
 	s.answer = got
 	if err != nil {
 		s.failure = err.Error()
-		if c.how.why == making {
+		if c.how.why == making && !errors.As(err, new(cutOff)) {
 			t.client.gate.release()
+		}
+		if c.how.keeps && (errors.As(err, new(notSent)) || errors.As(err, new(errImpatient)) || unreachable(err)) {
+			t.journal.gone(number, c.surface.Name, kindToken, "")
 		}
 		switch {
 		case ctx.Err() != nil:
 			return s, transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
-		case !errors.As(err, new(cutOff)) && c.how.why != removing:
+		case errors.As(err, new(cutOff)):
+		case c.how.why != removing:
 			t.breaker.failure(c.operationName(), err)
 		}
 		return s, transportError{err}
@@ -143,8 +153,16 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s.exchange = check.NewExchange(c.surface, c.operation, query, got.status, got.header, got.body)
 	s.exchange.URL = request.URL
 	s.secrets = secretsIn(s.exchange)
-	if c.how.why == making && s.made() == "" {
+	id := s.made()
+	if c.how.why == making && id == "" {
 		t.client.gate.release()
+	}
+	switch {
+	case !c.how.keeps:
+	case id == "":
+		t.journal.gone(number, c.surface.Name, kindToken, "")
+	default:
+		t.journal.made(number, c.surface.Name, kindToken, id, c.account.Environment)
 	}
 	return s, nil
 }

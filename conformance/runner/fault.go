@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -90,7 +89,7 @@ func (s *session) changeFaults(ctx context.Context, a *account, change *scenario
 func (s *session) removeFaults(ctx context.Context) {
 	for _, f := range slices.Clone(s.faults) {
 		if err := s.removeFault(ctx, f); err != nil {
-			s.notRun = append(s.notRun, fmt.Sprintf("the fault %s was not removed (%v)", f.written, err))
+			s.leaving.addOther(report.Leftover{Surface: whatControl, Kind: kindFault, ID: f.name(), Reason: err.Error()})
 			if errors.As(err, new(transportError)) {
 				return
 			}

@@ -38,6 +38,9 @@ type Runner struct {
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets     *report.Redactor
 	discoveries *discoveries
+	leaving     *leaving
+	// removal ends the waiting for a target that does not answer who cleans up.
+	removal *breaker
 }
 
 // New checks target and options, without sending anything. Its errors say what must be given instead.
@@ -60,14 +63,15 @@ func New(target Target, options Options) (*Runner, error) {
 		return nil, err
 	}
 	r.client, r.breaker = newClient(target.Client, target.Connection, options, target.Sent), newBreaker("the target")
-	r.readOnly = options.ReadOnly
+	r.readOnly, r.journal = options.ReadOnly, options.Journal
+	r.leaving, r.removal = &leaving{}, newBreaker("the target")
 	r.discoveries = &discoveries{list: target.Discovered}
 	if target.AdminURL != "" {
 		admin, err := parseBase("admin URL", target.AdminURL)
 		if err != nil {
 			return nil, err
 		}
-		r.control = &control{base: admin, token: target.AdminToken, client: r.client, breaker: newBreaker("the control API")}
+		r.control = &control{base: admin, token: target.AdminToken, client: r.client, breaker: newBreaker("the control API"), journal: options.Journal}
 	}
 	if r.chosen, err = choose(options); err != nil {
 		return nil, err
@@ -123,6 +127,7 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	stream := &stream{listener: r.options.Listener, secrets: r.secrets}
 	stream.hear(report.Event{Kind: report.Started, Time: started, Total: len(order), Run: &report.Report{
 		Version: report.Version, Target: r.name(), Seed: r.options.Seed, Level: r.options.Level, Started: started.UTC()}})
+	r.journal.begin(r.addresses.bases, r.target.AdminURL, r.target.Email)
 	stopped := r.Preflight(ctx)
 	jobs := make(chan int)
 	var workers sync.WaitGroup
@@ -148,9 +153,10 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 			stream.finished(one.result)
 		}
 	}
+	left := r.Leftovers(ctx)
 	whole := r.report(ctx, results, started)
 	whole.TokenShape, whole.SuccessEnvelope = shape, envelope
-	whole.Stopped = stopped
+	whole.Stopped, whole.Leftovers = stopped, left
 	r.secrets.Report(&whole)
 	stream.ended(whole)
 	return whole

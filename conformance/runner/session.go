@@ -247,46 +247,6 @@ func (s *session) nonce() string {
 	return hex.EncodeToString(hash.Sum(nil))[:12]
 }
 
-// cleanUp removes what the scenario made. It has a little time of its own, also after an interruption.
-func (s *session) cleanUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout+5*time.Second)
-	defer cancel()
-	s.removeFaults(ctx)
-	for _, made := range s.made {
-		if err := s.control.deleteAccount(ctx, made.ID); err != nil {
-			s.notRun = append(s.notRun, fmt.Sprintf("the account made for it was not removed (%v)", err))
-			if errors.As(err, new(transportError)) {
-				break
-			}
-		}
-	}
-	if s.control != nil {
-		return
-	}
-	left := 0
-	for i := range slices.Backward(s.created) {
-		token := s.created[i]
-		if s.breaker.given("") != "" {
-			left++
-			continue
-		}
-		got, err := s.send(ctx, s.undoing(token))
-		if err != nil || !got.exchange.Success() && got.status != http.StatusNotFound {
-			left++
-		}
-	}
-	if left > 0 {
-		s.notRun = append(s.notRun, fmt.Sprintf("%d tokens made by it could not be removed", left))
-	}
-}
-
-// undoing is the call that removes what a scenario made.
-func (s *session) undoing(made createdToken) call {
-	undo := made.surface.Operation(made.surface.Lifecycle.Undo)
-	return call{step: "clean up", surface: made.surface, base: s.addresses.of(made.surface), method: undo.Method,
-		path: fillPath(undo.Path, map[string]string{made.surface.Lifecycle.ID: made.id}), account: made.account, basic: true, header: basicHeader(made.account)}
-}
-
 func basicHeader(account *account) http.Header {
 	return http.Header{
 		"Accept":        {"application/json"},

@@ -30,6 +30,7 @@ func provokes(scenario *scenarios.Scenario) bool {
 // unanswered judges a call that got no whole answer. A target that hangs up on it twice, while it answers another call, has failed the rule that the
 // step is about; whatever else keeps an answer from coming proves nothing, and is returned as the error that it is.
 func (s *session) unanswered(ctx context.Context, label string, got *sent, index int, level scenarios.Level, err error) error {
+	s.noteLost(got, err)
 	if !hungUp(err) || len(s.breaking) > 0 || ctx.Err() != nil {
 		return err
 	}
@@ -37,6 +38,7 @@ func (s *session) unanswered(ctx context.Context, label string, got *sent, index
 	if again == nil || !hungUp(second) {
 		return err
 	}
+	s.noteLost(again, second)
 	s.evidence = append(s.evidence, again)
 	other := s.anotherCall(got)
 	if other == nil {
