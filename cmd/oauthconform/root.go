@@ -38,8 +38,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return int(status)
 	}
 	fmt.Fprintf(stderr, "oauthconform: %s\n", report.Printable(strings.TrimSpace(err.Error())))
+	if _, ok := errors.AsType[unreachableError](err); ok {
+		return report.ExitInconclusive
+	}
 	return report.ExitError
 }
+
+// unreachableError says that nobody answers; it is no wrong usage, but nothing was proven.
+type unreachableError struct{ error }
 
 func newRoot(p program) *cobra.Command {
 	root := &cobra.Command{

@@ -40,6 +40,7 @@ type asked struct{}
 //
 //	target honest          the mock
 //	target bare            the mock without its control API
+//	target sticky          the mock without its control API, which removes nothing
 //	target guarded TOKEN   the mock, whose control API asks for the bearer token
 //	target together        the mock, which answers GET /wallet only when three ask at once
 //	target empty           answers 200 {} to everything
@@ -47,11 +48,11 @@ type asked struct{}
 //	target hang            takes requests and answers none
 func target(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: target honest|bare|guarded TOKEN|together|empty|chatty|hang")
+		ts.Fatalf("usage: target honest|bare|sticky|guarded TOKEN|together|empty|chatty|hang")
 	}
 	var handler http.Handler
 	switch args[0] {
-	case "honest", "bare", "guarded", "together":
+	case "honest", "bare", "guarded", "together", "sticky":
 		var options []mockserver.Option
 		if args[0] == "guarded" {
 			options = append(options, mockserver.WithAdminToken(args[1]))
@@ -62,6 +63,8 @@ func target(ts *testscript.TestScript, neg bool, args []string) {
 		switch args[0] {
 		case "bare":
 			handler = without("/__admin", handler)
+		case "sticky":
+			handler = sticky(without("/__admin", handler))
 		case "together":
 			handler = together(3, "/wallet", handler)
 		}
@@ -99,6 +102,17 @@ func without(path string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if strings.HasPrefix(req.URL.Path, path) {
 			http.NotFound(w, req)
+			return
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// sticky is a server that removes nothing.
+func sticky(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodDelete {
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
 		next.ServeHTTP(w, req)
