@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpproxy"
@@ -80,9 +82,13 @@ func (c *connectionFlags) connection(getenv func(string) string, addresses []str
 // proxy is that of HTTPS_PROXY, less NO_PROXY and loopback. Plain HTTP goes straight: a proxy would read the credentials.
 func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.Config{HTTPSProxy: cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy")), NoProxy: cmp.Or(getenv("NO_PROXY"), getenv("no_proxy"))}
-	find := config.ProxyFunc()
-	if _, err := find(&url.URL{Scheme: "https", Host: "proxied.invalid"}); err != nil {
-		return nil, errors.New("HTTPS_PROXY is no address such as http://proxy.example:3128")
+	if config.HTTPSProxy != "" {
+		// An address that cannot be read would be left out, or taken for another one, without a word.
+		all := httpproxy.Config{HTTPSProxy: config.HTTPSProxy}
+		by, err := all.ProxyFunc()(&url.URL{Scheme: "https", Host: "proxied.invalid"})
+		if err != nil || by == nil || by.Hostname() == "" || strings.HasSuffix(by.Host, ":") || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, by.Scheme) {
+			return nil, errors.New("HTTPS_PROXY is no address such as http://proxy.example:3128")
+		}
 	}
-	return find, nil
+	return config.ProxyFunc(), nil
 }
