@@ -36,7 +36,7 @@ func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cob
 	commands := []*cobra.Command{
 		c.resetCommand(), c.clockCommand(), c.accountsCommand(), c.walletCommand(), c.exports(c.requestsCommand()), c.exports(c.explainCommand()),
 		c.tokensCommand(), c.rateLimitCommand(), c.callbacksCommand(),
-		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.exports(c.coverageCommand()),
+		c.verifyCommand(), c.stateCommand(), c.snapshotsCommand(), c.faultsCommand(), c.exports(c.coverageCommand()), c.envCommand(),
 	}
 	for _, cmd := range commands {
 		flags := cmd.PersistentFlags()
@@ -182,7 +182,7 @@ func (c *client) refusal(answer *http.Response) error {
 	kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
 	switch {
 	case kind == "application/problem+json":
-	case answer.StatusCode == http.StatusNoContent, kind == "application/json" && answer.StatusCode != http.StatusNotFound && answer.StatusCode < 500, kind == "text/event-stream":
+	case answer.StatusCode == http.StatusNoContent, kind == "application/json" && answer.StatusCode != http.StatusNotFound && answer.StatusCode < 500, kind == "text/event-stream", kind == "application/x-pem-file":
 		return nil
 	default:
 		return c.stranger(answer)
@@ -205,11 +205,14 @@ func (c *client) refusal(answer *http.Response) error {
 	if detail == "" {
 		detail = problem.Title
 	}
-	return refusedError{detail: detail, status: answer.Status}
+	return refusedError{detail: detail, status: answer.Status, code: answer.StatusCode}
 }
 
 // refusedError is a problem that the control API told.
-type refusedError struct{ detail, status string }
+type refusedError struct {
+	detail, status string
+	code           int // of the answer
+}
 
 // Error implements error.
 func (e refusedError) Error() string { return fmt.Sprintf("%s (%s)", cells(e.detail), e.status) }

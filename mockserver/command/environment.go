@@ -50,7 +50,7 @@ func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.
 // knownVariables are those of the flags of all commands that have variables, and those that lead programs to a mock: commands that ask a
 // running mock read no others.
 func knownVariables(root *cobra.Command) []string {
-	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY", prefix + "ADMIN_TOKEN"}
+	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY", prefix + "ADMIN_TOKEN", prefix + "JAVA_OPTIONS"}
 	var collect func(*cobra.Command)
 	collect = func(cmd *cobra.Command) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })

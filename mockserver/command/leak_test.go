@@ -14,6 +14,9 @@ import (
 // TestMain fails when a goroutine is left after all tests: a program that stops in order has none. For the scripts of testdata it is the
 // program oauthmock.
 func TestMain(m *testing.M) {
+	if mode := os.Getenv(childMode); mode != "" {
+		os.Exit(child(mode, os.Args[1:])) //nolint:forbidigo // this is the main of what exec runs
+	}
 	testscript.Main(leakless{m}, map[string]func(){"oauthmock": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 		code := Run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)

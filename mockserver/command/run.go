@@ -71,6 +71,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	root.AddCommand(versionCommand(stdout))
 	if len(args) == 0 || args[0] != "serve" { // a start does not wait for them
 		root.AddCommand(clientCommands(getenv, stdout, stderr)...)
+		exec := execCommand(getenv, stdout, stderr)
+		exec.GroupID = mockGroup
+		root.AddCommand(exec)
 	}
 	root.SetArgs(args)
 	root.SetOut(stdout)

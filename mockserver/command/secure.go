@@ -21,6 +21,8 @@ type secured struct {
 	caRenew                  bool
 	proxyAddr                string
 	proxyPass                []string
+	// tellRefused, unless nil, is told of each request that the proxy refused, by its host.
+	tellRefused func(host string)
 }
 
 // on reports whether anything of it is asked for.
@@ -154,7 +156,7 @@ func (m *instance) listenSecurely(plain *http.Server, api http.Handler, at *mock
 	proxy := &tlsproxy.Proxy{
 		Serves: m.mock.Provider, Handler: api, Plain: plainTunnels.Give, Secure: secureTunnels.Give, HTTP: own.HTTP, HTTPS: own.HTTPS,
 		Listening: func() []string { return []string{own.HTTP, own.HTTPS, own.Proxy, own.Admin} },
-		Pass:      pass, Patience: m.limits.read, Refused: m.refused, Log: m.log,
+		Pass:      pass, Patience: m.limits.read, Refused: m.tellRefused, Log: m.log,
 	}
 	if !admin.Loopback(m.proxyAddr) {
 		proxy.Token = m.adminToken

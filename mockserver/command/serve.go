@@ -59,6 +59,11 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err erro
 	if isTerminal(stderr) && s.log == "text" {
 		s.screen = stderr
 	}
+	return s.within(log, func(m *instance) error { return m.run(ctx, stdout) })
+}
+
+// within makes the mock that the flags describe, and runs it while it listens. run stops it.
+func (s *settings) within(log *slog.Logger, run func(*instance) error) (err error) {
 	if err := s.environment(log); err != nil {
 		return err
 	}
@@ -79,7 +84,7 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err erro
 	if err := m.listen(); err != nil {
 		return err
 	}
-	return errors.Join(m.run(ctx, stdout), m.retract())
+	return errors.Join(run(m), m.retract())
 }
 
 // collectLess lets the heap grow to five times what is in use before garbage is collected, unless GOGC says otherwise: a server of a few
@@ -101,9 +106,8 @@ type instance struct {
 	url     string // of the API
 	control string // of the control API, without its prefix
 	at      mockserver.Listeners
-	servers []*http.Server    // the API's, and those of the control API, of TLS and of the proxy, where there are
-	failed  chan error        // what ended a server
-	refused func(host string) // is told what the proxy refused; nil is nobody
+	servers []*http.Server // the API's, and those of the control API, of TLS and of the proxy, where there are
+	failed  chan error     // what ended a server
 }
 
 // resolve makes the mock that the flags describe.
@@ -208,11 +212,7 @@ func (m *instance) run(ctx context.Context, stdout io.Writer) error {
 		return errors.Join(err, stop(ctx, m.servers, m.log))
 	}
 	m.log.Info("serving", "url", m.url, "begin", m.began(), "seed", m.seed, "version", version())
-	following, unfollow := context.WithCancel(ctx)
-	var followed sync.WaitGroup
-	followed.Go(func() { m.watcher.follow(following, m.settings, m.mock, m.log) })
-	defer followed.Wait()
-	defer unfollow()
+	defer m.follow(ctx)()
 	select {
 	case err := <-m.failed:
 		return errors.Join(err, stopAndSave(ctx, m.mock, m.servers, m.log))
@@ -229,6 +229,17 @@ func (m *instance) greet(ctx context.Context) error {
 	}
 	tell(m.mock.Scene(), m.log)
 	return nil
+}
+
+// follow starts to follow the files of --watch. The caller stops it.
+func (m *instance) follow(ctx context.Context) (stop func()) {
+	following, unfollow := context.WithCancel(ctx)
+	var followed sync.WaitGroup
+	followed.Go(func() { m.watcher.follow(following, m.settings, m.mock, m.log) })
+	return func() {
+		unfollow()
+		followed.Wait()
+	}
 }
 
 // retract removes the URL file, unless another run has written its own there meanwhile.
