@@ -122,6 +122,9 @@ func (g *grouping) add(shown Shown, bodies map[int]any) {
 	}
 	a := shown.Assertion
 	switch {
+	case a.Kind == "rule":
+		// Of a client: its answers are not to blame for what it did.
+		put("rule "+a.ID, oneLine(a.Requirement, titleLimit))
 	case step == nil:
 		put(strings.Join([]string{"alone", shown.Result.ID, a.Kind, a.Requirement, general(a.Expected), general(a.Actual)}, " "), oneLine(a.Requirement, titleLimit))
 	case step.Status >= 500 && a.Kind != "secret.leak" && step.Route == "":
