@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,8 +11,10 @@ import (
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/admin"
+	"oauthmock/mockserver/console"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
+	"oauthmock/mockserver/surface"
 )
 
 // Handler answers everything: the API, health and metrics, and the control API.
@@ -21,7 +24,19 @@ func (s *Server) Handler() http.Handler { return handler{s, true} }
 func (s *Server) APIHandler() http.Handler { return handler{s, false} }
 
 // AdminHandler answers the control API alone.
-func (s *Server) AdminHandler() http.Handler { return s.admin }
+func (s *Server) AdminHandler() http.Handler { return control{s} }
+
+// control answers the control API and, under it, the console.
+type control struct{ *Server }
+
+// ServeHTTP implements http.Handler.
+func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == console.Prefix || strings.HasPrefix(r.URL.Path, console.Prefix+"/") {
+		c.console.ServeHTTP(w, r)
+		return
+	}
+	c.admin.ServeHTTP(w, r)
+}
 
 // AdminToken returns the bearer token that the control API requires; empty if it requires none.
 func (s *Server) AdminToken() string { return s.admin.Token }
@@ -82,10 +97,14 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	if path == admin.Prefix || strings.HasPrefix(path, admin.Prefix+"/") {
 		if h.withAdmin {
-			h.admin.ServeHTTP(w, r)
+			control{h.Server}.ServeHTTP(w, r)
 		} else {
 			h.api.ServeHTTP(w, r) // an unknown path there
 		}
+		return
+	}
+	if path == "/" && surface.WantsPage(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !h.router.Provider(r.Host) {
+		http.Redirect(w, r, h.consoleURL(r), http.StatusFound)
 		return
 	}
 	switch path {
@@ -101,6 +120,16 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.api.ServeHTTP(w, r)
+}
+
+// consoleURL is where the console is for a browser that asked the API: on the same listener, or on that of the control API.
+func (h handler) consoleURL(r *http.Request) string {
+	const to = console.Prefix + "/"
+	_, port, err := net.SplitHostPort(h.admin.Listening().Admin)
+	if h.withAdmin || err != nil {
+		return to
+	}
+	return "http://" + net.JoinHostPort(surface.HostName(r.Host), port) + to
 }
 
 // crossOrigin lets web pages of some origins call a handler.

@@ -14,6 +14,7 @@ import (
 	"oauthmock/mockserver/admin"
 	"oauthmock/mockserver/callback"
 	"oauthmock/mockserver/clock"
+	"oauthmock/mockserver/console"
 	"oauthmock/mockserver/coverage"
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/explain"
@@ -33,6 +34,7 @@ type Server struct {
 	api       http.Handler // the surfaces, behind the exchange
 	router    *surface.Router
 	admin     *admin.API
+	console   *console.Console
 	meter     *meter
 	journal   *journal.Journal
 	redactor  *journal.Redactor
@@ -44,6 +46,7 @@ type Server struct {
 	documents *atomic.Pointer[services.Documents]
 	log       *slog.Logger
 	reloading sync.Mutex // held by Reload, so that of two that come at once one is whole
+	started   []Option   // what New or the last Reload was given; reloading guards it
 	saving    turns      // of SaveState
 }
 
@@ -74,7 +77,7 @@ func New(options ...Option) (*Server, error) {
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
 	c.live = new(atomic.Pointer[services.Documents])
 	c.live.Store(&c.documents)
-	s := &Server{}
+	s := &Server{started: options}
 	front := &exchange.Handler{}
 	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
 	callbacks := callback.New(callback.Config{
@@ -120,8 +123,9 @@ func New(options ...Option) (*Server, error) {
 	s.admin = admin.New(admin.Config{
 		World: everybody, Callbacks: callbacks, Accounts: service, Faults: faults, Journal: requests, Redactor: redactor, Coverage: met, Surfaces: surfaces,
 		Explain: &explain.Explainer{Directory: everybody, Surfaces: surfaces, Requests: requests},
-		Bodies:  bodies, Token: c.adminToken, Save: s.saver(), Log: c.log,
+		Bodies:  bodies, Token: c.adminToken, Save: s.saver(), Scenarios: developed{s}, Log: c.log,
 	})
+	s.console = console.New(console.Config{API: s.admin, Cookie: admin.Cookie})
 	c.tellDocuments()
 	if err := s.resume(context.Background()); err != nil {
 		return nil, err

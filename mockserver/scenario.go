@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/admin"
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/scene"
 	"oauthmock/mockserver/surface/v2"
@@ -65,6 +66,14 @@ func (c *config) rateLimit() account.RateLimit {
 func (s *Server) Reload(options ...Option) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
+	if err := s.reload(options); err != nil {
+		return err
+	}
+	s.started = options
+	return nil
+}
+
+func (s *Server) reload(options []Option) error {
 	c, err := configure(options)
 	if err != nil {
 		return err
@@ -86,6 +95,34 @@ func (s *Server) Reload(options ...Option) error {
 	s.journal.Clear("")
 	s.admin.Coverage.Clear("")
 	return nil
+}
+
+// developed are the scenarios to develop against, for the control API.
+type developed struct{ *Server }
+
+// List implements admin.Scenarios.
+func (d developed) List() ([]admin.Scenario, error) {
+	var out []admin.Scenario
+	began := d.Scene()
+	for _, name := range scene.Names() {
+		s, err := scene.Locate(name).Open()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, admin.Scenario{Name: name, Title: s.Title, Description: s.Description, Active: began != nil && began.Scenario.ID == s.ID})
+	}
+	return out, nil
+}
+
+// Begin implements admin.Scenarios.
+func (d developed) Begin(name string) error {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	options := d.started
+	if name != "" {
+		options = append(slices.Clone(options), WithScenario(name))
+	}
+	return d.reload(options)
 }
 
 // Scene is what the server began with: the scenario of WithScenario with its accounts and tokens; nil without one. It is read-only.

@@ -47,6 +47,8 @@ type Config struct {
 	Log   *slog.Logger
 	// Save writes the state to its file; nil where the server keeps none.
 	Save func(context.Context) error
+	// Scenarios begins with one and goes back.
+	Scenarios Scenarios
 	// Ticker, unless nil, is what the pauses of streams are measured by, in the place of time.NewTicker: stop ends it.
 	Ticker func(every time.Duration) (ticks <-chan time.Time, stop func())
 }
@@ -98,6 +100,9 @@ func (a *API) routes() []route {
 		{"GET", "/openapi.json", a.getDescription, nil},
 		{"GET", "/openapi/:document", a.getDocument, nil},
 		{"GET", "/endpoints", a.getEndpoints, nil},
+		{"GET", "/scenarios", a.listScenarios, nil},
+		{"PUT", "/scenario", a.beginScenario, nil},
+		{"DELETE", "/scenario", a.leaveScenario, nil},
 		{"GET", "/ca.pem", a.getCA, nil},
 		{"POST", "/reset", a.reset, []string{"account"}},
 		{"GET", "/clock", a.getClock, []string{"account"}},
@@ -118,13 +123,14 @@ func (a *API) routes() []route {
 		{"PUT", "/ratelimit", a.putRateLimit, []string{"account", "scope", "client"}},
 		{"GET", "/autoapprove", a.getAutoApprove, nil},
 		{"PUT", "/autoapprove", a.putAutoApprove, nil},
+		{"GET", "/profiles", a.listProfiles, nil},
 		{"GET", "/faults", a.listFaults, []string{"account"}},
 		{"POST", "/faults", a.addFaults, []string{"account"}},
 		{"DELETE", "/faults", a.clearFaults, []string{"account"}},
 		{"GET", "/faults/:name", a.getFault, nil},
 		{"PUT", "/faults/:name", a.putFault, nil},
 		{"DELETE", "/faults/:name", a.deleteFault, nil},
-		{"GET", "/requests", a.listRequests, filterQuery("limit", "format")},
+		{"GET", "/requests", a.listRequests, filterQuery("after", "before", "limit", "format")},
 		{"GET", "/requests/stream", a.streamRequests, filterQuery()},
 		{"DELETE", "/requests", a.clearRequests, []string{"account"}},
 		{"GET", "/requests/:id", a.getRequest, nil},

@@ -34,7 +34,13 @@ func (a *API) refuse(r *http.Request) *problem {
 		return problemf(http.StatusForbidden, "requests of web pages from other origins (Sec-Fetch-Site: %s) are refused", site)
 	}
 	if a.Token != "" {
-		token, _ := surface.Bearer(r.Header.Get("Authorization"))
+		token, offered := surface.Bearer(r.Header.Get("Authorization"))
+		if cookie, err := r.Cookie(Cookie); !offered && err == nil {
+			token = cookie.Value
+			if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Origin") == "" {
+				return problemf(http.StatusForbidden, "a change that only a cookie allows must say its Origin, which browsers do")
+			}
+		}
 		if subtle.ConstantTimeCompare([]byte(token), []byte(a.Token)) != 1 {
 			return problemf(http.StatusUnauthorized, "the control API wants \"Authorization: Bearer\" with the token of --admin-token")
 		}
@@ -49,6 +55,10 @@ func (a *API) refuse(r *http.Request) *problem {
 	}
 	return nil
 }
+
+// Cookie is the name of the cookie in which the console keeps the token of --admin-token. It allows what a bearer token allows, but for
+// changes without an Origin of the console's own.
+const Cookie = "oauthmock-admin"
 
 // navigates reports whether a request is for a page that somebody follows a link to, whose answer the page with the link never sees.
 func navigates(r *http.Request) bool {

@@ -64,6 +64,18 @@ func (a *API) filterOf(c *gin.Context) (journal.Filter, error) {
 	f.Status = number("status", 100, 999, "a status such as 404")
 	f.Limit = number("limit", 1, 1<<31-1, "how many entries are wanted, 1 or more")
 	f.Since, f.Until = moment("since"), moment("until")
+	id := func(name string) (n uint64) {
+		text := c.Query(name)
+		if text == "" || err != nil {
+			return 0
+		}
+		n, wrong := strconv.ParseUint(text, 10, 64)
+		if wrong != nil || n == 0 {
+			err = problemf(http.StatusBadRequest, "%q is %q; want the id of an entry, such as 12", name, text)
+		}
+		return n
+	}
+	f.After, f.Before = id("after"), id("before")
 	if err == nil && !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
 		err = problemf(http.StatusBadRequest, "\"since\" (%s) is not before \"until\" (%s): nothing can match", c.Query("since"), c.Query("until"))
 	}

@@ -17,11 +17,12 @@ type Report struct {
 	Refusals   Covered `json:"refusals"`   // "PATCH /tokens/{token} 401 130"
 }
 
-// Covered counts one kind; Missing is sorted.
+// Covered counts one kind; Missing and Met are sorted.
 type Covered struct {
 	Covered int      `json:"covered"`
 	Total   int      `json:"total"`
 	Missing []string `json:"missing"`
+	Met     []string `json:"met"`
 }
 
 // ErrTooMany says that an account found no place among those that are counted on their own.
@@ -66,13 +67,16 @@ func (r *Recorder) Report(of account.ID) (Report, error) {
 
 // covered holds what was met against what there is.
 func covered(all, met []string) Covered {
-	out := Covered{Total: len(all), Missing: []string{}}
+	out := Covered{Total: len(all), Missing: []string{}, Met: []string{}}
 	for _, name := range all {
-		if !slices.Contains(met, name) {
+		if slices.Contains(met, name) {
+			out.Met = append(out.Met, name)
+		} else {
 			out.Missing = append(out.Missing, name)
 		}
 	}
 	slices.Sort(out.Missing)
+	slices.Sort(out.Met)
 	out.Covered = out.Total - len(out.Missing)
 	return out
 }

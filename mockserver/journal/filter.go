@@ -25,8 +25,8 @@ type Filter struct {
 	// Since and Until bound the time of the exchange (At), which is the server's, or the account's once that is known. Since is within,
 	// Until is not.
 	Since, Until time.Time
-	// After is an ID: only those of later requests match.
-	After uint64
+	// After and Before are IDs: only those of later, and of earlier, requests match; 0 does not ask.
+	After, Before uint64
 	// Limit, if above zero, is how many of those that match are taken, the newest ones. Match knows nothing of it.
 	Limit int
 }
@@ -41,6 +41,7 @@ func (f Filter) Match(e *exchange.Exchange) bool {
 		f.Client != "" && f.Client != e.Client,
 		f.Status != 0 && f.Status != e.Response.Status,
 		f.After != 0 && e.ID <= f.After,
+		f.Before != 0 && e.ID >= f.Before,
 		!f.Since.IsZero() && e.At.Before(f.Since),
 		!f.Until.IsZero() && !e.At.Before(f.Until),
 		f.Method != "" && !strings.EqualFold(f.Method, e.Request.Method),

@@ -1,10 +1,7 @@
 package authcode
 
 import (
-	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"oauthmock/mockserver/account"
 	"oauthmock/mockserver/surface"
@@ -17,7 +14,7 @@ func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	if visiting && request.back != "" {
 		return sent(c.Request, request.location("error", word(r), "error_description", r.Text()))
 	}
-	if c.Operation != nil && c.Operation.Name == authorizeName && wantsPage(c.Request) {
+	if c.Operation != nil && c.Operation.Name == authorizeName && surface.WantsPage(c.Request) {
 		page := failurePage{
 			Title: title(r), Message: r.Text(), Code: word(r), Detail: r.Detail,
 			Status: r.Status, Request: c.Exchange.ID,
@@ -85,19 +82,4 @@ func title(r surface.Refusal) string {
 		return "Something went wrong"
 	}
 	return "This request is not complete"
-}
-
-// wantsPage reports whether a caller is a browser that shows a page to a person: it accepts HTML by
-// name.
-func wantsPage(r *http.Request) bool {
-	for accepted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
-		media, parameters, err := mime.ParseMediaType(accepted)
-		if err != nil || media != "text/html" && media != "application/xhtml+xml" {
-			continue
-		}
-		if q, err := strconv.ParseFloat(parameters["q"], 64); err != nil || q > 0 {
-			return true
-		}
-	}
-	return false
 }
