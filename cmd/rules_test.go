@@ -151,6 +151,9 @@ func (r *ruler) twoLibraries(s source) {
 			r.report(s.name, "imports %s; %s", strings.Join(chain, " → "), why)
 		}
 	}
+	if s.dir == "mockserver/console" && !s.test {
+		forbid("the console can do nothing that a script could not: it asks the control API", "mockserver", "fixtures", "scenarios", "spec")
+	}
 	switch {
 	case within(s.dir, "mockserver"):
 		forbid("the mock must not know the suite that judges it", "conformance")

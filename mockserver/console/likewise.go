@@ -42,14 +42,16 @@ func expected(e *entry) string {
 	match := likeness(e)
 	if e.Kind == "callback" {
 		match = map[string]any{"kind": "callback"}
-		if e.Account != "" {
-			match["account"] = e.Account
-		}
 	}
+	delete(match, "account")
 	if e.Response.Status > 0 {
 		match["status"] = e.Response.Status
 	}
-	return indented(map[string]any{"match": match, "atLeast": 1})
+	out := map[string]any{"match": match, "atLeast": 1}
+	if e.Account != "" {
+		out["account"] = e.Account
+	}
+	return indented(out)
 }
 
 func indented(v any) string {

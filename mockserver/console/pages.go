@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -366,7 +367,8 @@ func (d openAPI) operations(collection postmanCollection) (out []described) {
 			_ = json.Unmarshal(d.Paths[path][strings.ToLower(r.Method)], &written) // a document that is not so has no words
 			o.Summary, o.Description = written.Summary, written.Description
 			for _, status := range slices.Sorted(maps.Keys(written.Responses)) {
-				o.Answers = append(o.Answers, answer{status, written.Responses[status].Description})
+				n, _ := strconv.Atoi(status) // "default" has no words of its own
+				o.Answers = append(o.Answers, answer{status, cmp.Or(written.Responses[status].Description, http.StatusText(n))})
 			}
 			out = append(out, o)
 		}
