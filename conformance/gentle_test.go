@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -513,4 +514,128 @@ func TestARunJournalThatIsNoneIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	known, doubtful := left.Count()
 	assert.Zero(t, known+doubtful)
+}
+
+func TestARunKeepsToItsPlan(t *testing.T) {
+	for name, control := range map[string]bool{"with a control API": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			l, url := newLiteral(t, true, control)
+			options := conformance.Options{Scenarios: features(t)}
+			plan, err := conformance.Plan(t.Context(), target(url, control), options)
+			require.NoError(t, err)
+			assert.Empty(t, l.requests)
+			run(t, target(url, control), options)
+			assert.LessOrEqual(t, len(l.requests), plan.Totals.Requests)
+			assert.Positive(t, plan.Totals.Writes)
+			options.Rate = 2
+			plan, err = conformance.Plan(t.Context(), target(url, control), options)
+			require.NoError(t, err)
+			assert.InDelta(t, float64(plan.Totals.Requests)/2, plan.Totals.Seconds, 0.01)
+		})
+	}
+}
+
+const callsPriced = `
+  - id: services/one/call
+    title: A service is called
+    level: MUST
+    requirement: it answers
+    source: somewhere
+    needs: [services]
+    steps: [{name: call, call: GET /__services/company.openapi.com/IT-start/1, auth: {bearer: x}, repeat: 3, expect: {status: 200}}]
+`
+
+func TestABoundOfMoneyHolds(t *testing.T) {
+	for bound, calls := range map[string]int64{"0": 0, "0.0599": 0, "0.06": 1, "0.1799": 2, "0.18": 3, "10": 3} {
+		t.Run(bound, func(t *testing.T) {
+			var paid atomic.Int64
+			seller := &seller{status: 401, body: wrongToken}
+			out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				switch {
+				case r.URL.Path == "/scopes":
+					fmt.Fprint(w, `{"data":[{"id":"a","scope":"GET:company.openapi.com/IT-start","enabled":true},{"id":"b","scope":"GET:company.openapi.com/IT-full","enabled":true}]}`)
+				case r.URL.Path == "/scopes/a":
+					fmt.Fprint(w, `{"data":{"prices":{"it-start":0.06,"it-start-bulk":0.01}}}`)
+				case strings.HasPrefix(r.URL.Path, "/__services/") && r.Header.Get("Authorization") != "":
+					paid.Add(1)
+					fallthrough
+				default:
+					seller.ServeHTTP(w, r)
+				}
+			})), conformance.Options{Scenarios: written(t, callsPriced), MaxSpend: bound})
+			assert.Equal(t, calls, paid.Load(), "%v", verdicts(out))
+			if calls < 3 {
+				assert.Contains(t, verdicts(out)["services/one/call"], "INCONCLUSIVE: cut off by --max-spend "+bound)
+				assert.Equal(t, report.ExitInconclusive, out.ExitCode())
+			}
+		})
+	}
+}
+
+func TestScenariosThatDisturbNobodyShareAnAccountSideBySide(t *testing.T) {
+	_, honest := honestly(t)
+	synctest.Test(t, func(t *testing.T) {
+		text := ""
+		for i := range 8 {
+			text += fmt.Sprintf("\n  - {id: v2/a/beside-%d, title: a, level: MUST, requirement: a, source: a, steps: [{name: read, call: wallet.get, expect: {status: 200}}]}", i)
+			text += fmt.Sprintf("\n  - {id: v2/a/alone-%d, title: a, level: MUST, requirement: a, source: a, steps: [{name: read, call: token.list, expect: {status: 200}}]}", i)
+		}
+		var mu sync.Mutex
+		at := map[string]int{}
+		busiest := map[string]int{}
+		began := time.Now()
+		out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			count := func(by int) {
+				mu.Lock()
+				defer mu.Unlock()
+				at[r.URL.Path] += by
+				busiest[r.URL.Path] = max(busiest[r.URL.Path], at[r.URL.Path])
+			}
+			count(1)
+			time.Sleep(time.Second)
+			count(-1)
+			mu.Lock()
+			defer mu.Unlock()
+			honest.ServeHTTP(w, r)
+		})), conformance.Options{Scenarios: written(t, text), Parallel: 4})
+		assert.Equal(t, 16, out.Summary.Passed, "%v", verdicts(out))
+		assert.Equal(t, map[string]int{"/wallet": 4, "/tokens": 1}, busiest)
+		assert.Less(t, time.Since(began), 15*time.Second)
+	})
+}
+
+func TestASlowTargetIsNotAccusedOfLifetimesThatEndedInBetween(t *testing.T) {
+	_, honest := honestly(t)
+	synctest.Test(t, func(t *testing.T) {
+		out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(3 * time.Second)
+			honest.ServeHTTP(w, r)
+		})), conformance.Options{Scenarios: written(t, `
+  - id: v2/a/short
+    title: a
+    level: MUST
+    requirement: a
+    source: a
+    given: {tokens: [{as: one, ttl: 2}]}
+    steps:
+      - {name: it lives, call: token.get, path: {token: "${one.token}"}, expect: {status: 200}}
+      - {name: time passes, wait: 3s}
+      - {name: it is over, call: token.get, path: {token: "${one.token}"}, expect: {status: 404}}
+`)})
+		assert.Contains(t, verdicts(out)["v2/a/short"], "INCONCLUSIVE: answers took up to 3.0 s, and its lifetimes are of seconds")
+	})
+}
+
+func TestAListOfAnyLengthIsNotWalkedOnASharedAccount(t *testing.T) {
+	asked := 0
+	out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		asked++
+		entry := `{"id":"%024x","scope":"GET:a.example.com/b","url":"https://example.com","httpResponseCode":"200","startedAt":"2026-02-12T10:00:00+00:00","completedAt":null}`
+		fmt.Fprintf(w, `{"data":[`+entry+","+entry+`],"success":true,"message":"","error":null}`, 2*asked, 2*asked+1)
+	})), conformance.Options{Scenarios: written(t, `
+  - {id: v2/a/walk, title: a, level: OBSERVE, requirement: a, source: a, steps: [{name: walk, call: callback.list, walk: {limit: 2, key: id}, expect: {status: 200, items: {$: {minLength: 1}}}}]}
+`)})
+	assert.Contains(t, verdicts(out)["v2/a/walk"], "SKIP: the account has more than 200 entries in the list, too many to walk 2 at a time")
 }

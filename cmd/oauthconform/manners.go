@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -14,13 +15,14 @@ type mannerFlags struct {
 	readOnly, production, requireControl bool
 	rate                                 float64
 	maxRequests                          int
-	userAgent, runJournal                string
+	userAgent, runJournal, maxSpend      string
 }
 
 func (m *mannerFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&m.readOnly, "read-only", false, "send nothing that writes, anywhere, and make no accounts; --allow-writes=false means the same")
 	flags.Var(newSetting(&m.rate, "N", "", parseRate), "rate", "requests a second, at most; 0.5 is one in two seconds")
 	flags.Var(newSetting(&m.maxRequests, "N", "", parseCount), "max-requests", "requests in all, at most, those of discovery, control API and clean-up included; what is cut off is INCONCLUSIVE")
+	flags.Var(newSetting(&m.maxSpend, "AMOUNT", "", parseAmount), "max-spend", "what paid calls may cost in production accounts, at most; what is cut off is INCONCLUSIVE")
 	flags.BoolVar(&m.production, "i-know-this-is-production", false, "ask hosts of the provider that do not begin with test.")
 	flags.BoolVar(&m.requireControl, "require-control", false, "judge nothing where no control API answers, and exit with 3")
 	flags.StringVar(&m.runJournal, "run-journal", "", "`FILE` that keeps what the run makes, tokens in clear, so that sweep can remove what a killed run left")
@@ -34,6 +36,7 @@ func (m *mannerFlags) give(options *conformance.Options, notAllowed bool) error 
 	}
 	options.ReadOnly = m.readOnly || notAllowed
 	options.Rate, options.MaxRequests, options.UserAgent = m.rate, m.maxRequests, m.userAgent
+	options.MaxSpend = m.maxSpend
 	options.Production, options.RequireControl = m.production, m.requireControl
 	if options.ReadOnly && options.AllowWrites {
 		return errors.New("--read-only and --allow-writes contradict one another; leave one out")
@@ -64,4 +67,11 @@ func parseCount(text string) (int, error) {
 		return 0, errors.New("it must be a whole number from 1")
 	}
 	return n, nil
+}
+
+func parseAmount(text string) (string, error) {
+	if whole, part, _ := strings.Cut(text, "."); whole == "" || len(text) > 20 || strings.Trim(whole+part, "0123456789") != "" {
+		return "", errors.New("it must be an amount like 2.50; 0 spends nothing")
+	}
+	return text, nil
 }

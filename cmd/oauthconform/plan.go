@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +75,7 @@ func planned(context.Context) (conformance.Target, func(), error) {
 }
 
 func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
-	control := "no control API: one account for all, one after the other"
+	control := "no control API: one account for all"
 	if outlook.Control {
 		control = "control API: accounts of its own for each"
 	}
@@ -123,6 +124,15 @@ func writePlan(out *bufio.Writer, outlook conformance.Outlook) {
 	fmt.Fprintf(out, "; %s; %s made and removed; %g spent from the wallet", plural(writes, "write"), plural(accounts, "account"), spent)
 	if paid > 0 {
 		fmt.Fprintf(out, ", and what %s at the target's prices", costs(paid))
+	}
+	fmt.Fprintln(out)
+	t := outlook.Totals
+	fmt.Fprintf(out, "at most %s in all: %d of discovery and first contact, %d of the control API, %d of clean-up", plural(t.Requests, "request"), t.Contact, t.Control, t.CleanUp)
+	if t.MaxSpend != "" {
+		fmt.Fprintf(out, "; at most %s spent", t.MaxSpend)
+	}
+	if t.Seconds > 0 {
+		fmt.Fprintf(out, "; at most %s", time.Duration(t.Seconds*float64(time.Second)).Round(time.Second))
 	}
 	fmt.Fprintln(out)
 }

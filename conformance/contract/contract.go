@@ -34,6 +34,8 @@ type Contract struct {
 	Bare Bare
 	// Scopes is how the enabled scopes of an account are found; the zero value leaves ${scope} to v2.
 	Scopes Scopes
+	// Moving are the operations whose answers the calls of others change, so that scenarios which use them share an account with nobody.
+	Moving []string
 	// Lifecycle is how something is made and removed again; the zero value leaves given.tokens to v2.
 	Lifecycle Lifecycle
 }
@@ -62,6 +64,8 @@ type Scopes struct {
 	// List is the operation. Its payload is a list of texts, or of objects with the scope and a flag under these members.
 	List           string
 	Scope, Enabled string
+	// Detail is the operation that tells a scope's prices by its id; "" where none does.
+	Detail string
 }
 
 // Lifecycle is how the things that scenarios make come and go: what an account without a control API is left with must be
@@ -121,7 +125,8 @@ func v2() Contract {
 	return Contract{
 		Document:  spec.V2(),
 		Bare:      Bare{Operations: []string{"token.create", "token.get", "token.update"}, Key: "token"},
-		Scopes:    Scopes{List: "scope.list", Scope: "scope", Enabled: "enabled"},
+		Scopes:    Scopes{List: "scope.list", Scope: "scope", Enabled: "enabled", Detail: "scope.get"},
+		Moving:    []string{"token.list", "error.list", "stats.total", "stats.ips", "stats.apis", "stats.api"},
 		Lifecycle: Lifecycle{Create: "token.create", Read: "token.get", Undo: "token.delete", Renew: "token.update", ID: "token"},
 	}
 }
@@ -131,6 +136,7 @@ func v1() Contract {
 		Document:  spec.V1(),
 		Assumed:   true,
 		Scopes:    Scopes{List: "v1.scope.list"},
+		Moving:    []string{"v1.token.list", "v1.counters.total", "v1.counters.day", "v1.counters.month", "v1.counters.year"},
 		Lifecycle: Lifecycle{Create: "v1.token.create", Read: "v1.token.get", Undo: "v1.token.delete", ID: "token"},
 	}
 }

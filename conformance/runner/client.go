@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -74,6 +75,18 @@ type notSent struct{ err error }
 func (n notSent) Error() string { return n.err.Error() }
 func (n notSent) Unwrap() error { return n.err }
 
+// limitsRate reports whether a target refuses because it was asked too often. A refusal that has a number of its own, and does not ask to wait, is
+// another one with a wrong status.
+func (a answer) limitsRate() bool {
+	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "" {
+		return a.status == http.StatusTooManyRequests
+	}
+	var refusal struct {
+		Error json.Number `json:"error"`
+	}
+	return json.Unmarshal(a.body, &refusal) != nil || refusal.Error == "" || refusal.Error == "429"
+}
+
 // errImpatient means that a target kept refusing with 429, although nothing was done to provoke it, until patience ended.
 type errImpatient struct{ reason string }
 
@@ -112,7 +125,7 @@ func (c client) ask(ctx context.Context, request *http.Request, how manner) (ans
 			sending = context.WithoutCancel(ctx)
 		}
 		got, err := c.do(sending, request)
-		if err != nil || got.status != http.StatusTooManyRequests || how.provoked {
+		if err != nil || how.provoked || !got.limitsRate() {
 			return got, err
 		}
 		length := pause

@@ -21,6 +21,9 @@ func (s *session) concurrent(ctx context.Context, step *scenarios.Step, label st
 	if err != nil {
 		return err
 	}
+	if _, err := s.pay(ctx, &c, step.Concurrent); err != nil {
+		return err
+	}
 	// All wait for their turn before the first is sent: a race is none at one request a second.
 	if err := s.client.gate.turn(ctx, step.Concurrent); err != nil {
 		return transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}

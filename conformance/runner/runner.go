@@ -39,6 +39,7 @@ type Runner struct {
 	secrets     *report.Redactor
 	discoveries *discoveries
 	leaving     *leaving
+	purse       *purse
 	// removal ends the waiting for a target that does not answer who cleans up.
 	removal *breaker
 }
@@ -64,6 +65,9 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	r.client, r.breaker = newClient(target.Client, target.Connection, options, target.Sent), newBreaker("the target")
 	r.readOnly, r.journal = options.ReadOnly, options.Journal
+	if r.purse, err = newPurse(options.MaxSpend); err != nil {
+		return nil, err
+	}
 	r.leaving, r.removal = &leaving{}, newBreaker("the target")
 	r.discoveries = &discoveries{list: target.Discovered}
 	if target.AdminURL != "" {
@@ -129,21 +133,23 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 		Version: report.Version, Target: r.name(), Seed: r.options.Seed, Level: r.options.Level, Started: started.UTC()}})
 	r.journal.begin(r.addresses.bases, r.target.AdminURL, r.target.Email)
 	stopped := r.Preflight(ctx)
-	jobs := make(chan int)
-	var workers sync.WaitGroup
-	for range r.workers() {
-		workers.Go(func() {
-			for i := range jobs {
-				outcomes[i] = r.execute(ctx, r.chosen[i], stopped)
-				stream.finished(outcomes[i].result)
-			}
-		})
+	for _, shift := range r.shifts(order) {
+		jobs := make(chan int)
+		var workers sync.WaitGroup
+		for range shift.workers {
+			workers.Go(func() {
+				for i := range jobs {
+					outcomes[i] = r.execute(ctx, r.chosen[i], stopped)
+					stream.finished(outcomes[i].result)
+				}
+			})
+		}
+		for _, i := range shift.scenarios {
+			jobs <- i
+		}
+		close(jobs)
+		workers.Wait()
 	}
-	for _, i := range order {
-		jobs <- i
-	}
-	close(jobs)
-	workers.Wait()
 	revised := map[int]bool{}
 	shape, envelope := r.compare(tokenShape(), outcomes, revised), r.compare(successEnvelope(), outcomes, revised)
 	results := make([]report.Result, len(outcomes))
@@ -165,13 +171,6 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 // One executes one scenario.
 func (r *Runner) One(ctx context.Context, scenario *scenarios.Scenario) report.Result {
 	return r.execute(ctx, scenario, "").result
-}
-
-func (r *Runner) workers() int {
-	if r.control == nil {
-		return 1
-	}
-	return r.options.Parallel
 }
 
 // outcome is a result and what is needed to judge all of them together.
@@ -266,6 +265,8 @@ func (s *session) conclude(err error) (report.Verdict, string) {
 	var stopped stop
 	var refused controlError
 	switch {
+	case verdict == report.Fail && s.control == nil && s.slowest > tooSlow && s.timed():
+		verdict, reason = report.Inconclusive, fmt.Sprintf("answers took up to %.1f s, and its lifetimes are of seconds (%s)", s.slowest, reason)
 	case verdict == report.Fail:
 	case errors.As(err, &stopped):
 		verdict, reason = stopped.verdict, stopped.reason

@@ -37,6 +37,8 @@ type session struct {
 	leaks    *report.Redactor
 	// asked are the calls of the control API and the pauses, for the script.
 	asked []request
+	// slowest is how many seconds the slowest answer took.
+	slowest float64
 	// provokes means that 429 may be what the scenario is about.
 	provokes bool
 	// cookies that answers of APIs with pages set, by the name of the browser.
@@ -107,6 +109,7 @@ func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 	index := len(s.evidence)
 	s.evidence = append(s.evidence, sent)
+	s.slowest = max(s.slowest, sent.seconds)
 	if sent.exchange == nil {
 		return index
 	}

@@ -79,7 +79,12 @@ func (s *session) once(ctx context.Context, step *scenarios.Step, label string, 
 	if err != nil {
 		return err
 	}
+	cost, err := s.pay(ctx, &c, 1)
+	if err != nil {
+		return err
+	}
 	got, err := s.send(ctx, c)
+	s.refund(cost, got)
 	if got == nil {
 		return stop{report.Error, err.Error()}
 	}

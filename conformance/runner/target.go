@@ -115,6 +115,8 @@ type Options struct {
 	// MaxRequests bounds the requests of the whole run, discovery, control API and clean-up included; 0 for any number. What it cuts off is
 	// INCONCLUSIVE.
 	MaxRequests int
+	// MaxSpend bounds the money that paid calls may take from the wallets of production accounts, as a decimal number; "" for no bound.
+	MaxSpend string
 	// Journal keeps what the run makes, when it is not nil.
 	Journal *Journal
 	// Patience is how long one request may wait for a target that limits the rate of requests, although nothing provoked it; default 3 minutes.

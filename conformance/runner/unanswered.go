@@ -27,6 +27,14 @@ func provokes(scenario *scenarios.Scenario) bool {
 	})
 }
 
+// tooSlow is how many seconds an answer may take where lifetimes of two seconds are waited for.
+const tooSlow = 0.3
+
+// timed reports whether the scenario waits for something to end.
+func (s *session) timed() bool {
+	return slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Wait != "" })
+}
+
 // unanswered judges a call that got no whole answer. A target that hangs up on it twice, while it answers another call, has failed the rule that the
 // step is about; whatever else keeps an answer from coming proves nothing, and is returned as the error that it is.
 func (s *session) unanswered(ctx context.Context, label string, got *sent, index int, level scenarios.Level, err error) error {

@@ -7,21 +7,37 @@ import (
 	"maps"
 
 	"oauthmock/conformance/check"
+	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
 
-const defaultMaxPages = 1000
+const (
+	defaultMaxPages = 1000
+	// sharedMaxPages bounds a walk through a list that the run did not make, and that may be of any length.
+	sharedMaxPages = 100
+)
+
+// pages is how many pages a walk asks for at most, and whether the end of a longer list is not looked for.
+func (r *Runner) pages(walk *scenarios.Walk) (most int, shared bool) {
+	if walk.Max != 0 {
+		return walk.Max, false
+	}
+	if r.control == nil {
+		return sharedMaxPages, true
+	}
+	return defaultMaxPages, false
+}
 
 // walk pages through a list up to the first empty page, so that a short page in the middle and items after it are seen.
 func (s *session) walk(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	walk := step.Walk
-	pages := walk.Max
-	if pages == 0 {
-		pages = defaultMaxPages
-	}
+	pages, shared := s.pages(walk)
 	w := &walker{session: s, label: label, level: s.levelOf(step), limit: walk.Limit, key: walk.Key, seen: map[string]int{}}
 	w.items = []any{}
 	for page := 0; ; page++ {
+		if page == pages && shared {
+			return stop{report.Skip, fmt.Sprintf("the account has more than %d entries in the list, too many to walk %d at a time", len(w.items), walk.Limit)}
+		}
 		if page == pages {
 			w.say("walk.end", false, fmt.Sprintf("an empty page within %d pages of %d", pages, walk.Limit), fmt.Sprintf("%d items and no end", len(w.items)), -1)
 			return nil
