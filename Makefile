@@ -34,7 +34,7 @@ test: ## gofmt check, go vet, and all tests in random order, with the race detec
 	$(GO) test $(RACE) -shuffle=on $(or $(ARGS),./...)
 	$(if $(WHOLE),$(GO) test -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
 
-test-e2e: ## let OAuth clients from npm and a browser use the authorization code flow, and certify the clients in examples/; screenshots are in tools/e2e/screenshots (needs Node.js 20; ARGS=pages.test.mjs for some)
+test-e2e: ## let OAuth clients from npm and a browser use the authorization code flow, certify the clients in examples/, and run unchanged programs of other languages; screenshots are in tools/e2e/screenshots (needs Node.js 20; ARGS=pages.test.mjs for some)
 	@GO="$(GO)" tools/e2e/run $(ARGS)
 
 certify: ## run the suite against the mock inside, and prove the suite with all mutants (ARGS="--base-url URL …" judges another target instead)

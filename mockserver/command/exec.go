@@ -133,6 +133,9 @@ func (x *execution) prepare() error {
 		if _, err := atomicfile.Check(x.journal); err != nil {
 			return usageError{fmt.Errorf("--journal: %w", err)}
 		}
+		if info, err := os.Stat(x.journal); err == nil && !info.Mode().IsRegular() {
+			return usageError{fmt.Errorf("--journal: %s is not a regular file", x.journal)}
+		}
 	}
 	if x.certify {
 		judge, err := findJudge()

@@ -110,5 +110,6 @@ func (ca *CA) leaf(names []string, begins, ends time.Time) (*tls.Certificate, er
 		return nil, fmt.Errorf("certificate of %s: %w", names[0], err)
 	}
 	leaf, err := x509.ParseCertificate(der)
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
+	// The CA's comes along: nobody needs it to verify the leaf, but browsers can be told to accept a chain by its key.
+	return &tls.Certificate{Certificate: [][]byte{der, ca.cert.Raw}, PrivateKey: key, Leaf: leaf}, err
 }

@@ -79,7 +79,8 @@ func TestEachHandshakeGetsTheCertificateOfItsHost(t *testing.T) {
 			defer conn.Close()
 			assert.Equal(t, "h2", conn.ConnectionState().NegotiatedProtocol)
 			shown := conn.ConnectionState().PeerCertificates
-			require.Len(t, shown, 1)
+			require.Len(t, shown, 2)
+			assert.Equal(t, c.CA.Certificate().Raw, shown[1].Raw)
 			_, err = shown[0].Verify(x509.VerifyOptions{DNSName: test.verify, Roots: trusting(c.CA)})
 			require.NoError(t, err)
 			assert.Less(t, shown[0].NotAfter.Sub(shown[0].NotBefore), 48*time.Hour, "short-lived")

@@ -62,6 +62,7 @@ func rows() []row {
 		{name: "crowd", measure: measureCrowd},
 		{name: "paid", measure: measurePaid},
 		{name: "legacy", measure: measureLegacy},
+		{name: "tls", measure: measureTLS},
 		{name: "late", measure: measureLate, long: true},
 		{name: "million", measure: measureMillion, long: true},
 	}

@@ -31,8 +31,8 @@ type process struct {
 }
 
 // launchMock starts the mock with journal, metrics and limiter on; the limit is above what can be asked.
-func (b *bench) launchMock(ctx context.Context, fixtures string) (*process, error) {
-	return b.launch(ctx, "oauthmock", b.mock, "serve", "--addr", "127.0.0.1:0", "--rate-limit", "1000000000", "--fixtures", fixtures)
+func (b *bench) launchMock(ctx context.Context, fixtures string, more ...string) (*process, error) {
+	return b.launch(ctx, "oauthmock", b.mock, append([]string{"serve", "--addr", "127.0.0.1:0", "--rate-limit", "1000000000", "--fixtures", fixtures}, more...)...)
 }
 
 // launch starts a server and waits for the line that says where it answers. (To poll a port chosen beforehand would take
