@@ -74,7 +74,7 @@ func TestTheWholeSuiteOfClients(t *testing.T) {
 // timeoutOf is short where the client would never end.
 func timeoutOf(fault samples.Fault) time.Duration {
 	if fault.Breaks == "task/ends" {
-		return 4 * time.Second
+		return 6 * time.Second
 	}
 	return 30 * time.Second
 }

@@ -27,6 +27,13 @@ func routes() []route {
 		{"v1.token.replace", "PUT", "/token/{token}"},
 		{"v1.token.update", "PATCH", "/token/{token}"},
 		{"v1.token.delete", "DELETE", "/token/{token}"},
+		{"v1.credit.get", "GET", "/credit"},
+		{"v1.counters.day", "GET", "/counters/day/{date}"},
+		{"v1.counters.month", "GET", "/counters/month/{date}"},
+		{"v1.counters.year", "GET", "/counters/year/{date}"},
+		{"v1.counters.total", "GET", "/counters"},
+		{"scope.list", "GET", "/scopes"},
+		{"scope.get", "GET", "/scopes/{id}"},
 		{"wallet.get", "GET", "/wallet"},
 		{"wallet.transactions", "GET", "/wallet/transactions"},
 		{"subscription.list", "GET", "/subscriptions"},
@@ -48,6 +55,9 @@ func classify(host, method, path string, bearer bool) (operation, token string) 
 		return "service.call", ""
 	}
 	v1 := strings.Contains(path, "/__v1/") || strings.HasSuffix(hostName(host), "oauth.openapi.it") || strings.HasSuffix(hostName(host), "oauth.altravia.com")
+	if v1 && method == "GET" && strings.HasSuffix(path, "/scopes") {
+		return "v1.scope.list", ""
+	}
 	for _, r := range routes() {
 		if r.method != method {
 			continue

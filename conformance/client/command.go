@@ -76,11 +76,12 @@ func (c Command) Run(ctx context.Context, environment []string) (Ended, error) {
 	return ended, nil
 }
 
-// inherited is the environment without what is meant for this program: its flags, among them credentials of others.
+// inherited is the environment without what is meant for this program: its flags, among them credentials of others. No proxy stands between a
+// client and the server that watches it.
 func inherited(environment []string) []string {
-	var out []string
+	out := []string{"NO_PROXY=127.0.0.1,localhost", "no_proxy=127.0.0.1,localhost"}
 	for _, pair := range environment {
-		if !strings.HasPrefix(pair, "OAUTHCONFORM_") && !strings.HasPrefix(pair, "OAUTH_") {
+		if !strings.HasPrefix(pair, "OAUTHCONFORM_") && !strings.HasPrefix(pair, "OAUTH_") && !strings.HasPrefix(strings.ToUpper(pair), "NO_PROXY=") {
 			out = append(out, pair)
 		}
 	}

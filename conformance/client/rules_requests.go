@@ -21,6 +21,18 @@ func datesAsDocumented(e *Evidence) Finding {
 	var seen []int
 	for _, i := range e.judged() {
 		one := &e.Exchanges[i]
+		if period, is := strings.CutPrefix(one.Operation, "v1.counters."); is {
+			layout, dated := map[string]string{"year": "2006", "month": "2006-01", "day": "2006-01-02"}[period]
+			if !dated {
+				continue
+			}
+			seen = append(seen, i)
+			date := one.Path[strings.LastIndexByte(one.Path, '/')+1:]
+			if _, err := time.Parse(layout, date); err != nil {
+				return brokenAlone("a date like "+time.Date(2026, 2, 12, 0, 0, 0, 0, time.UTC).Format(layout), fmt.Sprintf("%q", date), i)
+			}
+			continue
+		}
 		if !strings.HasPrefix(one.Operation, "stats.") {
 			continue
 		}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,7 +13,7 @@ const (
 	// triesBound is how often the same GET may be tried in a row.
 	triesBound = 10
 	// growth is by how much the later pauses must be longer than the earlier ones.
-	growth = 1.25
+	growth = 1.5
 	// noPause is what counts as none.
 	noPause = 2 * time.Millisecond
 )
@@ -160,24 +161,18 @@ func growingPauses(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// grow reports whether pauses become longer. Two or three of them are taken for growing unless they clearly shrink: machines pause by themselves.
+// grow reports whether pauses become longer. Machines pause by themselves, so the longest of the later ones is held against the shortest of the
+// earlier. Two or three are taken for growing unless they clearly shrink.
 func grow(pauses []time.Duration) bool {
 	half := len(pauses) / 2
-	early, late := total(pauses[:half]), total(pauses[len(pauses)-half:])
+	shortest, longest := slices.Min(pauses[:half]), slices.Max(pauses[len(pauses)-half:])
 	switch {
-	case late <= time.Duration(half)*noPause:
+	case longest <= noPause:
 		return false
 	case len(pauses) < 4:
-		return early-late < 100*time.Millisecond || float64(late) > float64(early)/growth
+		return shortest-longest < 100*time.Millisecond || float64(longest)*growth > float64(shortest)
 	}
-	return float64(late) >= growth*float64(early)
-}
-
-func total(pauses []time.Duration) (sum time.Duration) {
-	for _, pause := range pauses {
-		sum += pause
-	}
-	return sum
+	return float64(longest) >= growth*float64(shortest)
 }
 
 func pauseList(pauses []time.Duration) string {

@@ -60,14 +60,20 @@ func Tasks() []Task {
 			{"listen", "string", "HOST:PORT to listen on", false}, {"path", "string", "the path of callbacks", false},
 			{"secret", "string", "the account's webhookSecret", false}, {"requests", "integer", "how many requests will come, right and wrong ones", false},
 		}, []Field{{"accepted", "texts", "the member id of each callback that was taken for true, once", false}}},
-		{"migrate-v1", "Read all tokens by version 1, and each of them by version 2.", nil, []Field{
-			{"tokens", "any", "for each token an object with its scopes, and its expireAt as version 2 has it, RFC 3339", false},
-		}},
 		{"client-credentials", "Get a token by client credentials, and call GET /v1/ping with it.", []Field{
 			{"calls", "integer", "how many calls to make, one after the other", false},
 		}, []Field{{"clientId", "string", "the client_id that /v1/ping answered", false}, {"calls", "integer", "how many calls succeeded", false}}},
 		{"authorization-code", "Sign a user in by the authorization code flow with PKCE. The page consents by itself: ask for it without following the redirect, take code and state from where it leads, exchange the code, and ask who the user is. Exit with 1 when nobody was signed in.", nil,
 			[]Field{{"username", "string", "as /api/userinfo.php answered", false}}},
+		{"migrate-v1", "Read all tokens by version 1, and each of them by version 2.", nil, []Field{
+			{"tokens", "any", "for each token an object with its scopes, and its expireAt as version 2 has it, RFC 3339", false},
+		}},
+		{"create-token-v1", "Make a token by version 1.", []Field{{"scopes", "texts", "its scopes", false}, {"ttl", "integer", "how many seconds it lives", false}},
+			[]Field{{"scopes", "texts", "the scopes, as answered", false}}},
+		{"list-tokens-v1", "Read all tokens by version 1.", nil, []Field{{"count", "integer", "how many there are", false}}},
+		{"read-counters-v1", "Read the counters of a day by version 1.", []Field{
+			{"year", "integer", "of the day", false}, {"month", "integer", "of the day, 1 to 12", false}, {"day", "integer", "of the day, 1 to 31", false},
+		}, []Field{{"scopes", "integer", "how many scopes were called on it", false}}},
 	}
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 
 const env = process.env;
 const base = env.OAUTH_BASE_URL;
+const v1 = env.OAUTH_V1_BASE_URL;
 const given = JSON.parse(env.OAUTH_TASK_JSON ?? '{}');
 const basic = `Basic ${Buffer.from(`${env.OAUTH_EMAIL}:${env.OAUTH_API_KEY}`).toString('base64')}`;
 
@@ -111,6 +112,9 @@ async function create(name, scopes) {
   throw new Lost('no answer');
 }
 
+/** The tokens by version 1; 204 means that there are none. */
+const listV1 = async () => read(await ask('GET', `${v1}/token`))?.data ?? [];
+
 const call = (token) => ask('GET', given.url, { authorization: `Bearer ${token}` });
 
 async function readWallet() {
@@ -212,13 +216,38 @@ const tasks = {
   },
 
   async 'migrate-v1'() {
-    const old = read(await ask('GET', `${env.OAUTH_V1_BASE_URL}/token`))?.data ?? []; // 204: there is none
     const tokens = [];
-    for (const { token } of old) {
+    for (const { token } of await listV1()) {
       const { scopes, expireAt } = single(read(await ask('GET', `${base}/tokens/${token}`)));
       tokens.push({ scopes, expireAt });
     }
     return { tokens };
+  },
+
+  async 'create-token-v1'() {
+    const json = { scopes: given.scopes, ttl: given.ttl };
+    for (let attempt = 0; attempt < mostTries; attempt++) {
+      try {
+        const { scopes } = read(await ask('POST', `${v1}/token`, { json }));
+        return { scopes };
+      } catch (error) {
+        if (!(error instanceof Lost)) throw error;
+        // Tokens of version 1 have no names: one with these scopes will do.
+        const there = (await listV1()).find(({ scopes }) => JSON.stringify(scopes) === JSON.stringify(given.scopes));
+        if (there) return { scopes: there.scopes };
+      }
+    }
+    throw new Lost('no answer');
+  },
+
+  async 'list-tokens-v1'() {
+    return { count: (await listV1()).length };
+  },
+
+  async 'read-counters-v1'() {
+    const two = (n) => String(n).padStart(2, '0');
+    const { data } = read(await ask('GET', `${v1}/counters/day/${given.year}-${two(given.month)}-${two(given.day)}`));
+    return { scopes: Object.keys(data).length };
   },
 
   async 'client-credentials'() {

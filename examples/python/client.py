@@ -19,6 +19,7 @@ from datetime import datetime
 from decimal import Decimal
 
 BASE = os.environ.get("OAUTH_BASE_URL", "")
+V1 = os.environ.get("OAUTH_V1_BASE_URL", "")
 GIVEN = json.loads(os.environ.get("OAUTH_TASK_JSON", "{}"))
 MOST_TRIES = 5
 
@@ -250,10 +251,37 @@ def receive_callback():
     return {"accepted": accepted}
 
 
+def list_v1():
+    """The tokens by version 1; 204 means that there are none."""
+    old = read(ask("GET", V1 + "/token", basic()))
+    return old["data"] if old else []
+
+
+def create_token_v1():
+    for _ in range(MOST_TRIES):
+        try:
+            made = read(ask("POST", V1 + "/token", basic(), {"scopes": GIVEN["scopes"], "ttl": GIVEN["ttl"]}))
+            return {"scopes": made["scopes"]}
+        except Lost:
+            # Tokens of version 1 have no names: one with these scopes will do.
+            for token in list_v1():
+                if token["scopes"] == GIVEN["scopes"]:
+                    return {"scopes": token["scopes"]}
+    raise Lost("no answer")
+
+
+def list_tokens_v1():
+    return {"count": len(list_v1())}
+
+
+def read_counters_v1():
+    date = f"{GIVEN['year']}-{GIVEN['month']:02d}-{GIVEN['day']:02d}"
+    return {"scopes": len(read(ask("GET", f"{V1}/counters/day/{date}", basic()))["data"])}
+
+
 def migrate_v1():
-    old = read(ask("GET", os.environ["OAUTH_V1_BASE_URL"] + "/token", basic()))
     tokens = []
-    for one in old["data"] if old else []:  # 204: there is none
+    for one in list_v1():
         token = single(read(ask("GET", f"{BASE}/tokens/{one['token']}", basic())))
         tokens.append({"scopes": token["scopes"], "expireAt": token["expireAt"]})
     return {"tokens": tokens}
@@ -295,7 +323,8 @@ TASKS = {
     "read-subscriptions": read_subscriptions, "read-callbacks": read_callbacks, "read-statistics": read_statistics,
     "call-paid-service": call_paid_service, "rotate-token": rotate_token, "keep-token-fresh": keep_token_fresh,
     "receive-callback": receive_callback, "migrate-v1": migrate_v1, "client-credentials": client_credentials,
-    "authorization-code": authorization_code,
+    "authorization-code": authorization_code, "create-token-v1": create_token_v1, "list-tokens-v1": list_tokens_v1,
+    "read-counters-v1": read_counters_v1,
 }
 
 

@@ -17,7 +17,7 @@ for (const { name, program, command } of clients) {
   test(`the example in ${name} is certified`, { skip: missing }, async () => {
     const { stdout } = await promisify(execFile)(oauthconform, ['client', '--command', command, '--report', 'json=-'], { cwd: root, maxBuffer: 1 << 26 });
     const { summary } = JSON.parse(stdout);
-    assert.ok(summary.scenarios >= 50);
+    assert.ok(summary.scenarios >= 57);
     assert.equal(summary.passed, summary.scenarios);
   });
 }

@@ -113,7 +113,10 @@ func (w *worker) ask(a asked) (answer, error) {
 	if w.broken("tries-without-end") {
 		tries = 14
 	}
-	pause := 30 * time.Millisecond
+	pause := 50 * time.Millisecond
+	if w.broken("same-pauses") {
+		pause = 500 * time.Millisecond
+	}
 	for try := 1; ; try++ {
 		got, err := w.once(a)
 		retry, after := w.again(a, got, err)

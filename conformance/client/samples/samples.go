@@ -91,7 +91,7 @@ func tasks() map[string]func(*worker) (any, error) {
 	return map[string]func(*worker) (any, error){
 		"create-token": createToken, "list-all-tokens": listTokens, "read-wallet": readWallet, "handle-outage": readWallet, "read-subscriptions": readSubscriptions,
 		"read-callbacks": readCallbacks, "read-statistics": readStatistics, "call-paid-service": callService, "rotate-token": rotateToken,
-		"keep-token-fresh": keepFresh, "receive-callback": receiveCallback, "migrate-v1": migrate, "client-credentials": clientCredentials, "authorization-code": signIn,
+		"keep-token-fresh": keepFresh, "receive-callback": receiveCallback, "migrate-v1": migrate, "create-token-v1": createV1, "list-tokens-v1": listV1, "read-counters-v1": readCounters, "client-credentials": clientCredentials, "authorization-code": signIn,
 	}
 }
 
@@ -100,7 +100,7 @@ type parameters struct {
 	Name, Token, RefreshToken, URL, Method, Now, ExpireAt, Listen, Path, Secret string
 	Scopes                                                                      []string
 	Body                                                                        json.RawMessage
-	Year, Month, Day, Calls, AtOnce, Patience, Requests                         int
+	Year, Month, Day, Calls, AtOnce, Patience, Requests, TTL                    int
 }
 
 // worker is a client at a task.

@@ -153,37 +153,3 @@ func (w *worker) list() ([]token, error) {
 		}
 	}
 }
-
-func migrate(w *worker) (any, error) {
-	got, err := w.ask(asked{method: http.MethodGet, url: w.getenv("OAUTH_V1_BASE_URL") + "/token"})
-	if err != nil {
-		return nil, err
-	}
-	var old struct {
-		Data []struct {
-			Token string `json:"token"`
-		} `json:"data"`
-	}
-	if got.status == http.StatusNoContent && w.broken("parses-no-content") {
-		return nil, json.Unmarshal(got.body, &old)
-	}
-	if err := got.decode(&old); err != nil {
-		return nil, err
-	}
-	tokens := []map[string]any{}
-	for _, t := range old.Data {
-		got, err := w.ask(asked{method: http.MethodGet, url: w.base + "/tokens/" + t.Token})
-		if err == nil {
-			err = got.decode(nil)
-		}
-		if err != nil {
-			return nil, err
-		}
-		now, err := w.single(got.body)
-		if err != nil {
-			return nil, err
-		}
-		tokens = append(tokens, map[string]any{"scopes": now.Scopes, "expireAt": now.ExpireAt})
-	}
-	return map[string]any{"tokens": tokens}, nil
-}
