@@ -12,6 +12,7 @@ import (
 
 	"oauthmock/fixtures"
 	"oauthmock/mockserver"
+	"oauthmock/spec/readertest"
 )
 
 // FuzzRequest asks a whole server anything at all. Whatever comes, the answer is the API's envelope and no 5xx, and who is refused has
@@ -55,6 +56,7 @@ func FuzzRequest(f *testing.F) {
 		return world
 	}
 	f.Fuzz(func(t *testing.T, method, path, query, authorization, body string) {
+		defer readertest.Within(len(method) + len(path) + len(query) + len(authorization) + len(body))()
 		u, err := url.Parse(path)
 		if err != nil || strings.HasPrefix(u.Path, "/__admin") || u.Path == "/metrics" || u.Path == "/healthz" || u.Path == "/readyz" || method == "" {
 			t.Skip("is no request, or none to the API")

@@ -1,6 +1,10 @@
 package scenarios
 
-import "testing"
+import (
+	"testing"
+
+	"oauthmock/spec/readertest"
+)
 
 // FuzzParse reads any text: a problem has a place, and nothing panics or hangs. The contract is read once, not per input.
 func FuzzParse(f *testing.F) {
@@ -19,7 +23,9 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+	readertest.Seed[[]byte](f)
 	f.Fuzz(func(t *testing.T, text []byte) {
+		defer readertest.Within(len(text))()
 		list, problems := parse("x.yaml", text)
 		problems = append(problems, validate(list, about)...)
 		for _, problem := range problems {

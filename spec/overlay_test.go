@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec/readertest"
 )
 
 func published(t *testing.T, d *Document) any {
@@ -152,7 +154,9 @@ func FuzzOverlay(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(v2)
 	f.Add([]byte(overlayText(goodCorrection, goodAction)))
+	readertest.Seed[[]byte](f)
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer readertest.Within(len(data))()
 		o, err := parseOverlay("o.yaml", data)
 		if err != nil {
 			assert.Contains(t, err.Error(), "o.yaml")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec/readertest"
 )
 
 func TestTheTableAndTheDocumentsSayTheSame(t *testing.T) {
@@ -191,7 +193,9 @@ func FuzzRefusals(f *testing.F) {
 	f.Add([]byte(refusalsDocument))
 	f.Add([]byte("version: \"1.0\"\nrefusals: [" + goodRow + "]\n"))
 	f.Add([]byte("a: &a [*a]\n"))
+	readertest.Seed[[]byte](f)
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer readertest.Within(len(data))()
 		table, err := parseRefusals("t.yaml", data)
 		if err != nil {
 			assert.Contains(t, err.Error(), "t.yaml")

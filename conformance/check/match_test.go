@@ -11,6 +11,7 @@ import (
 
 	"oauthmock/conformance/check"
 	"oauthmock/scenarios"
+	"oauthmock/spec/readertest"
 )
 
 // matcher reads a matcher as a scenario file writes it.
@@ -159,6 +160,7 @@ func FuzzSelect(f *testing.F) {
 	f.Add("$..[*]", `[[1],{"a":[2]}]`)
 	f.Add("$[-1:0:-1]", `[1,2,3]`)
 	f.Fuzz(func(t *testing.T, path, text string) {
+		defer readertest.Within(len(path) + len(text))()
 		decoder := json.NewDecoder(strings.NewReader(text))
 		decoder.UseNumber()
 		var v any

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/spec/readertest"
 )
 
 func TestMoneyReadsWhatItWrites(t *testing.T) {
@@ -117,7 +118,9 @@ func FuzzParsePattern(f *testing.F) {
 	for _, seed := range []string{"GET:company.openapi.com/IT-start", "*:*/*", "POST:*.openapi.com/v1/*", "GET:/x", ":", "GET:a.b/\x00", "get:a/b", "GET:a..b/c"} {
 		f.Add(seed)
 	}
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer readertest.Within(len(text))()
 		p, ok := account.ParsePattern(text)
 		if !ok {
 			return

@@ -11,6 +11,7 @@ import (
 
 	"oauthmock/mockserver/fault"
 	"oauthmock/mockserver/journal"
+	"oauthmock/spec/readertest"
 )
 
 const everything = `
@@ -226,7 +227,9 @@ func FuzzRules(f *testing.F) {
 	for _, k := range fault.Kinds() {
 		f.Add(fmt.Sprintf("{name: x, effect: {kind: %s, bytes: 1, interval: 1ms, value: x, max: 0s}}", k))
 	}
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer readertest.Within(len(text))()
 		rules, _, err := fault.Decode("rules", []byte(text))
 		if err != nil {
 			return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthmock/mockserver/grant"
+	"oauthmock/spec/readertest"
 )
 
 // FuzzRedirect holds that a redirect URI that is taken leads where the registered one leads, whichever way somebody wrote it: to the same
@@ -18,6 +19,7 @@ func FuzzRedirect(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, registered, uri string) {
+		defer readertest.Within(len(registered) + len(uri))()
 		_, err := (&grant.Client{RedirectURIs: []string{registered}}).Redirect(uri)
 		if err != nil || uri == registered {
 			return
@@ -44,6 +46,7 @@ func FuzzChallenge(f *testing.F) {
 	f.Add(s256("verifier")+"=", "", "verifier")
 	f.Add("", "", "")
 	f.Fuzz(func(t *testing.T, value, method, verifier string) {
+		defer readertest.Within(len(value) + len(method) + len(verifier))()
 		challenge, err := grant.ParseChallenge(value, method)
 		if err != nil {
 			return

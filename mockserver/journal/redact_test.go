@@ -14,6 +14,7 @@ import (
 
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/journal"
+	"oauthmock/spec/readertest"
 )
 
 func show(e *exchange.Exchange, live func(word string) bool) journal.Entry {
@@ -258,6 +259,7 @@ func FuzzShow(f *testing.F) {
 	f.Add("?code=&token#=password=%", "a=b; =; c", []byte("password=%zz&token=\r\n&&=#"))
 	r := journal.NewRedactor(func(word string) bool { return len(word)%2 == 0 })
 	f.Fuzz(func(t *testing.T, uri, value string, body []byte) {
+		defer readertest.Within(len(uri) + len(value) + len(body))()
 		header := http.Header{"Authorization": {value}, "Cookie": {value}, "Set-Cookie": {value}, "Location": {uri}, "X-Api-Key": {value}}
 		r.Show(&exchange.Exchange{
 			Request:  exchange.Request{URI: uri, Header: header, Body: body},

@@ -32,7 +32,10 @@ const parameterFields = " $ref name in description required deprecated allowEmpt
 // parameters reads a list; those of an operation take the place of those of its path.
 func (r *reader) parameters(common []*parameter, list []any, at *place) []*parameter {
 	all := slices.Clone(common)
-next:
+	known := map[[2]string]int{}
+	for n, p := range all {
+		known[[2]string{p.in, p.name}] = n
+	}
 	for i, v := range list {
 		inside := at.at(i, v)
 		node, ok := v.(*object)
@@ -48,16 +51,16 @@ next:
 		if p == nil {
 			continue
 		}
-		for n, other := range all {
-			if other.name == p.name && other.in == p.in {
-				if n >= len(common) {
-					r.warn.add(inside, "the parameter %q stands twice; the last one counts", p.name)
-				}
-				all[n] = p
-				continue next
-			}
+		n, twice := known[[2]string{p.in, p.name}]
+		if !twice {
+			known[[2]string{p.in, p.name}] = len(all)
+			all = append(all, p)
+			continue
 		}
-		all = append(all, p)
+		if n >= len(common) {
+			r.warn.add(inside, "the parameter %q stands twice; the last one counts", p.name)
+		}
+		all[n] = p
 	}
 	return all
 }

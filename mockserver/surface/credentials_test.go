@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"oauthmock/mockserver/surface"
+	"oauthmock/spec/readertest"
 )
 
 func TestBasicIsReadRaw(t *testing.T) {
@@ -47,6 +48,7 @@ func FuzzBasic(f *testing.F) {
 	f.Add("Basic", "", "\x00")
 	f.Add("basic \xff====", "a+b@example.com", "ü:")
 	f.Fuzz(func(t *testing.T, header, user, password string) {
+		defer readertest.Within(len(header) + len(user) + len(password))()
 		surface.Basic(header)
 		surface.Bearer(header)
 		user = strings.ReplaceAll(user, ":", "")

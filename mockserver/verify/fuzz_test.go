@@ -6,6 +6,7 @@ import (
 
 	"oauthmock/mockserver/exchange"
 	"oauthmock/mockserver/verify"
+	"oauthmock/spec/readertest"
 )
 
 // FuzzAnyExpectationOfAnyRequest holds whatever somebody expects against whatever somebody sent: nothing panics or hangs, what matches has no
@@ -15,6 +16,7 @@ func FuzzAnyExpectationOfAnyRequest(f *testing.F) {
 	f.Add(`{"inOrder":[{"query":{"a":"*"}},{"headers":{"x":"*"}}]}`, "http://host/?a=1", `[`)
 	f.Add(`{"match":{"body":"*"},"exactly":0}`, "*", "\xff")
 	f.Fuzz(func(t *testing.T, expectation, uri, body string) {
+		defer readertest.Within(len(expectation) + len(uri) + len(body))()
 		var x verify.Expectation
 		if json.Unmarshal([]byte(expectation), &x) != nil {
 			return

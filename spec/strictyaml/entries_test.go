@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"oauthmock/spec/readertest"
 )
 
 // anything reads data without a shape, however it was parsed.
@@ -67,7 +69,9 @@ func FuzzEntries(f *testing.F) {
 	f.Add("a: &x\n- {\"b\": {\"c\": \"d\"}}\nc: *x\n")
 	f.Add("a: |\n  - {\"b\": 1}\n")
 	f.Add("- 0\n- {\"a\": 1} # x\n- {\"a\": 1}\r\n- [0]")
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer readertest.Within(len(text))()
 		whole, err := parseWholeYAML([]byte(text))
 		if err != nil {
 			_, err := parseYAMLAside([]byte(text), 1)
@@ -97,7 +101,9 @@ func FuzzJSON(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer readertest.Within(len(text))()
 		decoder := json.NewDecoder(strings.NewReader(text))
 		decoder.UseNumber()
 		var want any

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"oauthmock/spec/readertest"
 	"oauthmock/spec/strictyaml"
 )
 
@@ -115,7 +116,9 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer readertest.Within(len(text))()
 		if len(text) > 1<<20 {
 			t.Skip("larger than what fuzzing is for")
 		}

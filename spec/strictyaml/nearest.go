@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // longestWord in bytes that is compared with others: nobody mistypes a longer one.
@@ -13,8 +14,13 @@ const longestWord = 100
 // wrong, and at least one. Upper and lower case are the same. Of candidates as near as each other the first is returned.
 func Nearest(word string, candidates []string) string {
 	best, nearest := "", 1+max(1, len(word)/3)
+	lower := strings.ToLower(word)
+	length := utf8.RuneCountInString(lower)
 	for _, candidate := range candidates {
-		if n := Distance(strings.ToLower(word), strings.ToLower(candidate)); n < nearest {
+		if apart := utf8.RuneCountInString(candidate) - length; max(apart, -apart) >= nearest { // so many letters are too many or missing
+			continue
+		}
+		if n := Distance(lower, strings.ToLower(candidate)); n < nearest {
 			best, nearest = candidate, n
 		}
 	}
@@ -31,27 +37,27 @@ func Distance(a, b string) int {
 		return max(len(a), len(b))
 	}
 	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
+	// Row i has the distances between the first i letters of one and all beginnings of the other; two rows before it are needed.
+	var space [3][longestWord + 1]int
+	before, last, row := &space[0], &space[1], &space[2]
+	for j := range len(y) + 1 {
+		last[j] = j
 	}
 	for i := 1; i <= len(x); i++ {
+		row[0] = i
 		for j := 1; j <= len(y); j++ {
 			cost := 1
 			if x[i-1] == y[j-1] {
 				cost = 0
 			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
 			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
+		before, last, row = last, row, before
 	}
-	return rows[len(x)][len(y)]
+	return last[len(y)]
 }
 
 // Suggest returns which of the known words a word is most likely meant to be, else which there are, for messages of the form

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec/readertest"
 )
 
 func TestSessionsAreBounded(t *testing.T) {
@@ -62,7 +64,9 @@ func TestInitialsStandForAName(t *testing.T) {
 func FuzzLocation(f *testing.F) {
 	f.Add("client_id=a&redirect_uri=http://127.0.0.1:9/cb&state=a%20b")
 	f.Add("redirect_uri=https%3A%2F%2Fexample.com%2F%3Fa%3Db%23c&state=%0d%0a&state=x&;=&%zz=%")
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, query string) {
+		defer readertest.Within(len(query))()
 		r := readRequest(query)
 		_ = r.trusted()
 		_, _ = r.check()

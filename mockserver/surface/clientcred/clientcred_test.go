@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver"
+	"oauthmock/spec/readertest"
 )
 
 const (
@@ -299,6 +300,7 @@ func FuzzTokenRequest(f *testing.F) {
 	require.NoError(f, err)
 	handler := server.Handler()
 	f.Fuzz(func(t *testing.T, query, contentType, body, authorization string) {
+		defer readertest.Within(len(query) + len(contentType) + len(body) + len(authorization))()
 		r := httptest.NewRequest("POST", "http://localhost/v1/auth/token", strings.NewReader(body))
 		r.URL.RawQuery = query
 		r.Header = http.Header{"Content-Type": {contentType}, "Authorization": {authorization}}

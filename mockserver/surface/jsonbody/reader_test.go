@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"oauthmock/spec/readertest"
 )
 
 func nothing(string) *json.RawMessage { return nil }
@@ -29,7 +31,9 @@ func FuzzReader(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	readertest.Seed[[]byte](f)
 	f.Fuzz(func(t *testing.T, body []byte) {
+		defer readertest.Within(len(body))()
 		read := map[string]*json.RawMessage{}
 		isObject, err := Object(body, func(name string) *json.RawMessage {
 			read[name] = new(json.RawMessage)

@@ -23,6 +23,7 @@ import (
 	v2 "oauthmock/mockserver/surface/v2"
 	"oauthmock/mockserver/surface/v2/mocks"
 	"oauthmock/spec"
+	"oauthmock/spec/readertest"
 )
 
 var noon = time.Date(2026, 2, 12, 12, 0, 0, 0, time.UTC)
@@ -332,7 +333,9 @@ func FuzzTokenRequest(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"scopes":["GET:a.b/c"],"ttl":1e9,"limits":{"walletAmount":0.5}}`, `[`, "\xff", `{"limits":{"ip":null}}`} {
 		f.Add([]byte(seed))
 	}
+	readertest.Seed[[]byte](f)
 	f.Fuzz(func(t *testing.T, body []byte) {
+		defer readertest.Within(len(body))()
 		b := newTestSurface(t, v2.Both)
 		b.refuses()
 		refusal := account.Refuse(account.Internal, "")
@@ -348,7 +351,9 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{"limit=1&skip=2", "date=2026-02-29", "limit=%zz&&=&scopes=a,b,", "skip=99999999999999999999", "date=%00"} {
 		f.Add(seed)
 	}
+	readertest.Seed[string](f)
 	f.Fuzz(func(t *testing.T, query string) {
+		defer readertest.Within(len(query))()
 		b := newTestSurface(t, v2.Both)
 		b.refuses()
 		refusal := account.Refuse(account.Internal, "")
