@@ -65,7 +65,7 @@ proven.`,
 	set.Var(newSetting(&flags.timeout, "DURATION", "30s", parseTimeout), "timeout", "how long a case may take, after which the command is ended with all its children")
 	set.Var(newSetting(&flags.parallel, "N", "4", parseParallel), "parallel", "how many cases run at once, 1 to 256")
 	set.StringVar(&flags.expectedFailures, "expected-failures", "", "YAML `FILE` of lines ID: REASON; these results are XFAIL, and XPASS, which fails the run, when they do not fail")
-	set.StringArrayVar(&flags.reports, "report", nil, "console=`FILE`, json=FILE or junit=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
+	set.StringArrayVar(&flags.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	set.BoolVar(&flags.quiet, "quiet", false, "no progress, and on the console only what did not pass")
 	command.AddCommand(newClientList(p))
 	return command
@@ -92,7 +92,7 @@ func (f *clientFlags) choose(command *cobra.Command) {
 
 // certify judges a client in the way that the flags choose.
 func (p program) certify(ctx context.Context, flags *clientFlags) error {
-	outputs, err := openOutputs(flags.reports, p.stdout, p.stderr)
+	outputs, err := openOutputs(flags.reports, p.getenv, p.stdout, p.stderr)
 	if err != nil {
 		return err
 	}
@@ -101,11 +101,14 @@ func (p program) certify(ctx context.Context, flags *clientFlags) error {
 	if err != nil {
 		return errors.Join(err, outputs.close())
 	}
-	progressDone := func() {}
+	listeners, progressDone := outputs.listeners(), func() {}
 	if !flags.quiet {
 		terminal := isTerminal(p.stderr)
 		progress := report.NewProgress(p.stderr, terminal, styleOf(p.getenv, terminal, false))
-		options.Listener, progressDone = guarded{[]report.Listener{progress}, options.Redactor}, progress.Done
+		listeners, progressDone = append(listeners, progress), progress.Done
+	}
+	if len(listeners) > 0 {
+		options.Listener = guarded{listeners, options.Redactor}
 	}
 	result, err := judge(ctx, options)
 	progressDone()

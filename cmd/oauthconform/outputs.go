@@ -14,12 +14,26 @@ import (
 // standardOutput is the file name that means it.
 const standardOutput = "-"
 
+// formats are the reports that --report can name, each with how it is written when the run is over. Events are written as they happen.
+func formats() map[string]func(io.Writer, report.Report) error {
+	return map[string]func(io.Writer, report.Report) error{
+		"console": nil, // in the style of where it goes
+		"events":  nil,
+		"json":    report.WriteJSON, "junit": report.WriteJUnit, "html": report.WriteHTML,
+		"markdown": report.WriteMarkdown, "github": report.WriteGitHub, "har": report.WriteHAR,
+	}
+}
+
+// formatNames are the names of formats in sentences.
+const formatNames = "console=FILE, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE"
+
 // output is a place that gets a report when the run is over.
 type output struct {
 	format string
 	name   string
 	w      io.Writer
 	file   *os.File
+	events *report.Events
 }
 
 // outputs are all of them. They are opened before the run, so that a folder that does not exist is told at once and not
@@ -28,21 +42,21 @@ type outputs struct{ all []output }
 
 // openOutputs reads the --report flags. Without one for the console, that report goes to standard output, or to standard
 // error where another report is on standard output.
-func openOutputs(flags []string, stdout, stderr io.Writer) (*outputs, error) {
+func openOutputs(flags []string, getenv func(string) string, stdout, stderr io.Writer) (*outputs, error) {
 	var all []output
 	for _, flag := range flags {
 		format, name, ok := strings.Cut(flag, "=")
-		if !ok || name == "" || !slices.Contains([]string{"console", "json", "junit"}, format) {
-			return nil, fmt.Errorf("invalid value %q for --report: it must be console=FILE, json=FILE or junit=FILE; - is standard output", flag)
+		if _, known := formats()[format]; !ok || name == "" || !known {
+			return nil, fmt.Errorf("invalid value %q for --report: it must be %s; - is standard output", flag, formatNames)
 		}
-		if slices.ContainsFunc(all, func(other output) bool { return other.name == name }) {
+		if slices.ContainsFunc(all, func(other output) bool { return other.name == name && !(name == standardOutput && other.lines() && lines(format)) }) {
 			return nil, fmt.Errorf("invalid value %q for --report: another report goes there already", flag)
 		}
 		all = append(all, output{format: format, name: name})
 	}
 	if !slices.ContainsFunc(all, func(o output) bool { return o.format == "console" }) {
 		console := output{format: "console", w: stdout}
-		if slices.ContainsFunc(all, func(o output) bool { return o.name == standardOutput }) {
+		if slices.ContainsFunc(all, func(o output) bool { return o.name == standardOutput && !o.lines() }) {
 			console.w = stderr
 		}
 		all = append([]output{console}, all...)
@@ -53,15 +67,42 @@ func openOutputs(flags []string, stdout, stderr io.Writer) (*outputs, error) {
 		case o.name == standardOutput:
 			o.w = stdout
 		case o.name != "":
-			file, err := os.Create(o.name)
+			file, err := o.create(getenv)
 			if err != nil {
 				return nil, errors.Join(fmt.Errorf("--report %s: %w", o.format, err), opened.close())
 			}
 			o.w, o.file = file, file
 		}
+		if o.format == "events" {
+			o.events = report.NewEvents(o.w)
+		}
 		opened.all = append(opened.all, o)
 	}
 	return opened, nil
+}
+
+// lines reports whether an output may share a stream with others that are lines too: annotations stand between those of the console.
+func (o output) lines() bool { return lines(o.format) }
+
+func lines(format string) bool { return format == "console" || format == "github" }
+
+// create opens the file anew, so that no old report is left. GitHub's summary of a step belongs to the whole step, and is added to.
+func (o output) create(getenv func(string) string) (*os.File, error) {
+	if o.name == getenv("GITHUB_STEP_SUMMARY") {
+		return os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644) //nolint:gosec // a report, for whoever reads the job
+	}
+	return os.Create(o.name)
+}
+
+// listeners are the reports that are written as the run goes on.
+func (o *outputs) listeners() []report.Listener {
+	var list []report.Listener
+	for _, out := range o.all {
+		if out.events != nil {
+			list = append(list, out.events)
+		}
+	}
+	return list
 }
 
 // write writes and closes every report; it goes on after an error.
@@ -69,13 +110,13 @@ func (o *outputs) write(r report.Report, style func(io.Writer) report.Style) err
 	var errs []error
 	for _, out := range o.all {
 		var err error
-		switch out.format {
-		case "console":
+		switch {
+		case out.format == "console":
 			err = report.WriteConsole(out.w, r, style(out.w))
-		case "json":
-			err = report.WriteJSON(out.w, r)
-		case "junit":
-			err = report.WriteJUnit(out.w, r)
+		case out.events != nil:
+			err = out.events.Err
+		default:
+			err = formats()[out.format](out.w, r)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("--report %s: %w", out.format, err))

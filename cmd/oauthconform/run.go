@@ -88,14 +88,14 @@ func newRun(p program) *cobra.Command {
 		},
 	}
 	flags.register(command)
-	command.Flags().StringArrayVar(&reports, "report", nil, "console=`FILE`, json=FILE or junit=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
+	command.Flags().StringArrayVar(&reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	command.Flags().BoolVar(&quiet, "quiet", false, "no progress, and on the console only what did not pass")
 	return command
 }
 
 func (p program) judge(command *cobra.Command, flags *runFlags, reports []string, quiet bool) error {
 	ctx := command.Context()
-	outputs, err := openOutputs(reports, p.stdout, p.stderr) // first, so that no old report outlives a run that fails
+	outputs, err := openOutputs(reports, p.getenv, p.stdout, p.stderr) // first, so that no old report outlives a run that fails
 	if err != nil {
 		return err
 	}
@@ -116,11 +116,14 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 		options.Journal = journal.journal
 	}
 	redactor := guard(target, p.stderr)
-	progressDone := func() {}
+	listeners, progressDone := outputs.listeners(), func() {}
 	if !quiet {
 		terminal := isTerminal(p.stderr)
 		progress := report.NewProgress(p.stderr, terminal, styleOf(p.getenv, terminal, false))
-		options.Listener, progressDone = guarded{[]report.Listener{progress}, redactor}, progress.Done
+		listeners, progressDone = append(listeners, progress), progress.Done
+	}
+	if len(listeners) > 0 {
+		options.Listener = guarded{listeners, redactor}
 	}
 	result, err := conformance.Run(ctx, target, options)
 	progressDone()

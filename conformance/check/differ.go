@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"oauthmock/scenarios"
 )
@@ -79,7 +80,7 @@ func (d *difference) equal(at string, want, got any, root bool) {
 		}
 	}
 	if !root && !Equal(want, got) {
-		d.note(at, "%s: expected %s, got %s", at, Render(want), Render(got))
+		d.note(at, "%s: expected %s, got %s", shown(at), Render(want), Render(got))
 	}
 }
 
@@ -89,15 +90,18 @@ func (d *difference) members(at string, want, got map[string]any) {
 		if one, there := got[name]; there {
 			d.equal(place, want[name], one, false)
 		} else {
-			d.note(place, "missing: %s %s", place, Render(want[name]))
+			d.note(place, "missing: %s %s", shown(place), Render(want[name]))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if _, wanted := want[name]; !wanted {
-			d.note(at+"."+name, "unexpected: %s.%s %s", at, name, Render(got[name]))
+			d.note(at+"."+name, "unexpected: %s %s", shown(at+"."+name), Render(got[name]))
 		}
 	}
 }
+
+// shown is a place for people.
+func shown(place string) string { return strings.TrimPrefix(place, ".") }
 
 // elements compares two lists regardless of order.
 func (d *difference) elements(at string, want, got []any) {

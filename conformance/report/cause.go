@@ -224,7 +224,7 @@ func shortly(value any) (string, bool) {
 		return "", false
 	}
 	text, err := json.Marshal(value)
-	return oneLine(string(text), 60), err == nil
+	return oneLine(visibleText(text), 60), err == nil
 }
 
 func standingTitle(a Assertion) string {
