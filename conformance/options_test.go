@@ -36,7 +36,7 @@ func TestWhatMakesNoSenseDoesNotStart(t *testing.T) {
 		"an unknown surface":    {nil, func(x *conformance.Options) { x.Surfaces = []string{"v9"} }, `no scenario is about surface "v9"; there are v2`},
 		"an unknown tag":        {nil, func(x *conformance.Options) { x.Tags = []string{"nope"} }, `no scenario has the tag "nope"; there are accounts, clock, `},
 		"an unknown id":         {nil, func(x *conformance.Options) { x.IDs = []string{"v2/nope"} }, `no scenario has the id "v2/nope"`},
-		"an unknown failure":    {nil, func(x *conformance.Options) { x.ExpectedFailures = map[string]string{"v2/nope": "x"} }, `expected failure "v2/nope": no scenario has this id`},
+		"an unknown failure":    {nil, func(x *conformance.Options) { x.Baseline = report.Baseline{{ID: "v2/nope", Reason: "x"}} }, `expected failure "v2/nope": no scenario has this id`},
 		"a negative timeout":    {nil, func(x *conformance.Options) { x.Timeout = -1 }, `timeout -1ns is negative`},
 		"negative parallel":     {nil, func(x *conformance.Options) { x.Parallel = -1 }, `parallel is -1`},
 		"a scenario twice":      {nil, func(x *conformance.Options) { x.Scenarios = slices.Concat(x.Scenarios, x.Scenarios) }, `two scenarios have the id "v2/features/rotation"`},
@@ -98,7 +98,7 @@ func TestTheLevelDecidesWhatAFailedShouldIs(t *testing.T) {
 func TestExpectedFailuresAreHeldToTheirWord(t *testing.T) {
 	_, url := newLiteral(t, true, true)
 	out := run(t, target(url, true), conformance.Options{Scenarios: written(t, two),
-		ExpectedFailures: map[string]string{"v2/two/bad": "known", "v2/two/good": "known"}})
+		Baseline: report.Baseline{{ID: "v2/two/bad", Reason: "known"}, {ID: "v2/two/good", Reason: "known"}}})
 	assert.Equal(t, "XFAIL: expected: known (read/http.status: expected status 404, got status 200)", verdicts(out)["v2/two/bad"])
 	assert.Equal(t, "XPASS: expected to fail (known), but it passed; take it off the list", verdicts(out)["v2/two/good"])
 	assert.Equal(t, report.ExitFailed, out.ExitCode())

@@ -29,7 +29,7 @@ type clientFlags struct {
 	level            string
 	timeout          time.Duration
 	parallel         int
-	expectedFailures string
+	baselineFlags
 	reports          []string
 	quiet            bool
 }
@@ -64,7 +64,7 @@ proven.`,
 	set.Var(newSetting(&flags.level, "must|should|observe", "should", parseLevel), "level", "from where on a broken rule fails the run; below it is a warning")
 	set.Var(newSetting(&flags.timeout, "DURATION", "30s", parseTimeout), "timeout", "how long a case may take, after which the command is ended with all its children")
 	set.Var(newSetting(&flags.parallel, "N", "4", parseParallel), "parallel", "how many cases run at once, 1 to 256")
-	set.StringVar(&flags.expectedFailures, "expected-failures", "", "YAML `FILE` of lines ID: REASON; these results are XFAIL, and XPASS, which fails the run, when they do not fail")
+	flags.baselineFlags.register(set)
 	set.StringArrayVar(&flags.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	set.BoolVar(&flags.quiet, "quiet", false, "no progress, and on the console only what did not pass")
 	command.AddCommand(newClientList(p))
@@ -147,10 +147,8 @@ func (f *clientFlags) way(options *client.Options) (func(context.Context, client
 		ids = client.CaseIDs()
 	}
 	var err error
-	if f.expectedFailures != "" {
-		if options.ExpectedFailures, err = loadReasons(f.expectedFailures, ids, "there is no result of this id; the JSON report shows the ids"); err != nil {
-			return nil, err
-		}
+	if options.Baseline, err = f.baselineFlags.load(ids, "there is no result of this id; the JSON report shows the ids"); err != nil {
+		return nil, err
 	}
 	switch {
 	case f.command != "":

@@ -149,3 +149,28 @@ func isTerminal(w io.Writer) bool {
 func styleOf(getenv func(string) string, terminal, quiet bool) report.Style {
 	return report.Style{Color: terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb", Quiet: quiet}
 }
+
+// discardReports empties the files of --report when a run ends before it opened them, as with a flag that is wrong: an old report must not be
+// taken for that of this run.
+func discardReports(args []string, getenv func(string) string) {
+	if len(args) == 0 || !slices.Contains([]string{"run", "replay", "client"}, args[0]) {
+		return
+	}
+	named := strings.Split(getenv(environmentName("report")), ",")
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--report="); ok {
+			named = append(named, value)
+		} else if arg == "--report" && i+1 < len(args) {
+			named = append(named, args[i+1])
+		}
+	}
+	for _, one := range named {
+		format, name, _ := strings.Cut(one, "=")
+		if _, known := formats()[format]; !known || name == "" || name == standardOutput || name == getenv("GITHUB_STEP_SUMMARY") {
+			continue
+		}
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			_ = os.Truncate(name, 0) // where that may not be, there is nothing else to try
+		}
+	}
+}

@@ -37,8 +37,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if status, ok := errors.AsType[exitError](err); ok {
 		return int(status)
 	}
+	discardReports(args, getenv)
 	fmt.Fprintf(stderr, "oauthconform: %s\n", report.Printable(strings.TrimSpace(err.Error())))
 	if _, ok := errors.AsType[unreachableError](err); ok {
+		return report.ExitInconclusive
+	}
+	if _, ok := errors.AsType[nothingFailed](err); ok {
 		return report.ExitInconclusive
 	}
 	return report.ExitError
@@ -54,7 +58,7 @@ func newRoot(p program) *cobra.Command {
 		Long: `oauthconform sends the requests of its scenarios to a server and judges the answers. Without --base-url it judges
 the mock, which it then runs inside.
 
-Exit status: 0 all is as the contract says; 1 the target broke it (FAIL, or XPASS); 2 wrong usage, a faulty scenario
+Exit status: 0 all is as the contract says; 1 the target broke it (FAIL, or XPASS), or a --require is not met; 2 wrong usage, a faulty scenario
 file, or the suite itself at fault (ERROR); 3 nothing was proven (unreachable, INCONCLUSIVE, or nothing executed).
 
 Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A flag wins over its variable. (Only
@@ -66,13 +70,13 @@ schema --report has none.)`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			// Not 0: a job that forgot the command must not look as if it had passed.
 			if len(args) > 0 {
-				return fmt.Errorf("there is no command %q; the commands are run, list, plan, sweep, lint, schema, docs, mutants, client and version", args[0])
+				return fmt.Errorf("there is no command %q; the commands are run, replay, diff, list, plan, sweep, lint, schema, docs, mutants, client and version", args[0])
 			}
-			return errors.New("say what to do: run, list, plan, sweep, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
+			return errors.New("say what to do: run, replay, diff, list, plan, sweep, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
+	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
 	for _, command := range root.Commands() {
 		// The --report of schema is not the one of run, so one variable cannot stand for both.
 		if command.Name() != "schema" {

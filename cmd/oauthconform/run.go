@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
@@ -26,7 +27,10 @@ type runFlags struct {
 	seed             uint64
 	shuffle          bool
 	timeout          time.Duration
-	expectedFailures string
+	baselineFlags
+	rerunFailed string
+	// filtered are the flags by which not all scenarios are chosen.
+	filtered []string
 }
 
 func (f *runFlags) register(command *cobra.Command) {
@@ -40,7 +44,8 @@ func (f *runFlags) register(command *cobra.Command) {
 	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; --shuffle draws one where none is given")
 	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in random order; the report says the seed that repeats it")
 	flags.Var(newSetting(&f.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")
-	flags.StringVar(&f.expectedFailures, "expected-failures", "", "YAML `FILE` of lines ID: REASON; these scenarios are XFAIL, and XPASS, which fails the run, when they do not fail")
+	f.baselineFlags.register(flags)
+	flags.StringVar(&f.rerunFailed, "rerun-failed", "", "only what failed in the JSON report `REPORT.json`")
 }
 
 // options turns the flags into what the library takes. An error is wrong usage.
@@ -59,9 +64,10 @@ func (f *runFlags) options(command *cobra.Command, getenv func(string) string) (
 	if err := f.give(&options, command.Flags().Changed("allow-writes") && !f.allowWrites || deniesWrites(getenv)); err != nil {
 		return conformance.Options{}, err
 	}
-	if f.expectedFailures != "" {
-		options.ExpectedFailures, err = loadExpectedFailures(f.expectedFailures, all)
+	if err := f.choose(&options); err != nil {
+		return conformance.Options{}, err
 	}
+	options.Baseline, err = f.baselineFlags.load(idsOf(all), "there is no scenario of this id; oauthconform list shows the ids")
 	return options, err
 }
 
@@ -74,8 +80,7 @@ func deniesWrites(getenv func(string) string) bool {
 
 func newRun(p program) *cobra.Command {
 	var flags runFlags
-	var reports []string
-	var quiet bool
+	var written reportFlags
 	command := &cobra.Command{
 		Use:   "run",
 		Short: "Judge a server, or, without --base-url, the mock inside",
@@ -84,20 +89,35 @@ func newRun(p program) *cobra.Command {
   OAUTHCONFORM_API_KEY=… oauthconform run --base-url https://test.oauth.openapi.com --email me@example.com --level must`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return p.judge(command, &flags, reports, quiet)
+			return p.judge(command, &flags, &written)
 		},
 	}
 	flags.register(command)
-	command.Flags().StringArrayVar(&reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
-	command.Flags().BoolVar(&quiet, "quiet", false, "no progress, and on the console only what did not pass")
+	written.register(command.Flags())
 	return command
 }
 
-func (p program) judge(command *cobra.Command, flags *runFlags, reports []string, quiet bool) error {
-	ctx := command.Context()
-	outputs, err := openOutputs(reports, p.getenv, p.stdout, p.stderr) // first, so that no old report outlives a run that fails
+// reportFlags say what is written, and what the run must cover.
+type reportFlags struct {
+	reports, require []string
+	quiet            bool
+}
+
+func (r *reportFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&r.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
+	flags.StringArrayVar(&r.require, "require", nil, "exit 1 below this coverage, `'refusals>=1.0'`; also operations, statuses, properties, parameters and must (MUST scenarios that were executed); may be repeated")
+	flags.BoolVar(&r.quiet, "quiet", false, "no progress, and on the console only what did not pass")
+}
+
+func (p program) judge(command *cobra.Command, flags *runFlags, written *reportFlags) error {
+	ctx, quiet := command.Context(), written.quiet
+	outputs, err := openOutputs(written.reports, p.getenv, p.stdout, p.stderr) // first, so that no old report outlives a run that fails
 	if err != nil {
 		return err
+	}
+	required, err := parseRequirements(written.require)
+	if err != nil {
+		return errors.Join(err, outputs.close())
 	}
 	options, err := flags.options(command, p.getenv)
 	if err != nil {
@@ -133,6 +153,10 @@ func (p program) judge(command *cobra.Command, flags *runFlags, reports []string
 	if err != nil {
 		return errors.Join(errors.New(redactor.Text(err.Error())), outputs.close())
 	}
+	for _, one := range required {
+		result.Requirements = append(result.Requirements, result.Require(one.Of, one.AtLeast))
+	}
+	result.Filtered = flags.filtered
 	redactor.Report(&result)
 	err = outputs.write(result, func(w io.Writer) report.Style { return styleOf(p.getenv, isTerminal(w), quiet) })
 	if err != nil {

@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"oauthmock/scenarios"
-	"oauthmock/spec/strictyaml"
 )
 
 // loadScenarios reads a folder or a file, or what the suite brings along where name is empty. The error holds a
@@ -53,51 +50,4 @@ func standingInProblems(dir string, err error) error {
 		errs[i] = problem
 	}
 	return errors.Join(errs...)
-}
-
-// loadExpectedFailures reads a YAML mapping of scenario ids to the reasons why they are known to fail.
-func loadExpectedFailures(name string, all []scenarios.Scenario) (map[string]string, error) {
-	ids := make([]string, 0, len(all))
-	for _, s := range all {
-		ids = append(ids, s.ID)
-	}
-	return loadReasons(name, ids, "there is no scenario of this id; oauthconform list shows the ids")
-}
-
-// loadReasons reads a YAML mapping of ids to reasons; unknown is what is said of an id that is not among those known.
-func loadReasons(name string, known []string, unknown string) (map[string]string, error) {
-	text, err := strictyaml.ReadFile(name, 1<<20)
-	if err != nil {
-		return nil, fmt.Errorf("--expected-failures: %w", err)
-	}
-	expected := reasons{known: known, unknown: unknown, byID: map[string]string{}}
-	if err := (strictyaml.Format{MayBeEmpty: true}).Decode(name, text, &expected); err != nil {
-		return nil, fmt.Errorf("--expected-failures: %w", err)
-	}
-	return expected.byID, nil
-}
-
-// reasons why scenarios are known to fail.
-type reasons struct {
-	known   []string
-	unknown string
-	byID    map[string]string
-}
-
-// UnmarshalStrict implements strictyaml.Unmarshaler.
-func (r *reasons) UnmarshalStrict(v strictyaml.Value) error {
-	if v.Kind() != strictyaml.Mapping {
-		return errors.New("write a mapping, each line ID: REASON")
-	}
-	for id, reason := range v.Members() {
-		switch kind := reason.Kind(); {
-		case !slices.Contains(r.known, id.Text()):
-			id.Refuse("%s", r.unknown)
-		case kind == strictyaml.Null || strings.TrimSpace(reason.Text()) == "":
-			id.Refuse("say in words why it is expected to fail")
-		default:
-			r.byID[id.Text()] = reason.Text()
-		}
-	}
-	return nil
 }

@@ -10,27 +10,31 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
-	"oauthmock/scenarios"
 )
 
-func TestExpectedFailuresAreReadStrictly(t *testing.T) {
-	all := []scenarios.Scenario{{ID: "v2/a"}, {ID: "v2/b"}}
+func TestABaselineIsReadStrictly(t *testing.T) {
+	day := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
 	for name, tc := range map[string]struct {
 		text string
-		want map[string]string
+		want report.Baseline
 		err  string
 	}{
-		"ids and reasons":           {text: "# known\nv2/a: ticket 12\nv2/b: |\n  long\n  story\n", want: map[string]string{"v2/a": "ticket 12", "v2/b": "long\nstory\n"}},
-		"an empty file":             {text: "", want: map[string]string{}},
-		"a file of comments":        {text: "# none\n", want: map[string]string{}},
-		"a reason that is a number": {text: "v2/a: 12\n", want: map[string]string{"v2/a": "12"}},
-		"an unknown id":             {text: "v2/a: x\nv2/c: y\n", err: `f.yaml:2: ["v2/c"]: there is no scenario of this id; oauthconform list shows the ids`},
+		"ids and reasons":           {text: "# known\nv2/a: ticket 12\nv2/b: |\n  long\n  story\n", want: report.Baseline{{ID: "v2/a", Reason: "ticket 12"}, {ID: "v2/b", Reason: "long\nstory\n"}}},
+		"an assertion and a date":   {text: "v2/a#ask/data/$.x#2: {reason: ticket 12, until: 2026-12-31}\n", want: report.Baseline{{ID: "v2/a", Assertion: "ask/data/$.x#2", Reason: "ticket 12", Until: day}}},
+		"an empty file":             {text: ""},
+		"a file of comments":        {text: "# none\n"},
+		"a reason that is a number": {text: "v2/a: 12\n", want: report.Baseline{{ID: "v2/a", Reason: "12"}}},
+		"an unknown id":             {text: "v2/a: x\nv2/c: y\n", err: `f.yaml:2: ["v2/c"]: unknown`},
+		"an unknown member":         {text: "v2/a: {reason: x, till: 2026-12-31}\n", err: `there is no member "till"; there are reason and until`},
+		"a date that is none":       {text: "v2/a: {reason: x, until: 2026-02-30}\n", err: `until must be a date, such as 2026-12-31`},
+		"no reason beside the date": {text: "v2/a: {until: 2026-12-31}\n", err: `say in words why it is expected to fail`},
 		"an id without a reason":    {text: "v2/a:\n", err: `f.yaml:1: ["v2/a"]: say in words why it is expected to fail`},
 		"a blank reason":            {text: "v2/a: '  '\n", err: `f.yaml:1: ["v2/a"]: say in words`},
 		"a reason that is a list":   {text: "v2/a: [x]\n", err: `f.yaml:1: ["v2/a"]: say in words`},
@@ -43,7 +47,7 @@ func TestExpectedFailuresAreReadStrictly(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "f.yaml")
 			require.NoError(t, os.WriteFile(file, []byte(tc.text), 0o600))
 
-			got, err := loadExpectedFailures(file, all)
+			got, err := (&baselineFlags{file: file}).load([]string{"v2/a", "v2/b"}, "unknown")
 
 			if tc.err != "" {
 				assert.ErrorContains(t, err, tc.err)

@@ -31,8 +31,8 @@ type Options struct {
 	Parallel int
 	// Cases are what is played; see Cases.
 	Cases []Case
-	// ExpectedFailures are the reasons why results, by ID, are known to fail.
-	ExpectedFailures map[string]string
+	// Baseline are the failures that are known: each becomes XFAIL, and what no longer fails XPASS.
+	Baseline report.Baseline
 	// Redactor learns the secrets of the run; what the report holds is free of them.
 	Redactor *report.Redactor
 	// Listener hears the events of the run; nil is none.
@@ -111,7 +111,7 @@ func play(ctx context.Context, c Case, program Program, start Start, options Opt
 	if text := tail(ended.Stderr); text != "" && result.Verdict == report.Fail {
 		result.Reason += "; standard error ends with: " + text
 	}
-	expect(&result, options.ExpectedFailures)
+	options.Baseline.Apply(&result, time.Now())
 	redactor.Result(&result)
 	result.Seconds = seconds(time.Since(began))
 	return result, len(evidence.judged()), nil
@@ -129,20 +129,6 @@ func (s *stage) act(ctx context.Context, c Case, program Program, timeout time.D
 	over()
 	delivery.Wait()
 	return ended, err
-}
-
-// expect turns failures that are known into XFAIL, and passes that should have failed into XPASS.
-func expect(result *report.Result, expected map[string]string) {
-	why, known := expected[result.ID]
-	if !known {
-		return
-	}
-	switch result.Verdict {
-	case report.Fail:
-		result.Verdict, result.Reason = report.XFail, fmt.Sprintf("expected: %s (%s)", why, result.Reason)
-	case report.Pass, report.Warn:
-		result.Verdict, result.Reason = report.XPass, fmt.Sprintf("expected to fail (%s), but it passed; take it off the list", why)
-	}
 }
 
 // seconds to the millisecond.

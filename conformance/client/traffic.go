@@ -70,7 +70,7 @@ func JudgeTraffic(evidence Evidence, options Options) report.Report {
 	events := stream{listener: options.Listener}
 	events.started(options, len(results), began)
 	for i := range results {
-		expect(&results[i], options.ExpectedFailures)
+		options.Baseline.Apply(&results[i], time.Now())
 		options.Redactor.Result(&results[i])
 		events.hear(report.EventsOf(results[i], time.Now().UTC())...)
 	}

@@ -45,6 +45,10 @@ type Report struct {
 	Connection *Connection `json:"connection,omitempty"`
 	// Leftovers are what the run made and could not remove.
 	Leftovers []Leftover `json:"leftovers,omitempty"`
+	// Addresses are the base URLs of the surfaces by their names, without credentials.
+	Addresses map[string]string `json:"addresses,omitempty"`
+	// Filtered are the flags by which not all scenarios were chosen: "--id", "--tag", "--surface", "--rerun-failed", "replay".
+	Filtered []string `json:"filtered,omitempty"`
 	// Started is when the run began, by the clock of this machine.
 	Started time.Time `json:"started,omitzero"`
 	// About is the first paragraph: what was asked, as whom, and what was left out.

@@ -59,6 +59,17 @@ func (a *addresses) of(surface *check.Surface) *url.URL {
 	return a.bases[surface.Address]
 }
 
+// texts are the base URLs by the names of their surfaces.
+func (a *addresses) texts() map[string]string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := map[string]string{}
+	for name, base := range a.bases {
+		all[name] = base.String()
+	}
+	return all
+}
+
 // ask takes the addresses that the control API names, once. Only those on the host of the base URL are used: credentials must not go to a
 // host that the user did not name. The error says that it is not known what it names.
 func (a *addresses) ask(ctx context.Context, control *control, host string, found *discoveries) error {

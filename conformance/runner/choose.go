@@ -37,9 +37,9 @@ func choose(options Options) ([]*scenarios.Scenario, error) {
 			return nil, fmt.Errorf("no scenario has the id %q; an id that ends in / chooses all below it", id)
 		}
 	}
-	for id := range options.ExpectedFailures {
-		if !ids[id] {
-			return nil, fmt.Errorf("expected failure %q: no scenario has this id", id)
+	for _, known := range options.Baseline {
+		if !ids[known.ID] {
+			return nil, fmt.Errorf("expected failure %q: no scenario has this id", known.ID)
 		}
 	}
 	var chosen []*scenarios.Scenario

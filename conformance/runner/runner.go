@@ -35,6 +35,8 @@ type Runner struct {
 	// base is that of the target's first surface, addresses those of all.
 	base      *url.URL
 	addresses *addresses
+	// observations are what the target chose, for reports that are compared.
+	observations observations
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets     *report.Redactor
 	discoveries *discoveries
@@ -197,6 +199,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario, stop
 	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor(), provokes: provokes(scenario)}
 	err := s.run(ctx)
 	r.coverage.noteCells(s)
+	r.observations.note(s.evidence)
 	secrets := s.redactor()
 	result.Verdict, result.Reason = s.conclude(err)
 	result.Reason = cut(secrets.Text(result.Reason), maxText)
@@ -285,16 +288,7 @@ func (s *session) conclude(err error) (report.Verdict, string) {
 
 // expectFailure turns a failure that is known into XFAIL, and a pass that should have failed into XPASS.
 func (r *Runner) expectFailure(result *report.Result) {
-	why, expected := r.options.ExpectedFailures[result.ID]
-	if !expected {
-		return
-	}
-	switch result.Verdict {
-	case report.Fail, report.XPass:
-		result.Verdict, result.Reason = report.XFail, fmt.Sprintf("expected: %s (%s)", why, result.Reason)
-	case report.Pass, report.Warn:
-		result.Verdict, result.Reason = report.XPass, fmt.Sprintf("expected to fail (%s), but it passed; take it off the list", why)
-	}
+	r.options.Baseline.Apply(result, time.Now())
 }
 
 // skip says why a scenario cannot or must not run against the target, and what would change that; "" when it can.
@@ -356,6 +350,7 @@ func (r *Runner) report(ctx context.Context, results []report.Result, started ti
 	addressed := func(s *check.Surface) bool { return r.addresses.of(s) != nil }
 	out := report.Report{Version: report.Version, Target: r.name(), Seed: r.options.Seed, Results: results,
 		Level: r.options.Level, Started: started.UTC(), About: r.about(ctx), Coverage: r.coverage.report(addressed), Matrix: r.coverage.matrix(addressed)}
+	out.Observations, out.Addresses = r.observations.texts(), r.addresses.texts()
 	out.Discovery, out.Connection = r.discoveries.all(), r.target.Connection.Told
 	out.Summary = report.Summary{Scenarios: len(results), Requests: int(r.count.Load()), Seconds: time.Since(started).Seconds(), Must: r.judged(results)}
 	for _, result := range results {

@@ -130,8 +130,8 @@ type Options struct {
 	Shuffle bool
 	// Timeout of each request, default 10 s.
 	Timeout time.Duration
-	// ExpectedFailures are ids that are known to fail, with the reason: a failure becomes XFAIL, a pass XPASS.
-	ExpectedFailures map[string]string
+	// Baseline are the failures that are known: each becomes XFAIL, and what no longer fails XPASS.
+	Baseline report.Baseline
 	// Listener, when it is not nil, hears the events of the run as they happen.
 	Listener report.Listener
 }
