@@ -25,13 +25,13 @@ const maxHAR = 256 << 20
 type clientFlags struct {
 	command, adminURL, adminToken, account, har string
 
-	ids              []string
-	level            string
-	timeout          time.Duration
-	parallel         int
+	ids      []string
+	level    string
+	timeout  time.Duration
+	parallel int
 	baselineFlags
-	reports          []string
-	quiet            bool
+	reports []string
+	quiet   bool
 }
 
 func newClient(p program) *cobra.Command {

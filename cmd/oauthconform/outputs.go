@@ -49,7 +49,9 @@ func openOutputs(flags []string, getenv func(string) string, stdout, stderr io.W
 		if _, known := formats()[format]; !ok || name == "" || !known {
 			return nil, fmt.Errorf("invalid value %q for --report: it must be %s; - is standard output", flag, formatNames)
 		}
-		if slices.ContainsFunc(all, func(other output) bool { return other.name == name && !(name == standardOutput && other.lines() && lines(format)) }) {
+		if slices.ContainsFunc(all, func(other output) bool {
+			return other.name == name && !(name == standardOutput && other.lines() && lines(format))
+		}) {
 			return nil, fmt.Errorf("invalid value %q for --report: another report goes there already", flag)
 		}
 		all = append(all, output{format: format, name: name})

@@ -21,12 +21,12 @@ type runFlags struct {
 	targetFlags
 	choice
 	mannerFlags
-	level            string
-	allowWrites      bool
-	parallel         int
-	seed             uint64
-	shuffle          bool
-	timeout          time.Duration
+	level       string
+	allowWrites bool
+	parallel    int
+	seed        uint64
+	shuffle     bool
+	timeout     time.Duration
 	baselineFlags
 	rerunFailed string
 	// filtered are the flags by which not all scenarios are chosen.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
 )
 
 // observations are what a target chose where the documents leave a choice. They fail nothing, and tell two targets, or two releases of one, apart.
@@ -111,4 +110,3 @@ func (o *observations) texts() map[string]string {
 	}
 	return all
 }
-
