@@ -74,3 +74,12 @@ func firstCredit() Lie {
 		}
 	}
 }
+
+// rounded is a number with fewer decimals.
+func rounded(n json.Number, places int) string {
+	a, ok := new(big.Rat).SetString(n.String())
+	if !ok {
+		return n.String()
+	}
+	return a.FloatString(places)
+}

@@ -26,7 +26,7 @@ type Lie func(x *Exchange)
 func All() []Mutant {
 	return slices.Concat(
 		tokens(), rotation(), lifetime(), refusals(), lists(), money(), logs(), subscriptions(), statistics(),
-		forms(), envelopes(), transport(), strangers(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), v1(), clientCred(), authCode(),
+		forms(), envelopes(), transport(), strangers(), impostors(), leavings(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), v1(), clientCred(), authCode(),
 	)
 }
 
