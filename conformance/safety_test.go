@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -282,4 +283,30 @@ func TestAnOperationThatHangsIsGivenUpAlone(t *testing.T) {
 	out := run(t, target(server.URL, true), conformance.Options{Scenarios: written(t, text), Timeout: 2 * time.Second})
 	assert.Equal(t, 6, out.Summary.Inconclusive, "%v", verdicts(out))
 	assert.EqualValues(t, 3, hung.Load())
+}
+
+func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		from, _ := strconv.Atoi(r.URL.Query().Get("skip"))
+		items := make([]map[string]any, 2)
+		for i := range items {
+			items[i] = map[string]any{"id": fmt.Sprint(from + i), "description": strings.Repeat("x", 1<<20)}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": items})
+	}))
+	t.Cleanup(server.Close)
+	out := run(t, target(server.URL, false), conformance.Options{Level: "must", Scenarios: written(t, `
+  - id: v2/own/walk
+    title: Walks
+    level: MUST
+    requirement: none
+    source: none
+    steps:
+      - {name: walk, call: wallet.transactions, walk: {limit: 2, key: id}, expect: {status: 200}}
+`)})
+	assert.Contains(t, failed(out), "v2/own/walk walk/walk.end")
+	assert.Less(t, asked.Load(), int64(20))
 }

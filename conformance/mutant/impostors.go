@@ -153,7 +153,9 @@ func found(operation, member string, near func(given, known string) bool) func()
 
 func nearlyIDs() []Mutant {
 	const at = "v2/ids/"
-	begins := func(given, known string) bool { return len(given) > 4 && given != known && strings.HasPrefix(known, given) }
+	begins := func(given, known string) bool {
+		return len(given) > 4 && given != known && strings.HasPrefix(known, given)
+	}
 	goesOn := func(given, known string) bool { return strings.HasPrefix(given, known) }
 	anyCase := func(given, known string) bool { return given != known && strings.EqualFold(given, known) }
 	one := func(name, what, scenario, operation, member string, near func(given, known string) bool) Mutant {
@@ -257,14 +259,18 @@ func nearlyRefreshTokens() []Mutant {
 			return strings.HasPrefix(x.Caller, "Bearer ") && strings.Contains(x.Caller, r)
 		}),
 		one("in-any-case", "refresh tokens are compared without case", "letters/in-another-case", func(x *Exchange, r string) bool { return strings.EqualFold(bearer(x), r) }),
-		one("with-any-scheme", "a refresh token rotates under another scheme", "scheme/none-but-bearer", func(x *Exchange, r string) bool { return strings.HasPrefix(x.Caller, "Token ") && strings.HasSuffix(x.Caller, r) }),
+		one("with-any-scheme", "a refresh token rotates under another scheme", "scheme/none-but-bearer", func(x *Exchange, r string) bool {
+			return strings.HasPrefix(x.Caller, "Token ") && strings.HasSuffix(x.Caller, r)
+		}),
 		one("without-a-scheme", "a refresh token rotates without a scheme", "scheme/none-but-bearer", func(x *Exchange, r string) bool { return x.Caller == r }),
 		one("as-a-password", "a refresh token rotates as a Basic password", "scheme/none-but-bearer", func(x *Exchange, r string) bool {
 			given, ok := basicOf(x.Caller)
 			return ok && given.key == r
 		}),
 		one("in-the-query", "a refresh token rotates from the query", "scheme/none-but-bearer", func(x *Exchange, r string) bool { return x.Query.Get("refresh_token") == r }),
-		one("in-the-body", "a refresh token rotates from the body", "scheme/none-but-bearer", func(x *Exchange, r string) bool { return text(asObject(x.Body), "refresh_token") == r && x.Caller == "" }),
+		one("in-the-body", "a refresh token rotates from the body", "scheme/none-but-bearer", func(x *Exchange, r string) bool {
+			return text(asObject(x.Body), "refresh_token") == r && x.Caller == ""
+		}),
 		{Name: "refresh/in-the-body-beside-basic", What: "a refresh token in the body makes a rotation of an update", Scenarios: []string{at + "scheme/none-but-bearer"},
 			Lie: on("token.update", func(x *Exchange) {
 				if refresh := text(asObject(x.Body), "refreshToken"); refresh != "" && strings.HasPrefix(x.Caller, "Basic ") {

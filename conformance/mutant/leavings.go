@@ -12,7 +12,7 @@ import (
 
 // leavings are lies about what is left of tokens that are gone, of requests that raced, and of what tokens were given.
 func leavings() []Mutant {
-	return slices.Concat(afterwards(), races(), values(), scopesAsked())
+	return slices.Concat(tokensGone(), tokenRaces(), tokenValues(), scopesAsked())
 }
 
 // served200 answers with a token.
@@ -25,8 +25,8 @@ func isRotation(x *Exchange) bool {
 	return x.Operation == "token.update" && x.Answer.Status == 200 && strings.HasPrefix(x.Caller, "Bearer ") && text(x.Answer.payload(), "token") != x.ID
 }
 
-// afterwards are lies about tokens that were rotated or deleted.
-func afterwards() []Mutant {
+// tokensGone are lies about tokens that were rotated or deleted.
+func tokensGone() []Mutant {
 	const at = "v2/tokens/gone/"
 	// follow remembers by which token a rotated one was replaced.
 	follow := func(then func(x *Exchange, next string)) func() Lie {
@@ -162,8 +162,8 @@ func afterwards() []Mutant {
 	}
 }
 
-// races are lies about requests that run at the same time.
-func races() []Mutant {
+// tokenRaces are lies about requests that run at the same time.
+func tokenRaces() []Mutant {
 	const at = "v2/tokens/races/"
 	return []Mutant{
 		{Name: "races/an-update-is-undone", What: "a change of the limits puts the name back", Scenarios: []string{at + "different-fields"},
@@ -283,8 +283,8 @@ func races() []Mutant {
 	}
 }
 
-// values are lies about names, limits and lifetimes.
-func values() []Mutant {
+// tokenValues are lies about names, limits and lifetimes.
+func tokenValues() []Mutant {
 	const at = "v2/tokens/values/"
 	named := func(operation string, to func(string) string) func() Lie {
 		return onData(operation, change("name", func(n string) any { return to(n) }))

@@ -95,7 +95,7 @@ func lists() []Mutant {
 			Lie: on("wallet.transactions", func(x *Exchange) {
 				limit, skip := number(x.Query, "limit"), number(x.Query, "skip")
 				items := x.Answer.items()
-				for i := len(items); limit > 0 && i < limit; i++ {
+				for i := len(items); limit > 0 && i < min(limit, 200); i++ {
 					items = append(items, map[string]any{
 						"id": fmt.Sprintf("txn_%024x", skip+i), "amount": 0, "createdAt": "2025-01-15T10:00:00+00:00", "description": "Wallet",
 					})

@@ -28,18 +28,22 @@ func (r *Runner) pages(walk *scenarios.Walk) (most int, shared bool) {
 	return defaultMaxPages, false
 }
 
+// maxWalked bounds how many bytes of pages a walk keeps: the pages of a list that never ends may be as large as an answer can be.
+const maxWalked = 16 << 20
+
 // walk pages through a list up to the first empty page, so that a short page in the middle and items after it are seen.
 func (s *session) walk(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	walk := step.Walk
 	pages, shared := s.pages(walk)
 	w := &walker{session: s, label: label, level: s.levelOf(step), limit: walk.Limit, key: walk.Key, seen: map[string]int{}}
 	w.items = []any{}
+	kept := 0
 	for page := 0; ; page++ {
 		if page == pages && shared {
 			return stop{report.Skip, fmt.Sprintf("the account has more than %d entries in the list, too many to walk %d at a time", len(w.items), walk.Limit)}
 		}
-		if page == pages {
-			w.say("walk.end", false, fmt.Sprintf("an empty page within %d pages of %d", pages, walk.Limit), fmt.Sprintf("%d items and no end", len(w.items)), -1)
+		if page == pages || kept > maxWalked {
+			w.say("walk.end", false, fmt.Sprintf("an empty page within %d pages of %d, and %d MiB", pages, walk.Limit, maxWalked>>20), fmt.Sprintf("%d items and no end", len(w.items)), -1)
 			return nil
 		}
 		one := *step
@@ -54,6 +58,7 @@ func (s *session) walk(ctx context.Context, step *scenarios.Step, label string, 
 			return err
 		}
 		got := s.evidence[before]
+		kept += len(got.answer.body)
 		if !got.exchange.Success() {
 			return nil // the status has been judged; without it there is no list
 		}
