@@ -197,6 +197,7 @@ function follow(table) {
   let stream;
   function open() {
     stream = new EventSource(table.dataset.stream);
+    stream.addEventListener('open', () => fetchNew()); // what came while it was opened, also again
     stream.addEventListener('request', () => fetchNew());
     stream.addEventListener('callback', () => fetchNew());
   }
