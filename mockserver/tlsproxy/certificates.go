@@ -54,7 +54,10 @@ func (c *Certificates) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	name := surface.HostName(hello.ServerName)
 	if c.Own == nil && !c.signs(name) {
 		sendAlert(hello.Conn, alertUnrecognizedName)
-		return nil, fmt.Errorf("%q was asked for by SNI, and is no host that the mock serves", name)
+		if c.Serves(name) {
+			return nil, fmt.Errorf("%q was asked for by SNI, and became a host of the mock after the CA was made: start the mock anew, with --ca-renew where it keeps its CA", name)
+		}
+		return nil, fmt.Errorf("%q was asked for by SNI, and is not a host that the mock serves", name)
 	}
 	wrong := c.Fault(name)
 	switch {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -105,11 +106,12 @@ func TestACertificateIsReplacedBeforeItExpires(t *testing.T) {
 }
 
 func TestHandshakesGoWrongOnPurpose(t *testing.T) {
-	var wrong fault.Handshake
+	var wrong atomic.Pointer[fault.Handshake]
+	wrong.Store(&fault.Handshake{})
 	c := newCertificates(t)
 	c.Fault = func(host string) fault.Handshake {
 		assert.Equal(t, "oauth.openapi.com", host)
-		return wrong
+		return *wrong.Load()
 	}
 	address := serveTLS(t, c, http.NotFoundHandler())
 	sessions := tls.NewLRUClientSessionCache(1) // clients that resume see it too
@@ -140,9 +142,9 @@ func TestHandshakesGoWrongOnPurpose(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wrong = test.wrong
+			wrong.Store(&test.wrong)
 			test.check(t, dial())
-			wrong = fault.Handshake{}
+			wrong.Store(&fault.Handshake{})
 			require.NoError(t, dial())
 		})
 	}
