@@ -86,7 +86,7 @@ func TestWhatIsWrongWithSurfacesPagesAndClientsIsTold(t *testing.T) {
 		"following a later step":         {page + "      - {name: a, follow: {of: b}, expect: {status: 200}}\n      - {name: b, call: shop.page, expect: {status: 200}}\n", `no step before this one is called "b"`},
 		"following something else":       {page + "      - {name: a, follow: link, expect: {status: 200}}\n", `must be "redirect", {of: STEP}, {form: NAME, fields: {…}} or {button: TEXT}, not "link"`},
 		"fields without a form":          {page + "      - {name: a, follow: {fields: {x: y}}, expect: {status: 200}}\n", "fields belong to a form"},
-		"a follow that calls too":        {page + "      - {name: a, follow: redirect, call: shop.page, expect: {status: 200}}\n", "must have exactly one of call, follow, authorize, wait, control and compare; it has call, follow"},
+		"a follow that calls too":        {page + "      - {name: a, follow: redirect, call: shop.page, expect: {status: 200}}\n", "must have exactly one of call, follow, authorize, wait, receive, control and compare; it has call, follow"},
 		"a follow with a body":           {page + "      - {name: a, follow: redirect, body: {}, expect: {status: 200}}\n", `"body" belongs to a call`},
 		"a redirect to nothing":          {"      - {name: a, call: shop.page, expect: {status: 302, redirect: {}}}\n", "redirect asks for nothing"},
 		"a page that shows nothing":      {"      - {name: a, call: shop.page, expect: {status: 200, html: {}}}\n", "html asks for nothing"},

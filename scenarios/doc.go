@@ -52,6 +52,13 @@
 // account that is only of the other environment, given: {accounts: {trial: {environment: sandbox}}}, is without a control API the account
 // of the sandbox key that the target's user gave; without one the scenario is skipped.
 //
+// # Callbacks
+//
+// A scenario with given: {receiver: {answers: [500, hang]}} has the address ${receiver.url} to be called back at; the suite listens there, answers
+// the first requests as it is told (hang: not at all, close: the connection is closed) and the others with 200. A step with receive: 2 takes the callbacks that came since the last such step and asserts that there
+// are two; expect: {data: {"$[0].body.data.id": …, "$[0].signed": true}} and capture see the list of them. A target elsewhere must be told where it
+// sees this machine (--callback-url), or the scenario is skipped.
+//
 // # Strictness
 //
 // Load refuses what a careful reader would refuse, all at once, each with file and line: unknown and doubled keys, unknown

@@ -74,7 +74,7 @@ func (l *linter) assertions() {
 	asserting := 0
 	for i := range l.scenario.Steps {
 		step := &l.scenario.Steps[i]
-		if step.Control != nil || step.Wait != "" {
+		if step.Control != nil || step.Wait != "" || step.Has("receive") {
 			continue
 		}
 		asserting++

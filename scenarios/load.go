@@ -22,7 +22,7 @@ const Version = "1.0"
 // maxFileSize bounds a scenario file; hand-written ones are far below.
 const maxFileSize = 8 << 20
 
-//go:embed all:v2 all:v1 all:clientcred all:authcode all:services all:migration all:development
+//go:embed all:v2 all:v1 all:clientcred all:authcode all:services all:callbacks all:migration all:development
 var embedded embed.FS
 
 //go:embed schema.json

@@ -50,7 +50,7 @@ func TestTheEmbeddedScenariosLoad(t *testing.T) {
 	require.NotEmpty(t, list)
 	for _, s := range list {
 		folder, _, _ := strings.Cut(s.File, "/")
-		assert.Contains(t, []string{"v2", "v1", "clientcred", "authcode", "services", "migration", "development"}, folder, s.File)
+		assert.Contains(t, []string{"v2", "v1", "clientcred", "authcode", "services", "callbacks", "migration", "development"}, folder, s.File)
 		assert.Positive(t, s.Line)
 		assert.True(t, strings.HasPrefix(s.ID, folder+"/"), "%s in %s", s.ID, s.File)
 		assert.True(t, folder != "services" || s.NeedsServices(), s.ID)
@@ -103,7 +103,12 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a name with a slash":               {head + "    steps:\n      - name: a/b\n        call: wallet.get\n        expect: {status: 200}\n", `step name "a/b" must not hold "/"`},
 		"a doubled step name":               {head + steps + "      - name: read\n        call: wallet.get\n        expect: {status: 200}\n", `v2/x.yaml:12: step name "read" is already used on line 9`},
 		"an unknown alias":                  {head + "    steps:\n      - name: a\n        call: walet.get\n        expect: {status: 200}\n", `v2/x.yaml:10: call "walet.get" must be an operation (token.create) or a method and a path ("POST /tokens", "v1 GET /scopes"); query parameters stand under query; did you mean "wallet.get"?`},
-		"call and control":                  {head + "    steps:\n      - name: a\n        call: wallet.get\n        control: {advance: 1h}\n        expect: {status: 200}\n", `step "a" must have exactly one of call, follow, authorize, wait, control and compare; it has call, control`},
+		"a callback that nobody receives":   {head + "    steps:\n      - name: a\n        receive: 1\n", `step "a" receives callbacks; add given: {receiver: {}}`},
+		"more callbacks than can be":        {head + "    given: {receiver: {}}\n    steps:\n      - name: a\n        receive: 51\n", `receive must be between 0 and 50, not 51`},
+		"a status of a callback":            {head + "    given: {receiver: {}}\n    steps:\n      - name: a\n        receive: 1\n        expect: {status: 200}\n", `of callbacks expect holds data alone`},
+		"an answer that is none":            {head + "    given: {receiver: {answers: [never]}}\n" + steps, `receiver: answers must be statuses from 200 to 599, hang or close, not "never"`},
+		"a receiver of another account":     {head + "    given: {accounts: {a: {receiver: {}}}}\n" + steps, `receiver is one for the scenario; write it under given`},
+		"call and control":                  {head + "    steps:\n      - name: a\n        call: wallet.get\n        control: {advance: 1h}\n        expect: {status: 200}\n", `step "a" must have exactly one of call, follow, authorize, wait, receive, control and compare; it has call, control`},
 		"a form that no text has":           {head + "    steps:\n      - {name: a, call: wallet.get, auth: {credentials: {apiKey: \"${apiKey|longer}\"}}, expect: {status: 200}}\n", `${apiKey|longer}: a text can be "othercase", "shorter"`},
 		"a wait of no duration":             {head + steps + "      - {name: b, wait: soon}\n", `wait must be a duration above 0 and up to 10s, such as 3s, not "soon"`},
 		"a wait for a minute":               {head + steps + "      - {name: b, wait: 1m}\n", `wait must be a duration above 0 and up to 10s, such as 3s, not "1m"`},

@@ -98,11 +98,27 @@ type Given struct {
 	// Faults are rules of what goes wrong on purpose, in the words of the target's control API (POST /faults), for this account alone.
 	// They come last, so that the calls that reach the starting state meet none of them. Needs control. See [FaultRule].
 	Faults []FaultRule `yaml:"faults,omitempty"`
+	// Receiver is where the scenario receives callbacks: ${receiver.url}, at which the suite listens. Unset, it receives none.
+	Receiver *GivenReceiver `yaml:"receiver,omitempty"`
 	// Accounts are further accounts, by the name that a step's `as` uses. They need control, but for one that is only of another environment:
 	// without control that is the account of the user's sandbox key. Their values are
 	// ${NAME.email}, ${NAME.apiKey}, ${NAME.scope}, ${NAME.scope2}, …, ${NAME.client.id}, …; their tokens are captured like the scenario's own.
 	Accounts map[string]Given `yaml:"accounts,omitempty"`
 }
+
+// GivenReceiver receives callbacks. A target that cannot reach it makes the scenario SKIP.
+type GivenReceiver struct {
+	written
+
+	// Answers to the first requests: a status, [NoAnswer] or [Closed]. The others are answered with 200.
+	Answers Texts `yaml:"answers,omitempty"`
+}
+
+// How a receiver does not answer: until the target gives up, or by closing the connection.
+const (
+	NoAnswer = "hang"
+	Closed   = "close"
+)
 
 // GivenClock sets the account's clock.
 type GivenClock struct {
@@ -180,7 +196,7 @@ type FaultRule struct {
 }
 
 // Step is one request, a walk over pages, several requests at once, a wait, or one action of the control API.
-// Exactly one of Call, Follow, Authorize, Wait, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
+// Exactly one of Call, Follow, Authorize, Wait, Receive, Control and Compare is set. Every text in it may hold ${variables}; "$${" is a literal "${".
 type Step struct {
 	written
 
@@ -233,6 +249,10 @@ type Step struct {
 	// Wait lets this much time pass for the step's account, at most ten seconds: where there is a control API its clock is advanced,
 	// elsewhere the step waits as long.
 	Wait string `yaml:"wait,omitempty"`
+	// Receive takes the callbacks that came since the last such step, and asserts that there are so many; it waits some seconds for those that
+	// have not come yet. Expect.Data and Capture see the list of them: {method, headers (names in lower case), text, body (where that is JSON) or
+	// form, signed (by X-Webhook-Signature and the account's secret, where a control API tells it)}. Needs given.receiver.
+	Receive int `yaml:"receive,omitempty"`
 	// Control acts on the target's control API, for the step's account.
 	Control *Control `yaml:"control,omitempty"`
 	// Compare asserts on captured values, without a request.

@@ -46,7 +46,7 @@ func TestTheSchemaHasTheMembersOfTheModel(t *testing.T) {
 	types := map[string]any{
 		"scenario": scenarios.Scenario{}, "given": scenarios.Given{}, "clock": scenarios.GivenClock{}, "rateLimit": scenarios.GivenRateLimit{}, "answers": scenarios.GivenAnswers{},
 		"givenToken": scenarios.GivenToken{}, "step": scenarios.Step{}, "auth": scenarios.Auth{}, "credentials": scenarios.Credentials{},
-		"client": scenarios.Client{}, "follow": scenarios.Follow{}, "authorize": scenarios.Authorize{}, "givenClient": scenarios.GivenClient{}, "givenUser": scenarios.GivenUser{}, "redirection": scenarios.Redirection{}, "page": scenarios.Page{},
+		"client": scenarios.Client{}, "follow": scenarios.Follow{}, "authorize": scenarios.Authorize{}, "givenClient": scenarios.GivenClient{}, "givenUser": scenarios.GivenUser{}, "receiver": scenarios.GivenReceiver{}, "redirection": scenarios.Redirection{}, "page": scenarios.Page{},
 		"expect": scenarios.Expect{}, "outcome": scenarios.Outcome{}, "walk": scenarios.Walk{}, "control": scenarios.Control{},
 		"credit": scenarios.Credit{}, "controlFaults": scenarios.ControlFaults{}, "comparison": scenarios.Comparison{}, "matcher": scenarios.Matcher{},
 	}

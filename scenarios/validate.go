@@ -258,6 +258,7 @@ func (v *validator) given(g *Given, account string) {
 	if account != "" && len(g.Accounts) > 0 {
 		v.problem(g.LineOf("accounts"), "accounts cannot have accounts of their own; name them all under given.accounts")
 	}
+	v.receiver(g, account)
 	others := sortedKeys(g.Accounts)
 	if account != "" {
 		others = nil

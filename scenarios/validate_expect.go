@@ -30,7 +30,7 @@ func (v *validator) expect(step *Step) {
 	if e.Has("items") && step.Walk == nil {
 		v.problem(e.LineOf("items"), "expect.items belongs to a step with walk; use expect.data")
 	}
-	if !e.Has("status") && len(step.Outcomes) == 0 && (len(e.Data) > 0 || len(step.Capture) > 0 || len(e.Items) > 0 || e.Has("code")) {
+	if !step.Has("receive") && !e.Has("status") && len(step.Outcomes) == 0 && (len(e.Data) > 0 || len(step.Capture) > 0 || len(e.Items) > 0 || e.Has("code")) {
 		v.problem(step.Line, "step %q: expect.status is missing; without it a refusal would be read as data", step.Name)
 	}
 	v.browsing(e)

@@ -16,9 +16,9 @@ func (v *validator) step(step *Step) {
 	if strings.ContainsAny(step.Name, "/[]") || step.Name != strings.TrimSpace(step.Name) {
 		v.problem(step.LineOf("name"), `step name %q must not hold "/", "[", "]", or start or end with a space: these separate the parts of assertion ids`, step.Name)
 	}
-	kinds := slices.DeleteFunc([]string{"call", "follow", "authorize", "wait", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
+	kinds := slices.DeleteFunc([]string{"call", "follow", "authorize", "wait", "receive", "control", "compare"}, func(kind string) bool { return !step.Has(kind) })
 	if len(kinds) != 1 {
-		v.problem(step.Line, "step %q must have exactly one of call, follow, authorize, wait, control and compare; it has %s", step.Name, orNone(kinds))
+		v.problem(step.Line, "step %q must have exactly one of call, follow, authorize, wait, receive, control and compare; it has %s", step.Name, orNone(kinds))
 	}
 	if step.As != "" {
 		if !slices.Contains(v.names.accounts, step.As) {
@@ -30,7 +30,7 @@ func (v *validator) step(step *Step) {
 	if !step.Has("call") {
 		for _, key := range []string{"auth", "path", "query", "rawQuery", "headers", "body", "rawBody", "form", "cookies", "charset", "matrix", "repeat", "concurrent", "outcomes", "walk", "expect"} {
 			if step.Has(key) && !(step.Has("follow") && slices.Contains([]string{"auth", "headers", "cookies", "expect"}, key)) &&
-				!(step.Has("authorize") && slices.Contains([]string{"headers", "matrix", "repeat", "expect"}, key)) {
+				!(step.Has("receive") && key == "expect") && !(step.Has("authorize") && slices.Contains([]string{"headers", "matrix", "repeat", "expect"}, key)) {
 				v.problem(step.LineOf(key), "step %q: %q belongs to a call", step.Name, key)
 			}
 		}
@@ -57,6 +57,8 @@ func (v *validator) step(step *Step) {
 		v.authorize(step)
 	case step.Has("wait"):
 		v.wait(step)
+	case step.Has("receive"):
+		v.receive(step)
 	case step.Control != nil:
 		v.control(step)
 	case step.Has("compare"):

@@ -21,6 +21,9 @@ const (
 // embeddedName is what reports call the mock inside.
 const embeddedName = "the mock inside"
 
+// callbackTimeout is how long the mock inside waits for the answer to a callback, and so how long scenarios of receivers that hang take.
+const callbackTimeout = time.Second
+
 // stopTimeout bounds how long the mock inside may take to answer what is under way when it is stopped.
 const stopTimeout = 5 * time.Second
 
@@ -30,13 +33,13 @@ func embeddedMock(seed uint64) starter {
 }
 
 func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func(), error) {
-	base, stop, err := listenWith(ctx, mockserver.WithSeed(seed))
+	base, stop, err := listenWith(ctx, mockserver.WithSeed(seed), mockserver.WithCallbackTimeout(callbackTimeout))
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}
 	return conformance.Target{
 		Name: embeddedName + " at " + base, BaseURL: base, AdminURL: base + "/__admin",
-		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
+		Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey, CallbackTimeout: callbackTimeout,
 	}, stop, nil
 }
 

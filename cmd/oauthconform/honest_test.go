@@ -22,11 +22,11 @@ func honest(t *testing.T, shape, envelope string) func(t *testing.T, seed uint64
 	t.Helper()
 	all, err := loadScenarios("")
 	require.NoError(t, err)
-	mock, err := mockserver.New(mockserver.WithTokenShape(shape), mockserver.WithSuccessEnvelope(envelope))
+	mock, err := mockserver.New(mockserver.WithTokenShape(shape), mockserver.WithSuccessEnvelope(envelope), mockserver.WithCallbackTimeout(callbackTimeout))
 	require.NoError(t, err)
 	server := httptest.NewServer(mock.Handler())
 	t.Cleanup(server.Close)
-	target := conformance.Target{BaseURL: server.URL, AdminURL: server.URL + "/__admin"}
+	target := conformance.Target{BaseURL: server.URL, AdminURL: server.URL + "/__admin", CallbackTimeout: callbackTimeout}
 	return func(t *testing.T, seed uint64, parallel int) {
 		t.Helper()
 		result, err := conformance.Run(t.Context(), target, conformance.Options{

@@ -92,7 +92,7 @@ func demoStranger() *mutant.Stranger {
 
 // startMutated starts the mock that a mutant stands before.
 func startMutated(given string) (http.Handler, error) {
-	options := []mockserver.Option{}
+	options := []mockserver.Option{mockserver.WithCallbackTimeout(callbackTimeout)}
 	switch given {
 	case "":
 	case "documented":

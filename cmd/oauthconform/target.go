@@ -28,6 +28,7 @@ type targetFlags struct {
 	email, apiKey, sandboxAPIKey, adminToken string
 	grantFlags
 	connectionFlags
+	callbackFlags
 }
 
 func (t *targetFlags) register(command *cobra.Command) {
@@ -39,6 +40,7 @@ func (t *targetFlags) register(command *cobra.Command) {
 	flags.StringVar(&t.sandboxAPIKey, "sandbox-api-key", "", "API `KEY` of the account's sandbox; better passed as OAUTHCONFORM_SANDBOX_API_KEY")
 	t.grantFlags.register(flags)
 	t.connectionFlags.register(flags)
+	t.callbackFlags.register(flags)
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
@@ -73,6 +75,9 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready ope
 	}
 	t.grantFlags.give(&target)
 	if target.Connection, err = t.connection(ready.getenv, append(slices.Collect(maps.Values(t.others)), t.baseURL)); err != nil {
+		return conformance.Target{}, nil, err
+	}
+	if err := t.callbackFlags.give(&target); err != nil {
 		return conformance.Target{}, nil, err
 	}
 	if err := conformance.Permitted(target, ready.options); err != nil {

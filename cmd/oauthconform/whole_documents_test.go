@@ -32,14 +32,14 @@ func TestTheWholeSuiteDoesNotAccuseAMockThatHasDocuments(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(`{"openapi":"3.0.3","info":{"title":"`+domain+`","version":"1"},"paths":{`+paths+`}}`), 0o600))
 		options = append(options, mockserver.WithService(domain, file))
 	}
-	server, err := mockserver.New(options...)
+	server, err := mockserver.New(append(options, mockserver.WithCallbackTimeout(callbackTimeout))...)
 	require.NoError(t, err)
 	web := httptest.NewServer(server.Handler())
 	defer web.Close()
 
 	all, err := scenarios.Load(scenarios.Embedded())
 	require.NoError(t, err)
-	out, err := conformance.Run(t.Context(), conformance.Target{BaseURL: web.URL, AdminURL: web.URL + "/__admin"}, conformance.Options{Scenarios: all})
+	out, err := conformance.Run(t.Context(), conformance.Target{BaseURL: web.URL, AdminURL: web.URL + "/__admin", CallbackTimeout: callbackTimeout}, conformance.Options{Scenarios: all})
 	require.NoError(t, err)
 	assert.Greater(t, len(out.Results), 300)
 	for _, r := range out.Results {

@@ -231,7 +231,7 @@ func (p *prover) honest(ctx context.Context) error {
 		if p.WithoutControl != nil {
 			result, err = p.honestWithout(ctx, server, ids)
 		} else {
-			result, err = p.run(ctx, server, p.covering(ids), max(1, p.Parallel))
+			result, err = p.run(ctx, server, nil, p.covering(ids), max(1, p.Parallel))
 		}
 		if err != nil {
 			return err
@@ -254,7 +254,8 @@ func (p *prover) try(ctx context.Context, m Mutant) Outcome {
 		return o
 	}
 	var changed atomic.Int64
-	result, err := p.run(ctx, m.handler(server, p.places, func() { changed.Add(1) }), p.covering(m.Scenarios), 1)
+	told := func() { changed.Add(1) }
+	result, err := p.run(ctx, m.honestOr(server, p.places, told), m.between(told), p.covering(m.Scenarios), 1)
 	if err != nil {
 		o.Problem = err.Error()
 		return o
@@ -297,9 +298,10 @@ func (o *Outcome) add(r report.Result) {
 }
 
 // run judges a server in process.
-func (p *prover) run(ctx context.Context, server http.Handler, some []scenarios.Scenario, parallel int) (report.Report, error) {
+func (p *prover) run(ctx context.Context, server http.Handler, between func(http.Handler) http.Handler, some []scenarios.Scenario, parallel int) (report.Report, error) {
 	r, err := runner.New(runner.Target{
 		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
+		WrapReceiver: between, CallbackTimeout: time.Second,
 		Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
 	}, runner.Options{Scenarios: some, Parallel: parallel, Level: "observe"})
 	if err != nil {

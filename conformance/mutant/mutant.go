@@ -13,8 +13,10 @@ type Mutant struct {
 	What string
 	// Scenarios that cover the mutant: ids, or beginnings of ids that end in "/". Only these run against it.
 	Scenarios []string
-	// Lie makes the lie for one server: what it remembers is that server's alone.
+	// Lie makes the lie for one server: what it remembers is that server's alone. Nil lies about callbacks alone.
 	Lie func() Lie
+	// Call lies about the callbacks of one server: it makes what stands between the server and the suite's receiver; nil tells the truth.
+	Call func() func(receiver http.Handler) http.Handler
 	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are token shapes, "documented" is a success envelope.
 	Given string
 }
@@ -26,7 +28,7 @@ type Lie func(x *Exchange)
 func All() []Mutant {
 	return slices.Concat(
 		tokens(), rotation(), lifetime(), refusals(), lists(), money(), logs(), subscriptions(), statistics(),
-		forms(), envelopes(), transport(), strangers(), impostors(), leavings(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), v1(), clientCred(), authCode(),
+		forms(), envelopes(), transport(), strangers(), impostors(), leavings(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), callbacks(), v1(), clientCred(), authCode(),
 	)
 }
 
@@ -117,4 +119,26 @@ func status(code int) func(*Exchange) { return func(x *Exchange) { x.Answer.Stat
 // left other than it came.
 func (m Mutant) handler(honest http.Handler, places []place, changed func()) http.Handler {
 	return &liar{honest: honest, places: places, lie: m.Lie(), changed: changed}
+}
+
+// honestOr is handler where there is a lie about answers, else the honest server.
+func (m Mutant) honestOr(honest http.Handler, places []place, changed func()) http.Handler {
+	if m.Lie == nil {
+		return honest
+	}
+	return m.handler(honest, places, changed)
+}
+
+// between is what stands between the server and the suite's receiver; nil where the mutant does not lie about callbacks.
+func (m Mutant) between(changed func()) func(http.Handler) http.Handler {
+	if m.Call == nil {
+		return nil
+	}
+	return func(receiver http.Handler) http.Handler {
+		lying := m.Call()(receiver)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			changed()
+			lying.ServeHTTP(w, r)
+		})
+	}
 }

@@ -33,7 +33,7 @@ func (p *prover) tryWithout(ctx context.Context, m Mutant) Outcome {
 	var changed atomic.Int64
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	result, err := p.runWithout(ctx, m.handler(server, p.places, func() { changed.Add(1) }), server, p.nearest(m), &untilFailed{cancel})
+	result, err := p.runWithout(ctx, m.honestOr(server, p.places, func() { changed.Add(1) }), server, p.nearest(m), &untilFailed{cancel})
 	if err != nil {
 		o.Problem = err.Error()
 		return o

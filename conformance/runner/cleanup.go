@@ -41,6 +41,9 @@ func (l *leaving) addOther(other report.Leftover) {
 // cleanUp removes what the scenario made. It takes the time that it needs, also after an interruption.
 func (s *session) cleanUp(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
+	if s.mail != nil {
+		defer s.receiver.forget(s.mail)
+	}
 	s.removeFaults(ctx)
 	for _, made := range s.made {
 		if reason := s.removeAccount(ctx, made); reason != "" {

@@ -134,6 +134,15 @@ func (c *control) deleteAccount(ctx context.Context, id string) error {
 	return c.callFor(ctx, removing, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
 }
 
+// webhookSecret returns what an account's callbacks are signed with; "" where the control API does not tell.
+func (c *control) webhookSecret(ctx context.Context, id string) (string, error) {
+	var account struct {
+		WebhookSecret string `json:"webhookSecret"`
+	}
+	err := c.call(ctx, http.MethodGet, "/accounts/"+url.PathEscape(id), nil, nil, &account)
+	return account.WebhookSecret, err
+}
+
 func (c *control) setClock(ctx context.Context, id string, clock *scenarios.GivenClock, answer any) error {
 	return c.call(ctx, http.MethodPut, "/clock", url.Values{"account": {id}}, map[string]any{"now": clock.Now, "frozen": clock.Frozen}, answer)
 }

@@ -37,6 +37,7 @@ type Runner struct {
 	addresses *addresses
 	// observations are what the target chose, for reports that are compared.
 	observations observations
+	receiver  *receiver
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets     *report.Redactor
 	discoveries *discoveries
@@ -72,6 +73,9 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	r.leaving, r.removal = &leaving{}, newBreaker("the target")
 	r.discoveries = &discoveries{list: target.Discovered}
+	if r.receiver, err = newReceiver(target); err != nil {
+		return nil, err
+	}
 	if target.AdminURL != "" {
 		admin, err := parseBase("admin URL", target.AdminURL)
 		if err != nil {
@@ -112,6 +116,7 @@ func (r *Runner) takesAccount(scenario *scenarios.Scenario) bool {
 // Close lets go of idle connections.
 func (r *Runner) Close() {
 	r.client.close()
+	r.receiver.close()
 }
 
 // Chosen are the scenarios that the options chose, in their order.
@@ -310,6 +315,9 @@ func (r *Runner) skip(scenario *scenarios.Scenario) string {
 		if r.control == nil && r.told == nil && r.addresses.of(surface) == nil {
 			return r.addresses.unaddressed(surface)
 		}
+	}
+	if reason := r.unreceived(scenario); reason != "" {
+		return reason
 	}
 	if r.mayWrite() {
 		return ""

@@ -43,6 +43,8 @@ type session struct {
 	provokes bool
 	// cookies that answers of APIs with pages set, by the name of the browser.
 	cookies map[string]http.CookieJar
+	// mail is what was called back; nil where the scenario receives nothing.
+	mail *mailbox
 }
 
 type createdToken struct {
@@ -67,6 +69,9 @@ func (s stop) Error() string { return s.reason }
 // run executes the scenario and cleans up behind it, whatever happened.
 func (s *session) run(ctx context.Context) error {
 	defer s.cleanUp(ctx)
+	if err := s.setUpReceiver(ctx); err != nil {
+		return err
+	}
 	ctx = withRequests(ctx, func(one request) {
 		one.before = len(s.evidence)
 		s.asked = append(s.asked, one)
@@ -95,6 +100,8 @@ func (s *session) step(ctx context.Context, step *scenarios.Step) error {
 	switch {
 	case step.Wait != "":
 		return s.wait(ctx, step)
+	case step.Has("receive"):
+		return s.receiveStep(ctx, step)
 	case step.Control != nil:
 		return s.controlStep(ctx, step)
 	case step.Follow != nil:

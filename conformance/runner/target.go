@@ -45,6 +45,12 @@ type Target struct {
 	// AuthorizeCommand, when it is not empty, is a program with its arguments that takes an authorization URL as one more argument, goes through
 	// the pages, and prints where the browser was sent on its last line.
 	AuthorizeCommand []string
+	// CallbackURL is where the target sees this machine, with the port on which the suite then receives callbacks; "" is loopback, which
+	// does for targets on this machine. CallbackTimeout is how long the target waits for a receiver, 30 s where it is 0: scenarios that let it
+	// wait are skipped where that is long. WrapReceiver, unless nil, comes between the target and the receiver.
+	CallbackURL     string
+	CallbackTimeout time.Duration
+	WrapReceiver    func(http.Handler) http.Handler
 	// Clock tells and passes the time of a target without a control API; nil is the clock of this machine.
 	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
