@@ -37,7 +37,7 @@ type Runner struct {
 	addresses *addresses
 	// observations are what the target chose, for reports that are compared.
 	observations observations
-	receiver  *receiver
+	receiver     *receiver
 	// secrets of all scenarios: a target may answer one with those of another.
 	secrets     *report.Redactor
 	discoveries *discoveries
