@@ -1,5 +1,5 @@
 // The report of oauthconform as a page: whole without JavaScript, readable for everybody, and fetching nothing.
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
@@ -33,10 +33,11 @@ scenarios:
     steps: [{name: list, call: scope.list, expect: {status: 201}}]
 `;
 
+const dir = await mkdtemp(join(tmpdir(), 'report-'));
+after(() => rm(dir, { recursive: true, force: true }));
+
 /** Runs the suite against the mock inside it and returns the address of the page that it writes. */
-async function writeReport(t) {
-  const dir = await mkdtemp(join(tmpdir(), 'report-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+async function writeReport() {
   const [from, to] = [join(dir, 'mine.yaml'), join(dir, 'report.html')];
   await writeFile(from, scenarios);
   const program = process.env.OAUTHCONFORM ?? new URL('bin/oauthconform', import.meta.url).pathname;
@@ -44,6 +45,8 @@ async function writeReport(t) {
   assert.equal(code, 1, 'two scenarios fail');
   return pathToFileURL(to).href;
 }
+
+const address = await writeReport();
 
 const looks = [
   { name: 'phone', viewport: { width: 360, height: 740 } },
@@ -54,7 +57,6 @@ const looks = [
 
 for (const look of looks) {
   test(`The report is readable: ${look.name}`, async (t) => {
-    const address = await writeReport(t);
     const browser = await startBrowser(t);
     const page = await browser.newPage({ viewport: look.viewport, colorScheme: look.colorScheme, bypassCSP: true });
     if (look.media) await page.emulateMedia({ media: look.media });
@@ -76,7 +78,6 @@ for (const look of looks) {
 }
 
 test('The report is whole without JavaScript', async (t) => {
-  const address = await writeReport(t);
   const browser = await startBrowser(t);
   const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(address);
@@ -93,7 +94,6 @@ test('The report is whole without JavaScript', async (t) => {
 });
 
 test('With JavaScript scenarios are searched, and an address keeps the search', async (t) => {
-  const address = await writeReport(t);
   const browser = await startBrowser(t);
   const page = await browser.newPage();
   await page.goto(address);
