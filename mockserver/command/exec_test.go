@@ -73,19 +73,19 @@ func child(mode string, args []string) int {
 }
 
 // execute runs exec with the test program as the command.
-func execute(t *testing.T, ctx context.Context, mode string, flags, args []string) (status int, stdout, stderr string) {
+func execute(t *testing.T, mode string, flags, args []string) (status int, stdout, stderr string) {
 	t.Helper()
 	t.Setenv(childMode, mode)
 	own, err := os.Executable()
 	require.NoError(t, err)
 	var out, errs safeBuffer
 	all := append(append(append([]string{"exec"}, flags...), own), args...)
-	status = Run(ctx, all, func(string) string { return "" }, &out, &errs)
+	status = Run(t.Context(), all, func(string) string { return "" }, &out, &errs)
 	return status, out.String(), errs.String()
 }
 
 func TestACommandIsLedToTheMock(t *testing.T) {
-	status, stdout, stderr := execute(t, t.Context(), "fetch", []string{"--provider-host", "oauth.example.com=clientcred"},
+	status, stdout, stderr := execute(t, "fetch", []string{"--provider-host", "oauth.example.com=clientcred"},
 		[]string{"https://oauth.openapi.com/wallet", "http://oauth.openapi.com/wallet", "https://oauth.openapi.it/credit", "https://company.openapi.com/IT-start", "https://oauth.example.com/v1/nothing", "https://example.com/"})
 	assert.Equal(t, "200 OK HTTP/2.0\n200 OK HTTP/1.1\n200 OK HTTP/2.0\n401 Unauthorized HTTP/2.0\n404 Not Found HTTP/2.0\nGet \"https://example.com/\": Forbidden\n", stdout)
 	assert.Equal(t, 8, status, "the command's own")
@@ -96,7 +96,7 @@ func TestACommandHasAnEnvironment(t *testing.T) {
 	names := []string{"OAUTHMOCK_EMAIL", "OAUTHMOCK_API_KEY", "NO_PROXY", "no_proxy", "NODE_USE_ENV_PROXY"}
 	equal := [][2]string{{"HTTP_PROXY", "http_proxy"}, {"HTTPS_PROXY", "https_proxy"}, {"HTTP_PROXY", "https_proxy"}, {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}, {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}}
 	t.Setenv("NO_PROXY", "*") // which would lead past the mock
-	status, stdout, stderr := execute(t, t.Context(), "env", nil, append(names, "OAUTHMOCK_URL", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "OAUTHMOCK_JAVA_OPTIONS"))
+	status, stdout, stderr := execute(t, "env", nil, append(names, "OAUTHMOCK_URL", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "OAUTHMOCK_JAVA_OPTIONS"))
 	assert.Zero(t, status, stderr)
 	assert.Empty(t, stderr)
 	assert.True(t, strings.HasPrefix(stdout, "OAUTHMOCK_EMAIL=dev@example.com\nOAUTHMOCK_API_KEY=0123456789abcdef0123456789abcdef\nNO_PROXY=localhost,127.0.0.1,::1\nno_proxy=localhost,127.0.0.1,::1\nNODE_USE_ENV_PROXY=1\nOAUTHMOCK_URL=http://127.0.0.1:"), stdout)
@@ -143,7 +143,7 @@ func TestExecEndsAsTheCommandDid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PATH", "")
-			status, stdout, stderr := execute(t, t.Context(), c.mode, c.flags, c.args)
+			status, stdout, stderr := execute(t, c.mode, c.flags, c.args)
 			assert.Equal(t, c.status, status, stderr)
 			assert.Contains(t, stderr, c.says)
 			assert.Contains(t, stdout, c.prints)
@@ -178,7 +178,7 @@ func TestExecEndsAsTheCommandDid(t *testing.T) {
 
 func TestTheJournalOfExecIsAnArchive(t *testing.T) {
 	har := filepath.Join(t.TempDir(), "calls.har")
-	status, _, stderr := execute(t, t.Context(), "fetch", []string{"--journal", har}, []string{"https://oauth.openapi.com/wallet"})
+	status, _, stderr := execute(t, "fetch", []string{"--journal", har}, []string{"https://oauth.openapi.com/wallet"})
 	require.Zero(t, status, stderr)
 	text, err := os.ReadFile(har)
 	require.NoError(t, err)
@@ -208,12 +208,12 @@ func TestEnvPrintsWhatAShellNeeds(t *testing.T) {
 		t.Setenv(name, cache)
 	}
 	p := start(t, nil, "--proxy-addr", "127.0.0.1:0")
-	print := func(args ...string) (int, string, string) {
+	run := func(args ...string) (int, string, string) {
 		var out, errs safeBuffer
 		status := Run(t.Context(), append([]string{"env", "--url", p.url}, args...), func(string) string { return "" }, &out, &errs)
 		return status, out.String(), errs.String()
 	}
-	status, stdout, stderr := print("--shell", "sh")
+	status, stdout, stderr := run("--shell", "sh")
 	require.Zero(t, status, stderr)
 	assert.Contains(t, stdout, "export OAUTHMOCK_URL='"+p.url+"'\n")
 	assert.Contains(t, stdout, "export https_proxy='"+p.endpoints().Proxy+"'\n")
@@ -226,11 +226,11 @@ func TestEnvPrintsWhatAShellNeeds(t *testing.T) {
 	assert.True(t, strings.HasPrefix(string(text), ca))
 	assert.GreaterOrEqual(t, strings.Count(string(text), "BEGIN CERTIFICATE"), 1)
 
-	_, stdout, _ = print("--shell", "fish")
+	_, stdout, _ = run("--shell", "fish")
 	assert.Contains(t, stdout, "set -gx HTTP_PROXY '")
-	_, stdout, _ = print("--shell", "powershell")
+	_, stdout, _ = run("--shell", "powershell")
 	assert.Contains(t, stdout, "$env:HTTP_PROXY = '")
-	status, _, stderr = print("--shell", "csh")
+	status, _, stderr = run("--shell", "csh")
 	assert.Equal(t, 2, status)
 	assert.Contains(t, stderr, "none of sh, fish and powershell")
 

@@ -113,9 +113,9 @@ func readCA(dir string, now time.Time) (*CA, error) {
 	if err != nil || !ok {
 		return nil, fmt.Errorf("%s: not a key that can sign: --ca-renew makes a new CA", keyPath)
 	}
-	public, comparable := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
+	public, known := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
 	switch {
-	case !comparable || !public.Equal(key.Public()):
+	case !known || !public.Equal(key.Public()):
 		return nil, fmt.Errorf("%s is not the key of %s: --ca-renew makes a new CA", keyPath, certPath)
 	case !cert.IsCA || !cert.PermittedDNSDomainsCritical || len(cert.PermittedDNSDomains) == 0 || len(cert.PermittedIPRanges) == 0:
 		return nil, fmt.Errorf("%s is not a CA that is constrained to some hosts, as oauthmock makes them; make one with --ca-renew, or use certificates of your own with --tls-cert", certPath)
