@@ -1,6 +1,7 @@
 package client
 
 import (
+	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -56,9 +57,40 @@ func (e *Evidence) where(fits func(*Exchange) bool) []int {
 	return slices.DeleteFunc(e.judged(), func(i int) bool { return !fits(&e.Exchanges[i]) })
 }
 
-// after returns the indexes of the client's exchanges that began after one.
-func (e *Evidence) after(i int) []int {
-	return slices.DeleteFunc(e.judged(), func(j int) bool { return j <= i })
+// after yields the indexes of the client's exchanges that began after one.
+func (e *Evidence) after(i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for j := i + 1; j < len(e.Exchanges); j++ {
+			if !e.Exchanges[j].Prepared && !yield(j) {
+				return
+			}
+		}
+	}
+}
+
+// index lists the client's exchanges by what keys say of them, in their order; "" is no key.
+func (e *Evidence) index(keys func(*Exchange) []string) map[string][]int {
+	by := map[string][]int{}
+	for _, i := range e.judged() {
+		for _, key := range keys(&e.Exchanges[i]) {
+			if key != "" {
+				by[key] = append(by[key], i)
+			}
+		}
+	}
+	return by
+}
+
+// next returns the first of ascending indexes that is above i; -1 where there is none.
+func next(indexes []int, i int) int {
+	at, found := slices.BinarySearch(indexes, i)
+	if found {
+		at++
+	}
+	if at == len(indexes) {
+		return -1
+	}
+	return indexes[at]
 }
 
 // between is the time from the end of an exchange to the beginning of another: on the machine's clock, or on the account's, where somebody

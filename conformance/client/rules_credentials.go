@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -111,7 +110,7 @@ func notElsewhere(e *Evidence) Finding {
 		if to := e.Exchanges[i].location(); to != nil && to.Host != "" && hostName(to.Host) != hostName(e.Exchanges[i].Host) && e.Exchanges[i].Operation != "authcode.authorize" {
 			seen = append(seen, i)
 			_, credential := e.Exchanges[i].authorization()
-			for _, j := range e.after(i) {
+			for j := range e.after(i) {
 				later := &e.Exchanges[j]
 				if later.Operation != "elsewhere" && hostName(later.Host) != hostName(to.Host) {
 					continue
@@ -144,7 +143,7 @@ func paymentIsNoLogin(e *Evidence) Finding {
 			continue
 		}
 		seen = append(seen, i)
-		for _, j := range e.after(i) {
+		for j := range e.after(i) {
 			later := &e.Exchanges[j]
 			if later.Operation == "wallet.get" || later.Operation == "wallet.transactions" || later.Operation == "subscription.list" || e.between(i, j) > 10*second {
 				break
@@ -152,7 +151,7 @@ func paymentIsNoLogin(e *Evidence) Finding {
 			if later.Operation == "token.update" || later.Operation == "token.create" {
 				return broken("402 is answered by looking after the credit, or by giving up", fmt.Sprintf("the client went on with %s, as if the token were the reason", later.Operation), i, j)
 			}
-			if later.same(one) && slices.Contains(e.after(i)[:1], j) {
+			if j == i+1 && later.same(one) {
 				return broken("a call that could not be paid is not repeated before the credit was looked at", "it was repeated at once", i, j)
 			}
 		}

@@ -82,7 +82,7 @@ func stateChecked(e *Evidence) Finding {
 		if came == sent {
 			continue
 		}
-		for _, j := range e.after(i) {
+		for j := range e.after(i) {
 			if later := &e.Exchanges[j]; later.Operation == "authcode.token" && later.form().Get("code") == code {
 				return broken("a code that comes with another state is thrown away", "it was exchanged", i, j)
 			}
@@ -130,12 +130,18 @@ func (e *Evidence) exchanged(code string, before int) bool {
 }
 
 func codeOnce(e *Evidence) Finding {
+	exchanged := map[string]bool{}
 	var seen []int
-	for _, i := range e.where(func(x *Exchange) bool { return x.Operation == "authcode.token" && x.form().Get("code") != "" }) {
-		seen = append(seen, i)
-		if e.exchanged(e.Exchanges[i].form().Get("code"), i) {
+	for _, i := range e.where(func(x *Exchange) bool { return x.Operation == "authcode.token" }) {
+		code := e.Exchanges[i].form().Get("code")
+		switch {
+		case code == "":
+			continue
+		case exchanged[code]:
 			return broken("a code is exchanged once", "it was sent again after it had been exchanged", i)
 		}
+		seen = append(seen, i)
+		exchanged[code] = e.Exchanges[i].Status == 200
 	}
 	return kept(seen)
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func retryRules() []Rule {
 
 func waitsAfter(status int) func(*Evidence) Finding {
 	return func(e *Evidence) Finding {
+		requests := e.index(func(x *Exchange) []string { return []string{x.key()} })
 		var seen []int
 		for _, i := range e.judged() {
 			one := &e.Exchanges[i]
@@ -39,23 +41,16 @@ func waitsAfter(status int) func(*Evidence) Finding {
 				continue
 			}
 			seen = append(seen, i)
-			for _, j := range e.after(i) {
-				if later := &e.Exchanges[j]; later.Method == one.Method && later.Path == one.Path && later.RequestBody == one.RequestBody && sameCaller(later, one) {
-					if got := e.between(i, j); got < wait-windowSlack {
-						return broken(fmt.Sprintf("%s or more until the request is repeated", wait), fmt.Sprintf("repeated after %s", max(0, got).Round(time.Millisecond)), i, j)
-					}
-					break
-				}
+			j := next(requests[one.key()], i)
+			if j < 0 {
+				continue
+			}
+			if got := e.between(i, j); got < wait-windowSlack {
+				return broken(fmt.Sprintf("%s or more until the request is repeated", wait), fmt.Sprintf("repeated after %s", max(0, got).Round(time.Millisecond)), i, j)
 			}
 		}
 		return kept(seen)
 	}
-}
-
-func sameCaller(a, b *Exchange) bool {
-	_, one := a.authorization()
-	_, other := b.authorization()
-	return one == other
 }
 
 // unsure reports whether nobody but the server knows if a request was carried out.
@@ -64,6 +59,8 @@ func unsure(e *Exchange) bool {
 }
 
 func looksBeforeRepeating(e *Evidence) Finding {
+	writes := e.index(func(x *Exchange) []string { return []string{x.write()} })
+	looks := e.where(func(x *Exchange) bool { return x.OK() && !x.writes() })
 	var seen []int
 	for _, i := range e.judged() {
 		one := &e.Exchanges[i]
@@ -71,19 +68,19 @@ func looksBeforeRepeating(e *Evidence) Finding {
 			continue
 		}
 		seen = append(seen, i)
+		again := next(writes[one.write()], i)
+		for again >= 0 && e.Exchanges[again].Wall.Before(one.Ended()) {
+			again = next(writes[one.write()], again)
+		}
+		if again < 0 {
+			continue
+		}
 		looked := false
-		for _, j := range e.after(i) {
-			later := &e.Exchanges[j]
-			if later.OK() && looksFor(later, one) {
-				looked = true
-			}
-			if later.Wall.Before(one.Ended()) || !repeats(later, one) {
-				continue
-			}
-			if !looked {
-				return broken("a look (at the list, or the transactions) before the request is repeated", fmt.Sprintf("%s was repeated after %s, without one", label(one), e.between(i, j).Round(time.Millisecond)), i, j)
-			}
-			break
+		for j := next(looks, i); j >= 0 && j < again && !looked; j = next(looks, j) {
+			looked = looksFor(&e.Exchanges[j], one)
+		}
+		if !looked {
+			return broken("a look (at the list, or the transactions) before the request is repeated", fmt.Sprintf("%s was repeated after %s, without one", label(one), e.between(i, again).Round(time.Millisecond)), i, again)
 		}
 	}
 	return kept(seen)
@@ -102,17 +99,16 @@ func looksFor(look, write *Exchange) bool {
 	return false
 }
 
-// repeats reports whether a request does again what another did, though its body may be spelt otherwise.
-func repeats(later, earlier *Exchange) bool {
-	if later.Operation != earlier.Operation || later.Method != earlier.Method || later.Path != earlier.Path {
-		return false
+// write is the same text for the same write, though its body may be spelt otherwise; "" for what is none.
+func (e *Exchange) write() string {
+	if !e.writes() {
+		return ""
 	}
-	a, _ := parse(later.RequestBody).(map[string]any)
-	b, _ := parse(earlier.RequestBody).(map[string]any)
-	if a == nil || b == nil || earlier.Operation == "service.call" {
-		return later.RequestBody == earlier.RequestBody
+	what := e.RequestBody
+	if body, _ := parse(e.RequestBody).(map[string]any); body != nil && e.Operation != "service.call" {
+		what = fmt.Sprint(body["scopes"], body["name"])
 	}
-	return fmt.Sprint(a["scopes"]) == fmt.Sprint(b["scopes"]) && fmt.Sprint(a["name"]) == fmt.Sprint(b["name"])
+	return strings.Join([]string{e.Operation, e.Method, e.Path, what}, "\x00")
 }
 
 // failed reports whether it is worth trying again.
@@ -162,7 +158,7 @@ func growingPauses(e *Evidence) Finding {
 }
 
 // grow reports whether pauses become longer. Machines pause by themselves, so the longest of the later ones is held against the shortest of the
-// earlier. Two or three are taken for growing unless they clearly shrink.
+// earlier; and two or three tell nothing, as long as there are any.
 func grow(pauses []time.Duration) bool {
 	half := len(pauses) / 2
 	shortest, longest := slices.Min(pauses[:half]), slices.Max(pauses[len(pauses)-half:])
@@ -170,7 +166,7 @@ func grow(pauses []time.Duration) bool {
 	case longest <= noPause:
 		return false
 	case len(pauses) < 4:
-		return shortest-longest < 100*time.Millisecond || float64(longest)*growth > float64(shortest)
+		return true
 	}
 	return float64(longest) >= growth*float64(shortest)
 }

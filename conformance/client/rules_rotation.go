@@ -27,6 +27,8 @@ func (e *Evidence) rotated(i int) (old pairing, ok bool) {
 }
 
 func oldPairDropped(e *Evidence) Finding {
+	bearers := e.index(func(x *Exchange) []string { return []string{x.Bearer()} })
+	named := e.index(func(x *Exchange) []string { return []string{x.Token} })
 	var seen []int
 	for _, i := range e.judged() {
 		old, ok := e.rotated(i)
@@ -34,22 +36,20 @@ func oldPairDropped(e *Evidence) Finding {
 			continue
 		}
 		seen = append(seen, i)
-		for _, j := range e.after(i) {
-			later := &e.Exchanges[j]
-			if later.Wall.Before(e.Exchanges[i].Ended()) {
-				continue // it was under way already
-			}
-			for _, use := range []struct {
-				used bool
-				what string
-			}{
-				{later.Bearer() == old.token, "the old token is sent as Bearer"},
-				{later.Bearer() == old.refresh, "the old refresh token is sent as Bearer"},
-				{later.Token == old.token, "the old token is named in the path"},
-			} {
-				if use.used {
-					return broken("only the new pair is used after the rotation", use.what+fmt.Sprintf(" to %s %s", later.Method, label(later)), i, j)
+		for _, use := range []struct {
+			of   []int
+			what string
+		}{
+			{bearers[old.token], "the old token is sent as Bearer"},
+			{bearers[old.refresh], "the old refresh token is sent as Bearer"},
+			{named[old.token], "the old token is named in the path"},
+		} {
+			for j := next(use.of, i); j >= 0; j = next(use.of, j) {
+				later := &e.Exchanges[j]
+				if later.Wall.Before(e.Exchanges[i].Ended()) {
+					continue // it was under way already
 				}
+				return broken("only the new pair is used after the rotation", use.what+fmt.Sprintf(" to %s %s", later.Method, label(later)), i, j)
 			}
 		}
 	}
