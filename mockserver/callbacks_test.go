@@ -363,3 +363,21 @@ func TestCallbacksOfManyAccountsAreDeliveredSideBySide(t *testing.T) {
 	slices.Sort(got)
 	assert.Len(t, slices.Compact(got), accounts*each, "each once")
 }
+
+func TestACallbackCanBeAttemptedOnceMore(t *testing.T) {
+	r := newReceiver(t, map[string][]int{"/fails": {500, 500}})
+	_, h := frozen(t)
+	id := callBack(t, h, r.URL+"/fails")
+	advance(t, h, "1h")
+	require.Equal(t, "500", outcomeOf(detail(t, h, id)))
+	again := func(id string) int { return send(h, "POST", "/__admin/accounts/demo/callbacks/"+id+"/retry", "").Code }
+	for _, want := range []string{"500", "200", "200"} { // also what was delivered
+		require.Equal(t, 204, again(id))
+		advance(t, h, "1ms")
+		assert.Equal(t, want, outcomeOf(detail(t, h, id)))
+	}
+	assert.Equal(t, 3.0, detail(t, h, id)["retry"])
+	assert.Len(t, r.bodies(), 4)
+	assert.Equal(t, 404, again("000000000000000000000000"))
+	assert.Contains(t, send(h, "GET", "/__admin/invariants", "").Body.String(), `"holds":true`)
+}

@@ -112,7 +112,7 @@ type Violation struct {
 
 // Invariants are the names of all that Violations looks at.
 func Invariants() []string {
-	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window", "state.seal"}
+	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window", "state.seal", "callbacks.state", "callbacks.pending", "jobs.size"}
 }
 
 // maxViolations bounds the list of what is off.
@@ -133,6 +133,7 @@ func (a *Account) Violations() []Violation {
 	a.auditTokens(since, off)
 	a.auditUsage(since, off)
 	a.auditSeal(off)
+	a.auditCallbacks(off)
 	for _, scope := range a.limitedScopes() {
 		if _, used := a.scopes[scope].Window(); used < 0 {
 			off("quota.window", "of scope %s %d requests are counted", scope, used)

@@ -76,7 +76,17 @@ func TestEachInvariantCanFail(t *testing.T) {
 		}, Violation{"usage.totals", "the parts of all calls since the start do not fit into their total: {Requests:2 WalletRequests:1 SubscriptionRequests:0 ErrorRequests:2 WalletAmount:0}"}},
 		"a day that is none": {func(a *Account) { a.Usage.Restore(20261340, "GET:a.com/x", &Counter{Requests: 1}); a.OpenBooks() },
 			Violation{"usage.sum", "20261340 is no day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
-		"a window below zero": {func(a *Account) { a.scopes["GET:a.com/x"].used = -2 }, Violation{"quota.window", "of scope GET:a.com/x -2 requests are counted"}},
+		"a callback that is pending and completed": {func(a *Account) { a.Callbacks = []*Callback{{ID: "c", Active: true, CompletedAt: a.CreatedAt.Add(1)}} },
+			Violation{"callbacks.state", "callback c is active: true, and completed: true"}},
+		"a completed callback that is due": {func(a *Account) {
+			a.RestoreCallback(&Callback{ID: "c", CompletedAt: a.CreatedAt.Add(1), Due: a.CreatedAt.Add(1)})
+		},
+			Violation{"callbacks.state", "callback c is completed, and an attempt is due"}},
+		"a callback that is not counted": {func(a *Account) { a.Callbacks = []*Callback{{ID: "c", Active: true, Size: 3, Due: a.CreatedAt.Add(1)}} },
+			Violation{"callbacks.pending", "1 callbacks of 3 bytes wait, and 0 of 0 are counted; all take 3 bytes, and 0 are counted"}},
+		"an attempt of no callback": {func(a *Account) { a.lease.id = "c" }, Violation{"callbacks.pending", "an attempt of callback c is under way, which waits for none"}},
+		"a job that is not counted": {func(a *Account) { a.Jobs = []*Job{{Pending: []byte("{}")}} }, Violation{"jobs.size", "jobs take 2 bytes, and 0 are counted"}},
+		"a window below zero":       {func(a *Account) { a.scopes["GET:a.com/x"].used = -2 }, Violation{"quota.window", "of scope GET:a.com/x -2 requests are counted"}},
 		"a charge and the credit that were changed together": {func(a *Account) {
 			taken := a.Books()
 			a.Wallet.add(Transaction{ID: "txn_more", Amount: 1})

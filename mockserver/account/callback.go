@@ -212,6 +212,57 @@ func (a *Account) hastenAttempt(id string, n int) {
 	}
 }
 
+// retryCallback makes a further attempt of a callback due at once, whatever became of those before, unless one is under way. It reports whether there
+// is such a callback.
+func (a *Account) retryCallback(id string, now time.Time) bool {
+	c := a.callback(id)
+	if c == nil || a.lease.id == id {
+		return c != nil
+	}
+	if c.Due.IsZero() { // it is completed, or of a fixture
+		a.due++
+		a.dueBytes += c.Size
+		c.Attempt++
+		c.Active, c.CompletedAt = true, time.Time{}
+	}
+	a.nextCallback = nil
+	a.attempts++
+	c.Due = now
+	return true
+}
+
+// auditCallbacks reports what is off about callbacks and jobs: what waits is counted, what is completed does not wait, and is no longer active.
+func (a *Account) auditCallbacks(off func(invariant, format string, values ...any)) {
+	due, dueBytes, bytes, leased := 0, 0, 0, a.lease.id == ""
+	for _, c := range a.Callbacks {
+		bytes += c.Size
+		leased = leased || c.ID == a.lease.id && !c.Due.IsZero()
+		switch {
+		case c.Active != c.CompletedAt.IsZero():
+			off("callbacks.state", "callback %s is active: %t, and completed: %t", c.ID, c.Active, !c.CompletedAt.IsZero())
+		case !c.Active && !c.Due.IsZero():
+			off("callbacks.state", "callback %s is completed, and an attempt is due", c.ID)
+		}
+		if !c.Due.IsZero() {
+			due++
+			dueBytes += c.Size
+		}
+	}
+	if due != a.due || dueBytes != a.dueBytes || bytes != a.callbackBytes {
+		off("callbacks.pending", "%d callbacks of %d bytes wait, and %d of %d are counted; all take %d bytes, and %d are counted", due, dueBytes, a.due, a.dueBytes, bytes, a.callbackBytes)
+	}
+	if !leased {
+		off("callbacks.pending", "an attempt of callback %s is under way, which waits for none", a.lease.id)
+	}
+	jobs := 0
+	for _, j := range a.Jobs {
+		jobs += j.size()
+	}
+	if jobs != a.jobBytes {
+		off("jobs.size", "jobs take %d bytes, and %d are counted", jobs, a.jobBytes)
+	}
+}
+
 // callback returns the callback of an ID, or nil.
 func (a *Account) callback(id string) *Callback {
 	if i := slices.IndexFunc(a.Callbacks, func(c *Callback) bool { return c.ID == id }); i >= 0 {

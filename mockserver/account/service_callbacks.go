@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -99,6 +100,22 @@ func (s *Service) FinishAttempt(ctx context.Context, attempt Attempt, o Outcome)
 func (s *Service) DropAttempt(ctx context.Context, attempt Attempt) error {
 	return s.store.Update(ctx, attempt.Account, func(a *Account) error {
 		a.dropAttempt(attempt.Callback.ID, attempt.N)
+		return nil
+	})
+}
+
+// ErrNoCallback reports that an account has no callback of an ID.
+var ErrNoCallback = errors.New("the account has no such callback")
+
+// RetryCallback makes a further attempt of a callback due at once, also of one that was delivered or given up. It returns ErrNoCallback, and
+// ErrNoAccount as Store.Update does.
+func (s *Service) RetryCallback(ctx context.Context, who Identity, id string) error {
+	return s.store.Update(ctx, who, func(a *Account) error {
+		now := a.Now(s.clock.Now())
+		a.Settle(now)
+		if !a.retryCallback(id, now) {
+			return ErrNoCallback
+		}
 		return nil
 	})
 }

@@ -115,6 +115,7 @@ func (a *API) routes() []route {
 		{"DELETE", "/accounts/:id", a.deleteAccount, nil},
 		{"POST", "/accounts/:id/wallet", a.moveWallet, nil},
 		{"POST", "/accounts/:id/callbacks", a.addCallback, nil},
+		{"POST", "/accounts/:id/callbacks/:callback/retry", a.retryCallback, nil},
 		{"POST", "/accounts/:id/clients", a.addClient, nil},
 		{"DELETE", "/accounts/:id/clients/:client", a.deleteClient, nil},
 		{"POST", "/accounts/:id/users", a.addUser, nil},

@@ -53,6 +53,25 @@ func (a *API) addCallback(c *gin.Context) (int, any, error) {
 	}{id}, nil
 }
 
+// retryCallback makes a further attempt of a callback.
+func (a *API) retryCallback(c *gin.Context) (int, any, error) {
+	release, ok := a.Callbacks.Admit()
+	if !ok {
+		return 0, nil, problemf(http.StatusServiceUnavailable, "%d callbacks are pending already, and no more are taken until some are delivered", callback.MaxPending)
+	}
+	defer release()
+	who, id := account.Identity{ID: account.ID(c.Param("id"))}, c.Param("callback")
+	err := a.Accounts.RetryCallback(c.Request.Context(), who, id)
+	switch {
+	case errors.Is(err, account.ErrNoCallback):
+		return 0, nil, problemf(http.StatusNotFound, "%v", err)
+	case err != nil:
+		return 0, nil, err
+	}
+	a.Callbacks.Look(who.ID)
+	return http.StatusNoContent, nil, nil
+}
+
 // maxDelivering bounds, in wall time, how long a change of a clock waits for the attempts that it made due.
 const maxDelivering = 5 * time.Second
 

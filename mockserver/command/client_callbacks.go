@@ -15,8 +15,8 @@ import (
 
 // callbacksCommand begins callbacks of a running mock, lists the attempts to deliver them, and receives them.
 func (c *client) callbacksCommand() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, or receive them"})
-	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand(), c.listenCommand())
+	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, attempt one once more, or receive them"})
+	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand(), c.retryCallbackCommand(), c.listenCommand())
 	return cmd
 }
 
@@ -99,6 +99,32 @@ func (c *client) listCallbacksCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&of, "account", "", "only those of the account with this `ID`")
+	_ = cmd.RegisterFlagCompletionFunc("account", c.completeAccounts)
+	return cmd
+}
+
+func (c *client) retryCallbackCommand() *cobra.Command {
+	var of string
+	cmd := &cobra.Command{
+		Use:     "retry ID",
+		Short:   "Attempt a callback once more, also one that was delivered or given up",
+		Example: "  oauthmock callbacks retry 698d9d980a304309f0a3e0cd --account demo",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := exactly("ID")(cmd, args); err != nil {
+				return err
+			}
+			if of == "" {
+				return usageError{errors.New("say with --account whose callback it is (\"oauthmock accounts\" lists them)")}
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q := question{method: http.MethodPost, path: []string{"accounts", of, "callbacks", args[0], "retry"}}
+			return c.run(cmd.Context(), q, func([]byte) error { return nil })
+		},
+	}
+	cmd.Flags().StringVar(&of, "account", "", "whose callback it is: the account's `ID`")
 	_ = cmd.RegisterFlagCompletionFunc("account", c.completeAccounts)
 	return cmd
 }
