@@ -27,6 +27,8 @@ func (l *literal) reads(h *holder, r *http.Request, segments []string) (any, *re
 		return l.enveloped(map[string]any{"credit": h.credit(), "createdAt": at, "updatedAt": at})
 	case path == "wallet/transactions":
 		return l.page(h.transactions, r, nil, "id", "amount", "createdAt", "description")
+	case path == "errors" && l.choices["an empty error log"]:
+		return l.page(nil, r, &refused{400, 190, "Query error"})
 	case path == "errors":
 		return l.page(h.errors, r, &refused{400, 190, "Query error"})
 	case path == "callbacks":
@@ -74,7 +76,7 @@ func (l *literal) page(all []map[string]any, r *http.Request, wrong *refused, me
 			return !slices.Contains(strings.Split(scopes, ","), fmt.Sprint(item["scope"]))
 		})
 	}
-	items, no := paged(all, r, wrong)
+	items, no := l.paged(all, r, wrong)
 	if no != nil {
 		return nil, no
 	}
@@ -96,7 +98,7 @@ func (l *literal) page(all []map[string]any, r *http.Request, wrong *refused, me
 	return l.enveloped(shown)
 }
 
-func paged(all []map[string]any, r *http.Request, wrong *refused) ([]map[string]any, *refused) {
+func (l *literal) paged(all []map[string]any, r *http.Request, wrong *refused) ([]map[string]any, *refused) {
 	number := func(name string, otherwise int) (int, bool) {
 		text := r.URL.Query().Get(name)
 		n, err := strconv.Atoi(text)
@@ -109,6 +111,16 @@ func paged(all []map[string]any, r *http.Request, wrong *refused) ([]map[string]
 	skip, okSkip := number("skip", 0)
 	if !okLimit || !okSkip {
 		return nil, wrong
+	}
+	if limit > 100 && l.choices["a limit over 100 is refused"] {
+		if wrong == nil {
+			wrong = &refused{400, 400, "limit is too large"}
+		}
+		return nil, wrong
+	}
+	if l.choices["the newest first"] {
+		all = slices.Clone(all)
+		slices.Reverse(all)
 	}
 	if limit == 0 || limit > 100 {
 		limit = 100

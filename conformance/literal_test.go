@@ -1,9 +1,11 @@
 package conformance_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +24,8 @@ import (
 // than the mock does.
 type literal struct {
 	strict bool
+	// choices are what it does otherwise than the mock besides.
+	choices choices
 
 	mu       sync.Mutex
 	accounts map[string]*holder // by API key
@@ -57,21 +61,30 @@ const (
 // newLiteral serves a literal implementation with one account, and its control API where control is set.
 func newLiteral(t *testing.T, strict, control bool) (*literal, string) {
 	t.Helper()
-	l := &literal{strict: strict, accounts: map[string]*holder{}}
+	l, handler := literalOf(strict, control, nil)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return l, server.URL
+}
+
+// literalOf is a literal implementation that makes choices of its own.
+func literalOf(strict, control bool, own choices) (*literal, http.Handler) {
+	l := &literal{strict: strict, choices: own, accounts: map[string]*holder{}}
 	l.accounts[literalKey] = l.newHolder(literalEmail, literalKey, "production", true)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", l.serve)
 	if control {
 		l.mountControl(mux)
 	}
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	return l, server.URL
+	return l, mux
 }
 
 func (l *literal) id() string {
 	l.issued++
 	sum := sha256.Sum256([]byte(strconv.Itoa(l.issued)))
+	if l.choices["ids of another form"] {
+		return "obj-" + strings.ToUpper(hex.EncodeToString(sum[:10]))
+	}
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -81,7 +94,7 @@ func (l *literal) newHolder(email, key, environment string, demo bool) *holder {
 		domain, endpoint, _ := strings.Cut(name, "/")
 		h.scopes = append(h.scopes, map[string]any{"id": l.id(), "scope": "GET:" + name, "method": "GET", "endpoint": endpoint, "domain": domain, "enabled": i < 3})
 	}
-	if !demo {
+	if !demo || l.choices["an empty world"] {
 		return h
 	}
 	at := stamp(time.Now().Add(-time.Hour))
@@ -121,14 +134,20 @@ func (l *literal) serve(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests = append(l.requests, r.Method+" "+r.URL.EscapedPath())
-	answer, no := l.answer(w, r)
+	body, _ := io.ReadAll(r.Body)
+	no, body := l.choices.asked(r, body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var answer any
+	if no == nil {
+		answer, no = l.answer(w, r)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	if no != nil {
-		w.WriteHeader(no.status)
-		_ = json.NewEncoder(w).Encode(map[string]any{"success": false, "message": no.message, "error": no.code, "data": nil})
+		worded := l.choices.worded(r, *no)
+		l.choices.send(w, r, worded.status, map[string]any{"success": false, "message": worded.message, "error": worded.code, "data": nil})
 		return
 	}
-	_ = json.NewEncoder(w).Encode(answer)
+	l.choices.send(w, r, http.StatusOK, l.choices.answered(r, answer))
 }
 
 // enveloped is how a read answers.
@@ -182,7 +201,7 @@ func (l *literal) tokens(h *holder, r *http.Request, segments []string) (any, *r
 		return l.create(h, r)
 	case r.Method == http.MethodGet && len(segments) == 1:
 		return l.list(h, r)
-	case r.Method == http.MethodGet && !isID(id):
+	case r.Method == http.MethodGet && !l.isID(id):
 		return nil, &refused{422, 60, "Invalid Token Format"}
 	case r.Method == http.MethodGet && at < 0:
 		return nil, &refused{404, 120, "Not Found"}
@@ -208,7 +227,10 @@ func (l *literal) tokens(h *holder, r *http.Request, segments []string) (any, *r
 	return nil, &refused{405, 405, "Method Not Allowed"}
 }
 
-func isID(text string) bool {
+func (l *literal) isID(text string) bool {
+	if l.choices["ids of another form"] {
+		return regexp.MustCompile(`^obj-[0-9A-F]{20}$`).MatchString(text)
+	}
 	return regexp.MustCompile(`^[0-9a-f]{24}$`).MatchString(text)
 }
 
@@ -230,7 +252,7 @@ func (l *literal) list(h *holder, r *http.Request) (any, *refused) {
 	for _, b := range h.tokens {
 		all = append(all, b.fields())
 	}
-	page, no := paged(all, r, nil)
+	page, no := l.paged(all, r, nil)
 	if no != nil {
 		return nil, no
 	}
@@ -253,19 +275,33 @@ func (l *literal) create(h *holder, r *http.Request) (any, *refused) {
 	if want.Scopes == nil || string(*want.Scopes) == "null" {
 		return nil, &refused{422, 70, "missing scopes array"}
 	}
-	scopes, no := h.allowed(*want.Scopes, refused{422, 80, "invalid scopes format"}, refused{422, 90, "Invalid scopes specified or API not enabled"})
+	scopes, no := l.allowed(h, *want.Scopes, refused{422, 80, "invalid scopes format"}, refused{422, 90, "Invalid scopes specified or API not enabled"})
+	if no == nil {
+		no = l.tooLong(want)
+	}
 	if no != nil {
 		return nil, no
 	}
 	b := &bearer{token: l.id(), refresh: l.id(), scopes: scopes, limits: map[string]any{}, created: h.now(), updated: h.now()}
-	b.expires = b.created.Add(lifetime(want.TTL))
+	b.expires = b.created.Add(l.lifetime(want.TTL))
 	b.apply(want)
 	h.tokens = append(h.tokens, b)
 	return l.token(b)
 }
 
-func lifetime(ttl *int64) time.Duration {
+// tooLong refuses a life of over a year, where that is the choice.
+func (l *literal) tooLong(want wish) *refused {
+	if l.choices["a ttl over a year is refused"] && want.TTL != nil && *want.TTL > 365*24*60*60 {
+		return &refused{422, 422, "ttl is too long"}
+	}
+	return nil
+}
+
+func (l *literal) lifetime(ttl *int64) time.Duration {
 	const year = 365 * 24 * time.Hour
+	if l.choices["a default lifetime of a month"] && (ttl == nil || *ttl <= 0) {
+		return 30 * 24 * time.Hour
+	}
 	if ttl == nil || *ttl <= 0 || *ttl > int64(year/time.Second) {
 		return year
 	}
@@ -279,7 +315,8 @@ func (b *bearer) apply(want wish) {
 	maps.Copy(b.limits, want.Limits)
 }
 
-func (h *holder) allowed(text json.RawMessage, malformed, disabled refused) ([]any, *refused) {
+// allowed are the scopes of a request, if the account may have them.
+func (l *literal) allowed(h *holder, text json.RawMessage, malformed, disabled refused) ([]any, *refused) {
 	var scopes []string
 	if json.Unmarshal(text, &scopes) != nil || len(scopes) == 0 {
 		return nil, &malformed
@@ -287,6 +324,9 @@ func (h *holder) allowed(text json.RawMessage, malformed, disabled refused) ([]a
 	var list []any
 	for _, scope := range scopes {
 		if !regexp.MustCompile(`^(\*|[A-Z]+):[^/]+/.+$`).MatchString(scope) {
+			return nil, &malformed
+		}
+		if l.choices["no wildcards"] && strings.Contains(scope, "*") {
 			return nil, &malformed
 		}
 		known := slices.ContainsFunc(h.scopes, func(s map[string]any) bool { return s["scope"] == scope && s["enabled"] == true })
@@ -304,14 +344,17 @@ func (l *literal) update(h *holder, b *bearer, r *http.Request) (any, *refused) 
 		return nil, &refused{422, 100, "invalid scopes format"}
 	}
 	if want.Scopes != nil {
-		scopes, no := h.allowed(*want.Scopes, refused{422, 100, "invalid scopes format"}, refused{422, 110, "Invalid scopes specified or API not enabled"})
+		scopes, no := l.allowed(h, *want.Scopes, refused{422, 100, "invalid scopes format"}, refused{422, 110, "Invalid scopes specified or API not enabled"})
 		if no != nil {
 			return nil, no
 		}
 		b.scopes = scopes
 	}
+	if no := l.tooLong(want); no != nil {
+		return nil, no
+	}
 	if b.updated = h.now(); want.TTL != nil {
-		b.expires = b.updated.Add(lifetime(want.TTL))
+		b.expires = b.updated.Add(l.lifetime(want.TTL))
 	}
 	b.apply(want)
 	return l.token(b)

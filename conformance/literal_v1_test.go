@@ -142,7 +142,7 @@ type legacyWish struct {
 
 // scopes reads those of a body; wildcards become what they cover.
 func (l *legacy) scopes(h *holder, want legacyWish) (asked []any, expanded []any, no *refused) {
-	asked, no = h.allowed(want.Scopes, refused{406, 270, "invalid scopes specified"}, refused{406, 270, "invalid scopes specified"})
+	asked, no = l.allowed(h, want.Scopes, refused{406, 270, "invalid scopes specified"}, refused{406, 270, "invalid scopes specified"})
 	if no != nil && !l.documented {
 		no = &refused{http.StatusBadRequest, 1, "no"}
 	}
@@ -199,7 +199,7 @@ func (l *legacy) one(h *holder, r *http.Request, id string) (any, *refused) {
 	at := slices.IndexFunc(h.tokens, func(b *bearer) bool { return b.token == id })
 	numbers := map[string][2]int{"PUT": {160, 170}, "PATCH": {280, 290}, "DELETE": {140, 150}}[r.Method]
 	switch {
-	case r.Method == http.MethodGet && !isID(id):
+	case r.Method == http.MethodGet && !l.isID(id):
 		return l.refuse(402, 125, "Wrong Token")
 	case r.Method == http.MethodGet && at < 0:
 		return []any{}, nil

@@ -5,6 +5,13 @@
 // source, the state it starts from, and steps that send requests and say what the answers must be. Statuses, codes and
 // messages are written literally: a suite that looked them up where the mock does would agree with every mistake of it.
 //
+// # Levels
+//
+// MUST rests on words of a document, which quote holds; SHOULD on what follows from them, or another source that says so; OBSERVE on a choice of
+// ours alone. A step, a value and a comparison may have a level of their own. Of a refusal that nobody documents (spec/refusals.yaml has its grade)
+// a step's level holds for that it is one; its exact status, code and message are observed. Where a step allows a success and a refusal, data is what
+// the success must hold. A step with premise: true looks for what the scenario starts from, and skips it where that is not there.
+//
 // # Variables
 //
 // Every text of a step may hold ${variables}; "${x}" alone keeps the type of x, and "$${" is a literal "${". A dot reaches

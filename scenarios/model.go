@@ -158,6 +158,8 @@ type GivenToken struct {
 	Limits map[string]any `yaml:"limits,omitempty"`
 	// Count makes several, ${as.1.token} … ${as.N.token}.
 	Count int `yaml:"count,omitempty"`
+	// Deleted removes it again before the first step: an id of the right form, whatever that is, which no token has.
+	Deleted bool `yaml:"deleted,omitempty"`
 }
 
 // GivenClient is an OAuth client that is registered for the account. Its values are ${as.id}, ${as.secret} and ${as.redirectUri}, the
@@ -230,6 +232,8 @@ type Step struct {
 	// Matrix runs the step once for every combination of its values, which become variables: {date: ["2026-13", "x"]}.
 	// With several keys all combinations are run.
 	Matrix map[string][]any `yaml:"matrix,omitempty"`
+	// Premise says that the step looks for what the scenario starts from. Where a target does not show it as expected, the scenario is SKIP.
+	Premise bool `yaml:"premise,omitempty"`
 	// Repeat runs the step this many times, one after the other. Each run must meet Expect.
 	Repeat int `yaml:"repeat,omitempty"`
 	// Concurrent sends the request this many times at once; Outcomes says what must come back in all.

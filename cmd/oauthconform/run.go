@@ -41,7 +41,7 @@ func (f *runFlags) register(command *cobra.Command) {
 	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
 	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
 	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; always one where there is no control API")
-	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; --shuffle draws one where none is given")
+	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; where none is given one is drawn with --shuffle, and where there is no control API")
 	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in random order; the report says the seed that repeats it")
 	flags.Var(newSetting(&f.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")
 	f.baselineFlags.register(flags)
@@ -54,7 +54,7 @@ func (f *runFlags) options(command *cobra.Command, getenv func(string) string) (
 	if err != nil {
 		return conformance.Options{}, err
 	}
-	if f.shuffle && !command.Flags().Changed("seed") && getenv(environmentName("seed")) == "" {
+	if f.shuffle && !seeded(command, getenv) {
 		f.seed = uint64(rand.Uint32())
 	}
 	options := conformance.Options{
@@ -69,6 +69,11 @@ func (f *runFlags) options(command *cobra.Command, getenv func(string) string) (
 	}
 	options.Baseline, err = f.baselineFlags.load(idsOf(all), "there is no scenario of this id; oauthconform list shows the ids")
 	return options, err
+}
+
+// seeded reports whether the user chose the seed.
+func seeded(command *cobra.Command, getenv func(string) string) bool {
+	return command.Flags().Changed("seed") || getenv(environmentName("seed")) != ""
 }
 
 // deniesWrites reports whether the environment says --allow-writes=false.
@@ -128,6 +133,10 @@ func (p program) judge(command *cobra.Command, flags *runFlags, written *reportF
 		return errors.Join(err, outputs.close())
 	}
 	defer closeTarget()
+	if target.AdminURL == "" && !seeded(command, p.getenv) {
+		// Names that were never asked for before: what was recorded of another run does not answer them.
+		options.Seed = uint64(rand.Uint32())
+	}
 	var journal *journalFile
 	if flags.runJournal != "" {
 		if journal, err = openJournal(flags.runJournal); err != nil {

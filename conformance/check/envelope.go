@@ -195,10 +195,7 @@ func (s *Surface) bareShape(e *Exchange) []Finding {
 		own := s.envelope.Members()
 		var differ []string
 		for key, value := range body {
-			if slices.Contains(own, key) {
-				continue
-			}
-			if other, there := data[key]; !there || !Equal(value, other) {
+			if other, there := data[key]; there && !slices.Contains(own, key) && !Equal(value, other) {
 				differ = append(differ, key)
 			}
 		}

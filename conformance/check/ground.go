@@ -57,6 +57,11 @@ func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool
 	})
 }
 
+// Refused reports whether an answer is a refusal where a step allows a success as well.
+func (e *Exchange) Refused(expect *scenarios.Expect) bool {
+	return e.Status >= 400 && slices.ContainsFunc(expect.Status, func(status int) bool { return status < 400 })
+}
+
 // plain reports whether HTTP itself has a status for a case: who calls, what there is, how large it is, how often. No other one says the same.
 func plain(status int) bool {
 	switch status {

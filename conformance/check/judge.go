@@ -156,7 +156,7 @@ func unasked(e *Exchange) []Finding {
 	if encoding == "" || strings.EqualFold(encoding, "identity") {
 		return nil
 	}
-	return []Finding{{Kind: "http.encoding", Level: scenarios.Should,
+	return []Finding{{Kind: "http.encoding", Level: scenarios.Observe,
 		Requirement: "An answer to a request that accepts no coding is not encoded.", Source: "RFC 9110 section 12.5.3 (should send a response without any content coding)",
 		Expected: "no Content-Encoding", Actual: Render(encoding)}}
 }

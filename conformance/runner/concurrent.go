@@ -112,7 +112,9 @@ func (s *session) outcomes(ctx context.Context, step *scenarios.Step, label stri
 			Line: outcome.LineOf("count"), Expected: fmt.Sprintf("%s of %d", outcome.Count, len(answers)), Actual: fmt.Sprint(counts[i])}, index)
 		if counts[i] > 0 {
 			payload, there := answers[first[i]].exchange.Payload()
-			s.capture(label, outcome.Capture, payload, there, lookup, index, s.vars)
+			if err := s.capture(step, label, outcome.Capture, payload, there, lookup, index, s.vars); err != nil {
+				return err
+			}
 		}
 	}
 	tally := map[string]int{}

@@ -61,8 +61,7 @@ func (s *session) receiveStep(ctx context.Context, step *scenarios.Step) error {
 	for _, finding := range check.At("callback", wants.Data, list, true, level) {
 		s.ledger.add(s, step.Name, finding, -1)
 	}
-	s.capture(step.Name, step.Capture, list, true, lookup, -1, s.vars)
-	return nil
+	return s.capture(step, step.Name, step.Capture, list, true, lookup, -1, s.vars)
 }
 
 // webhookSecret is what the account's callbacks are signed with; "" where nobody tells.

@@ -352,6 +352,5 @@ func (s *session) controlStep(ctx context.Context, step *scenarios.Step) error {
 	if err := act(); err != nil {
 		return fmt.Errorf("step %q: %w", step.Name, err)
 	}
-	s.capture(step.Name, step.Capture, answer, true, lookup, -1, s.vars)
-	return nil
+	return s.capture(step, step.Name, step.Capture, answer, true, lookup, -1, s.vars)
 }

@@ -89,7 +89,7 @@ func (s *session) once(ctx context.Context, step *scenarios.Step, label string, 
 		return stop{report.Error, err.Error()}
 	}
 	level := s.levelOf(step)
-	if got.surface.Open(got.operation, &step.Expect) {
+	if got.surface.Open(got.operation, &step.Expect) || got.exchange != nil && got.exchange.Refused(&step.Expect) && slices.Contains(step.Expect.Status, got.status) {
 		level = scenarios.Observe
 	}
 	index := s.judge(label, got, level)
@@ -108,6 +108,9 @@ func (s *session) expect(ctx context.Context, step *scenarios.Step, label string
 	}
 	asExpected := true
 	for _, finding := range check.Expected(expect, wants, got.exchange, s.scenario.Level) {
+		if step.Premise && !finding.OK {
+			return stop{report.Skip, notShown(label, finding)}
+		}
 		s.ledger.add(s, label, finding, index)
 		asExpected = asExpected && (finding.OK || finding.Kind != "http.status")
 	}
@@ -115,8 +118,12 @@ func (s *session) expect(ctx context.Context, step *scenarios.Step, label string
 		return nil
 	}
 	payload, there := got.exchange.Payload()
-	s.capture(label, step.Capture, payload, there, lookup, index, into)
-	return nil
+	return s.capture(step, label, step.Capture, payload, there, lookup, index, into)
+}
+
+// notShown is why a scenario is skipped whose premise a target does not show.
+func notShown(label string, finding check.Finding) string {
+	return fmt.Sprintf("the target does not show what the scenario starts from: %q: expected %s, got %s", label, finding.Expected, finding.Actual)
 }
 
 func (s *session) levelOf(step *scenarios.Step) scenarios.Level {
@@ -126,8 +133,9 @@ func (s *session) levelOf(step *scenarios.Step) scenarios.Level {
 	return s.scenario.Level
 }
 
-// capture stores what paths lead to. A path that leads nowhere is a finding, and leaves its variable without a value.
-func (s *session) capture(label string, captures map[string]string, payload any, there bool, lookup lookup, index int, into map[string]any) {
+// capture stores what paths lead to. A path that leads nowhere is a finding, and leaves its variable without a value; in a premise it is
+// the end of the scenario.
+func (s *session) capture(step *scenarios.Step, label string, captures map[string]string, payload any, there bool, lookup lookup, index int, into map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(captures)) {
 		finding := check.Finding{Kind: "capture", Path: name, Level: s.scenario.Level, Expected: "a value at " + captures[name], Actual: "nothing there"}
 		path, err := scenarios.ExpandText(captures[name], lookup)
@@ -141,9 +149,12 @@ func (s *session) capture(label string, captures map[string]string, payload any,
 		case selected.Found:
 			finding.OK, finding.Actual = true, check.Render(selected.Value)
 			into[name] = selected.Value
+		case step.Premise:
+			return stop{report.Skip, notShown(label, finding)}
 		}
 		s.ledger.add(s, label, finding, index)
 	}
+	return nil
 }
 
 // combination is one choice from a matrix.

@@ -134,6 +134,5 @@ func (w *walker) finish(ctx context.Context, step *scenarios.Step, local, into m
 	for _, finding := range check.At("items", wants, w.items, true, w.level) {
 		w.ledger.add(w.session, w.label, finding, index)
 	}
-	w.capture(w.label, step.Capture, w.items, true, lookup, index, into)
-	return nil
+	return w.capture(step, w.label, step.Capture, w.items, true, lookup, index, into)
 }
