@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"oauthmock/conformance/client"
 	"oauthmock/conformance/report"
 	"oauthmock/mockserver"
+	"oauthmock/spec/strictyaml"
 )
 
 // maxHAR bounds a recording, in bytes.
@@ -199,7 +199,7 @@ func (f *clientFlags) byJournal(options *client.Options) (func(context.Context, 
 }
 
 func (f *clientFlags) byRecording(options *client.Options) (func(context.Context, client.Options) (report.Report, error), error) {
-	file, err := os.Open(f.har)
+	file, err := strictyaml.OpenFile(f.har)
 	if err != nil {
 		return nil, fmt.Errorf("--har: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
+	"oauthmock/spec/strictyaml"
 )
 
 // connectionFlags say how the server is reached.
@@ -37,7 +37,7 @@ func (c *connectionFlags) connection(getenv func(string) string, addresses []str
 	made := conformance.Connection{Insecure: c.insecure}
 	told := report.Connection{Insecure: c.insecure, CACertificate: c.caFile, ClientCertificate: c.certFile}
 	if c.caFile != "" {
-		text, err := os.ReadFile(c.caFile)
+		text, err := strictyaml.ReadFile(c.caFile, longestPEM)
 		if err != nil {
 			return made, fmt.Errorf("--cacert: %w", err)
 		}
@@ -54,7 +54,7 @@ func (c *connectionFlags) connection(getenv func(string) string, addresses []str
 	case c.certFile != "" && c.keyFile == "":
 		return made, errors.New("--client-cert needs --client-key beside it")
 	case c.certFile != "":
-		pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+		pair, err := readPair(c.certFile, c.keyFile)
 		if err != nil {
 			return made, fmt.Errorf("--client-cert and --client-key: %w", err)
 		}
@@ -91,4 +91,20 @@ func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*ur
 		}
 	}
 	return config.ProxyFunc(), nil
+}
+
+// longestPEM bounds what is read of a file with certificates or a key, in bytes.
+const longestPEM = 16 << 20
+
+// readPair reads a certificate and its key. Pipes and devices are refused before they are opened.
+func readPair(certFile, keyFile string) (tls.Certificate, error) {
+	certificate, err := strictyaml.ReadFile(certFile, longestPEM)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := strictyaml.ReadFile(keyFile, longestPEM)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certificate, key)
 }

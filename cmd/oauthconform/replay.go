@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
+	"oauthmock/spec/strictyaml"
 )
 
 // maxReport bounds how much of a file is read as a report.
@@ -19,7 +19,7 @@ const maxReport = 1 << 30
 
 // readReport reads a JSON report.
 func readReport(name string) (report.Report, error) {
-	file, err := os.Open(name)
+	file, err := strictyaml.OpenFile(name)
 	if err != nil {
 		return report.Report{}, err
 	}

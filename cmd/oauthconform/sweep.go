@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
+	"oauthmock/spec/strictyaml"
 )
 
 // journalFile is a run journal on disk: the one file that holds tokens in clear, so nobody else may read it.
@@ -41,6 +43,11 @@ func openJournal(name string) (*journalFile, error) {
 
 // readJournal opens a file and reads the journal in it. What follows is written at its end.
 func readJournal(name string, flags int) (*os.File, conformance.Left, error) {
+	if there, err := strictyaml.OpenFile(name); err == nil { // a pipe or a device is refused before it is opened to write
+		_ = there.Close()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, conformance.Left{}, err
+	}
 	file, err := os.OpenFile(name, flags, 0o600)
 	if err != nil {
 		return nil, conformance.Left{}, err

@@ -11,16 +11,25 @@ import (
 
 // harDocument is the journal as an HTTP archive, HAR 1.2, which browsers' tools open. That entries are missing is said in its comment, and
 // for programs in "_dropped".
+// All entries are of one page, which viewers ask for; it stands behind them, because it begins with the first.
 func harDocument(redactor *journal.Redactor) document {
 	version, _ := json.Marshal(release.Version()) // a string always renders
+	pages := "[]"
 	return document{
-		before: fmt.Sprintf(`{"log":{"version":"1.2","creator":{"name":"oauthmock","version":%s},"pages":[],"entries":[`, version),
-		item:   func(e *exchange.Exchange) any { return redactor.ShowHAR(e) },
-		after: func(dropped uint64) string {
-			if dropped == 0 {
-				return `],"_dropped":0}}`
+		before: fmt.Sprintf(`{"log":{"version":"1.2","creator":{"name":"oauthmock","version":%s},"entries":[`, version),
+		item: func(e *exchange.Exchange) any {
+			entry := redactor.ShowHAR(e)
+			if pages == "[]" {
+				pages = fmt.Sprintf(`[{"startedDateTime":%q,"id":%q,"title":"what oauthmock was asked","pageTimings":{}}]`, entry.Started, entry.Page)
 			}
-			return fmt.Sprintf(`],"comment":"%d older entries were dropped for want of room","_dropped":%d}}`, dropped, dropped)
+			return entry
+		},
+		after: func(dropped uint64) string {
+			comment := ""
+			if dropped > 0 {
+				comment = fmt.Sprintf(`"comment":"%d older entries were dropped for want of room",`, dropped)
+			}
+			return fmt.Sprintf(`],"pages":%s,%s"_dropped":%d}}`, pages, comment, dropped)
 		},
 	}
 }

@@ -235,7 +235,7 @@ func (c *client) run(ctx context.Context, q question, show func(body []byte) err
 	return show(body)
 }
 
-// raw prints JSON as it came.
+// raw prints JSON as it came, but that nothing in it acts on a terminal: what is not printable is written as an escape, which means the same.
 func (c *client) raw(body []byte) error {
 	if len(body) == 0 {
 		return nil
@@ -243,7 +243,7 @@ func (c *client) raw(body []byte) error {
 	if body[len(body)-1] != '\n' {
 		body = append(body, '\n')
 	}
-	_, err := c.stdout.Write(body)
+	_, err := c.stdout.Write(inert(body))
 	return err
 }
 

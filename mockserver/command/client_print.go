@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -48,6 +49,26 @@ func cell(text string) string {
 		}
 	}
 	return out.String()
+}
+
+// inert is JSON of the same meaning in which everything that is not printable, but for white space of ASCII, is an escape: control
+// characters beyond ASCII, and those that turn the direction of text. Only texts hold such.
+func inert(body []byte) []byte {
+	harmless := func(r rune) bool { return r < 0x7f || unicode.IsPrint(r) && r != utf8.RuneError }
+	if !bytes.ContainsFunc(body, func(r rune) bool { return !harmless(r) }) {
+		return body
+	}
+	out := make([]byte, 0, len(body)+len(body)/8)
+	for _, r := range string(body) {
+		if harmless(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+	}
+	return out
 }
 
 // cells is a text of several lines that does nothing to a terminal.

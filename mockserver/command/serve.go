@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
@@ -24,6 +23,7 @@ import (
 	"oauthmock/mockserver"
 	"oauthmock/mockserver/admin"
 	"oauthmock/mockserver/atomicfile"
+	"oauthmock/spec/strictyaml"
 )
 
 // drainTimeout is how long a stop waits for requests under way: with what else a stop does, it is over within five seconds.
@@ -247,7 +247,7 @@ func (m *instance) retract() error {
 	if m.urlFile == "" {
 		return nil
 	}
-	if text, err := os.ReadFile(m.urlFile); err != nil || strings.TrimSpace(string(text)) != m.url {
+	if text, err := strictyaml.ReadFile(m.urlFile, len(m.url)+2); err != nil || strings.TrimSpace(string(text)) != m.url {
 		return nil //nolint:nilerr // what is not there need not be removed
 	}
 	if err := atomicfile.Remove(m.urlFile); err != nil {

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"software.sslmate.com/src/go-pkcs12"
 
 	"oauthmock/mockserver/atomicfile"
+	"oauthmock/spec/strictyaml"
 )
 
 // trust is the files by which programs come to trust the mock's CA.
@@ -39,12 +39,15 @@ func systemBundles(getenv func(string) string) []string {
 	}
 }
 
+// longestBundle bounds what is read of the system's certificates, in bytes.
+const longestBundle = 16 << 20
+
 // writeTrust writes the files into a folder, which is there.
 func writeTrust(dir string, ca []byte, getenv func(string) string) (*trust, error) {
 	t := &trust{ca: filepath.Join(dir, "ca.pem"), bundle: filepath.Join(dir, "bundle.pem"), store: filepath.Join(dir, "truststore.p12")}
 	bundle := bytes.Clone(ca)
 	for _, name := range systemBundles(getenv) {
-		if text, err := os.ReadFile(name); name != "" && name != t.bundle && err == nil {
+		if text, err := strictyaml.ReadFile(name, longestBundle); name != "" && name != t.bundle && err == nil {
 			bundle = append(append(bundle, '\n'), text...)
 			break
 		}

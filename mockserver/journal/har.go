@@ -16,6 +16,7 @@ import (
 // HAREntry is an exchange as an entry of an HTTP archive, HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Members of our own
 // begin with an underscore, as the format wants it.
 type HAREntry struct {
+	Page     string      `json:"pageref"` // the same of all
 	Started  string      `json:"startedDateTime"`
 	Time     float64     `json:"time"` // in milliseconds, as all times here
 	Request  HARRequest  `json:"request"`
@@ -95,12 +96,13 @@ const (
 func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 	shown := show(e, secrets)
 	out := HAREntry{
+		Page:    "journal",
 		Started: shown.At.Format("2006-01-02T15:04:05.000Z07:00"), Time: shown.Took, Timings: HARTimings{Wait: shown.Took},
 		ID: shown.ID, Kind: shown.Kind, ReceivedAt: shown.ReceivedAt, Surface: shown.Surface, Operation: shown.Operation, Account: shown.Account, Refusal: shown.Refusal,
 		Request: HARRequest{
 			Method: shown.Request.Method, URL: absolute(e.Request.TLS, shown.Request.Host, shown.Request.URI), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
 			Headers: append([]HARPair{{"Host", shown.Request.Host}}, pairs(shown.Request.Headers)...),
-			Query:   queryOf(shown.Request.URI, secrets.redact), HeadersSize: harUnknown, BodySize: len(e.Request.Body),
+			Query:   queryOf(shown.Request.URI, secrets.redact), HeadersSize: requestHead(&e.Request), BodySize: len(e.Request.Body),
 		},
 		Response: HARResponse{
 			Status: shown.Response.Status, StatusText: http.StatusText(shown.Response.Status), HTTPVersion: shown.Request.Proto, Cookies: []HARPair{},
@@ -116,6 +118,25 @@ func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 		out.Request.BodySize = harUnknown
 	}
 	return out
+}
+
+// requestHead is how many bytes the request line and the headers of a request take with the empty line behind them, as they are usually
+// written. HTTP/2 compresses them, so that nobody knows.
+func requestHead(r *exchange.Request) int {
+	if !strings.HasPrefix(r.Proto, "HTTP/1.") {
+		return harUnknown
+	}
+	const blanks, colon, end = 2, 2, 2 // "GET / HTTP/1.1", "Name: value", "\r\n"
+	size := len(r.Method) + len(r.URI) + len(r.Proto) + blanks + end + end
+	if r.Host != "" {
+		size += len("Host") + colon + len(r.Host) + end
+	}
+	for name, values := range r.Header {
+		for _, value := range values {
+			size += len(name) + colon + len(value) + end
+		}
+	}
+	return size
 }
 
 // content is the body of an answer.

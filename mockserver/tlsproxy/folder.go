@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"oauthmock/mockserver/atomicfile"
+	"oauthmock/spec/strictyaml"
 )
 
 // Files of a CA that is kept, and their kinds of PEM blocks.
@@ -85,7 +86,7 @@ func (ca *CA) keep(dir string) error {
 // readCA reads the CA of a folder; fs.ErrNotExist is that there is none.
 func readCA(dir string, now time.Time) (*CA, error) {
 	certPath, keyPath := filepath.Join(dir, certificateFile), filepath.Join(dir, keyFile)
-	text, err := os.ReadFile(certPath)
+	text, err := strictyaml.ReadFile(certPath, longestPEM)
 	if err != nil {
 		return nil, err
 	}
@@ -135,5 +136,5 @@ func readKey(path string) ([]byte, error) {
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&others != 0 {
 		return nil, fmt.Errorf("%s can be read by others (its mode is %#o): chmod 600 it if nobody has read it, else make a new CA with --ca-renew", path, mode)
 	}
-	return os.ReadFile(path)
+	return strictyaml.ReadFile(path, longestPEM)
 }

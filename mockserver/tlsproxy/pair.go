@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"oauthmock/spec/strictyaml"
 )
 
 // Pair is a certificate of the user's own with its key, in two files in PEM, which are read again when they have changed. It is safe for
@@ -48,8 +50,19 @@ func (p *Pair) stamps() (out [2]stamp, err error) {
 	return out, nil
 }
 
+// longestPEM bounds what is read of a file with certificates or a key, in bytes.
+const longestPEM = 1 << 20
+
 func (p *Pair) read(seen [2]stamp) error {
-	pair, err := tls.LoadX509KeyPair(p.certFile, p.keyFile)
+	certificate, err := strictyaml.ReadFile(p.certFile, longestPEM)
+	if err != nil {
+		return err
+	}
+	key, err := strictyaml.ReadFile(p.keyFile, longestPEM)
+	if err != nil {
+		return err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
 		return fmt.Errorf("%s with %s: %w", p.certFile, p.keyFile, err)
 	}
