@@ -68,11 +68,11 @@ func (a *API) getAccount(c *gin.Context) (int, any, error) {
 }
 
 func (a *API) putAccount(c *gin.Context) (int, any, error) {
-	defer a.loading()() // before the body is read: it is large
-	body, err := read(c, maxState)
+	body, done, err := a.load(c)
 	if err != nil {
 		return 0, nil, err
 	}
+	defer done()
 	f, err := fixtures.DecodeAccount("body", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)

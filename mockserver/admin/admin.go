@@ -58,7 +58,8 @@ type API struct {
 	Config
 	engine    *gin.Engine
 	listening atomic.Pointer[listening]
-	loads     sync.Mutex // held while a world is read: see loading
+	loads     sync.Mutex   // held while a world is read: see load
+	queued    atomic.Int64 // who waits for it
 	// alive is done once the server stops; interrupt makes it so.
 	alive     context.Context
 	interrupt context.CancelFunc

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -201,11 +200,8 @@ func read(c *gin.Context, bound int64) ([]byte, error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", bound)
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil, problemf(http.StatusRequestTimeout, "the body did not arrive in time")
-	}
 	if err != nil {
-		return nil, problemf(http.StatusBadRequest, "the body broke off")
+		return nil, unread(err)
 	}
 	return body, nil
 }

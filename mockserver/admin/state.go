@@ -20,11 +20,11 @@ func (a *API) getState(c *gin.Context) (int, any, error) {
 }
 
 func (a *API) putState(c *gin.Context) (int, any, error) {
-	defer a.loading()() // before the body is read: it is large
-	body, err := read(c, maxState)
+	body, done, err := a.load(c)
 	if err != nil {
 		return 0, nil, err
 	}
+	defer done()
 	state, err := fixtures.Load("body", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, problemf(http.StatusBadRequest, "%v", err)
