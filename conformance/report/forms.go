@@ -31,6 +31,8 @@ func formsOf(secret string) []string {
 		// "/", "+" and "=" of base64 are escaped in URLs, and "/" by some JSON encoders.
 		all = append(all, text, url.QueryEscape(text), strings.ReplaceAll(text, "/", `\/`))
 	}
+	all = append(all, reversed(secret))
+	all = append(all, escapedTwice(secret)...)
 	unique := all[:0]
 	for _, text := range all {
 		if len(text) >= shortest && !slices.Contains(unique, text) {
@@ -38,6 +40,22 @@ func formsOf(secret string) []string {
 		}
 	}
 	return unique
+}
+
+// reversed is a text from its end to its beginning.
+func reversed(s string) string {
+	letters := []rune(s)
+	slices.Reverse(letters)
+	return string(letters)
+}
+
+// escapedTwice are the escaped forms, escaped once more: a URL within a URL, JSON within JSON.
+func escapedTwice(s string) []string {
+	var all []string
+	for _, once := range escapedForms(s)[1:] {
+		all = append(all, url.QueryEscape(once), jsonForm(once, true), jsonForm(once, false))
+	}
+	return all
 }
 
 func escapedForms(s string) []string {

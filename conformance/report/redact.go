@@ -17,7 +17,8 @@ const shortest = 6
 const longEnough = 16
 
 // Redactor replaces secrets by their names, in every form in which a target or a library may send them back: as they
-// are, in upper or lower case, escaped for URLs, JSON, HTML and shells, in hexadecimal, and in base64 at any alignment.
+// are, in upper or lower case, escaped for URLs, JSON, HTML and shells, also twice, in hexadecimal, in base64 at any alignment, and reversed.
+// What a target takes to pieces, enciphers or hashes is not found.
 // The zero value is not ready; see NewRedactor. All methods are safe for concurrent use. Learning a secret is cheap, and
 // learning it again costs nothing; the time for a text does not grow with the number of secrets.
 type Redactor struct {

@@ -22,6 +22,13 @@ func TestRedactorReplacesEveryFormOfASecret(t *testing.T) {
 	awkward := `p/+ä"<&'\ %=?x` + "\n~"
 	quoted, err := json.Marshal(awkward)
 	require.NoError(t, err)
+	again, err := json.Marshal(string(quoted[1 : len(quoted)-1]))
+	require.NoError(t, err)
+	var backwards, percent strings.Builder
+	for i := range len(key) {
+		backwards.WriteByte(key[len(key)-1-i])
+		fmt.Fprintf(&percent, "%%%02x", key[i])
+	}
 	for name, text := range map[string]string{
 		"as it is":                       key,
 		"in the middle of a word":        "x" + key + "y",
@@ -34,6 +41,11 @@ func TestRedactorReplacesEveryFormOfASecret(t *testing.T) {
 		"hexadecimal":                    hex.EncodeToString([]byte(key)),
 		"upper-case hexadecimal":         strings.ToUpper(hex.EncodeToString([]byte(key))),
 		"JSON escapes of every letter":   `\u0030\u0031\u0032\u0033\u0034\u0035\u0036\u0037\u0038\u0039\u0061\u0062\u0063\u0064\u0065\u0066` + `\u0030\u0031\u0032\u0033\u0034\u0035\u0036\u0037\u0038\u0039\u0061\u0062\u0063\u0064\u0065\u0066`,
+		"reversed":                       backwards.String(),
+		"percent escapes, escaped again": strings.ReplaceAll(percent.String(), "%", "%25"),
+		"JSON escapes, escaped again":    strings.ReplaceAll(percent.String(), "%", `\\u00`),
+		"awkward, as a query in a query": url.QueryEscape(url.QueryEscape(awkward)),
+		"awkward, in JSON within JSON":   string(again),
 		"awkward, as it is":              awkward,
 		"awkward, as a query":            url.QueryEscape(awkward),
 		"awkward, as a path":             url.PathEscape(awkward),
