@@ -62,7 +62,7 @@ func (s *session) script(known *report.Redactor, assertions []report.Assertion) 
 	if last < 0 || last >= len(s.evidence) {
 		return ""
 	}
-	w := &scriptWriter{session: s, values: map[string]string{}, names: report.NewRedactor(), defined: map[string]bool{}}
+	w := &scriptWriter{session: s, known: known, values: map[string]string{}, names: report.NewRedactor(), defined: map[string]bool{}}
 	w.nameSecrets(last)
 	w.list(last, blamed)
 	if len(w.parts) > maxScriptCalls {
@@ -77,7 +77,8 @@ func (s *session) script(known *report.Redactor, assertions []report.Assertion) 
 
 type scriptWriter struct {
 	*session
-	names *report.Redactor
+	// names turns what the script has variables for into these, known every other secret of the scenario.
+	names, known *report.Redactor
 	// values of variables by their names.
 	values  map[string]string
 	order   []string
@@ -326,7 +327,7 @@ func (w *scriptWriter) cleaning() string {
 		for _, token := range slices.Backward(w.created) {
 			undo := w.undoing(token)
 			words := w.curlWords(&sent{call: undo}, w.names)
-			text := strings.Join(slices.Insert(words, 2, "-o", `"$answer"`), " ")
+			text := w.known.Text(strings.Join(slices.Insert(words, 2, "-o", `"$answer"`), " "))
 			if w.ready(text) {
 				out.WriteString(text + "\n")
 				lines++
