@@ -29,7 +29,7 @@ assertion killed which mutant. A crash, a timeout or an ERROR is no kill. The ex
 wire, or a kind of assertion kills none.
 
 With --without-control the mutants are judged as a stranger's server is: by every scenario of their surface that needs no control API, with the
-demo world's credentials alone. Not every mutant can be seen so; the exit status is 1 when fewer than four of five are killed.`,
+demo world's credentials alone. Those of the paid services are left out, which need money that a control API gives. Not every mutant can be seen so; the exit status is 1 when fewer than four of five are killed.`,
 		Example: "  oauthconform mutants\n  oauthconform mutants --name rotation/ --name money/credit",
 		Args:    noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {

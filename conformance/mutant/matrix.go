@@ -130,6 +130,9 @@ func families(all []Mutant) []string {
 // covered by no scenario.
 func Run(ctx context.Context, config Config) (Matrix, error) {
 	started := time.Now()
+	if config.WithoutControl != nil {
+		config.Mutants = slices.DeleteFunc(slices.Clone(config.Mutants), Mutant.paid)
+	}
 	p := &prover{Config: config}
 	if err := p.check(); err != nil {
 		return Matrix{}, err

@@ -21,6 +21,11 @@ type Stranger struct {
 	Username, Password                  string
 }
 
+// paid reports whether only scenarios of the paid services cover a mutant. They need money that only a control API gives.
+func (m Mutant) paid() bool {
+	return !slices.ContainsFunc(m.Scenarios, func(id string) bool { return !strings.HasPrefix(id, "services/") })
+}
+
 // tryWithout judges a mutant as a stranger's server is judged: with every scenario of its surfaces that needs no control API, those that
 // cover it first, up to the first that fails.
 func (p *prover) tryWithout(ctx context.Context, m Mutant) Outcome {
