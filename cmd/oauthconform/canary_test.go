@@ -190,12 +190,15 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 					"run", "--base-url", server.URL, "--scenarios", "testdata/canary.yaml", "--timeout", "5s", "--parallel", "4",
 					"--report", "json=" + filepath.Join(dir, "report.json"), "--report", "junit=" + filepath.Join(dir, "report.xml"),
 					"--report", "console=" + filepath.Join(dir, "report.txt"), "--report", "json=-",
+					"--report", "html=" + filepath.Join(dir, "report.html"), "--report", "markdown=" + filepath.Join(dir, "report.md"),
+					"--report", "har=" + filepath.Join(dir, "report.har"), "--report", "events=" + filepath.Join(dir, "report.jsonl"),
+					"--report", "github=" + filepath.Join(dir, "report.commands"),
 				}, func(name string) string { return environment[name] }, &stdout, &stderr)
 
 				assert.NotZero(t, status, "nobody passes by parroting")
 				assert.Greater(t, talker.heard, 1, "the server was asked")
 				artefacts := map[string]string{"stdout": stdout.String(), "stderr": stderr.String()}
-				for _, file := range []string{"report.json", "report.xml", "report.txt"} {
+				for _, file := range []string{"report.json", "report.xml", "report.txt", "report.html", "report.md", "report.har", "report.jsonl", "report.commands"} {
 					text, err := os.ReadFile(filepath.Join(dir, file))
 					require.NoError(t, err)
 					require.NotEmpty(t, text)

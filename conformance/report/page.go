@@ -361,7 +361,7 @@ func seconds(s float64) string {
 // preformatted shows lines as they are, as HTML: a template would add white space.
 func preformatted(lines []textLine, label string) string {
 	var out strings.Builder
-	out.WriteString(`<pre tabindex="0" role="region" aria-label="` + templ.EscapeString(label) + `">`)
+	out.WriteString(`<pre tabindex="0" role="group" aria-label="` + templ.EscapeString(label) + `">`)
 	for i, line := range lines {
 		if i > 0 && lines[i-1].Mark == "" {
 			out.WriteByte('\n') // marked lines end by themselves

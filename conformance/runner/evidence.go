@@ -17,6 +17,9 @@ import (
 const (
 	maxEvidence = 4096
 	maxText     = 600
+	// Of a scenario with more than a few exchanges those without a finding are shown by their beginning alone.
+	fewExchanges = 8
+	maxAside     = 300
 )
 
 var (
@@ -159,7 +162,11 @@ func sortedNames[V any](m map[string]V) []string {
 // would be most of a report.
 func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
-	for _, sent := range s.evidence {
+	blamed := map[int]bool{}
+	for _, a := range s.ledger.order {
+		blamed[a.Step] = blamed[a.Step] || a.Verdict != report.Pass
+	}
+	for i, sent := range s.evidence {
 		step := report.Step{
 			Name: sent.step, Method: sent.method, URL: r.Text(s.url(sent)), Status: sent.status,
 			Curl: s.curl(sent, r), Seconds: sent.seconds, Failure: r.Text(sent.failure), Started: sent.started,
@@ -171,8 +178,14 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 			steps = append(steps, step)
 			continue
 		}
-		step.RequestHeaders = headerTexts(r, sent.call.header)
 		step.RequestBody = cut(r.Text(string(sent.body())), maxEvidence)
+		if !blamed[i] && len(s.evidence) > fewExchanges {
+			// Of many exchanges those that nothing is wrong with need no more than their beginning.
+			step.ResponseBody = cut(r.Text(string(sent.answer.body)), maxAside)
+			steps = append(steps, step)
+			continue
+		}
+		step.RequestHeaders = headerTexts(r, sent.call.header)
 		step.ResponseBody = cut(r.Text(string(sent.answer.body)), maxEvidence)
 		step.ResponseHeaders = headerTexts(r, sent.answer.header)
 		steps = append(steps, step)
