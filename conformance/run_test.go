@@ -376,16 +376,6 @@ func TestEachLieIsTold(t *testing.T) {
 				})
 			}
 		}, "v2/features/paging compare/compare/${tokens.0}"},
-		"an empty list of scopes": {func(q *http.Request, r *http.Response) {
-			if q.URL.Path == "/scopes" {
-				edit(r, func(b map[string]any) { b["data"] = []any{} })
-			}
-		}, "v2/features/rotation given scopes/given"},
-		"an empty list of callbacks": {func(q *http.Request, r *http.Response) {
-			if q.URL.Path == "/callbacks" {
-				edit(r, func(b map[string]any) { b["data"] = []any{} })
-			}
-		}, "v2/features/strangers given items of callback.list of sandbox/given"},
 		"every rotation wins": {func(q *http.Request, r *http.Response) {
 			if q.Method == "PATCH" && r.StatusCode == 401 {
 				r.StatusCode = 200
@@ -410,4 +400,19 @@ func TestEachLieIsTold(t *testing.T) {
 		assert.Empty(t, failed(out))
 		assert.Equal(t, report.ExitPassed, out.ExitCode())
 	})
+}
+
+func TestWhatATargetDoesNotShowIsNotRequired(t *testing.T) {
+	_, honest := newLiteral(t, true, true)
+	for path, id := range map[string]string{"/scopes": "v2/features/rotation", "/callbacks": "v2/features/strangers"} {
+		for _, level := range []string{"must", "should", "observe"} {
+			proxy := lying(t, honest, func(q *http.Request, r *http.Response) {
+				if q.URL.Path == path {
+					edit(r, func(b map[string]any) { b["data"] = []any{} })
+				}
+			})
+			out := run(t, target(proxy, true), conformance.Options{Scenarios: features(t), IDs: []string{id}, Level: level})
+			assert.Contains(t, verdicts(out)[id], "SKIP: the account has 0; the scenario needs ", level)
+		}
+	}
 }

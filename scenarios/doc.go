@@ -23,6 +23,7 @@
 //   - ${client.id}, ${client.secret}, ${client.redirectUri}, ${user.username} and ${user.password}: an OAuth client and a user of the
 //     account (${other.client.id}, … of a further one), from the control API, else from the target's user; what is missing skips the scenario.
 //     given.clients and given.users register more, by their `as`;
+//   - ${provided.NAME}, what the user of the suite supplies with --provide NAME=VALUE; without it the scenario is skipped;
 //   - ${nonce}, twelve hex digits that belong to this scenario and the run's seed;
 //   - the tokens of given.tokens, by their `as`;
 //   - ${NAME|shorter} and ${NAME|othercase} of any that is text: without its last character, and with its letters in the other case;

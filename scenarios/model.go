@@ -47,6 +47,8 @@ type Scenario struct {
 	// Credentials names what the steps use of the OAuth client and the user that the scenario's account has: "client.id", "client.secret",
 	// "client.redirectUri", "user.username", "user.password". The loader finds them, sorted.
 	Credentials []string `yaml:"-"`
+	// Provided names the states that the scenario takes from its user, as ${provided.NAME}. The loader finds them, sorted.
+	Provided []string `yaml:"-"`
 	// File and Line say where the scenario stands; the loader sets them.
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`

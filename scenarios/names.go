@@ -13,6 +13,8 @@ type names struct {
 	scopes map[string]int
 	// credentials are those of the scenario's own account that were used: "client.id".
 	credentials map[string]bool
+	// provided are the states that the user supplies, without "provided.".
+	provided map[string]bool
 }
 
 type definition struct {
@@ -22,7 +24,7 @@ type definition struct {
 }
 
 func newNames() *names {
-	return &names{known: map[string]*definition{}, scopes: map[string]int{}, credentials: map[string]bool{}}
+	return &names{known: map[string]*definition{}, scopes: map[string]int{}, credentials: map[string]bool{}, provided: map[string]bool{}}
 }
 
 func (n *names) account(v *validator, name string, line int) {
@@ -80,6 +82,10 @@ func (n *names) use(v *validator, name string, line int) {
 		n.credentials[name] = true
 		return
 	}
+	if root == "provided" && rest != "" {
+		n.provided[rest] = true
+		return
+	}
 	d, ok := n.known[root]
 	if !ok {
 		candidates := append(builtins(), "scope", "client", "user")
@@ -112,7 +118,7 @@ func (n *names) finish(v *validator) {
 			v.problem(d.line, "%q is captured but never used; use ${%s} or leave it out", name, name)
 		}
 	}
-	v.scenario.Credentials = sortedKeys(n.credentials)
+	v.scenario.Credentials, v.scenario.Provided = sortedKeys(n.credentials), sortedKeys(n.provided)
 	given := &v.scenario.Given
 	given.Scopes = n.complete(v, given, "")
 	for _, name := range sortedKeys(given.Accounts) {

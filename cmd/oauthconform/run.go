@@ -40,7 +40,7 @@ func (f *runFlags) register(command *cobra.Command) {
 	f.mannerFlags.register(flags)
 	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
 	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
-	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; always one where there is no control API")
+	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; without a control API those that others could disturb run alone")
 	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; where none is given one is drawn with --shuffle, and where there is no control API")
 	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in random order; the report says the seed that repeats it")
 	flags.Var(newSetting(&f.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")

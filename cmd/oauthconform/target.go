@@ -29,6 +29,7 @@ type targetFlags struct {
 	grantFlags
 	connectionFlags
 	callbackFlags
+	stateFlags
 }
 
 func (t *targetFlags) register(command *cobra.Command) {
@@ -41,6 +42,7 @@ func (t *targetFlags) register(command *cobra.Command) {
 	t.grantFlags.register(flags)
 	t.connectionFlags.register(flags)
 	t.callbackFlags.register(flags)
+	t.stateFlags.register(flags)
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
@@ -74,6 +76,10 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready ope
 		Email: t.email, APIKey: t.apiKey, SandboxAPIKey: t.sandboxAPIKey,
 	}
 	t.grantFlags.give(&target)
+	if err := t.stateFlags.read(); err != nil {
+		return conformance.Target{}, nil, err
+	}
+	target.StateHook, target.Provided = t.stateHook, t.provided
 	if target.Connection, err = t.connection(ready.getenv, append(slices.Collect(maps.Values(t.others)), t.baseURL)); err != nil {
 		return conformance.Target{}, nil, err
 	}
@@ -89,7 +95,7 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready ope
 	} else if target, err = conformance.Look(ctx, target, ready.options); err != nil {
 		return conformance.Target{}, nil, err
 	}
-	if t.email == "" && (t.clientID == "" || ready.options.ReadOnly) && (target.AdminURL == "" || ready.options.ReadOnly) {
+	if t.email == "" && t.stateHook == "" && (t.clientID == "" || ready.options.ReadOnly) && (target.AdminURL == "" || ready.options.ReadOnly) {
 		if err := t.without(&target, ready.options); err != nil {
 			return conformance.Target{}, nil, err
 		}
@@ -166,6 +172,11 @@ func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, start
 	if err != nil {
 		return conformance.Target{}, nil, fmt.Errorf("the mock inside does not start: %w", err)
 	}
+	if err := t.stateFlags.read(); err != nil {
+		stop()
+		return conformance.Target{}, nil, err
+	}
+	target.StateHook, target.Provided = t.stateHook, t.provided
 	if t.adminURL == noAdmin {
 		target.AdminURL = ""
 	}
@@ -184,6 +195,11 @@ func guard(target conformance.Target, stderr io.Writer) *report.Redactor {
 	} {
 		if secret.text != "" && !redactor.Add(secret.name, secret.text) {
 			fmt.Fprintf(stderr, "oauthconform: %s is too short to be told from ordinary text: it may show in the reports\n", secret.flag)
+		}
+	}
+	for name, value := range target.Provided {
+		if lower := strings.ToLower(name); strings.Contains(lower, "key") || strings.Contains(lower, "token") || strings.Contains(lower, "secret") || strings.Contains(lower, "password") {
+			redactor.Add("PROVIDED_"+strings.ToUpper(strings.ReplaceAll(name, ".", "_")), value)
 		}
 	}
 	for _, key := range []string{target.APIKey, target.SandboxAPIKey} {

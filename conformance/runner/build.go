@@ -62,7 +62,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		return call{}, err
 	}
 	c.how.provoked, c.how.whole = s.provokes, c.writes()
-	if life := c.surface.Lifecycle; s.control == nil && c.operation != nil && life.Create != "" {
+	if life := c.surface.Lifecycle; s.shared && c.operation != nil && life.Create != "" {
 		c.how.keeps = c.operation.Name == life.Create || c.operation.Name == life.Renew
 		if c.operation.Name == life.Create {
 			c.how.why = making

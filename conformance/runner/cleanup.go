@@ -50,7 +50,7 @@ func (s *session) cleanUp(ctx context.Context) {
 			s.leaving.addAccount(made)
 		}
 	}
-	if s.control != nil {
+	if !s.shared {
 		return
 	}
 	for _, token := range slices.Backward(s.created) {
@@ -109,7 +109,7 @@ const (
 )
 
 func (r *Runner) removeAccount(ctx context.Context, made *account) string {
-	err := r.control.deleteAccount(ctx, made.ID)
+	err := made.by.deleteAccount(ctx, made.ID)
 	if refused, ok := errors.AsType[controlError](err); err != nil && (!ok || refused.status != http.StatusNotFound) {
 		return err.Error()
 	}

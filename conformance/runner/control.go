@@ -24,11 +24,19 @@ type control struct {
 	// journal of the accounts that are made; nil for none.
 	journal *Journal
 
-	asked   sync.Once
+	// hook means that base is a state hook of the user's.
+	hook bool
+
+	asked   *sync.Once
 	isTight bool
 
-	askedFaults sync.Once
+	askedFaults *sync.Once
 	faulty      bool
+}
+
+// newControl returns a control API, or a state hook, at an address.
+func newControl(base *url.URL, by client, name string) *control {
+	return &control{base: base, client: by, breaker: newBreaker(name), asked: new(sync.Once), askedFaults: new(sync.Once)}
 }
 
 // endpoints are the addresses of the target's surfaces as it names them; none where it does not.
@@ -59,6 +67,8 @@ type account struct {
 	Environment string        `json:"environment"`
 	Clients     []oauthClient `json:"clients"`
 	Users       []user        `json:"users"`
+	// by is what made it; nil for an account of the user's.
+	by *control
 }
 
 // oauthClient is an OAuth client of an account.
@@ -127,6 +137,7 @@ func (c *control) createAccount(ctx context.Context, fixture, environment string
 		return nil, controlError{text: "POST /accounts answered without id, email or apiKey"}
 	}
 	c.journal.made(number, "", kindAccount, made.ID, environment)
+	made.by = c
 	return &made, nil
 }
 
@@ -217,6 +228,9 @@ func (c *control) call(ctx context.Context, method, path string, query url.Value
 
 // callFor is call for a purpose.
 func (c *control) callFor(ctx context.Context, why purpose, method, path string, query url.Values, body, answer any) error {
+	if c.hook {
+		return c.viaHook(ctx, method, path, query, body, answer)
+	}
 	var text []byte
 	if body != nil {
 		var err error

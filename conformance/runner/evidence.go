@@ -237,7 +237,7 @@ func (s *session) curl(sent *sent, r *report.Redactor) string {
 
 // credentialNames are the variables that hold an account's e-mail and key.
 func (s *session) credentialNames(a *account) (email, key string) {
-	if s.control == nil {
+	if s.shared {
 		if a.Environment == "sandbox" {
 			return "OAUTH_EMAIL", "OAUTH_SANDBOX_API_KEY"
 		}

@@ -94,7 +94,7 @@ func (r *Runner) Plan() Outlook {
 				planned.Paid += request.Times
 			}
 		}
-		if r.control != nil {
+		if r.controlOf(s) != nil {
 			planned.Accounts = 1 + len(s.Given.Accounts)
 		}
 		for i := range s.Steps {
@@ -156,7 +156,7 @@ func (t *Totals) add(r *Runner, s *scenarios.Scenario, planned Planned) {
 			}
 		}
 	}
-	if r.control != nil {
+	if r.controlOf(s) == r.control && r.control != nil {
 		t.Control += r.controlCalls(s)
 		return
 	}

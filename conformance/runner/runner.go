@@ -26,6 +26,8 @@ type Runner struct {
 	options Options
 	chosen  []*scenarios.Scenario
 	control *control
+	// hook is the user's own way to reach states, where there is no control API; nil for none.
+	hook *control
 	// told is a control API that is asked for addresses alone, because the run is read-only.
 	told      *control
 	judgement *check.Judge
@@ -81,7 +83,8 @@ func New(target Target, options Options) (*Runner, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.control = &control{base: admin, token: target.AdminToken, client: r.client, breaker: newBreaker("the control API"), journal: options.Journal}
+		r.control = newControl(admin, r.client, "the control API")
+		r.control.token, r.control.journal = target.AdminToken, options.Journal
 	}
 	if r.chosen, err = choose(options); err != nil {
 		return nil, err
@@ -89,11 +92,20 @@ func New(target Target, options Options) (*Runner, error) {
 	if r.judgement, err = check.NewJudge(options.Contracts...); err != nil {
 		return nil, err
 	}
+	if target.StateHook != "" {
+		hook, err := parseBase("state hook", target.StateHook)
+		if err != nil {
+			return nil, err
+		}
+		r.hook = newControl(hook, newClient(nil, Connection{}, Options{Timeout: options.Timeout, Patience: options.Patience}, 0), "the state hook")
+		r.hook.hook = true
+	}
 	if options.ReadOnly {
+		r.hook = nil
 		// It goes on telling addresses, and makes nothing any more.
 		r.control, r.told = nil, r.control
 	}
-	if r.control == nil && target.Stopped == "" && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesAccount) {
+	if r.control == nil && target.Stopped == "" && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesGivenAccount) {
 		if options.ReadOnly {
 			return nil, errReadOnly
 		}
@@ -106,6 +118,11 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	r.coverage = newCoverage(r.judgement)
 	return r, nil
+}
+
+// takesGivenAccount reports whether a scenario calls anything that wants the credentials of an account, and no hook may give it one.
+func (r *Runner) takesGivenAccount(scenario *scenarios.Scenario) bool {
+	return r.takesAccount(scenario) && r.controlOf(scenario) == nil && r.skip(scenario) == ""
 }
 
 // takesAccount reports whether a scenario calls anything that wants the credentials of an account.
@@ -201,7 +218,8 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario, stop
 		result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
-	s := &session{Runner: r, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor(), provokes: provokes(scenario)}
+	s := &session{Runner: r, control: r.controlOf(scenario), shared: r.controlOf(scenario) == nil, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor(), provokes: provokes(scenario)}
+	s.vars["provided"] = r.providedVariables()
 	err := s.run(ctx)
 	r.coverage.noteCells(s)
 	r.observations.note(s.evidence)
@@ -273,9 +291,11 @@ func (s *session) conclude(err error) (report.Verdict, string) {
 	var stopped stop
 	var refused controlError
 	switch {
-	case verdict == report.Fail && s.control == nil && s.slowest > tooSlow && s.timed():
+	case verdict == report.Fail && s.shared && s.slowest > tooSlow && s.timed():
 		verdict, reason = report.Inconclusive, fmt.Sprintf("answers took up to %.1f s, and its lifetimes are of seconds (%s)", s.slowest, reason)
 	case verdict == report.Fail:
+	case errors.As(err, new(notOffered)):
+		verdict, reason = report.Skip, err.Error()
 	case errors.As(err, &stopped):
 		verdict, reason = stopped.verdict, stopped.reason
 	case isTransport(err):
@@ -298,17 +318,22 @@ func (r *Runner) expectFailure(result *report.Result) {
 
 // skip says why a scenario cannot or must not run against the target, and what would change that; "" when it can.
 func (r *Runner) skip(scenario *scenarios.Scenario) string {
-	if reasons := scenario.ControlReasons(); len(reasons) > 0 && r.control == nil {
+	if reasons := r.controlReasons(scenario); len(reasons) > 0 && r.controlOf(scenario) == nil {
 		if r.options.ReadOnly {
 			return fmt.Sprintf("needs accounts of its own (%s), and the run is read-only", reasons[0])
 		}
 		// The first reason is enough, and keeps the number of different reasons in a report small.
 		return fmt.Sprintf("needs a control API: %s; give --admin-url where the target has one", reasons[0])
 	}
-	if scenario.NeedsSandbox() && r.control == nil && r.target.SandboxAPIKey == "" {
+	for _, name := range scenario.Provided {
+		if r.provided(name) == "" {
+			return fmt.Sprintf("needs a state that calls cannot reach; give --provide %s=VALUE", name)
+		}
+	}
+	if scenario.NeedsSandbox() && r.controlOf(scenario) == nil && r.target.SandboxAPIKey == "" {
 		return "needs a sandbox account; give --sandbox-api-key"
 	}
-	if flags := r.missingFlags(scenario); r.control == nil && len(flags) > 0 {
+	if flags := r.missingFlags(scenario); r.controlOf(scenario) == nil && len(flags) > 0 {
 		return "needs credentials; give " + strings.Join(flags, ", ")
 	}
 	for _, surface := range r.called(scenario) {

@@ -21,6 +21,10 @@ import (
 // else, all fields here included, belongs to one goroutine.
 type session struct {
 	*Runner
+	// control reaches the scenario's states; nil where nothing does.
+	control *control
+	// shared means that the account is the user's own.
+	shared   bool
 	scenario *scenarios.Scenario
 	// accounts by name; "" is the scenario's own.
 	accounts map[string]*account
@@ -183,7 +187,7 @@ func (s *session) owns(token string) bool {
 
 // mayTouch refuses changes to tokens of a shared account that the suite only saw. Accounts that a scenario made for itself are its own.
 func (s *session) mayTouch(c *call) error {
-	if s.control != nil || c.operation == nil || c.method == http.MethodGet {
+	if !s.shared || c.operation == nil || c.method == http.MethodGet {
 		return nil
 	}
 	id := c.parameter(c.surface.Lifecycle.ID)
@@ -246,7 +250,11 @@ func (s *session) clock(ctx context.Context, account *account) (time.Time, error
 	if s.control == nil {
 		return s.target.Clock.Now(), nil
 	}
-	return s.control.now(ctx, account.ID)
+	at, err := s.control.now(ctx, account.ID)
+	if errors.As(err, new(notOffered)) {
+		return s.target.Clock.Now(), nil
+	}
+	return at, err
 }
 
 // nonce belongs to the scenario and the seed, so that a run can be repeated.
@@ -302,6 +310,9 @@ func (s *session) wait(ctx context.Context, step *scenarios.Step) error {
 	}
 	if s.control != nil {
 		err = s.control.advance(ctx, s.accounts[step.As].ID, step.Wait, nil)
+	}
+	if s.control != nil && !errors.As(err, new(notOffered)) {
+		// its clock was advanced
 	} else if err = s.target.Clock.Wait(ctx, d); err != nil {
 		return transportError{errors.New("interrupted")}
 	} else {

@@ -62,7 +62,7 @@ func (r *Runner) sweep(ctx context.Context, entry journalEntry) string {
 		if r.control == nil {
 			return "no control API is known"
 		}
-		return r.removeAccount(ctx, &account{ID: entry.ID})
+		return r.removeAccount(ctx, &account{ID: entry.ID, by: r.control})
 	}
 	surface := r.judgement.Surface(entry.Surface)
 	key := r.target.APIKey

@@ -55,6 +55,10 @@ type Target struct {
 	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
+	// StateHook is the address of the user's own way to reach states where there is no control API; Provided are states, by name, that the
+	// user supplies.
+	StateHook string
+	Provided  map[string]string
 	// Connection is how the target is reached where Client does not say.
 	Connection Connection
 	// Discovered is what Look found out, Sent how many requests that took, and Latency how many seconds the target needed for an answer.
