@@ -1,4 +1,4 @@
-// Command state-hook reaches states of a server for oauthconform run --state-hook. Here the server is oauthmock, and what a state needs is
+// Command statehook reaches states of a server for oauthconform run --state-hook. Here the server is oauthmock, and what a state needs is
 // a call of its control API; for your own server it is whatever you would do by hand: a row in a database, a clock that is set.
 package main
 
