@@ -28,9 +28,8 @@ func openJournal(name string) (*journalFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--run-journal: %w", err)
 	}
-	known, doubtful := left.Count()
-	if known+doubtful > 0 {
-		return nil, errors.Join(fmt.Errorf("--run-journal: %s names %s that a run left; oauthconform sweep %s removes them", name, plural(known+doubtful, "thing"), name), file.Close())
+	if known, _ := left.Count(); known > 0 {
+		return nil, errors.Join(fmt.Errorf("--run-journal: %s names %s that a run left; oauthconform sweep %s removes them", name, plural(known, "thing"), name), file.Close())
 	}
 	if err := errors.Join(file.Truncate(0), file.Chmod(0o600)); err != nil {
 		return nil, errors.Join(fmt.Errorf("--run-journal: %w", err), file.Close())

@@ -37,6 +37,15 @@ func lenient(operation string, repair func(x *Exchange) any) func() Lie {
 	})
 }
 
+// hangUp closes the connection on what an operation refuses as no JSON.
+func hangUp(operation string) func() Lie {
+	return always(func(x *Exchange) {
+		if x.Operation == operation && x.Answer.code() == "400" && !utf8.Valid(x.Sent) {
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
 // replaced is the body without the bytes that are no UTF-8, if it has such.
 func replaced(x *Exchange) any {
 	if utf8.Valid(x.Sent) {
@@ -90,6 +99,8 @@ func hostileBodies() []Mutant {
 					broken(x)
 				}
 			})},
+		{Name: "hostile/hangs-up-on-rubbish", What: "the connection is closed on bytes that are no UTF-8", Scenarios: create, Lie: hangUp("token.create")},
+		{Name: "hostile/hangs-up-on-rubbish-in-update", What: "an update closes the connection on bytes that are no UTF-8", Scenarios: update, Lie: hangUp("token.update")},
 		{Name: "hostile/rubbish-is-empty", What: "an update reads what is no JSON as nothing", Scenarios: update,
 			Lie: lenient("token.update", func(*Exchange) any { return map[string]any{} })},
 		{Name: "hostile/deep-is-malformed", What: "a hundred levels are too many", Scenarios: nested,

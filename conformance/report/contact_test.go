@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,4 +47,22 @@ func TestARunThatNeverBeganIsOneLine(t *testing.T) {
 	require.NoError(t, report.WriteConsole(&console, r, report.Style{}))
 	assert.Equal(t, "INCONCLUSIVE: nothing answers at http://127.0.0.1:1\n", console.String())
 	assert.Equal(t, report.ExitInconclusive, r.ExitCode())
+}
+
+func TestALongRunTellsInAPipeHowFarItIs(t *testing.T) {
+	var out bytes.Buffer
+	progress := report.NewProgress(&out, false, report.Style{})
+	progress.Hear(report.Event{Kind: report.Started, Total: 50})
+	for i := range 50 {
+		id := fmt.Sprint(i)
+		progress.Hear(report.Event{Kind: report.Finished, Scenario: id, Result: &report.Result{ID: id, Verdict: report.Pass}})
+	}
+	assert.Equal(t, "5/50\n10/50\n15/50\n20/50\n25/50\n30/50\n35/50\n40/50\n45/50\n50/50\n", out.String())
+}
+
+func TestAnInterruptedRunIsNotOneWhoseDiscoveryFailed(t *testing.T) {
+	_, why := report.Headline(report.Report{Results: []report.Result{{Verdict: report.Pass}, {Verdict: report.Inconclusive}}})
+	assert.Equal(t, "the target could not be judged in full", why)
+	_, why = report.Headline(report.Report{Results: []report.Result{{Verdict: report.Pass}}, Leftovers: []report.Leftover{{}}})
+	assert.Equal(t, "something that the run made is left on the target", why)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -64,18 +65,16 @@ func inconclusive(r Report) string {
 	if len(r.Results) == 0 {
 		return "no scenario was chosen"
 	}
-	for _, result := range r.Results {
-		switch {
-		case result.Verdict == Skip:
-			continue
-		case result.Verdict == Inconclusive:
-			return "the target could not be judged in full"
-		case len(r.Leftovers) > 0:
-			return "something that the run made is left on the target"
-		}
-		return "what the target has could not be found out in full"
+	has := func(test func(Result) bool) bool { return slices.ContainsFunc(r.Results, test) }
+	switch {
+	case has(func(one Result) bool { return one.Verdict == Inconclusive }):
+		return "the target could not be judged in full"
+	case !has(func(one Result) bool { return one.Verdict != Skip }):
+		return "every scenario was skipped"
+	case len(r.Leftovers) > 0:
+		return "something that the run made is left on the target"
 	}
-	return "every scenario was skipped"
+	return "what the target has could not be found out in full"
 }
 
 // Require measures a report by conditions: of is operations, statuses, refusals, properties, parameters or must, and atLeast a part of 1. What

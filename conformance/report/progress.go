@@ -7,7 +7,7 @@ import (
 )
 
 // Progress shows a run while it goes on. On a terminal it is one line that is rewritten; elsewhere a line for each
-// scenario that does not end well, and nothing for the others. Errors of the writer are ignored: what counts is in the
+// scenario that does not end well, and, of a long run, how far it is, ten times. Errors of the writer are ignored: what counts is in the
 // report. All methods are safe for concurrent use.
 type Progress struct {
 	mu       sync.Mutex
@@ -24,6 +24,9 @@ type Progress struct {
 
 // progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be rewritten.
 const progressWidth = 78
+
+// manyScenarios is from how many on a run in a pipe tells how far it is.
+const manyScenarios = 50
 
 // NewProgress returns a Progress that writes to w; terminal says whether w is one.
 func NewProgress(w io.Writer, terminal bool, style Style) *Progress {
@@ -58,6 +61,19 @@ func (p *Progress) ended(result Result) {
 		p.reason = result.Reason
 	}
 	p.redraw(result.ID)
+	// In a pipe a long run tells every tenth part how far it is.
+	if tenth := (p.total + 9) / 10; !p.terminal && p.total >= manyScenarios && p.finished%tenth == 0 {
+		fmt.Fprintln(p.w, p.state())
+	}
+}
+
+// state is how far the run is.
+func (p *Progress) state() string {
+	line := fmt.Sprintf("%d/%d", p.finished, p.total)
+	if p.bad > 0 {
+		line += fmt.Sprintf(" · %d not passed", p.bad)
+	}
+	return line
 }
 
 // Done takes the line away, so that the report begins on an empty one.
@@ -73,10 +89,7 @@ func (p *Progress) redraw(id string) {
 	if !p.terminal {
 		return
 	}
-	line := fmt.Sprintf("%d/%d", p.finished, p.total)
-	if p.bad > 0 {
-		line += fmt.Sprintf(" · %d not passed", p.bad)
-	}
+	line := p.state()
 	if id != "" {
 		line += " · " + id
 	}
