@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -65,6 +66,9 @@ func (r *Runner) Preflight(ctx context.Context) string {
 		default:
 			unauthorized++
 		}
+	}
+	if errors.As(unanswered, new(*tls.CertificateVerificationError)) {
+		return fmt.Sprintf("%s cannot be trusted: %v; --cacert FILE trusts its CA", reads[0].base, unanswered)
 	}
 	if unanswered != nil {
 		return fmt.Sprintf("nothing answers at %s: %v", reads[0].base, unanswered)
