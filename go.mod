@@ -30,7 +30,11 @@ require (
 
 require github.com/a-h/templ v0.3.1118
 
-require software.sslmate.com/src/go-pkcs12 v0.7.4
+require (
+	github.com/in-toto/attestation v1.2.0
+	github.com/secure-systems-lab/go-securesystemslib v0.11.1
+	software.sslmate.com/src/go-pkcs12 v0.7.4
+)
 
 require (
 	github.com/bytedance/gopkg v0.1.3 // indirect
@@ -72,5 +76,5 @@ require (
 	golang.org/x/sys v0.50.0
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
-	google.golang.org/protobuf v1.36.10 // indirect
+	google.golang.org/protobuf v1.36.11
 )

@@ -123,7 +123,7 @@ func (p program) certify(ctx context.Context, flags *clientFlags) error {
 	if err != nil {
 		fmt.Fprintf(p.stderr, "oauthconform: %s\n", options.Redactor.Text(err.Error()))
 	}
-	return endOf(ctx, result, err)
+	return endOf(ctx, result.ExitCode(), err)
 }
 
 // way checks the flags, completes the options, and returns what judges. An error is wrong usage.

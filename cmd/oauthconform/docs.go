@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oauthmock/conformance/mutant"
 	"oauthmock/scenarios"
 )
 
@@ -27,7 +28,48 @@ func newDocs(p program) *cobra.Command {
 		},
 	}
 	chosen.register(command)
+	command.AddCommand(&cobra.Command{
+		Use:   "requirements NAME",
+		Short: "Print a frozen requirement set as markdown: each requirement with its source, its scenario and the mutants that prove it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			list, err := loadScenarios("")
+			if err != nil {
+				return err
+			}
+			out := bufio.NewWriter(p.stdout)
+			if err := writeRequirements(out, args[0], list); err != nil {
+				return err
+			}
+			return out.Flush()
+		},
+	})
 	return command
+}
+
+// writeRequirements writes a requirement set: a line for each requirement.
+func writeRequirements(out *bufio.Writer, name string, list []scenarios.Scenario) error {
+	set, err := scenarios.Requirements(name)
+	if err != nil {
+		return err
+	}
+	proof := map[string][]string{}
+	for _, m := range mutant.All() {
+		for _, id := range m.Scenarios {
+			proof[id] = append(proof[id], "`"+m.Name+"`")
+		}
+	}
+	fmt.Fprintf(out, "# Requirements: %s\n\nMade by `oauthconform docs requirements %s`. %s; SHA-256 of the set `%s`, of the document `%s`.\n\n| requirement | source | scenario | mutants that prove it |\n|---|---|---|---|\n",
+		name, name, plural(len(set.Requirements), "requirement"), set.Digest(), set.Document)
+	for i := range list {
+		s := &list[i]
+		if set.Requirements[s.ID] == "" {
+			continue
+		}
+		mutants := strings.Join(proof[s.ID], ", ")
+		fmt.Fprintf(out, "| %s | %s | `%s` | %s |\n", cell(s.Requirement), cell(s.Reference()), s.ID, mutants)
+	}
+	return nil
 }
 
 // writeDocs writes the scenarios in their order, under a heading for each surface and subject.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,18 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 					return err
 				}
 			}
+			if slices.Contains(args, "") { // the suite's own, which sets are frozen of
+				wrong, err := lintSets(list)
+				if err != nil {
+					return err
+				}
+				for _, one := range wrong {
+					fmt.Fprintln(p.stdout, report.Printable(one.Error()))
+				}
+				if len(wrong) > 0 {
+					return exitError(report.ExitError)
+				}
+			}
 			for _, problem := range problems {
 				fmt.Fprintln(p.stdout, report.Printable(problem.Error()))
 			}
@@ -49,6 +62,18 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 	fromEnvironment(spec, p.getenv)
 	command.AddCommand(spec)
 	return command
+}
+
+// lintSets returns what is wrong with the frozen requirement sets.
+func lintSets(list []scenarios.Scenario) (wrong []error, err error) {
+	for _, name := range scenarios.RequirementSets() {
+		set, err := scenarios.Requirements(name)
+		if err != nil {
+			return nil, err
+		}
+		wrong = append(wrong, set.Check(list)...)
+	}
+	return wrong, nil
 }
 
 // loadAll loads files and folders of scenarios, and what is wrong in them. The error is of those that cannot be read.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +28,7 @@ type listed struct {
 func newList(p program) *cobra.Command {
 	var chosen choice
 	var asJSON bool
+	var requirements []string
 	command := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios: id, level, title",
@@ -35,6 +37,15 @@ func newList(p program) *cobra.Command {
 			list, err := chosen.load(command.Context())
 			if err != nil {
 				return err
+			}
+			sets, err := frozenSets(requirements)
+			if err != nil {
+				return err
+			}
+			if len(sets) > 0 {
+				list = slices.DeleteFunc(list, func(s scenarios.Scenario) bool {
+					return !slices.ContainsFunc(sets, func(set *scenarios.RequirementSet) bool { return set.Requirements[s.ID] != "" })
+				})
 			}
 			if asJSON {
 				return p.listJSON(list)
@@ -56,6 +67,7 @@ func newList(p program) *cobra.Command {
 		},
 	}
 	chosen.register(command)
+	command.Flags().StringSliceVar(&requirements, "requirements", nil, "only what these frozen requirement `SETS` name, such as v2-2.1.0")
 	command.Flags().BoolVar(&asJSON, "json", false, "as a JSON array, with requirement, source, tags, covered refusals, what the target must offer, file and line")
 	return command
 }

@@ -76,7 +76,7 @@ schema --report has none.)`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
+	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newCertificate(p), newVerify(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
 	for _, command := range root.Commands() {
 		// The --report of schema is not the one of run, so one variable cannot stand for both.
 		if command.Name() != "schema" {

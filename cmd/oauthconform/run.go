@@ -104,13 +104,14 @@ func newRun(p program) *cobra.Command {
 
 // reportFlags say what is written, and what the run must cover.
 type reportFlags struct {
-	reports, require []string
+	reports, require, requirements []string
 	quiet            bool
 }
 
 func (r *reportFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&r.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	flags.StringArrayVar(&r.require, "require", nil, "exit 1 below this coverage, `'refusals>=1.0'`; also operations, statuses, properties, parameters and must (MUST scenarios that were executed); may be repeated")
+	flags.StringSliceVar(&r.requirements, "requirements", nil, "only what these frozen requirement `SETS` name counts for the exit status, such as v2-2.1.0; the rest is run and reported")
 	flags.BoolVar(&r.quiet, "quiet", false, "no progress, and on the console only what did not pass")
 }
 
@@ -121,6 +122,10 @@ func (p program) judge(command *cobra.Command, flags *runFlags, written *reportF
 		return err
 	}
 	required, err := parseRequirements(written.require)
+	if err != nil {
+		return errors.Join(err, outputs.close())
+	}
+	sets, err := frozenSets(written.requirements)
 	if err != nil {
 		return errors.Join(err, outputs.close())
 	}
@@ -166,17 +171,20 @@ func (p program) judge(command *cobra.Command, flags *runFlags, written *reportF
 		result.Requirements = append(result.Requirements, result.Require(one.Of, one.AtLeast))
 	}
 	result.Filtered = flags.filtered
+	status := result.ExitCode()
+	if len(sets) > 0 {
+		status = p.count(&result, sets)
+	}
 	redactor.Report(&result)
 	err = outputs.write(result, func(w io.Writer) report.Style { return styleOf(p.getenv, isTerminal(w), quiet) })
 	if err != nil {
 		fmt.Fprintf(p.stderr, "oauthconform: %s\n", redactor.Text(err.Error()))
 	}
-	return endOf(ctx, result, err)
+	return endOf(ctx, status, err)
 }
 
 // endOf is the exit status of a run whose reports are written, or could not be.
-func endOf(ctx context.Context, result report.Report, writing error) error {
-	status := result.ExitCode()
+func endOf(ctx context.Context, status int, writing error) error {
 	switch {
 	case status == report.ExitFailed:
 	case writing != nil:

@@ -98,7 +98,7 @@ func TestTheEndOfARunSaysWhatWasProven(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := report.Report{Results: []report.Result{{Verdict: tc.verdict}}}
-			assert.Equal(t, tc.want, endOf(tc.ctx, result, tc.writing))
+			assert.Equal(t, tc.want, endOf(tc.ctx, result.ExitCode(), tc.writing))
 		})
 	}
 }
