@@ -105,7 +105,7 @@ func newRun(p program) *cobra.Command {
 // reportFlags say what is written, and what the run must cover.
 type reportFlags struct {
 	reports, require, requirements []string
-	quiet            bool
+	quiet                          bool
 }
 
 func (r *reportFlags) register(flags *pflag.FlagSet) {
