@@ -95,14 +95,6 @@ func TestEveryFlagOfMutantsDoesSomething(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &matrix))
 	assert.Equal(t, "limits/no-retry-after", matrix.Outcomes[0].Name)
 
-	code, out, _ = ask("--name", "rotation/same", "--without-control")
-	assert.Equal(t, report.ExitPassed, code)
-	assert.Contains(t, out, "2 of 2 mutants killed without a control API (100.0 %)")
-
-	code, out, _ = ask("--name", "limits/no-retry", "--without-control")
-	assert.Equal(t, report.ExitFailed, code, "the limit of the rate cannot be reached")
-	assert.Contains(t, out, "without a control API nothing asks what it lies about")
-
 	code, _, errors := ask("--name", "no/such")
 	assert.Equal(t, report.ExitError, code)
 	assert.Contains(t, errors, "rotation", "the families are named")

@@ -4,7 +4,11 @@ package main
 
 import (
 	"fmt"
+	"oauthmock/conformance/report"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // Tests whose names begin with TestTheWholeSuite run the suite many times. The race detector would make each run take
@@ -32,4 +36,12 @@ func TestTheWholeSuiteNeverAccusesTheHonestMock(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTheWholeSuiteIsProvenWithoutAControlAPIToo(t *testing.T) {
+	var stdout, stderr strings.Builder
+	code := run(t.Context(), []string{"mutants", "--name", "rotation/same", "--name", "limits/no-retry", "--without-control"}, func(string) string { return "" }, &stdout, &stderr)
+	assert.Equal(t, report.ExitFailed, code, "the limit of the rate cannot be reached")
+	assert.Contains(t, stdout.String(), "2 of 3 mutants killed without a control API")
+	assert.Contains(t, stdout.String(), "without a control API nothing asks what it lies about")
 }
