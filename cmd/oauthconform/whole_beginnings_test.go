@@ -91,7 +91,7 @@ func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 		}
 		replayed++
 		t.Run(s.ID, func(t *testing.T) {
-			server, err := mockserver.New(mockserver.WithScenario(s.ID))
+			server, err := mockserver.New(mockserver.WithScenario(s.ID), mockserver.WithCallbackTimeout(callbackTimeout))
 			require.NoError(t, err)
 			b := &begun{mock: server.Handler(), scene: server.Scene(), clients: map[string]int{}}
 			web := httptest.NewServer(b)
@@ -109,6 +109,9 @@ func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 					})
 				}
 			}
+			if slices.ContainsFunc(g.Tokens, func(t scenarios.GivenToken) bool { return t.Deleted }) {
+				t.Skip("a token that is gone cannot be read")
+			}
 			s := s
 			s.Steps = slices.Concat(read, s.Steps)
 			s.Given = bare(s.Given)
@@ -120,7 +123,7 @@ func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 				t.Skip("the faults are there before the tokens can be read")
 			}
 
-			out, err := conformance.Run(t.Context(), conformance.Target{BaseURL: web.URL, AdminURL: web.URL + "/__admin"}, conformance.Options{Scenarios: []scenarios.Scenario{s}})
+			out, err := conformance.Run(t.Context(), conformance.Target{BaseURL: web.URL, AdminURL: web.URL + "/__admin", CallbackTimeout: callbackTimeout}, conformance.Options{Scenarios: []scenarios.Scenario{s}})
 			require.NoError(t, err)
 			assert.Equal(t, report.Pass, out.Results[0].Verdict, out.Results[0].Reason)
 

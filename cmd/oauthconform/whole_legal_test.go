@@ -4,6 +4,7 @@ package main
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,11 +23,11 @@ func TestTheWholeSuiteAllowsAMockThatIsHostileButLegal(t *testing.T) {
 	all, err := loadScenarios("")
 	require.NoError(t, err)
 	run := func(t *testing.T, option mockserver.Option) []report.Result {
-		mock, err := mockserver.New(option)
+		mock, err := mockserver.New(option, mockserver.WithCallbackTimeout(callbackTimeout))
 		require.NoError(t, err)
 		server := httptest.NewServer(mock.Handler())
 		defer server.Close()
-		result, err := conformance.Run(t.Context(), conformance.Target{BaseURL: server.URL, AdminURL: server.URL + "/__admin"},
+		result, err := conformance.Run(t.Context(), conformance.Target{BaseURL: server.URL, AdminURL: server.URL + "/__admin", CallbackTimeout: callbackTimeout},
 			conformance.Options{Scenarios: all, Parallel: 8, Level: "must"})
 		require.NoError(t, err)
 		return result.Results
@@ -34,6 +35,9 @@ func TestTheWholeSuiteAllowsAMockThatIsHostileButLegal(t *testing.T) {
 	t.Run("everything but pages", func(t *testing.T) {
 		rule := fault.Rule{Name: "legal", Effect: &fault.Effect{Kind: "legal", Vary: []string{"order", "nulls", "extra", "shape"}}}
 		for _, r := range run(t, mockserver.WithFaults(rule)) {
+			if r.Verdict == report.Skip && strings.HasPrefix(r.Reason, "the target does not show what the scenario starts from") {
+				continue // null where it looks for an entry with a time, say
+			}
 			assert.Contains(t, []report.Verdict{report.Pass, report.Warn}, r.Verdict, "%s: %s", r.ID, r.Reason)
 		}
 	})

@@ -139,11 +139,13 @@ func (c *composition) token(a *fixtures.Account, g *scenarios.GivenToken, m *Mem
 		}
 		one := Token{As: as, Name: name, TTL: ttl}
 		one.Token, one.RefreshToken = c.pair(m.Name, as)
-		m.Tokens = append(m.Tokens, one)
-		a.Tokens = append(a.Tokens, fixtures.Token{
-			Token: one.Token, RefreshToken: one.RefreshToken, Name: name, Scopes: scopes,
-			ExpireAt: fixtures.When{Offset: ttl}, TTL: int64(ttl / time.Second), Limits: limits,
-		})
+		if !g.Deleted { // else it is an id that no token has
+			m.Tokens = append(m.Tokens, one)
+			a.Tokens = append(a.Tokens, fixtures.Token{
+				Token: one.Token, RefreshToken: one.RefreshToken, Name: name, Scopes: scopes,
+				ExpireAt: fixtures.When{Offset: ttl}, TTL: int64(ttl / time.Second), Limits: limits,
+			})
+		}
 		value := map[string]any{"token": one.Token, "refreshToken": one.RefreshToken, "name": name}
 		numbered[fmt.Sprint(i+1)] = value
 		c.vars[g.As] = value
