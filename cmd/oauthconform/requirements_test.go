@@ -12,7 +12,6 @@ import (
 	"oauthmock/scenarios"
 )
 
-
 func TestThePagesOfRequirementsAreWhatTheSetsSay(t *testing.T) {
 	list, err := loadScenarios("")
 	require.NoError(t, err)
