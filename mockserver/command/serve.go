@@ -131,6 +131,7 @@ func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	watched.further(mock.DocumentFiles())
 	giveBack()
 	return &instance{settings: s, log: log, mock: mock, watcher: watched, failed: make(chan error, mostServers)}, nil
 }

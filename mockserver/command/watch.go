@@ -20,14 +20,15 @@ const watchEvery = 250 * time.Millisecond
 
 // watcher notices that files have changed. It is for one goroutine.
 type watcher struct {
-	files []string
+	named []string // those that flags name
+	files []string // these, and those that documents refer to
 	seen  []os.FileInfo // at the last look; nil for a file that was not there
 	moved bool          // something has changed since changed last said so
 }
 
 // watch begins to watch: what changes from now on is noticed.
 func watch(files []string) *watcher {
-	w := &watcher{files: files, seen: make([]os.FileInfo, len(files))}
+	w := &watcher{named: files, files: files, seen: make([]os.FileInfo, len(files))}
 	w.look()
 	return w
 }
@@ -64,9 +65,12 @@ func (w *watcher) changed() bool {
 	return moved
 }
 
-// further watches other files beside those that are named from now on.
-func (w *watcher) further(named, others []string) {
-	files := slices.Concat(named, others)
+// further watches other files beside those that are named from now on. A nil watcher watches none.
+func (w *watcher) further(others []string) {
+	if w == nil {
+		return
+	}
+	files := slices.Concat(w.named, others)
 	if slices.Equal(files, w.files) {
 		return
 	}
@@ -117,8 +121,6 @@ func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Se
 	if w == nil {
 		return
 	}
-	named := w.files
-	w.further(named, server.DocumentFiles())
 	ticks := time.NewTicker(watchEvery)
 	defer ticks.Stop()
 	for {
@@ -128,7 +130,7 @@ func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Se
 		case <-ticks.C:
 			if w.changed() {
 				s.reload(server, w.files, log)
-				w.further(named, server.DocumentFiles())
+				w.further(server.DocumentFiles())
 			}
 		}
 	}
