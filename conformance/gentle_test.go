@@ -429,7 +429,7 @@ func TestCleaningUpTakesTheTimeThatItNeeds(t *testing.T) {
 	l, honest := honestly(t)
 	synctest.Test(t, func(t *testing.T) {
 		out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(4 * time.Second)
+			time.Sleep(4 * time.Second) //nolint:forbidigo // within the bubble it takes no time
 			honest.ServeHTTP(w, r)
 		})), conformance.Options{Scenarios: written(t, strings.Replace(creates, "count: 4", "count: 40", 1))})
 		assert.Equal(t, "PASS", verdicts(out)["v2/a/create"])
@@ -593,7 +593,7 @@ func TestScenariosThatDisturbNobodyShareAnAccountSideBySide(t *testing.T) {
 				busiest[r.URL.Path] = max(busiest[r.URL.Path], at[r.URL.Path])
 			}
 			count(1)
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // within the bubble it takes no time
 			count(-1)
 			mu.Lock()
 			defer mu.Unlock()
@@ -609,7 +609,7 @@ func TestASlowTargetIsNotAccusedOfLifetimesThatEndedInBetween(t *testing.T) {
 	_, honest := honestly(t)
 	synctest.Test(t, func(t *testing.T) {
 		out := run(t, inside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(3 * time.Second)
+			time.Sleep(3 * time.Second) //nolint:forbidigo // within the bubble it takes no time
 			honest.ServeHTTP(w, r)
 		})), conformance.Options{Scenarios: written(t, `
   - id: v2/a/short

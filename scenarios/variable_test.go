@@ -38,7 +38,7 @@ func TestVariablesKeepTheirTypeWhenTheyStandAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := scenarios.Expand(test.in, lookup)
 			require.NoError(t, err)
-			assert.Equal(t, test.want, any(got))
+			assert.Equal(t, test.want, got)
 		})
 	}
 	_, err := scenarios.Expand([]any{"x ${unknown}"}, lookup)
@@ -122,7 +122,7 @@ func TestATextHasForms(t *testing.T) {
 			got, ok := scenarios.Formed(test.value, test.form)
 			assert.Equal(t, test.want != nil, ok)
 			if ok {
-				assert.Equal(t, test.want, any(got))
+				assert.Equal(t, test.want, got)
 			}
 		})
 	}

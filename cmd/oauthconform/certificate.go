@@ -204,13 +204,13 @@ Exit status: 0 authentic; 1 not; 2 wrong usage; 3 consistent, but unsigned, or s
 func check(ctx context.Context, text []byte, key ed25519.PublicKey, reportFile string) (c certificate.Certificate, signed bool, wrong []string, err error) {
 	statement, signed, bad := certificate.Open(ctx, text, key)
 	if bad != nil {
-		return c, signed, []string{bad.Error()}, nil
+		return c, signed, []string{bad.Error()}, nil //nolint:nilerr // it is what is wrong with the certificate, and no failure to look
 	}
 	if key != nil && !signed {
 		return c, false, []string{"it is not signed, and --key asks for a signature"}, nil
 	}
 	if c, bad = certificate.Read(statement); bad != nil {
-		return c, signed, []string{bad.Error()}, nil
+		return c, signed, []string{bad.Error()}, nil //nolint:nilerr // as above
 	}
 	wrong = c.Consistent()
 	if reportFile == "" {

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 
 // sampleClient is a client in a process of its own; its argument names the fault that it has.
 func sampleClient() {
-	os.Exit((&samples.Client{Fault: strings.Join(os.Args[1:], " ")}).Main(context.Background(), os.Getenv, os.Stdout, os.Stderr))
+	os.Exit((&samples.Client{Fault: strings.Join(os.Args[1:], " ")}).Main(context.Background(), os.Getenv, os.Stdout, os.Stderr)) //nolint:forbidigo // this is the main of a client in the scripts
 }
 
 // TestScripts runs the command lines of testdata. Each is the whole program.

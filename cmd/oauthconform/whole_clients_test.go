@@ -27,7 +27,7 @@ func judged(t *testing.T, program client.Program, cases []client.Case, timeout t
 
 // TestTheWholeSuiteOfClients proves the judge of clients: it never accuses the client that is right, and finds each broken one out by the rule that
 // the table names, and by no other.
-func TestTheWholeSuiteOfClients(t *testing.T) {
+func TestTheWholeSuiteOfClients(t *testing.T) { //nolint:tparallel // the subtests wait for the right client first
 	right := &samples.Client{}
 	passed := map[string][]string{}
 	for _, result := range judged(t, right, client.Cases(), 30*time.Second).Results {

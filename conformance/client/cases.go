@@ -166,9 +166,9 @@ func callbackCases() []Case {
 }
 
 func grantCases() []Case {
-	code := func(id, title, outcome, prints string, given Given, end End, needs ...string) Case {
+	code := func(id, title, prints string, given Given, end End, needs ...string) Case {
 		given.Settings.AutoApprove = true
-		return Case{ID: "authorization-code/" + id, Task: "authorization-code", Title: title, Given: given, Prints: prints, End: end, Outcome: outcome, Needs: needs}
+		return Case{ID: "authorization-code/" + id, Task: "authorization-code", Title: title, Given: given, Prints: prints, End: end, Outcome: "task/result", Needs: needs}
 	}
 	const who = `{"username": "johndoe"}`
 	authorize := func(location string) string {
@@ -178,10 +178,10 @@ func grantCases() []Case {
 		{ID: "client-credentials/plain", Task: "client-credentials", Title: "A token is had and used", Parameters: `{"calls": 1}`, Prints: `{"clientId": "${clientId}", "calls": 1}`, End: Done, Outcome: "task/result"},
 		{ID: "client-credentials/both", Task: "client-credentials", Title: "The token is answered under data and beside it", Given: Given{Settings: Settings{ClientShape: "both"}}, Parameters: `{"calls": 1}`, Prints: `{"clientId": "${clientId}", "calls": 1}`, End: Done, Outcome: "reads/wrapped-and-flat"},
 		{ID: "client-credentials/reused", Task: "client-credentials", Title: "Three calls with one token", Parameters: `{"calls": 3}`, Prints: `{"clientId": "${clientId}", "calls": 3}`, End: Done, Outcome: "task/result", Needs: []string{"grants/token-reused"}},
-		code("plain", "A user is signed in", "task/result", who, Given{}, Done, "code/redirect-registered", "code/redirect-exact", "code/state-sent", "code/state-checked", "code/pkce", "code/used-once"),
-		code("loopback", "The redirect URI that is registered is on this machine", "task/result", who, Given{Redirect: "http://127.0.0.1:9/certified"}, Done, "code/redirect-exact"),
-		code("other-state", "Somebody else's code comes, with another state", "task/result", "", Given{Faults: authorize("${redirectUri}?code=0123456789abcdef0123456789abcdef&state=somebody-elses-state")}, Failed, "code/state-checked"),
-		code("denied", "The user denies", "task/result", "", Given{Faults: authorize("${redirectUri}?error=access_denied&error_description=The+user+denied+access")}, Failed),
+		code("plain", "A user is signed in", who, Given{}, Done, "code/redirect-registered", "code/redirect-exact", "code/state-sent", "code/state-checked", "code/pkce", "code/used-once"),
+		code("loopback", "The redirect URI that is registered is on this machine", who, Given{Redirect: "http://127.0.0.1:9/certified"}, Done, "code/redirect-exact"),
+		code("other-state", "Somebody else's code comes, with another state", "", Given{Faults: authorize("${redirectUri}?code=0123456789abcdef0123456789abcdef&state=somebody-elses-state")}, Failed, "code/state-checked"),
+		code("denied", "The user denies", "", Given{Faults: authorize("${redirectUri}?error=access_denied&error_description=The+user+denied+access")}, Failed),
 	}
 }
 

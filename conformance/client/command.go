@@ -41,7 +41,7 @@ func (c Command) Check() error {
 
 // Run implements Program. The environment is added to that of this process, less what is this program's own.
 func (c Command) Run(ctx context.Context, environment []string) (Ended, error) {
-	command := exec.Command(c.Words[0], c.Words[1:]...) //nolint:gosec // it is the user's own command
+	command := exec.Command(c.Words[0], c.Words[1:]...) //nolint:noctx,gosec // it is the user's own command, and its whole process tree is ended when the context is done
 	command.Env = append(inherited(os.Environ()), environment...)
 	command.WaitDelay = pipeDelay
 	var stdout, stderr beginning

@@ -21,11 +21,11 @@ const role = "CLIENT_TEST_ROLE"
 func TestMain(m *testing.M) {
 	switch os.Getenv(role) {
 	case "":
-		os.Exit(m.Run())
+		os.Exit(m.Run()) //nolint:forbidigo // this is the main of a client
 	case "talks":
 		fmt.Println("to standard output", os.Getenv("OAUTH_TASK"), os.Getenv("OAUTH_FOREIGN"))
 		fmt.Fprintln(os.Stderr, "to standard error")
-		os.Exit(77)
+		os.Exit(77) //nolint:forbidigo // this is the main of a client
 	case "talks much":
 		_, _ = io.WriteString(os.Stdout, strings.Repeat("a", MaxOutput))
 		_, _ = io.WriteString(os.Stderr, strings.Repeat("b", MaxOutput+1))
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), role+"=hangs alone")
 		if child.Start() != nil {
-			os.Exit(1)
+			os.Exit(1) //nolint:forbidigo // this is the main of a client
 		}
 		hang()
 	case "leaves":
@@ -41,20 +41,20 @@ func TestMain(m *testing.M) {
 		child.Env = append(os.Environ(), role+"=hangs alone")
 		child.Stdout = os.Stdout // which keeps the pipe open
 		if child.Start() != nil {
-			os.Exit(1)
+			os.Exit(1) //nolint:forbidigo // this is the main of a client
 		}
 		// It is there when it has said so.
 		_, _ = bufio.NewReader(dial()).ReadString('\n')
 	case "hangs alone":
 		hang()
 	}
-	os.Exit(0)
+	os.Exit(0) //nolint:forbidigo // this is the main of a client
 }
 
 func dial() net.Conn {
 	connection, err := net.Dial("tcp", os.Getenv("CLIENT_TEST_ADDRESS"))
 	if err != nil {
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // this is the main of a client
 	}
 	return connection
 }

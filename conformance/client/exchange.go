@@ -77,7 +77,7 @@ func (e *Exchange) Wait() (wait time.Duration, ok bool) {
 	if text == "" {
 		return 0, false
 	}
-	var seconds json.Number = json.Number(text)
+	seconds := json.Number(text)
 	if n, err := seconds.Int64(); err == nil && n >= 0 && n < 1<<31 {
 		return time.Duration(n) * time.Second, true
 	}

@@ -210,7 +210,7 @@ func (l *liar) tell(x *Exchange) {
 	defer l.mu.Unlock()
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // panics carry this value itself
 				l.changed()
 			}
 			panic(p)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,9 +112,7 @@ func steady(text string) string { return unsteady.ReplaceAllString(text, "…") 
 // observed are all observations by name.
 func (r Report) observed() map[string]string {
 	all := map[string]string{}
-	for name, value := range r.Observations {
-		all[name] = value
-	}
+	maps.Copy(all, r.Observations)
 	if r.TokenShape != "" {
 		all["token shape"] = r.TokenShape
 	}

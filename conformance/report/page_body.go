@@ -31,12 +31,12 @@ func answerView(step Step, blamed []Assertion) messageView {
 	var places, names []string
 	for _, a := range blamed {
 		places = append(places, a.Places...)
-		switch {
-		case a.Kind == "http.status", a.Kind == "http.status-documented", a.Kind == "redirect":
+		switch a.Kind {
+		case "http.status", "http.status-documented", "redirect":
 			first.Mark = "wrong"
-		case a.Kind == "http.content-type":
+		case "http.content-type":
 			names = append(names, "content-type")
-		case a.Kind == "header":
+		case "header":
 			names = append(names, strings.ToLower(strings.TrimPrefix(pathOf(a), "header/")))
 		}
 	}

@@ -158,7 +158,7 @@ func (b banner) command(args ...string) string {
 func wrap(text string, width int) []string {
 	var lines []string
 	line, length := "", 0
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		size := utf8.RuneCountInString(word)
 		switch {
 		case line == "":

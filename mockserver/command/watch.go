@@ -20,8 +20,8 @@ const watchEvery = 250 * time.Millisecond
 
 // watcher notices that files have changed. It is for one goroutine.
 type watcher struct {
-	named []string // those that flags name
-	files []string // these, and those that documents refer to
+	named []string      // those that flags name
+	files []string      // these, and those that documents refer to
 	seen  []os.FileInfo // at the last look; nil for a file that was not there
 	moved bool          // something has changed since changed last said so
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,7 +22,7 @@ type account struct {
 
 func (v *visit) accounts() ([]account, error) {
 	var out list[account]
-	err := v.ask(http.MethodGet, "/accounts", nil, &out)
+	err := v.ask("/accounts", nil, &out)
 	return out.Items, err
 }
 
@@ -123,7 +122,7 @@ func showAccounts(v *visit) (templ.Component, error) {
 func showAccount(v *visit) (templ.Component, error) {
 	id := v.r.PathValue("id")
 	view := accountView{frame: v.frame("Account "+id, "/accounts")}
-	if err := v.ask(http.MethodGet, "/accounts/"+url.PathEscape(id), nil, &view.state); err != nil {
+	if err := v.ask("/accounts/"+url.PathEscape(id), nil, &view.state); err != nil {
 		return nil, err
 	}
 	now, err := v.now(id)
@@ -132,7 +131,7 @@ func showAccount(v *visit) (templ.Component, error) {
 	}
 	view.Now = now.Now
 	var recent list[entry]
-	err = v.ask(http.MethodGet, "/requests", url.Values{"account": {id}, "kind": {"*"}, "limit": {"10"}}, &recent)
+	err = v.ask("/requests", url.Values{"account": {id}, "kind": {"*"}, "limit": {"10"}}, &recent)
 	slices.Reverse(recent.Items)
 	view.Requests = recent.Items
 	view.chart()
@@ -151,7 +150,7 @@ func (v *visit) now(account string) (moment, error) {
 	if account != "" {
 		query.Set("account", account)
 	}
-	return out, errors.Join(v.ask(http.MethodGet, "/clock", query, &out))
+	return out, errors.Join(v.ask("/clock", query, &out))
 }
 
 // chart computes what the charts show: sums of what the state holds.

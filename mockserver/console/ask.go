@@ -18,14 +18,14 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.detail }
 
-// ask sends a request to the control API, with the credentials of the visit, and decodes the answer into out unless that is nil. What the
+// ask asks the control API, with the credentials of the visit, and decodes the answer into out unless that is nil. What the
 // control API refuses is a *refusal.
-func (v *visit) ask(method, path string, query url.Values, out any) error {
+func (v *visit) ask(path string, query url.Values, out any) error {
 	target := &url.URL{Scheme: "http", Host: v.r.Host, Path: "/__admin" + path, RawQuery: query.Encode()}
 	if unescaped, err := url.PathUnescape(path); err == nil {
 		target.Path, target.RawPath = "/__admin"+unescaped, "/__admin"+path
 	}
-	r, err := http.NewRequestWithContext(v.r.Context(), method, target.String(), http.NoBody)
+	r, err := http.NewRequestWithContext(v.r.Context(), http.MethodGet, target.String(), http.NoBody)
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	token := r.PostForm.Get("token")
 	r.Header.Set("Authorization", "Bearer "+token)
-	if err := v.ask(http.MethodGet, "/clock", nil, nil); err != nil {
+	if err := v.ask("/clock", nil, nil); err != nil {
 		v.render(http.StatusUnauthorized, signInPage(v.frame("Sign in", ""), to, "That is not the token."))
 		return
 	}

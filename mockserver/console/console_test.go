@@ -222,7 +222,7 @@ func TestAStrangersNameForThisMachineSeesNothing(t *testing.T) {
 func TestScenariosBeginAndGoBack(t *testing.T) {
 	m := start(t)
 	begun := func() string {
-		for _, card := range strings.Split(m.page("/__admin/ui/scenarios"), `<li class="card">`) {
+		for card := range strings.SplitSeq(m.page("/__admin/ui/scenarios"), `<li class="card">`) {
 			if strings.Contains(card, "begun") {
 				return regexp.MustCompile(`--scenario ([\w-]+)`).FindStringSubmatch(card)[1]
 			}

@@ -52,7 +52,7 @@ func showClock(v *visit) (templ.Component, error) {
 		}
 		view.Each = append(view.Each, clockOf{a.ID, now})
 		var s state
-		if err := v.ask(http.MethodGet, "/accounts/"+url.PathEscape(a.ID), nil, &s); err != nil {
+		if err := v.ask("/accounts/"+url.PathEscape(a.ID), nil, &s); err != nil {
 			return nil, err
 		}
 		view.Due = append(view.Due, s.due(now.Now)...)
@@ -109,7 +109,7 @@ type faultsView struct {
 func showFaults(v *visit) (templ.Component, error) {
 	view := faultsView{frame: v.frame("Faults", "/faults")}
 	var raw list[json.RawMessage]
-	if err := v.ask(http.MethodGet, "/faults", nil, &raw); err != nil {
+	if err := v.ask("/faults", nil, &raw); err != nil {
 		return nil, err
 	}
 	for _, text := range raw.Items {
@@ -131,12 +131,12 @@ func showFaults(v *visit) (templ.Component, error) {
 		view.Rules = append(view.Rules, rule)
 	}
 	var profiles list[profile]
-	if err := v.ask(http.MethodGet, "/profiles", nil, &profiles); err != nil {
+	if err := v.ask("/profiles", nil, &profiles); err != nil {
 		return nil, err
 	}
 	view.Profiles = profiles.Items
 	var covered coverage
-	if err := v.ask(http.MethodGet, "/coverage", nil, &covered); err != nil {
+	if err := v.ask("/coverage", nil, &covered); err != nil {
 		return nil, err
 	}
 	view.Operations = covered.operations()
@@ -207,7 +207,7 @@ type coverageView struct {
 
 func showCoverage(v *visit) (templ.Component, error) {
 	view := coverageView{frame: v.frame("Coverage", "/coverage")}
-	if err := v.ask(http.MethodGet, "/coverage", nil, &view.coverage); err != nil {
+	if err := v.ask("/coverage", nil, &view.coverage); err != nil {
 		return nil, err
 	}
 	view.Rows = rowsOf(view.coverage)
@@ -283,7 +283,7 @@ func showAPI(v *visit) (templ.Component, error) {
 	var places struct {
 		Surfaces map[string]string `json:"surfaces"`
 	}
-	if err := v.ask(http.MethodGet, "/endpoints", nil, &places); err != nil {
+	if err := v.ask("/endpoints", nil, &places); err != nil {
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(places.Surfaces)) {
@@ -294,11 +294,11 @@ func showAPI(v *visit) (templ.Component, error) {
 		return nil, err
 	}
 	var collection postmanCollection
-	if err := v.ask(http.MethodGet, "/openapi/"+url.PathEscape(view.Chosen)+".postman.json", nil, &collection); err != nil {
+	if err := v.ask("/openapi/"+url.PathEscape(view.Chosen)+".postman.json", nil, &collection); err != nil {
 		return nil, err
 	}
 	var document openAPI
-	if err := v.ask(http.MethodGet, "/openapi/"+url.PathEscape(view.Chosen)+".json", nil, &document); err != nil {
+	if err := v.ask("/openapi/"+url.PathEscape(view.Chosen)+".json", nil, &document); err != nil {
 		return nil, err
 	}
 	view.Title = document.Info.Title
@@ -385,7 +385,7 @@ type scenario struct {
 
 func showScenarios(v *visit) (templ.Component, error) {
 	var out list[scenario]
-	err := v.ask(http.MethodGet, "/scenarios", nil, &out)
+	err := v.ask("/scenarios", nil, &out)
 	return scenariosPage(v.frame("Scenarios", "/scenarios"), out.Items), err
 }
 

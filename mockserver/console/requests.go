@@ -58,7 +58,7 @@ func showRequests(v *visit) (templ.Component, error) {
 	}
 	query.Set("limit", strconv.Itoa(pageOfRequests+1))
 	var found list[entry]
-	err := v.ask(http.MethodGet, "/requests", query, &found)
+	err := v.ask("/requests", query, &found)
 	if refused := new(refusal); errors.As(err, &refused) && refused.status == http.StatusBadRequest {
 		view.Wrong, err = refused.detail, nil
 	}
@@ -94,7 +94,7 @@ func (v *visit) surfaces() ([]string, error) {
 	var out struct {
 		Surfaces map[string]string `json:"surfaces"`
 	}
-	err := v.ask(http.MethodGet, "/endpoints", nil, &out)
+	err := v.ask("/endpoints", nil, &out)
 	names := []string{"services"}
 	for name := range out.Surfaces {
 		names = append(names, name)
@@ -124,7 +124,7 @@ func showRequest(v *visit) (templ.Component, error) {
 
 func (v *visit) entry() (*entry, error) {
 	var e entry
-	err := v.ask(http.MethodGet, "/requests/"+url.PathEscape(v.r.PathValue("id")), nil, &e)
+	err := v.ask("/requests/"+url.PathEscape(v.r.PathValue("id")), nil, &e)
 	return &e, err
 }
 

@@ -180,7 +180,7 @@ func (d *document) request(method, path string, o operation) request {
 	if raw, ok := d.Paths[path]["parameters"]; ok {
 		_ = json.Unmarshal(raw, &shared) // what cannot be read is left out
 	}
-	for _, segment := range strings.Split(strings.TrimPrefix(path, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			segment = ":" + strings.TrimSuffix(name, "}")
 		}

@@ -47,10 +47,7 @@ func (c *composition) pair(name, what string) (token, refresh string) {
 
 // content finds the scopes of an account, and makes its tokens.
 func (c *composition) content(a *fixtures.Account, g scenarios.Given, m *Member) error {
-	entitled, err := c.entitlements(a)
-	if err != nil {
-		return err
-	}
+	entitled := c.entitlements(a)
 	for _, s := range entitled.All() {
 		if s.Enabled && len(m.Scopes) < g.Scopes {
 			m.Scopes = append(m.Scopes, s.Scope)
@@ -80,12 +77,12 @@ func (c *composition) content(a *fixtures.Account, g scenarios.Given, m *Member)
 	return nil
 }
 
-func (c *composition) entitlements(a *fixtures.Account) (account.Entitlements, error) {
+func (c *composition) entitlements(a *fixtures.Account) account.Entitlements {
 	services := c.world.Catalogue
 	if len(services) == 0 {
 		services = fixtures.DefaultCatalogue()
 	}
-	return account.NewEntitlements(world.Catalogue(services), account.Environment(a.Environment), a.EnabledScopes, a.RequirementsMet), nil
+	return account.NewEntitlements(world.Catalogue(services), account.Environment(a.Environment), a.EnabledScopes, a.RequirementsMet)
 }
 
 // token makes what one entry of given.tokens asks for, as POST /tokens would.

@@ -107,11 +107,11 @@ func (r *jsonReader) value() *yaml.Node {
 			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
 		}
 		for r.at++; ; {
-			switch next := r.after(); {
-			case next == '}' || next == ']':
+			switch r.after() {
+			case '}', ']':
 				r.at++
 				return node
-			case next == ',' || next == ':':
+			case ',', ':':
 				r.at++
 			default:
 				node.Content = append(node.Content, r.value())
