@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ func (w *worker) single(body []byte) (token, error) {
 	if w.broken("refuses-unknown-members") && strings.Contains(string(body), "addedInTheNextVersion") {
 		return token{}, errors.New("an unknown member")
 	}
-	if w.broken("reads-by-position") && !inOrder(string(body), `"token"`, `"name"`, `"createdAt"`, `"expireAt"`, `"updatedAt"`, `"scopes"`, `"refreshToken"`) {
+	if w.broken("reads-by-position") && !inOrder(string(body), slices.Repeat(members(), max(1, strings.Count(string(body), `"token"`)))...) {
 		return token{}, errors.New("a member is not where it was")
 	}
 	if shapes.Data != nil && !w.broken("reads-bare-only") {
@@ -152,4 +153,9 @@ func (w *worker) list() ([]token, error) {
 			return all, nil
 		}
 	}
+}
+
+// members are those of a token, in the order of the document's examples.
+func members() []string {
+	return []string{`"token"`, `"name"`, `"createdAt"`, `"expireAt"`, `"updatedAt"`, `"scopes"`, `"refreshToken"`}
 }
