@@ -109,11 +109,9 @@ func scenarioFile(e *entry) any {
 	}
 	expect := map[string]any{"status": e.Response.Status}
 	if code := e.code(); code != "" {
-		expect["code"] = yaml.Node{Kind: yaml.ScalarNode, Value: code}
+		expect["code"] = code
 		if n, err := strconv.Atoi(code); err == nil {
 			expect["code"] = n
-		} else {
-			expect["code"] = code
 		}
 	}
 	step["expect"] = expect
