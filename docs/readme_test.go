@@ -55,7 +55,8 @@ func session(t *testing.T, from, to string) (steps []step) {
 	return steps
 }
 
-// TestTheSessionOfTheReadmeIsWhatComes runs what README.md shows, in a shell, and compares the output.
+// TestTheSessionOfTheReadmeIsWhatComes runs what README.md shows, in a shell, and compares the
+// output.
 func TestTheSessionOfTheReadmeIsWhatComes(t *testing.T) {
 	for _, program := range []string{"sh", "curl", "jq"} {
 		if _, err := exec.LookPath(program); err != nil {
