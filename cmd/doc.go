@@ -1,2 +1,3 @@
-// Package cmd holds the two programs, oauthmock and oauthconform, and the test of the rules between the rooms of the project.
+// Package cmd holds the two programs, oauthmock and oauthconform, and the test of the rules between
+// the rooms of the project.
 package cmd

@@ -1,5 +1,5 @@
-// Package cmd_test holds the rules between the rooms of the project. It parses the sources, rather than asking the go
-// command, so that no cache and no build tag hides a file.
+// Package cmd_test holds the rules between the rooms of the project. It parses the sources, rather
+// than asking the go command, so that no cache and no build tag hides a file.
 package cmd_test
 
 import (

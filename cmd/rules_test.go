@@ -25,8 +25,8 @@ type source struct {
 	imports []string
 }
 
-// readSources parses every Go file below root. Folders that the go command ignores are left out, and so are modules of
-// their own.
+// readSources parses every Go file below root. Folders that the go command ignores are left out,
+// and so are modules of their own.
 func readSources(root fs.FS) ([]source, *token.FileSet, error) {
 	var all []source
 	set := token.NewFileSet()
@@ -69,7 +69,8 @@ func readSources(root fs.FS) ([]source, *token.FileSet, error) {
 	return all, set, err
 }
 
-// rules finds everything in the sources that breaks a rule between the rooms, sorted, as "place: what, and what instead".
+// rules finds everything in the sources that breaks a rule between the rooms, sorted, as "place:
+// what, and what instead".
 func rules(sources []source, set *token.FileSet) []string {
 	r := &ruler{sources: sources, set: set, edges: map[string][]string{}}
 	for _, s := range sources {
@@ -144,7 +145,8 @@ func (r *ruler) reach(s source, rooms ...string) []string {
 	return nil
 }
 
-// twoLibraries: a suite that takes its expectations from the mock's code agrees with every bug of the mock.
+// twoLibraries: a suite that takes its expectations from the mock's code agrees with every bug of
+// the mock.
 func (r *ruler) twoLibraries(s source) {
 	forbid := func(why string, rooms ...string) {
 		if chain := r.reach(s, rooms...); chain != nil {
@@ -170,8 +172,8 @@ func (r *ruler) twoLibraries(s source) {
 	}
 }
 
-// documents: what both libraries read knows neither. Fixtures alone speak of money, scopes and ids as accounts do, so that a world which is valid
-// is one that accounts can hold.
+// documents: what both libraries read knows neither. Fixtures alone speak of money, scopes and ids
+// as accounts do, so that a world which is valid is one that accounts can hold.
 func (r *ruler) documents(s source) {
 	room, _, _ := strings.Cut(s.dir, "/")
 	if !slices.Contains([]string{"spec", "fixtures", "scenarios", "release"}, room) {
@@ -193,8 +195,8 @@ func (r *ruler) commands(s source) {
 	}
 }
 
-// programs: package testing registers flags, and httptest is for tests. What a program reaches through other modules is
-// seen by TestNoProgramLinksPackagesForTests.
+// programs: package testing registers flags, and httptest is for tests. What a program reaches
+// through other modules is seen by TestNoProgramLinksPackagesForTests.
 func (r *ruler) programs(s source) {
 	if s.test || !within(s.dir, "cmd") {
 		return
@@ -204,13 +206,15 @@ func (r *ruler) programs(s source) {
 	}
 }
 
-// program is the folder of the program that a package belongs to: cmd/oauthconform for cmd/oauthconform/mutants.
+// program is the folder of the program that a package belongs to: cmd/oauthconform for
+// cmd/oauthconform/mutants.
 func program(dir string) string {
 	parts := strings.Split(dir, "/")
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// pureRules: what an account allows has nothing to do with how it is asked, or with what time it is here.
+// pureRules: what an account allows has nothing to do with how it is asked, or with what time it is
+// here.
 func (r *ruler) pureRules(s source) {
 	if !within(s.dir, "mockserver/account") && !within(s.dir, "mockserver/grant") {
 		return
@@ -254,8 +258,9 @@ func (r *ruler) noInit(s source) {
 	}
 }
 
-// wholeSuite: make test runs what is built without the race detector only by the package and the beginning of its name.
-// Whatever else is built so would never run, and what else is named so would run twice.
+// wholeSuite: make test runs what is built without the race detector only by the package and the
+// beginning of its name. Whatever else is built so would never run, and what else is named so would
+// run twice.
 func (r *ruler) wholeSuite(s source) {
 	constrained := false
 	for _, group := range s.file.Comments {

@@ -7,15 +7,18 @@ import (
 	"strings"
 )
 
-// state finds package-level variables that could change while the program runs: two servers in one test would share
-// them. What may stand in a package-level var is what never changes:
+// state finds package-level variables that could change while the program runs: two servers in one
+// test would share them. What may stand in a package-level var is what never changes:
 //
 //   - var _ I = T{}, which only asserts something to the compiler;
 //   - a file that is embedded;
-//   - what errors.New, fmt.Errorf, regexp.MustCompile, reflect.TypeFor, sync.OnceValue, sync.OnceValues and time.Date answer;
-//   - an unexported composite literal whose name nothing in the package assigns to, not even in a part: = += ++ & delete clear.
+//   - what errors.New, fmt.Errorf, regexp.MustCompile, reflect.TypeFor, sync.OnceValue,
+//     sync.OnceValues and time.Date answer;
+//   - an unexported composite literal whose name nothing in the package assigns to, not even in a
+//     part: = += ++ & delete clear.
 //
-// The last rule goes by name only, so a local variable of the same name is taken for it. Rename one of them.
+// The last rule goes by name only, so a local variable of the same name is taken for it. Rename one
+// of them.
 func (r *ruler) state(s source) {
 	for _, declaration := range s.file.Decls {
 		general, ok := declaration.(*ast.GenDecl)

@@ -67,7 +67,8 @@ func TestTheClientsOwnAddressIsNeverAsked(t *testing.T) {
 
 const browserCommand = "OAUTHCONFORM_TEST_BROWSER"
 
-// TestTheCommand is the command of the test below it: it goes through the pages of a literal server.
+// TestTheCommand is the command of the test below it: it goes through the pages of a literal
+// server.
 func TestTheCommand(t *testing.T) {
 	how := os.Getenv(browserCommand)
 	if how == "" {

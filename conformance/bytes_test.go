@@ -30,7 +30,8 @@ const rawBytes = `  - id: v2/written/bytes
         expect: {status: 400, code: 400, message: Malformed JSON body}
 `
 
-// A body is sent byte for byte, a header as often as it is written, and the command line that is shown for a request repeats it.
+// A body is sent byte for byte, a header as often as it is written, and the command line that is
+// shown for a request repeats it.
 func TestBytesAndRepeatedHeadersAreSentAsWritten(t *testing.T) {
 	type request struct {
 		twice, credentials []string

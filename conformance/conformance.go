@@ -34,9 +34,10 @@ type Planned = runner.Planned
 // Request is one kind of request of a scenario, part of a Planned.
 type Request = runner.Request
 
-// Run executes the chosen scenarios and reports on each. The error is only for what keeps a run from starting: a base URL or an
-// option that makes no sense, a filter that chooses nothing, missing credentials. Whatever the target does is in the report; a
-// cancelled context ends the run soon, with what was not finished as INCONCLUSIVE.
+// Run executes the chosen scenarios and reports on each. The error is only for what keeps a run
+// from starting: a base URL or an option that makes no sense, a filter that chooses nothing,
+// missing credentials. Whatever the target does is in the report; a cancelled context ends the run
+// soon, with what was not finished as INCONCLUSIVE.
 func Run(ctx context.Context, target Target, options Options) (report.Report, error) {
 	r, err := runner.New(target, options)
 	if err != nil {
@@ -46,7 +47,8 @@ func Run(ctx context.Context, target Target, options Options) (report.Report, er
 	return r.Run(ctx), nil
 }
 
-// Plan says what Run would send, write, spend and skip, without sending anything. The errors are those of Run.
+// Plan says what Run would send, write, spend and skip, without sending anything. The errors are
+// those of Run.
 func Plan(ctx context.Context, target Target, options Options) (Outlook, error) {
 	r, err := runner.New(target, options)
 	if err != nil {
@@ -56,18 +58,21 @@ func Plan(ctx context.Context, target Target, options Options) (Outlook, error) 
 	return r.Plan(), ctx.Err()
 }
 
-// Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin, else ORIGIN/__admin. It returns the target with
-// what it found out; whether there is none is proven by an answer. The error is that of an address or an option that makes no sense.
+// Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin, else
+// ORIGIN/__admin. It returns the target with what it found out; whether there is none is proven by
+// an answer. The error is that of an address or an option that makes no sense.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	return runner.Look(ctx, target, options)
 }
 
-// Permitted returns an error where the target is the provider's production, and the options do not say that the user knows.
+// Permitted returns an error where the target is the provider's production, and the options do not
+// say that the user knows.
 func Permitted(target Target, options Options) error {
 	return runner.Permitted(target, options)
 }
 
-// Discover returns the address of the control API of a base URL, "" where none answers; see [Look]. client may be nil.
+// Discover returns the address of the control API of a base URL, "" where none answers; see [Look].
+// client may be nil.
 func Discover(ctx context.Context, client *http.Client, base string) string {
 	return runner.Discover(ctx, client, base)
 }
@@ -84,8 +89,9 @@ type Left = runner.Left
 // ReadJournal reads what a run wrote.
 func ReadJournal(r io.Reader) (Left, error) { return runner.ReadJournal(r) }
 
-// Sweep removes what is left, with the credentials of the target and at the addresses of the journal. It returns how many things are gone, and
-// what stays. The error says what must be given; then nothing was sent.
+// Sweep removes what is left, with the credentials of the target and at the addresses of the
+// journal. It returns how many things are gone, and what stays. The error says what must be given;
+// then nothing was sent.
 func Sweep(ctx context.Context, left Left, target Target, options Options) (removed int, stays []report.Leftover, err error) {
 	return runner.Sweep(ctx, left, target, options)
 }

@@ -16,7 +16,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// breakable stands before an honest server, takes rules of faults, and as long as there is one answers calls as the first says.
+// breakable stands before an honest server, takes rules of faults, and as long as there is one
+// answers calls as the first says.
 type breakable struct {
 	mu    sync.Mutex
 	rules []map[string]any

@@ -24,7 +24,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// inside is a target without a control API that a handler answers in this process, so that time can be the test's own.
+// inside is a target without a control API that a handler answers in this process, so that time can
+// be the test's own.
 func inside(handler http.Handler) conformance.Target {
 	one := target("http://127.0.0.1:1", false)
 	one.Client, one.InProcess = &http.Client{Transport: inprocess.Transport{Handler: handler}}, true

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// choices are what a literal server may do otherwise than the mock, because the document leaves it open. Each is a switch.
+// choices are what a literal server may do otherwise than the mock, because the document leaves it
+// open. Each is a switch.
 type choices map[string]bool
 
 // allChoices names the switches.

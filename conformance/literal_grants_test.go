@@ -19,9 +19,10 @@ import (
 	"oauthmock/conformance"
 )
 
-// grants is a second, small implementation of client credentials and of the authorization code flow. As it stands it does what the
-// provider's pages say and nothing else: no state, no PKCE, no Basic, codes that can be used again until they expire. With rfc set it does
-// what the RFCs say besides; but wherever they and the pages are silent it chooses otherwise than the mock.
+// grants is a second, small implementation of client credentials and of the authorization code
+// flow. As it stands it does what the provider's pages say and nothing else: no state, no PKCE, no
+// Basic, codes that can be used again until they expire. With rfc set it does what the RFCs say
+// besides; but wherever they and the pages are silent it chooses otherwise than the mock.
 type grants struct {
 	rfc bool
 
@@ -142,7 +143,8 @@ func (g *grants) find(id string) (*grantClient, *grantAccount) {
 	return nil, nil
 }
 
-// credentials reads a client's from a form, and from Basic where the RFCs count. many reports a parameter that comes twice.
+// credentials reads a client's from a form, and from Basic where the RFCs count. many reports a
+// parameter that comes twice.
 func (g *grants) credentials(r *http.Request) (id, secret string, basic, many bool) {
 	_ = r.ParseForm()
 	form := r.PostForm

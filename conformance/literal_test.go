@@ -18,10 +18,11 @@ import (
 	"time"
 )
 
-// literal is a second, small implementation of v2. As it stands it takes the published document literally: tokens bare, reads as
-// {data}, refusals as the examples show them, and nothing that the document does not say. With strict set it sends the envelope
-// that the overlay assumes. It exists to show that the suite does not accuse a server which reads the document another way
-// than the mock does.
+// literal is a second, small implementation of v2. As it stands it takes the published document
+// literally: tokens bare, reads as {data}, refusals as the examples show them, and nothing that the
+// document does not say. With strict set it sends the envelope that the overlay assumes. It exists
+// to show that the suite does not accuse a server which reads the document another way than the
+// mock does.
 type literal struct {
 	strict bool
 	// choices are what it does otherwise than the mock besides.
@@ -58,7 +59,8 @@ const (
 	literalKey   = "00112233445566778899aabbccddeeff"
 )
 
-// newLiteral serves a literal implementation with one account, and its control API where control is set.
+// newLiteral serves a literal implementation with one account, and its control API where control is
+// set.
 func newLiteral(t *testing.T, strict, control bool) (*literal, string) {
 	t.Helper()
 	l, handler := literalOf(strict, control, nil)

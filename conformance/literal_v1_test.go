@@ -19,10 +19,11 @@ import (
 	"oauthmock/scenarios"
 )
 
-// legacy is a second, small implementation of v1, on the accounts of a literal one of v2. As it stands it does what the reference page
-// says and nothing else: the page has no refusals, and an empty list is a list. With documented set it refuses as the provider's v1
-// document does, and answers 204 where there is nothing; but wherever the page and the document are silent it chooses otherwise than
-// the mock.
+// legacy is a second, small implementation of v1, on the accounts of a literal one of v2. As it
+// stands it does what the reference page says and nothing else: the page has no refusals, and an
+// empty list is a list. With documented set it refuses as the provider's v1 document does, and
+// answers 204 where there is nothing; but wherever the page and the document are silent it chooses
+// otherwise than the mock.
 type legacy struct {
 	*literal
 	documented bool

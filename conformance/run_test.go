@@ -176,7 +176,8 @@ func TestTheEnvelopeOfALiteralServerIsRecordedAndNotHeldAgainstIt(t *testing.T) 
 	}
 }
 
-// lying stands between the suite and an honest server and falsifies answers, those of the control API excepted.
+// lying stands between the suite and an honest server and falsifies answers, those of the control
+// API excepted.
 func lying(t *testing.T, upstream string, lie func(*http.Request, *http.Response)) string {
 	t.Helper()
 	base, err := url.Parse(upstream)

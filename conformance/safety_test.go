@@ -101,7 +101,8 @@ func TestSecretsAreInNoReport(t *testing.T) {
 	_, honest := newLiteral(t, true, true)
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	// Everything that is secret comes back once more in a header and beside the data, plain and encoded.
+	// Everything that is secret comes back once more in a header and beside the data, plain and
+	// encoded.
 	proxy := lying(t, honest, func(q *http.Request, r *http.Response) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -202,14 +203,16 @@ func TestADegenerateServerNeverPasses(t *testing.T) {
 			}
 			assert.Equal(t, test.exit, out.ExitCode())
 			if test.want == report.Inconclusive {
-				// A GET on a reused connection may be repeated by net/http; the breaker lets no more than three through.
+				// A GET on a reused connection may be repeated by net/http; the breaker lets no
+				// more than three through.
 				assert.LessOrEqual(t, requests.Load(), int64(6))
 			}
 		})
 	}
 }
 
-// hang never answers. The body must be read: before that, net/http does not notice that the client has gone.
+// hang never answers. The body must be read: before that, net/http does not notice that the client
+// has gone.
 func hang(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()

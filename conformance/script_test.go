@@ -12,7 +12,8 @@ import (
 	"oauthmock/conformance"
 )
 
-// The script of a scenario that failed runs as it stands, from nothing to the call that failed, and holds no secrets.
+// The script of a scenario that failed runs as it stands, from nothing to the call that failed, and
+// holds no secrets.
 func TestTheScriptOfAFailureRepeatsItFromNothing(t *testing.T) {
 	for _, program := range []string{"sh", "curl"} {
 		if _, err := exec.LookPath(program); err != nil {

@@ -35,7 +35,8 @@ const callsAService = `
       - {name: call, call: GET /__services/company.openapi.com/IT-start/2, auth: {bearer: x}, expect: {status: 200}}
 `
 
-// seller offers paid services: it refuses who has no token with this status and body, and answers everybody else.
+// seller offers paid services: it refuses who has no token with this status and body, and answers
+// everybody else.
 type seller struct {
 	status int
 	body   string

@@ -18,7 +18,8 @@ import (
 	"oauthmock/spec"
 )
 
-// An API that the suite does not know: its document, which says how its answers are wrapped, and a scenario for each operation.
+// An API that the suite does not know: its document, which says how its answers are wrapped, and a
+// scenario for each operation.
 const (
 	toyDocument = `
 openapi: 3.0.3

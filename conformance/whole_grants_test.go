@@ -13,7 +13,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// What is judged here at length is judged with the race detector by TestAServerThatKnowsThePagesAloneIsFoundWantingAtLevelShould.
+// What is judged here at length is judged with the race detector by
+// TestAServerThatKnowsThePagesAloneIsFoundWantingAtLevelShould.
 
 func TestTheWholeSuiteDoesNotAccuseAServerThatDoesWhatThePagesOfTheGrantsSay(t *testing.T) {
 	for name, control := range map[string]bool{"with a control API": true, "without": false} {

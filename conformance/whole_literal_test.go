@@ -16,8 +16,9 @@ import (
 	"oauthmock/scenarios"
 )
 
-// TestTheWholeSuiteAccusesNoLiteralServerOfItsChoices draws combinations of what the document leaves open, each switch on in half of them. No
-// MUST is broken by any. Each combination is judged by an eighth of the scenarios, and each scenario judges five or six of them.
+// TestTheWholeSuiteAccusesNoLiteralServerOfItsChoices draws combinations of what the document
+// leaves open, each switch on in half of them. No MUST is broken by any. Each combination is judged
+// by an eighth of the scenarios, and each scenario judges five or six of them.
 func TestTheWholeSuiteAccusesNoLiteralServerOfItsChoices(t *testing.T) {
 	const parts = 8
 	all := slices.DeleteFunc(suite(t), func(s scenarios.Scenario) bool { return s.Level != scenarios.Must })

@@ -10,7 +10,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// What is judged here at length is judged with the race detector by TestAServerOfV1AloneIsJudgedByItsScenariosAlone.
+// What is judged here at length is judged with the race detector by
+// TestAServerOfV1AloneIsJudgedByItsScenariosAlone.
 
 func TestTheWholeSuiteDoesNotAccuseAServerThatDoesWhatThePageOfV1Says(t *testing.T) {
 	for name, control := range map[string]bool{"with a control API": true, "without": false} {

@@ -12,7 +12,8 @@ import (
 	"oauthmock/conformance/client"
 )
 
-// TestThePageOfCertifyingClientsIsWhatTheTablesSay keeps docs/certifying-clients.md true to the tables of tasks, cases and rules.
+// TestThePageOfCertifyingClientsIsWhatTheTablesSay keeps docs/certifying-clients.md true to the
+// tables of tasks, cases and rules.
 func TestThePageOfCertifyingClientsIsWhatTheTablesSay(t *testing.T) {
 	const file = "certifying-clients.md"
 	written, err := os.ReadFile(file)

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCurlLinesSayThatTheirBodiesAreJSON: with -d alone curl says that a body is a form, which --strict-requests and services refuse.
+// TestCurlLinesSayThatTheirBodiesAreJSON: with -d alone curl says that a body is a form, which
+// --strict-requests and services refuse.
 func TestCurlLinesSayThatTheirBodiesAreJSON(t *testing.T) {
 	pages, err := filepath.Glob("*.md")
 	require.NoError(t, err)

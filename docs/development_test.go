@@ -14,7 +14,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// TestThePageOfDevelopmentScenariosIsWhatTheFilesSay keeps docs/development-scenarios.md true to scenarios/development.
+// TestThePageOfDevelopmentScenariosIsWhatTheFilesSay keeps docs/development-scenarios.md true to
+// scenarios/development.
 func TestThePageOfDevelopmentScenariosIsWhatTheFilesSay(t *testing.T) {
 	const file, begin, end = "development-scenarios.md", "<!-- scenarios -->\n", "<!-- /scenarios -->"
 	below, err := fs.Sub(scenarios.Embedded(), "development")

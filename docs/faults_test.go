@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/fault"
 )
 
-// TestEveryFaultIsTold: the page has a row for each effect and each profile, and all that it shows can be read.
+// TestEveryFaultIsTold: the page has a row for each effect and each profile, and all that it shows
+// can be read.
 func TestEveryFaultIsTold(t *testing.T) {
 	text, err := os.ReadFile("faults.md")
 	require.NoError(t, err)

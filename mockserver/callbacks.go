@@ -14,7 +14,8 @@ type callbackConfig struct {
 	timeout time.Duration
 }
 
-// WithCallbacks sets what becomes of callbacks: "deliver" sends them, "record" records them as delivered and sends nothing.
+// WithCallbacks sets what becomes of callbacks: "deliver" sends them, "record" records them as
+// delivered and sends nothing.
 func WithCallbacks(mode string) Option {
 	return func(c *config) error {
 		switch mode {

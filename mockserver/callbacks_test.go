@@ -22,7 +22,8 @@ import (
 	"oauthmock/mockserver/callback"
 )
 
-// receiver is a customer's server. It answers each path's requests with the statuses that the test gives, then 200.
+// receiver is a customer's server. It answers each path's requests with the statuses that the test
+// gives, then 200.
 type receiver struct {
 	*httptest.Server
 	mu    sync.Mutex

@@ -11,7 +11,8 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzBodies sends any body to what reads one: the control API, version 1, and the grants. None may fail on its own, or take long.
+// FuzzBodies sends any body to what reads one: the control API, version 1, and the grants. None may
+// fail on its own, or take long.
 func FuzzBodies(f *testing.F) {
 	const jsonType, formType = "application/json", "application/x-www-form-urlencoded"
 	paths := []string{

@@ -12,8 +12,9 @@ import (
 	"oauthmock/spec"
 )
 
-// WithFaults makes calls go wrong as rules say, in their order: of those that a call matches, the first that fires wins. Rules of several options
-// follow one another, and come before those of WithChaos.
+// WithFaults makes calls go wrong as rules say, in their order: of those that a call matches, the
+// first that fires wins. Rules of several options follow one another, and come before those of
+// WithChaos.
 func WithFaults(rules ...fault.Rule) Option {
 	return func(c *config) error {
 		c.faults = append(c.faults, rules...)
@@ -21,7 +22,8 @@ func WithFaults(rules ...fault.Rule) Option {
 	}
 }
 
-// WithFaultFile is WithFaults with the rules of a file (docs/faults.md). The same file twice is as once.
+// WithFaultFile is WithFaults with the rules of a file (docs/faults.md). The same file twice is as
+// once.
 func WithFaultFile(path string) Option {
 	return func(c *config) error {
 		if slices.Contains(c.faultFiles, path) {
@@ -42,18 +44,21 @@ func WithFaultFile(path string) Option {
 	}
 }
 
-// LoadFaults reads a file of rules and checks them, for a server without further surfaces (WithSurface). Errors name file and line.
+// LoadFaults reads a file of rules and checks them, for a server without further surfaces
+// (WithSurface). Errors name file and line.
 func LoadFaults(path string) ([]fault.Rule, error) {
 	return fault.LoadFile(path, fault.Known{Codes: knownCode(), Names: providers().Names()})
 }
 
-// WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that went wrong.
+// WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that
+// went wrong.
 func WithHiddenFaults() Option {
 	return func(c *config) error { c.hideFaults = true; return nil }
 }
 
-// WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky, hostile-but-legal, outage, rate-limited, slow
-// (docs/faults.md says what is in them). The same twice is as once.
+// WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky,
+// hostile-but-legal, outage, rate-limited, slow (docs/faults.md says what is in them). The same
+// twice is as once.
 func WithChaos(profiles ...string) Option {
 	return func(c *config) error {
 		for _, profile := range profiles {
@@ -77,7 +82,8 @@ func knownCode() func(code string) bool {
 	}
 }
 
-// stage is the store as all see it: calls are rehearsed on it, and it remembers what accounts were like, where rules of faults want to.
+// stage is the store as all see it: calls are rehearsed on it, and it remembers what accounts were
+// like, where rules of faults want to.
 type stage struct {
 	*store.Memory
 	past *fault.Past

@@ -20,7 +20,8 @@ import (
 	"oauthmock/mockserver/mocktest"
 )
 
-// met is what a client got: an answer with what it could read of the body, or an error, when asking or when reading.
+// met is what a client got: an answer with what it could read of the body, or an error, when asking
+// or when reading.
 type met struct {
 	status int
 	header http.Header
@@ -28,7 +29,8 @@ type met struct {
 	err    error
 }
 
-// call asks once, on a connection of its own: Go's client would silently repeat a GET whose connection broke.
+// call asks once, on a connection of its own: Go's client would silently repeat a GET whose
+// connection broke.
 func call(ctx context.Context, client *http.Client, m *mocktest.Mock, a *mocktest.Account, method, path, body string) met {
 	r, err := http.NewRequestWithContext(ctx, method, m.URL()+path, strings.NewReader(body))
 	if err != nil {
@@ -77,7 +79,8 @@ func stateOf(t *testing.T, m *mocktest.Mock, a *mocktest.Account) (whole string,
 
 const newToken = `{"scopes":["*:*/*"],"name":"whole"}`
 
-// TestEveryEffectIsMetAsTheDocumentationSays: what Go's client meets on either version of HTTP, and what then has become of the account.
+// TestEveryEffectIsMetAsTheDocumentationSays: what Go's client meets on either version of HTTP, and
+// what then has become of the account.
 func TestEveryEffectIsMetAsTheDocumentationSays(t *testing.T) {
 	good := func(t *testing.T, got met) {
 		require.NoError(t, got.err)

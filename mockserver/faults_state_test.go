@@ -204,7 +204,8 @@ func TestARuleActsOnItsAccount(t *testing.T) {
 	})
 }
 
-// TestDelaysEndWhenTheyAreCancelled runs in a bubble of its own time: whatever is not cancelled takes ten minutes there, and nothing here.
+// TestDelaysEndWhenTheyAreCancelled runs in a bubble of its own time: whatever is not cancelled
+// takes ten minutes there, and nothing here.
 func TestDelaysEndWhenTheyAreCancelled(t *testing.T) {
 	type outcome struct {
 		status int

@@ -70,7 +70,8 @@ func TestTheBytesWithinTLS(t *testing.T) {
 	}
 }
 
-// TestRulesOnTLSCountHandshakes: for the server, by the name that is asked for, on the server's clock, and no call meets them.
+// TestRulesOnTLSCountHandshakes: for the server, by the name that is asked for, on the server's
+// clock, and no call meets them.
 func TestRulesOnTLSCountHandshakes(t *testing.T) {
 	m := newFaulty(t)
 	address, roots := secured(t, m)

@@ -17,7 +17,8 @@ import (
 	"oauthmock/mockserver/mocktest"
 )
 
-// wentWrong makes n calls of GET /wallet as an account, and answers the numbers, from 1, of those that a rule took.
+// wentWrong makes n calls of GET /wallet as an account, and answers the numbers, from 1, of those
+// that a rule took.
 func wentWrong(t *testing.T, m *mocktest.Mock, a *mocktest.Account, n int) (calls []int) {
 	t.Helper()
 	for i := range n {
@@ -41,7 +42,8 @@ func upTo(n int) (out []int) {
 
 func teapot() *fault.Effect { return &fault.Effect{Kind: "status", Status: 418} }
 
-// TestEveryTriggerFiresAsOftenAsItSays counts over 10,000 calls; where nothing can change after the first ones, over fewer.
+// TestEveryTriggerFiresAsOftenAsItSays counts over 10,000 calls; where nothing can change after the
+// first ones, over fewer.
 func TestEveryTriggerFiresAsOftenAsItSays(t *testing.T) {
 	const n, few = 2_000, 100
 	everyFifth := func(most int) (out []int) {
@@ -216,7 +218,8 @@ func TestStrangersMeetFaultsToo(t *testing.T) {
 	assert.Equal(t, 200, ask("/__admin/faults"))
 }
 
-// TestParallelAccountsMeetTheirOwnFaults: what one account does changes nothing of what another meets.
+// TestParallelAccountsMeetTheirOwnFaults: what one account does changes nothing of what another
+// meets.
 func TestParallelAccountsMeetTheirOwnFaults(t *testing.T) {
 	const accounts, calls = 8, 300
 	run := func(parallel bool) [accounts][]int {

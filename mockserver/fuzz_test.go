@@ -15,8 +15,8 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzRequest asks a whole server anything at all. Whatever comes, the answer is the API's envelope and no 5xx, and who is refused has
-// changed nothing but the log of errors and the count of calls.
+// FuzzRequest asks a whole server anything at all. Whatever comes, the answer is the API's envelope
+// and no 5xx, and who is refused has changed nothing but the log of errors and the count of calls.
 func FuzzRequest(f *testing.F) {
 	const basic = "Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"
 	for _, seed := range [][5]string{

@@ -44,9 +44,9 @@ func (s *Server) AdminToken() string { return s.admin.Token }
 // Listeners are the addresses on which a server listens.
 type Listeners = admin.Listeners
 
-// Listen tells where the server listens, for GET /__admin/endpoints, and because callbacks never go there. With WithStateFile, callbacks are
-// delivered from then on. Apart reports whether the control API has a listener of its
-// own. It is safe for concurrent use.
+// Listen tells where the server listens, for GET /__admin/endpoints, and because callbacks never go
+// there. With WithStateFile, callbacks are delivered from then on. Apart reports whether the
+// control API has a listener of its own. It is safe for concurrent use.
 func (s *Server) Listen(at Listeners, apart bool) {
 	s.admin.Listen(at, apart)
 	s.callbacks.Start()
@@ -58,7 +58,8 @@ func (s *Server) listening() []string {
 	return []string{at.HTTP, at.HTTPS, at.Proxy, at.Admin}
 }
 
-// Hosts are the names of all hosts that the server answers for: the provider's, further ones (WithProviderHost), and those of the catalogue.
+// Hosts are the names of all hosts that the server answers for: the provider's, further ones
+// (WithProviderHost), and those of the catalogue.
 func (s *Server) Hosts() (hosts []string) {
 	for _, d := range s.admin.Surfaces {
 		for _, h := range d.Hosts {
@@ -91,8 +92,8 @@ type handler struct {
 	withAdmin bool
 }
 
-// ServeHTTP sends a request to the room that answers it: the control API wins over every surface; health and metrics yield on
-// the provider's own hosts.
+// ServeHTTP sends a request to the room that answers it: the control API wins over every surface;
+// health and metrics yield on the provider's own hosts.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	if path == admin.Prefix || strings.HasPrefix(path, admin.Prefix+"/") {
@@ -122,7 +123,8 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.api.ServeHTTP(w, r)
 }
 
-// consoleURL is where the console is for a browser that asked the API: on the same listener, or on that of the control API.
+// consoleURL is where the console is for a browser that asked the API: on the same listener, or on
+// that of the control API.
 func (h handler) consoleURL(r *http.Request) string {
 	const to = console.Prefix + "/"
 	_, port, err := net.SplitHostPort(h.admin.Listening().Admin)
@@ -157,14 +159,15 @@ func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 	admin.WriteProblem(w, http.StatusMethodNotAllowed, "this path does not take "+r.Method+", only GET and HEAD")
 }
 
-// health says that the server answers. It is ready as soon as it answers, because New has loaded everything.
+// health says that the server answers. It is ready as soon as it answers, because New has loaded
+// everything.
 func health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
 }
 
-// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that know so beforehand (h2c). They are for
-// http.Server, by whoever serves Handler elsewhere.
+// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that
+// know so beforehand (h2c). They are for http.Server, by whoever serves Handler elsewhere.
 func Protocols() *http.Protocols {
 	var p http.Protocols
 	p.SetHTTP1(true)

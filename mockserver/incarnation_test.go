@@ -31,8 +31,9 @@ func (h *hook) Handle(context.Context, slog.Record) error {
 	return nil
 }
 
-// newInterrupted is a server in which something can be made to happen between the authentication of a call and its transaction: a fault rule
-// wants to move the clock beyond the last year that there is, which is logged at that moment.
+// newInterrupted is a server in which something can be made to happen between the authentication of
+// a call and its transaction: a fault rule wants to move the clock beyond the last year that there
+// is, which is logged at that moment.
 func newInterrupted(t *testing.T) (http.Handler, *hook) {
 	t.Helper()
 	between := &hook{Handler: slog.DiscardHandler}
@@ -40,7 +41,8 @@ func newInterrupted(t *testing.T) (http.Handler, *hook) {
 		mockserver.WithFaults(fault.Rule{Name: "between", Do: &fault.Action{Advance: "876000h"}})), between
 }
 
-// TestACallIsNotCarriedOutOnAnotherLifeOfItsAccount ends the life of the account while a call is between authentication and transaction.
+// TestACallIsNotCarriedOutOnAnotherLifeOfItsAccount ends the life of the account while a call is
+// between authentication and transaction.
 func TestACallIsNotCarriedOutOnAnotherLifeOfItsAccount(t *testing.T) {
 	bearer := func(h http.Handler, method, path, token string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader("{}"))

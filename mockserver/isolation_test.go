@@ -72,7 +72,8 @@ func (c *tenant) credit() float64 {
 	return c.ok("GET", "/wallet", "").(map[string]any)["credit"].(float64)
 }
 
-// TestTwoHundredTestsShareAServerAndNoneSeesAnother lets each do all that can be confined to an account, and asks for exactly what it did.
+// TestTwoHundredTestsShareAServerAndNoneSeesAnother lets each do all that can be confined to an
+// account, and asks for exactly what it did.
 func TestTwoHundredTestsShareAServerAndNoneSeesAnother(t *testing.T) {
 	const tests = 200
 	h := newHandler(t, mockserver.WithClock(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)), mockserver.WithFrozenClock())
@@ -166,7 +167,8 @@ func TestTwoHundredTestsShareAServerAndNoneSeesAnother(t *testing.T) {
 	assert.Equal(t, "2026-02-12T08:30:00Z", object(t, send(h, "GET", "/__admin/clock", ""))["now"])
 }
 
-// TestHealthAnswersWhileALargeWorldIsReset asks again and again until a reset that takes its time is over.
+// TestHealthAnswersWhileALargeWorldIsReset asks again and again until a reset that takes its time
+// is over.
 func TestHealthAnswersWhileALargeWorldIsReset(t *testing.T) {
 	h := newHandler(t, mockserver.WithFixtures("generated:seed=7,tokens=20000"))
 	over := make(chan int)
@@ -186,8 +188,9 @@ func TestHealthAnswersWhileALargeWorldIsReset(t *testing.T) {
 	}
 }
 
-// TestCallsDuringAResetMeetOneLifeOfTheAccount resets an account again and again while it is used. A call is carried out on the life of the
-// account that it was authenticated to, or refused when that is over; the control API, which means whichever life there is, is never turned away.
+// TestCallsDuringAResetMeetOneLifeOfTheAccount resets an account again and again while it is used.
+// A call is carried out on the life of the account that it was authenticated to, or refused when
+// that is over; the control API, which means whichever life there is, is never turned away.
 func TestCallsDuringAResetMeetOneLifeOfTheAccount(t *testing.T) {
 	for name, path := range map[string]string{
 		"of the account": "/reset?account=demo", "of everything": "/reset", "to a snapshot": "/snapshots/before/restore", "to a snapshot of it": "/snapshots/one/restore",

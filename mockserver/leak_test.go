@@ -6,5 +6,6 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain fails when a goroutine is left after all tests: a server that is dropped must leave nothing behind.
+// TestMain fails when a goroutine is left after all tests: a server that is dropped must leave
+// nothing behind.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -19,12 +19,14 @@ import (
 type meter struct {
 	requests, took, faults, dropped family
 	callbacks, pending, refused     family
-	// known is replaced, never changed: rendering a name for each request, or locking a map, costs more than counting.
+	// known is replaced, never changed: rendering a name for each request, or locking a map, costs
+	// more than counting.
 	known atomic.Pointer[map[series]counted]
 	mu    sync.Mutex // held while known is replaced
 }
 
-// family is all the series of one name. The set writes them; what the name means stands before them.
+// family is all the series of one name. The set writes them; what the name means stands before
+// them.
 type family struct {
 	name, kind, help string
 	set              *metrics.Set
@@ -40,7 +42,8 @@ type counted struct {
 	took     *metrics.PrometheusHistogram
 }
 
-// bounds returns the upper bounds of the buckets of a duration, in seconds. The mock answers in fractions of a millisecond; faults take seconds.
+// bounds returns the upper bounds of the buckets of a duration, in seconds. The mock answers in
+// fractions of a millisecond; faults take seconds.
 func bounds() []float64 {
 	return []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 }
@@ -83,7 +86,8 @@ func (m *meter) countFault(e *exchange.Exchange) {
 	}
 }
 
-// countKind counts what went wrong on purpose: a call, an attempt, or a TLS handshake. There are as many kinds as effects.
+// countKind counts what went wrong on purpose: a call, an attempt, or a TLS handshake. There are as
+// many kinds as effects.
 func (m *meter) countKind(kind string) {
 	m.faults.set.GetOrCreateCounter(fmt.Sprintf("%s{kind=%q}", m.faults.name, kind)).Inc()
 }

@@ -50,7 +50,8 @@ type Server struct {
 	saving    turns      // of SaveState
 }
 
-// largestBodies bounds the bodies of all requests that are read at once, in bytes: with --max-body as it is, of 64 requests.
+// largestBodies bounds the bodies of all requests that are read at once, in bytes: with --max-body
+// as it is, of 64 requests.
 const largestBodies = 64 << 20
 
 // New wires a server: this function is the map of which part talks to which.
@@ -113,7 +114,8 @@ func New(options ...Option) (*Server, error) {
 		met.Count(e)
 	}
 
-	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything else.
+	// HTTP front end. API requests are recorded as exchanges; the control API can reach everything
+	// else.
 	s.router, s.meter, s.journal, s.redactor, s.world, s.faults, s.callbacks, s.state, s.documents, s.log = router, meter, requests, redactor, everybody, faults, callbacks, c.state, c.live, c.log
 	s.scene.Store(c.scene)
 	bodies := exchange.NewBodies(max(largestBodies, 4*c.maxBody))
@@ -136,8 +138,8 @@ func New(options ...Option) (*Server, error) {
 	return s, nil
 }
 
-// refusals returns the refusals table. It is read when a call is refused for the first time, which no start waits for; a program
-// whose embedded table cannot be read does not pass its tests.
+// refusals returns the refusals table. It is read when a call is refused for the first time, which
+// no start waits for; a program whose embedded table cannot be read does not pass its tests.
 func refusals() *spec.Table {
 	table, err := spec.Refusals()
 	if err != nil {
@@ -156,8 +158,9 @@ func (c *config) journal() *journal.Journal {
 	return book
 }
 
-// Interrupt ends the requests to the control API that wait for what may never come, such as streams of the journal, the delays of faults,
-// and the delivery of callbacks, now and from now on. A web server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
+// Interrupt ends the requests to the control API that wait for what may never come, such as streams
+// of the journal, the delays of faults, and the delivery of callbacks, now and from now on. A web
+// server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
 func (s *Server) Interrupt() {
 	s.admin.Interrupt()
 	s.faults.Interrupt()
@@ -167,7 +170,8 @@ func (s *Server) Interrupt() {
 // Accounts are the IDs of all accounts, in the order in which they came.
 func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
 
-// Who returns who an account is: its credentials, OAuth clients and users, and nothing of what it has or did.
+// Who returns who an account is: its credentials, OAuth clients and users, and nothing of what it
+// has or did.
 func (s *Server) Who(ctx context.Context, id account.ID) (fixtures.Account, error) {
 	who, err := s.world.Summary(ctx, id)
 	if err == nil {

@@ -83,7 +83,8 @@ func TestEverythingIsFoundWhereItShouldBe(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentedRefusalCanBeReached walks the published document's examples: 27 pairs of operation and code.
+// TestEveryDocumentedRefusalCanBeReached walks the published document's examples: 27 pairs of
+// operation and code.
 func TestEveryDocumentedRefusalCanBeReached(t *testing.T) {
 	handler := newHandler(t)
 	made := object(t, send(handler, "POST", "/tokens", `{"scopes":["GET:company.openapi.com/IT-start"]}`))
@@ -234,7 +235,8 @@ func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// TestABodyThatDoesNotArriveIsRefusedInOrder uses real connections, because only there a broken body cancels the request.
+// TestABodyThatDoesNotArriveIsRefusedInOrder uses real connections, because only there a broken
+// body cancels the request.
 func TestABodyThatDoesNotArriveIsRefusedInOrder(t *testing.T) {
 	server := httptest.NewUnstartedServer(newHandler(t))
 	server.Config.ReadTimeout = 300 * time.Millisecond

@@ -117,8 +117,9 @@ func Named(name string, option Option) Option {
 	}
 }
 
-// WithFixtures chooses who exists: a world by its name ("demo", "empty"), a generated one ("generated:seed=7,tokens=1000"), or a file.
-// Files are read once; generated worlds are made again whenever a reset needs them, and not kept.
+// WithFixtures chooses who exists: a world by its name ("demo", "empty"), a generated one
+// ("generated:seed=7,tokens=1000"), or a file. Files are read once; generated worlds are made again
+// whenever a reset needs them, and not kept.
 func WithFixtures(name string) Option {
 	return func(c *config) error {
 		if strings.HasPrefix(name, fixtures.GeneratedPrefix) {
@@ -170,8 +171,9 @@ func WithTokenShape(shape string) Option {
 	}
 }
 
-// WithSuccessEnvelope sets what v2's successful answers hold beside their data: "full" (success, message and error), or "documented" (of
-// these what the published document defines for the answer, as strict contract testers read it).
+// WithSuccessEnvelope sets what v2's successful answers hold beside their data: "full" (success,
+// message and error), or "documented" (of these what the published document defines for the answer,
+// as strict contract testers read it).
 func WithSuccessEnvelope(envelope string) Option {
 	return func(c *config) error {
 		c.envelope = v2.Envelope(envelope)
@@ -183,8 +185,8 @@ func WithSuccessEnvelope(envelope string) Option {
 	}
 }
 
-// WithClientCredentialsShape sets how tokens of client credentials are sent: "wrapped" in data, as documented, or with the same members
-// beside it too ("both"), as generic OAuth libraries need it.
+// WithClientCredentialsShape sets how tokens of client credentials are sent: "wrapped" in data, as
+// documented, or with the same members beside it too ("both"), as generic OAuth libraries need it.
 func WithClientCredentialsShape(shape string) Option {
 	return func(c *config) (err error) {
 		c.granted, err = clientcred.ParseShape(shape)
@@ -192,8 +194,8 @@ func WithClientCredentialsShape(shape string) Option {
 	}
 }
 
-// WithRootSurface says which surface stands at "/" on hosts that are not the provider's: "v2" or "v1". With v1 at the
-// root, v2 stands under /__v2/.
+// WithRootSurface says which surface stands at "/" on hosts that are not the provider's: "v2" or
+// "v1". With v1 at the root, v2 stands under /__v2/.
 func WithRootSurface(name string) Option {
 	return func(c *config) error {
 		c.root = name
@@ -215,8 +217,9 @@ func WithRateLimit(perMinute int64) Option {
 	}
 }
 
-// WithAdminToken makes the control API ask for a bearer token. The empty token is none. A token that no header can carry is refused: with a
-// line end or another control character, or with space around it.
+// WithAdminToken makes the control API ask for a bearer token. The empty token is none. A token
+// that no header can carry is refused: with a line end or another control character, or with space
+// around it.
 func WithAdminToken(token string) Option {
 	return func(c *config) error {
 		if strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) {
@@ -238,8 +241,9 @@ func WithMaxBody(bytes int64) Option {
 	}
 }
 
-// WithCORS lets web pages of these origins ("https://app.example.com", or "*" for all) call the API, though not the control API. Preflight
-// requests are answered here: they count under no operation and stand in no journal.
+// WithCORS lets web pages of these origins ("https://app.example.com", or "*" for all) call the
+// API, though not the control API. Preflight requests are answered here: they count under no
+// operation and stand in no journal.
 func WithCORS(origins ...string) Option {
 	return func(c *config) error {
 		for _, origin := range origins {
@@ -253,14 +257,15 @@ func WithCORS(origins ...string) Option {
 	}
 }
 
-// WithStrictRequests refuses requests that the published document forbids, with 400 or 415, and says what was wrong. (What the document
-// only does not know is let through.)
+// WithStrictRequests refuses requests that the published document forbids, with 400 or 415, and
+// says what was wrong. (What the document only does not know is let through.)
 func WithStrictRequests() Option {
 	return func(c *config) error { c.strict = true; return nil }
 }
 
-// WithJournal bounds the journal: it keeps the newest exchanges, at most so many, which together take about so many bytes of memory. What
-// is dropped is counted. (The newest one is always kept, whatever its size.)
+// WithJournal bounds the journal: it keeps the newest exchanges, at most so many, which together
+// take about so many bytes of memory. What is dropped is counted. (The newest one is always kept,
+// whatever its size.)
 func WithJournal(entries int, bytes int64) Option {
 	return func(c *config) error {
 		if entries < 1 || bytes < 1 {
@@ -276,8 +281,8 @@ func WithLog(log *slog.Logger) Option {
 	return func(c *config) error { c.log = log; return nil }
 }
 
-// WithAutoApprove skips the pages of the authorization code flow: a user consents at once, the one of the name or, where that is empty, the first one
-// of the client's account.
+// WithAutoApprove skips the pages of the authorization code flow: a user consents at once, the one
+// of the name or, where that is empty, the first one of the client's account.
 func WithAutoApprove(user string) Option {
 	return func(c *config) error {
 		c.approve = world.AutoApprove{Enabled: true, User: user}

@@ -271,7 +271,8 @@ func TestAServiceIsCalledByItsHostInEachEnvironment(t *testing.T) {
 	s.sound()
 }
 
-// TestTheStateAfterPaidCallsIsTheSameAfterAnImport exports, imports and exports through the control API.
+// TestTheStateAfterPaidCallsIsTheSameAfterAnImport exports, imports and exports through the control
+// API.
 func TestTheStateAfterPaidCallsIsTheSameAfterAnImport(t *testing.T) {
 	s := newShop(t)
 	token := s.token(`{"totalRequests":105,"ip":["198.51.100.7"]}`).Token
@@ -306,7 +307,8 @@ func TestTheStateAfterPaidCallsIsTheSameAfterAnImport(t *testing.T) {
 	}
 }
 
-// BenchmarkPaidCall compares a paid call with GET /wallet, of which it is to be at least half as fast.
+// BenchmarkPaidCall compares a paid call with GET /wallet, of which it is to be at least half as
+// fast.
 func BenchmarkPaidCall(b *testing.B) {
 	s := newShop(b)
 	s.must("POST", "/__admin/accounts/one/wallet", "", `{"amount":1000000000}`, 200, nil)

@@ -75,8 +75,9 @@ func (c *tally) add(o *tally) {
 	c.limited += o.limited
 }
 
-// TestRandomTrafficOfManyClientsAddsUp has 64 clients call services with tokens that they share and tokens of their own, which they rotate and delete,
-// while some recharge the wallet and others look at it; then everything that the API tells adds up, to the last unit.
+// TestRandomTrafficOfManyClientsAddsUp has 64 clients call services with tokens that they share and
+// tokens of their own, which they rotate and delete, while some recharge the wallet and others look
+// at it; then everything that the API tells adds up, to the last unit.
 func TestRandomTrafficOfManyClientsAddsUp(t *testing.T) {
 	const clients, rounds = 64, 30
 	s := newShop(t, mockserver.WithRetention(mockserver.Retention{Transactions: 100_000, Errors: 100_000}))
@@ -236,7 +237,8 @@ func (s *shop) errors(scope string) (all []struct{ Message, ErrorAt string }) {
 	}
 }
 
-// refusedBeforeTheWindow counts the calls of a scope that were refused for what is looked at before its rate limit.
+// refusedBeforeTheWindow counts the calls of a scope that were refused for what is looked at before
+// its rate limit.
 func (s *shop) refusedBeforeTheWindow(scope string) (n int64) {
 	for _, e := range s.errors(scope) {
 		if e.Message != "Insufficient Credit in Wallet" {

@@ -10,8 +10,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// TestAPathFitsAsItWasSentAndAsTheSurfaceSeesIt asks fault rules, verify and the journal for paths of v2 below a prefix, and of
-// a paid service.
+// TestAPathFitsAsItWasSentAndAsTheSurfaceSeesIt asks fault rules, verify and the journal for paths
+// of v2 below a prefix, and of a paid service.
 func TestAPathFitsAsItWasSentAndAsTheSurfaceSeesIt(t *testing.T) {
 	for path, fits := range map[string][]string{
 		"/__v2/wallet":                       {"/__v2/wallet", "/wallet", "*/wallet", "/__v2/*"},

@@ -17,8 +17,9 @@ import (
 	"oauthmock/spec/reading"
 )
 
-// TestWhatThePublishedPagesShowWorksAsItStands sends every request of v1's reference page, and every body that v2's document
-// gives as an example, to the demo world. (Lists that the page folds away hold the scopes of its text and of its parameters.)
+// TestWhatThePublishedPagesShowWorksAsItStands sends every request of v1's reference page, and
+// every body that v2's document gives as an example, to the demo world. (Lists that the page folds
+// away hold the scopes of its text and of its parameters.)
 func TestWhatThePublishedPagesShowWorksAsItStands(t *testing.T) {
 	const token, base, wild = "5f8041e42efdfc468b6e60ea", "GET:imprese.openapi.it/base", "*:comparabili.openapi.it/*"
 	sample := `{"scopes":["` + base + `","` + wild + `"],"expire":0,"ttl":2592000}`

@@ -11,7 +11,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// A call that takes the wallet below its bound is explained, the account tells of it, and a saved state keeps what is told.
+// A call that takes the wallet below its bound is explained, the account tells of it, and a saved
+// state keeps what is told.
 func TestACallThatEmptiesTheWalletRechargesItAndSaysSo(t *testing.T) {
 	world := paidWorld()
 	world.Accounts[0].Subscriptions = nil

@@ -13,12 +13,15 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// WithScenario begins with what a scenario gives: its fixture, environment, credit, clock, rate limit, tokens, further accounts and faults. It
-// is named as scene.Locate reads it: a development scenario by its name ("rate-limited"), any scenario that comes with the program by its id, or
-// a file (FILE#ID where it holds several). A reset leads back there. Its own account is the fixture's, with the fixture's credentials.
+// WithScenario begins with what a scenario gives: its fixture, environment, credit, clock, rate
+// limit, tokens, further accounts and faults. It is named as scene.Locate reads it: a development
+// scenario by its name ("rate-limited"), any scenario that comes with the program by its id, or a
+// file (FILE#ID where it holds several). A reset leads back there. Its own account is the
+// fixture's, with the fixture's credentials.
 //
-// Other options win over the scenario, in whatever order they come: WithFixtures and WithWorld over its fixtures, WithClock, WithFrozenClock and
-// WithRunningClock over its clock, WithRateLimit over the limits of its accounts, WithTokenShape and WithSuccessEnvelope over its answers.
+// Other options win over the scenario, in whatever order they come: WithFixtures and WithWorld over
+// its fixtures, WithClock, WithFrozenClock and WithRunningClock over its clock, WithRateLimit over
+// the limits of its accounts, WithTokenShape and WithSuccessEnvelope over its answers.
 func WithScenario(nameOrFile string) Option {
 	return func(c *config) (err error) {
 		c.scenario, err = scene.Locate(nameOrFile).Open()
@@ -61,8 +64,10 @@ func (c *config) rateLimit() account.RateLimit {
 	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
 }
 
-// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock, rate limit, faults and documents of services; all others are of no effect. From
-// now on a reset leads there. On an error the server goes on as it was, and nothing has changed. It is safe for concurrent use.
+// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock,
+// rate limit, faults and documents of services; all others are of no effect. From now on a reset
+// leads there. On an error the server goes on as it was, and nothing has changed. It is safe for
+// concurrent use.
 func (s *Server) Reload(options ...Option) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
@@ -125,5 +130,6 @@ func (d developed) Begin(name string) error {
 	return d.reload(options)
 }
 
-// Scene is what the server began with: the scenario of WithScenario with its accounts and tokens; nil without one. It is read-only.
+// Scene is what the server began with: the scenario of WithScenario with its accounts and tokens;
+// nil without one. It is read-only.
 func (s *Server) Scene() *scene.Scene { return s.scene.Load() }

@@ -13,8 +13,9 @@ import (
 	"oauthmock/mockserver/surface/services"
 )
 
-// WithService has a paid service, named by its production domain, answer from its published OpenAPI document, and holds requests against it. What
-// is wrong with the document is logged, and does not keep the server from starting.
+// WithService has a paid service, named by its production domain, answer from its published OpenAPI
+// document, and holds requests against it. What is wrong with the document is logged, and does not
+// keep the server from starting.
 func WithService(domain, file string) Option {
 	return func(c *config) error {
 		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
@@ -40,13 +41,14 @@ func WithService(domain, file string) Option {
 	}
 }
 
-// WithForwardedFor takes the first address of X-Forwarded-For as the caller's, where a request has one: for who calls through a proxy, or
-// tests with addresses of their choice.
+// WithForwardedFor takes the first address of X-Forwarded-For as the caller's, where a request has
+// one: for who calls through a proxy, or tests with addresses of their choice.
 func WithForwardedFor() Option {
 	return func(c *config) error { c.forwarded = true; return nil }
 }
 
-// Retention bounds what each account remembers one by one: transactions, errors, addresses. Zero is the default of each; sums stay exact beyond it.
+// Retention bounds what each account remembers one by one: transactions, errors, addresses. Zero is
+// the default of each; sums stay exact beyond it.
 type Retention = account.Retention
 
 // WithRetention sets what accounts remember.
@@ -60,7 +62,8 @@ func WithRetention(r Retention) Option {
 	}
 }
 
-// DocumentFiles are the paths of the files that the documents of services refer to, whether or not they are there.
+// DocumentFiles are the paths of the files that the documents of services refer to, whether or not
+// they are there.
 func (s *Server) DocumentFiles() (files []string) {
 	documents := *s.documents.Load()
 	for _, domain := range slices.Sorted(maps.Keys(documents)) {
@@ -69,8 +72,8 @@ func (s *Server) DocumentFiles() (files []string) {
 	return files
 }
 
-// sold are the scopes that documents of services have, for catalogues that do not, as the provider derives them: one for each method and first segment of the
-// paths, free, and for everybody.
+// sold are the scopes that documents of services have, for catalogues that do not, as the provider
+// derives them: one for each method and first segment of the paths, free, and for everybody.
 func (c *config) sold() []fixtures.Service {
 	var out []fixtures.Service
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
@@ -98,8 +101,9 @@ func (c *config) sold() []fixtures.Service {
 	return out
 }
 
-// scopeOf is the scope of an operation, as text and its endpoint: the first segment of its path, below a server's own path, and "root" where there is none, or where
-// it is a parameter. Not ok is a segment that no scope can have.
+// scopeOf is the scope of an operation, as text and its endpoint: the first segment of its path,
+// below a server's own path, and "root" where there is none, or where it is a parameter. Not ok is
+// a segment that no scope can have.
 func scopeOf(domain, base string, o *openapi.Operation) (name, endpoint string, ok bool) {
 	endpoint, _, _ = strings.Cut(strings.TrimPrefix(o.Template, "/"), "/")
 	if endpoint == "" || strings.Contains(endpoint, "{") {

@@ -22,7 +22,8 @@ const catsDocument = `{"openapi":"3.1.0","info":{"title":"Cats","version":"1"},"
 	"/cats":{"post":{"requestBody":{"content":{"application/json":{"schema":{"type":"object","required":["name"]}}}},"responses":{"201":{"description":"","content":{"application/json":{"example":{"made":true}}}}}}},
 	"/{anything}":{"get":{"responses":{"200":{"description":""}}}}}}`
 
-// openToken is a token that may call everything, of an account that may, and who sends calls with it.
+// openToken is a token that may call everything, of an account that may, and who sends calls with
+// it.
 func openToken(t *testing.T, mock *mocktest.Mock) (send func(method, path, body string) (int, string)) {
 	t.Helper()
 	account := mock.NewAccount(t, mocktest.AccountOptions{Open: true})
@@ -77,7 +78,8 @@ func TestAServiceThatOnlyADocumentKnowsIsSoldToo(t *testing.T) {
 	assert.Equal(t, 404, status)
 }
 
-// TestADocumentsAnswersAreRememberedWithinABound asks more different questions than there is room for.
+// TestADocumentsAnswersAreRememberedWithinABound asks more different questions than there is room
+// for.
 func TestADocumentsAnswersAreRememberedWithinABound(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cats.json")
 	wide := strings.Replace(catsDocument, `"minLength":3`, `"minLength":200000,"maxLength":300000`, 1)
@@ -117,7 +119,8 @@ func TestADocumentSellsWhatTheCatalogueLeavesOutUnderEveryServer(t *testing.T) {
 	assert.JSONEq(t, `{"holds":true,"violations":[]}`, holds)
 }
 
-// TestBooksTravelWithTheState changes what an exported account counts, which the books that came with it do not agree with.
+// TestBooksTravelWithTheState changes what an exported account counts, which the books that came
+// with it do not agree with.
 func TestBooksTravelWithTheState(t *testing.T) {
 	mock := mocktest.Start(t)
 	send := openToken(t, mock)
@@ -142,7 +145,8 @@ func TestBooksTravelWithTheState(t *testing.T) {
 	}
 }
 
-// TestAnExplanationHoldsNoSecretOfThePath calls a service with a token where another word should stand.
+// TestAnExplanationHoldsNoSecretOfThePath calls a service with a token where another word should
+// stand.
 func TestAnExplanationHoldsNoSecretOfThePath(t *testing.T) {
 	const token = "69188d435a7c562c0f9d4021" // of the world demo
 	mock := mocktest.Start(t)

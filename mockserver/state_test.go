@@ -19,8 +19,9 @@ import (
 // lists are what the API shows of an account.
 var lists = []string{"/tokens?limit=100", "/wallet", "/wallet/transactions?limit=100", "/errors?limit=100", "/callbacks", "/subscriptions", "/stats", "/stats/apis"}
 
-// TestWhateverHappenedCanBeSavedAndResumed does all kinds of things to a server, sets its clocks back and forth, and goes on in another server
-// with what the first one saved: it must be the same server.
+// TestWhateverHappenedCanBeSavedAndResumed does all kinds of things to a server, sets its clocks
+// back and forth, and goes on in another server with what the first one saved: it must be the same
+// server.
 func TestWhateverHappenedCanBeSavedAndResumed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -124,7 +125,8 @@ func TestARunningClockHasRunOnInAResumedServer(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	for name, c := range map[string]struct {
 		change string
-		// The test took from began to ended by the machine's clock; times are shown in whole seconds.
+		// The test took from began to ended by the machine's clock; times are shown in whole
+		// seconds.
 		want func(saved, resumed, began, ended time.Time)
 	}{
 		"the machine's time stays the machine's": {"", func(_, resumed, began, ended time.Time) {

@@ -16,14 +16,15 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// WithSurface serves a further API, which appears in routing, explanations, coverage, metrics, journal, faults and verify as
-// those of the provider do.
+// WithSurface serves a further API, which appears in routing, explanations, coverage, metrics,
+// journal, faults and verify as those of the provider do.
 func WithSurface(s surface.Surface) Option {
 	return func(c *config) error { c.extra = append(c.extra, s); return nil }
 }
 
-// WithProviderHost serves a surface on a further host name, with the paths that it has on a provider's host. Credentials of both
-// environments count there; health and metrics yield, as on all hosts of the provider.
+// WithProviderHost serves a surface on a further host name, with the paths that it has on a
+// provider's host. Credentials of both environments count there; health and metrics yield, as on
+// all hosts of the provider.
 func WithProviderHost(host, surfaceName string) Option {
 	return func(c *config) error {
 		if host == "" || host != surface.HostName(host) || strings.ContainsAny(host, "/:@?# ") {

@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// turns carries out work of one kind, one after the other. Whoever asks while it is carried out shares the next turn with all others who do, so
-// that however many ask, nobody waits for more than two. It is safe for concurrent use.
+// turns carries out work of one kind, one after the other. Whoever asks while it is carried out
+// shares the next turn with all others who do, so that however many ask, nobody waits for more than
+// two. It is safe for concurrent use.
 type turns struct {
 	mu      sync.Mutex
 	running bool
@@ -20,8 +21,9 @@ type turn struct {
 	err     error // once it is done
 }
 
-// do has the work carried out from its beginning, and returns its error, or the cause of the context's end when that comes first. A turn
-// that nobody waits for any more is left out; one that has begun is finished.
+// do has the work carried out from its beginning, and returns its error, or the cause of the
+// context's end when that comes first. A turn that nobody waits for any more is left out; one that
+// has begun is finished.
 func (t *turns) do(ctx context.Context, work func() error) error {
 	t.mu.Lock()
 	mine := t.next

@@ -7,19 +7,21 @@ import (
 	"strings"
 )
 
-// stamped is the version that a release is built with: tools/dist puts another text in the place of version.txt. It is a
-// file rather than a variable for the linker (-X), because a misspelt -X changes nothing and says nothing, a file that
-// is not there breaks the build, and a package-level string could be changed while the program runs.
+// stamped is the version that a release is built with: tools/dist puts another text in the place of
+// version.txt. It is a file rather than a variable for the linker (-X), because a misspelt -X
+// changes nothing and says nothing, a file that is not there breaks the build, and a package-level
+// string could be changed while the program runs.
 //
 //go:embed version.txt
 var stamped string
 
-// unknown is what a build is called that nobody stamped, such as one from a work tree without version control.
+// unknown is what a build is called that nobody stamped, such as one from a work tree without
+// version control.
 const unknown = "(devel)"
 
-// Version names this build: what it was stamped with; else the version of the module, which go install knows; else the
-// revision of the work tree, as devel-8605310a1b2c, with -dirty behind it where something was not committed; else
-// "(devel)". It never contains a space or a line end.
+// Version names this build: what it was stamped with; else the version of the module, which go
+// install knows; else the revision of the work tree, as devel-8605310a1b2c, with -dirty behind it
+// where something was not committed; else "(devel)". It never contains a space or a line end.
 func Version() string {
 	build, _ := debug.ReadBuildInfo()
 	return versionOf(stamped, build)
@@ -51,5 +53,6 @@ func versionOf(stamp string, build *debug.BuildInfo) string {
 	return "devel-" + revision + dirty
 }
 
-// revisionDigits is how much of a revision is shown, as in the versions that the go command makes up.
+// revisionDigits is how much of a revision is shown, as in the versions that the go command makes
+// up.
 const revisionDigits = 12

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Follow goes on from an earlier answer of the scenario as a browser without JavaScript does: to where it redirects, or by
-// sending a form of its page with the fields as they stand. It is written as the text "redirect", or with members.
+// Follow goes on from an earlier answer of the scenario as a browser without JavaScript does: to
+// where it redirects, or by sending a form of its page with the fields as they stand. It is written
+// as the text "redirect", or with members.
 type Follow struct {
 	written
 
@@ -15,16 +16,20 @@ type Follow struct {
 	Of string `yaml:"of,omitempty"`
 	// Form is the id or name of the form, or its number from 1; "" is the only one of the page.
 	Form *string `yaml:"form,omitempty"`
-	// Fields take other values than the page gives them; a button is pressed by naming it. A list sends a field several times.
+	// Fields take other values than the page gives them; a button is pressed by naming it. A list
+	// sends a field several times.
 	Fields map[string]Texts `yaml:"fields,omitempty"`
-	// Button is a part of what stands on the button that is pressed, in any case: "Allow". It says which form is meant where Form does not.
+	// Button is a part of what stands on the button that is pressed, in any case: "Allow". It says
+	// which form is meant where Form does not.
 	Button string `yaml:"button,omitempty"`
 }
 
-// Authorize opens the authorization page of the scenario's API and does what it takes to be sent back to the client: redirects
-// within the target are followed; the first form with the fields username and password is filled in; and of a form with a button that
-// allows, the button is pressed. Where the page cannot be passed so, the scenario is skipped. With a command of the user's that takes the
-// address and prints where the browser was sent, that is used instead where a step expects that it is sent back. The answer is the redirect to the client, which is not asked.
+// Authorize opens the authorization page of the scenario's API and does what it takes to be sent
+// back to the client: redirects within the target are followed; the first form with the fields
+// username and password is filled in; and of a form with a button that allows, the button is
+// pressed. Where the page cannot be passed so, the scenario is skipped. With a command of the
+// user's that takes the address and prints where the browser was sent, that is used instead where a
+// step expects that it is sent back. The answer is the redirect to the client, which is not asked.
 type Authorize struct {
 	written
 
@@ -36,19 +41,23 @@ type Authorize struct {
 	Password string `yaml:"password,omitempty"`
 	// Deny presses the button that denies.
 	Deny bool `yaml:"deny,omitempty"`
-	// Until is "consent" where the page that asks for consent is the answer, and no button is pressed.
+	// Until is "consent" where the page that asks for consent is the answer, and no button is
+	// pressed.
 	Until string `yaml:"until,omitempty"`
-	// Of sends the form of an earlier step's page of consent, in the place of a query, and does nothing more.
+	// Of sends the form of an earlier step's page of consent, in the place of a query, and does
+	// nothing more.
 	Of string `yaml:"of,omitempty"`
 }
 
-// Client authenticates as an OAuth client: by HTTP Basic with both parts form-encoded (RFC 6749 section 2.3.1), or in the body.
+// Client authenticates as an OAuth client: by HTTP Basic with both parts form-encoded (RFC 6749
+// section 2.3.1), or in the body.
 type Client struct {
 	written
 
 	ID     string `yaml:"id"`
 	Secret string `yaml:"secret"`
-	// In is "basic" (the default) or "body": the members client_id and client_secret of the form, or of the JSON object that is sent.
+	// In is "basic" (the default) or "body": the members client_id and client_secret of the form,
+	// or of the JSON object that is sent.
 	In string `yaml:"in,omitempty"`
 }
 
@@ -69,7 +78,8 @@ type Page struct {
 	Title Matcher `yaml:"title,omitempty"`
 	// Text is all that the page shows, one space between words.
 	Text Matcher `yaml:"text,omitempty"`
-	// Forms that must be there (by id, name or number, as Follow.Form), and fields that they must have.
+	// Forms that must be there (by id, name or number, as Follow.Form), and fields that they must
+	// have.
 	Forms map[string]Texts `yaml:"forms,omitempty"`
 }
 
@@ -236,7 +246,8 @@ func (v *validator) browsing(e *Expect) {
 	}
 }
 
-// HeaderPattern returns the pattern that an expected header's name is, "/(?i).*retry.*/", compiled for the whole name; false where it is a name.
+// HeaderPattern returns the pattern that an expected header's name is, "/(?i).*retry.*/", compiled
+// for the whole name; false where it is a name.
 func HeaderPattern(name string) (*regexp.Regexp, bool) {
 	inner, begins := strings.CutPrefix(name, "/")
 	inner, ends := strings.CutSuffix(inner, "/")

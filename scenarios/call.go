@@ -8,7 +8,8 @@ import (
 	"oauthmock/spec"
 )
 
-// ServicesPrefix is where a target offers the paid services behind the tokens: below it stand the domain of a service and a path of it.
+// ServicesPrefix is where a target offers the paid services behind the tokens: below it stand the
+// domain of a service and a path of it.
 const ServicesPrefix = "/__services/"
 
 // The surfaces whose calls are written without their names.
@@ -19,20 +20,22 @@ const (
 
 // Call is what a step's `call` asks for.
 type Call struct {
-	// Surface is the API that is called: "v2", "services", or the name that stands before method and path.
+	// Surface is the API that is called: "v2", "services", or the name that stands before method
+	// and path.
 	Surface string
 	// Operation is nil where method and path belong to none of the published operations.
 	Operation *spec.Operation
 	Method    string
-	// Path is the operation's template ("/tokens/{token}") where an alias was written, else the path as written.
+	// Path is the operation's template ("/tokens/{token}") where an alias was written, else the
+	// path as written.
 	Path string
 	// Alias says that the path parameters are still to be filled in.
 	Alias bool
 }
 
-// ResolveCall understands an alias ("token.create", "v1.scope.list"), a method and a path ("POST /tokens", "GET ${path}"), and these with
-// a surface before them ("v1 GET /scopes"). ok is false where the call is none of these, or its alias or surface is not one of
-// operations.
+// ResolveCall understands an alias ("token.create", "v1.scope.list"), a method and a path ("POST
+// /tokens", "GET ${path}"), and these with a surface before them ("v1 GET /scopes"). ok is false
+// where the call is none of these, or its alias or surface is not one of operations.
 func ResolveCall(operations []spec.Operation, call string) (resolved Call, ok bool) {
 	first, rest, written := strings.Cut(call, " ")
 	if !written {
@@ -62,7 +65,8 @@ func ResolveCall(operations []spec.Operation, call string) (resolved Call, ok bo
 // Service reports whether a paid service is called, of which no published document knows anything.
 func (c Call) Service() bool { return c.Surface == surfaceServices }
 
-// SurfaceOf is the surface of an escaped path that is written without one: "services" below [ServicesPrefix], else "v2".
+// SurfaceOf is the surface of an escaped path that is written without one: "services" below
+// [ServicesPrefix], else "v2".
 func SurfaceOf(path string) string {
 	if strings.HasPrefix(path, ServicesPrefix) {
 		return surfaceServices
@@ -81,9 +85,10 @@ func surfacesOf(operations []spec.Operation) []string {
 	return names
 }
 
-// MatchOperation finds the operation of a surface that a request belongs to, by method and escaped path; nil when there is none. A path
-// that ends where an id should stand belongs to an operation only where the document has an answer for it: "PATCH /tokens/" is
-// PATCH /tokens/{token} 400 150, "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
+// MatchOperation finds the operation of a surface that a request belongs to, by method and escaped
+// path; nil when there is none. A path that ends where an id should stand belongs to an operation
+// only where the document has an answer for it: "PATCH /tokens/" is PATCH /tokens/{token} 400 150,
+// "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
 func MatchOperation(operations []spec.Operation, surface, method, path string) *spec.Operation {
 	for i := range operations {
 		operation := &operations[i]
@@ -129,7 +134,8 @@ func isParameter(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }
 
-// isMethod says whether the text can stand as an HTTP method, in the upper case that all real ones have.
+// isMethod says whether the text can stand as an HTTP method, in the upper case that all real ones
+// have.
 func isMethod(text string) bool {
 	for _, r := range text {
 		if r < 'A' || r > 'Z' {

@@ -9,7 +9,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// format of scenario files. A number or a date may stand unquoted where text is asked for; it is taken as written.
+// format of scenario files. A number or a date may stand unquoted where text is asked for; it is
+// taken as written.
 func format() strictyaml.Format {
 	return strictyaml.Format{Holds: `it must have "version" and "scenarios"`, MaxBytes: maxFileSize, LooseText: true}
 }
@@ -37,7 +38,8 @@ func (t *Texts) UnmarshalStrict(v strictyaml.Value) error {
 	return notEmpty(v, "must hold at least one text; leave it out instead")
 }
 
-// UnmarshalStrict reads an id, or a list of them. Whether there are such scenarios only Lint can say, which sees all files.
+// UnmarshalStrict reads an id, or a list of them. Whether there are such scenarios only Lint can
+// say, which sees all files.
 func (ids *IDs) UnmarshalStrict(v strictyaml.Value) error {
 	seen := map[string]bool{}
 	for one := range v.Each() {
@@ -122,7 +124,8 @@ func (f *FaultRule) UnmarshalStrict(v strictyaml.Value) error {
 	return nil
 }
 
-// LineOf returns the line on which a member stands, such as "effect.kind", or the nearest around it that was written.
+// LineOf returns the line on which a member stands, such as "effect.kind", or the nearest around it
+// that was written.
 func (f *FaultRule) LineOf(place string) int {
 	if f.lines == nil {
 		return f.Line

@@ -6,10 +6,12 @@ import (
 	"sync"
 )
 
-// ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side by side.
+// ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side
+// by side.
 var ruleName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`) })
 
-// faults checks of rules what does not depend on who carries them out; place says in words where they stand.
+// faults checks of rules what does not depend on who carries them out; place says in words where
+// they stand.
 func (v *validator) faults(place string, rules []FaultRule) {
 	seen := map[string]int{}
 	for i := range rules {

@@ -6,7 +6,8 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzParse reads any text: a problem has a place, and nothing panics or hangs. The contract is read once, not per input.
+// FuzzParse reads any text: a problem has a place, and nothing panics or hangs. The contract is
+// read once, not per input.
 func FuzzParse(f *testing.F) {
 	about, err := newContract(nil)
 	if err != nil {

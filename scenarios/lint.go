@@ -9,20 +9,26 @@ import (
 	"oauthmock/spec"
 )
 
-// Lint holds loaded scenarios against what makes a suite worth something, beyond what Load demands of every file:
+// Lint holds loaded scenarios against what makes a suite worth something, beyond what Load demands
+// of every file:
 //
-//   - every step that expects a refusal has a positive control: a step that succeeds where this one must not (see below);
+//   - every step that expects a refusal has a positive control: a step that succeeds where this one
+//     must not (see below);
 //   - every step asserts something of its own, unless it acts on the control API;
-//   - every call belongs to a published operation or to a paid service, unless it expects to be refused;
+//   - every call belongs to a published operation or to a paid service, unless it expects to be
+//     refused;
 //   - ids are unique, also where the scenarios were loaded from several places;
 //   - every MUST quotes words that are in a document, and no SHOULD rests on an assumption alone.
 //
-// A server that refuses everything passes every test of refusals. So a refusal counts only beside a success: of the same operation;
-// or, where the refusal is about who calls or how often, or about the path or the method, of any operation by the same account. The
-// success stands in the same scenario, before or after, or in one that the scenario's `control` names. A success that is only observed
-// is none; neither is one of another surface. A refusal of a paid service, for whatever reason, counts only beside a success of a paid service.
+// A server that refuses everything passes every test of refusals. So a refusal counts only beside a
+// success: of the same operation; or, where the refusal is about who calls or how often, or about
+// the path or the method, of any operation by the same account. The success stands in the same
+// scenario, before or after, or in one that the scenario's `control` names. A success that is only
+// observed is none; neither is one of another surface. A refusal of a paid service, for whatever
+// reason, counts only beside a success of a paid service.
 //
-// more are documents of surfaces that are not embedded. The problems come in the order of files and lines; nil means that nothing is wrong. The error is one of reading the contract.
+// more are documents of surfaces that are not embedded. The problems come in the order of files and
+// lines; nil means that nothing is wrong. The error is one of reading the contract.
 func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 	about, err := newContract(more)
 	if err != nil {
@@ -69,7 +75,8 @@ func (l *linter) problem(line int, format string, args ...any) {
 	l.problems = append(l.problems, Problem{File: l.scenario.File, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
-// assertions finds what would be sent and not judged. Load has seen to it that comparisons and lists of values are not empty.
+// assertions finds what would be sent and not judged. Load has seen to it that comparisons and
+// lists of values are not empty.
 func (l *linter) assertions() {
 	asserting := 0
 	for i := range l.scenario.Steps {
@@ -92,7 +99,8 @@ func (l *linter) assertions() {
 	}
 }
 
-// operationsExist finds calls by method and path that name no operation and yet expect an answer of one: a misspelt path.
+// operationsExist finds calls by method and path that name no operation and yet expect an answer of
+// one: a misspelt path.
 func (l *linter) operationsExist() {
 	for i := range l.scenario.Steps {
 		step := &l.scenario.Steps[i]
@@ -126,11 +134,13 @@ type place struct {
 	// operation is the alias, or paidService; "" for a path or method of none.
 	operation             string
 	surface, method, path string
-	// open says that a variable other than a key of the step's matrix decides about the path, so that nothing can be said about it here.
+	// open says that a variable other than a key of the step's matrix decides about the path, so
+	// that nothing can be said about it here.
 	open bool
 }
 
-// places are where the requests of a call step go, one for each value that its matrix gives the path, without doubles.
+// places are where the requests of a call step go, one for each value that its matrix gives the
+// path, without doubles.
 func (l *linter) places(step *Step) []place {
 	if step.Authorize != nil {
 		return l.pages()
@@ -173,7 +183,8 @@ func (l *linter) pages() []place {
 	return nil
 }
 
-// maxPaths bounds how many paths one step is looked at for; beyond it lie only matrices that nobody could review.
+// maxPaths bounds how many paths one step is looked at for; beyond it lie only matrices that nobody
+// could review.
 const maxPaths = 10_000
 
 // expandPaths puts the values of a matrix into a path; other variables stay as they are.

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// controls finds refusals that are expected without a success beside them, and controls that are named in vain.
+// controls finds refusals that are expected without a success beside them, and controls that are
+// named in vain.
 func (l *linter) controls() {
 	s := l.scenario
 	var lacking []refusal
@@ -94,7 +95,8 @@ func (l *linter) refusals(step *Step) []refusal {
 	if len(statuses) == 0 {
 		return nil
 	}
-	// Who calls, or how often, not what is called: then any call that is answered shows that it is this which was refused.
+	// Who calls, or how often, not what is called: then any call that is answered shows that it is
+	// this which was refused.
 	caller := step.Auth != nil && step.Auth.Kind != "basic" ||
 		!slices.ContainsFunc(statuses, func(status int) bool { return status != 401 && status != 429 })
 	var list []refusal
@@ -110,8 +112,8 @@ func (l *linter) refusals(step *Step) []refusal {
 	return list
 }
 
-// controlled says whether a step of the scenario succeeds where the refusal is expected. The names of accounts mean something within
-// their own scenario only.
+// controlled says whether a step of the scenario succeeds where the refusal is expected. The names
+// of accounts mean something within their own scenario only.
 func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 	return slices.ContainsFunc(in.Steps, func(step Step) bool {
 		if !succeeds(&step) || observed(in, &step) || r.operation == "" && same && step.As != r.as {
@@ -136,7 +138,8 @@ func succeeds(step *Step) bool {
 	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !served(status) })
 }
 
-// observed says whether what a step expects is recorded only, so that nothing fails when it is otherwise.
+// observed says whether what a step expects is recorded only, so that nothing fails when it is
+// otherwise.
 func observed(s *Scenario, step *Step) bool {
 	if step.Expect.Level != "" {
 		return step.Expect.Level == Observe
@@ -144,7 +147,8 @@ func observed(s *Scenario, step *Step) bool {
 	return s.Level == Observe
 }
 
-// served reports whether a status says that the request was served: 2xx, or a redirect, by which pages answer.
+// served reports whether a status says that the request was served: 2xx, or a redirect, by which
+// pages answer.
 func served(status int) bool {
 	return status >= 200 && status < 400
 }

@@ -11,8 +11,8 @@ import (
 	"oauthmock/spec"
 )
 
-// levels finds what a scenario demands without a ground: a MUST that quotes no words of a document, or words that no document has, and a
-// SHOULD that rests on an assumption alone.
+// levels finds what a scenario demands without a ground: a MUST that quotes no words of a document,
+// or words that no document has, and a SHOULD that rests on an assumption alone.
 func (l *linter) levels() {
 	s := l.scenario
 	if len(s.Quote) == 0 && demands(s, Must) {
@@ -49,7 +49,8 @@ func supposed(source string) bool {
 	return true
 }
 
-// wordsOf returns what may be quoted of documents: their JSON, and their texts as they read, all without blanks.
+// wordsOf returns what may be quoted of documents: their JSON, and their texts as they read, all
+// without blanks.
 func wordsOf(documents []*spec.Document) (string, error) {
 	var all strings.Builder
 	for _, document := range documents {

@@ -165,7 +165,8 @@ func TestLintFindsWhatProvesNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			all, err := load(t, "version: \"1.0\"\nscenarios:\n"+test.text)
-			// That some step expects something is demanded before; here nothing is to stop on the way.
+			// That some step expects something is demanded before; here nothing is to stop on the
+			// way.
 			require.NoError(t, err)
 			problems, err := scenarios.Lint(all)
 			require.NoError(t, err)

@@ -16,7 +16,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Version of the format that this loader writes about. It reads files of the same major version up to this minor one.
+// Version of the format that this loader writes about. It reads files of the same major version up
+// to this minor one.
 const Version = "1.0"
 
 // maxFileSize bounds a scenario file; hand-written ones are far below.
@@ -38,9 +39,10 @@ func Schema() string {
 	return schema
 }
 
-// Load reads all *.yaml files below the root, in the order of their paths, and validates them together. On failure the error
-// joins every Problem that was found (see Problems), and no scenario is returned. Scenarios may call the surfaces of the embedded
-// documents, the paid services, and what more describes.
+// Load reads all *.yaml files below the root, in the order of their paths, and validates them
+// together. On failure the error joins every Problem that was found (see Problems), and no scenario
+// is returned. Scenarios may call the surfaces of the embedded documents, the paid services, and
+// what more describes.
 func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -70,13 +72,15 @@ func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
 	return finish(all, problems, more)
 }
 
-// LoadFile reads one scenario file from disk; it must be consistent by itself. more is as for [Load].
+// LoadFile reads one scenario file from disk; it must be consistent by itself. more is as for
+// [Load].
 func LoadFile(name string, more ...*spec.Document) ([]Scenario, error) {
 	dir, base := filepath.Split(name)
 	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name, more)
 }
 
-// LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil, and no error, where none does.
+// LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil,
+// and no error, where none does.
 func LoadEmbedded(id string) (list []Scenario, err error) {
 	line := []byte("id: " + id + "\n")
 	err = fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {

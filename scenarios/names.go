@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// names follows which variables of a scenario are defined, and which are used, in the order of the steps.
+// names follows which variables of a scenario are defined, and which are used, in the order of the
+// steps.
 type names struct {
 	known    map[string]*definition
 	accounts []string
@@ -32,7 +33,8 @@ func (n *names) account(v *validator, name string, line int) {
 	n.define(v, name, line, false)
 }
 
-// define makes a variable known from here on; mustBeUsed makes it a problem when nothing refers to it.
+// define makes a variable known from here on; mustBeUsed makes it a problem when nothing refers to
+// it.
 func (n *names) define(v *validator, name string, line int, mustBeUsed bool) {
 	if !rootName().MatchString(name) {
 		v.problem(line, "variable %q must be a word of letters, digits, - and _", name)

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// ControlReasons says why the scenario can only run against a target with a control API; empty when it does not need one.
+// ControlReasons says why the scenario can only run against a target with a control API; empty when
+// it does not need one.
 func (s *Scenario) ControlReasons() []string {
 	var reasons []string
 	if slices.Contains(s.Needs, "control") {
@@ -65,7 +66,8 @@ func (s *Scenario) NeedsSandbox() bool {
 	return false
 }
 
-// NeedsServices says whether the scenario can only run against a target that offers the paid services.
+// NeedsServices says whether the scenario can only run against a target that offers the paid
+// services.
 func (s *Scenario) NeedsServices() bool {
 	return slices.Contains(s.Needs, needServices)
 }

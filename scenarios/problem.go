@@ -11,10 +11,12 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Problem is one thing that is wrong in a scenario file, and what would be right. Line is 0 when it concerns the whole file.
+// Problem is one thing that is wrong in a scenario file, and what would be right. Line is 0 when it
+// concerns the whole file.
 type Problem = strictyaml.Problem
 
-// Problems takes the single problems out of an error of Load or LoadFile, in the order of files and lines.
+// Problems takes the single problems out of an error of Load or LoadFile, in the order of files and
+// lines.
 func Problems(err error) []Problem { return strictyaml.Problems(err) }
 
 func joinProblems(problems []Problem) error {

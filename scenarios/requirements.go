@@ -14,12 +14,13 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// RequirementSet is what conforming to one published document requires: scenarios by their ids, as they were when the set was frozen. A
-// scenario that is added later is run and reported, and does not count until a new set names it.
+// RequirementSet is what conforming to one published document requires: scenarios by their ids, as
+// they were when the set was frozen. A scenario that is added later is run and reported, and does
+// not count until a new set names it.
 type RequirementSet struct {
 	Version string `yaml:"version" json:"version"`
-	// Name by which the set is asked for: the surface, the document's version, and -control for what only a target with a control API
-	// can be asked ("v2-2.1.0", "v2-2.1.0-control").
+	// Name by which the set is asked for: the surface, the document's version, and -control for
+	// what only a target with a control API can be asked ("v2-2.1.0", "v2-2.1.0-control").
 	Name    string `yaml:"name" json:"name"`
 	Surface string `yaml:"surface" json:"surface"`
 	// Document is the SHA-256 of the published document, in hexadecimal digits.
@@ -71,7 +72,8 @@ func (r *RequirementSet) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Check reports what of a set is not so among scenarios: one that is not there any more, or that means something else than it did.
+// Check reports what of a set is not so among scenarios: one that is not there any more, or that
+// means something else than it did.
 func (r *RequirementSet) Check(all []Scenario) []error {
 	byID := make(map[string]*Scenario, len(all))
 	for i := range all {
@@ -90,8 +92,8 @@ func (r *RequirementSet) Check(all []Scenario) []error {
 	return out
 }
 
-// Meaning is a hash of what the scenario asks and asserts: level, requirement, what is given, and the steps. It does not change with titles,
-// tags, comments or the layout of the file.
+// Meaning is a hash of what the scenario asks and asserts: level, requirement, what is given, and
+// the steps. It does not change with titles, tags, comments or the layout of the file.
 func (s *Scenario) Meaning() string {
 	asserted := struct {
 		Level       Level
@@ -106,8 +108,9 @@ func (s *Scenario) Meaning() string {
 	return hex.EncodeToString(sum.Sum(nil))[:digits]
 }
 
-// spell writes a value so that two values are written alike where, and only where, they say the same. Which members were written counts,
-// as equals: null says something else than no equals; where they were written does not.
+// spell writes a value so that two values are written alike where, and only where, they say the
+// same. Which members were written counts, as equals: null says something else than no equals;
+// where they were written does not.
 func spell(w io.Writer, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -24,7 +24,8 @@ func schemaOf(t *testing.T) map[string]any {
 	return schema
 }
 
-// object finds the part of a definition that lists properties, which for some stands beside short forms.
+// object finds the part of a definition that lists properties, which for some stands beside short
+// forms.
 func object(t *testing.T, schema map[string]any) map[string]any {
 	t.Helper()
 	if schema["properties"] != nil {

@@ -97,7 +97,8 @@ func (v *validator) matcher(m *Matcher, what string) {
 	}
 }
 
-// operands checks what needs a number, a duration, a timestamp or a list; a text with variables may become any of them.
+// operands checks what needs a number, a duration, a timestamp or a list; a text with variables may
+// become any of them.
 func (v *validator) operands(m *Matcher, what string) {
 	check := func(key string, value any, right string, ok func(any) bool) {
 		if text, isText := value.(string); m.Has(key) && !ok(value) && !(isText && hasVariables(text)) {

@@ -22,8 +22,9 @@ var (
 // Forms are what a reference may ask of a text, as in ${apiKey|shorter}.
 func Forms() []string { return []string{"othercase", "shorter"} }
 
-// Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter" takes its last character away. It reports
-// false where the value is no text, or would stay as it is.
+// Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter"
+// takes its last character away. It reports false where the value is no text, or would stay as it
+// is.
 func Formed(value any, form string) (string, bool) {
 	text, _ := value.(string)
 	if text == "" {
@@ -55,8 +56,8 @@ func credentialNames() []string {
 	return []string{"client.id", "client.secret", "client.redirectUri", "user.username", "user.password"}
 }
 
-// Variables lists the variables that a value refers to, in texts at any depth, keys included; each once, in the order of
-// appearance (keys of objects sorted).
+// Variables lists the variables that a value refers to, in texts at any depth, keys included; each
+// once, in the order of appearance (keys of objects sorted).
 func Variables(value any) []string {
 	var names []string
 	add := func(text string) {
@@ -86,8 +87,9 @@ func Variables(value any) []string {
 	return names
 }
 
-// Expand puts the values of variables into a value, in texts at any depth. A text that is one reference and nothing else
-// becomes the variable's value with its type. The lookup's first error is returned as it is.
+// Expand puts the values of variables into a value, in texts at any depth. A text that is one
+// reference and nothing else becomes the variable's value with its type. The lookup's first error
+// is returned as it is.
 func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 	switch v := value.(type) {
 	case string:
@@ -121,7 +123,8 @@ func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 	return value, nil
 }
 
-// ExpandText puts the values of variables into a text; what is no text is written as JSON writes it.
+// ExpandText puts the values of variables into a text; what is no text is written as JSON writes
+// it.
 func ExpandText(text string, lookup func(name string) (any, error)) (string, error) {
 	var failed error
 	out := reference().ReplaceAllStringFunc(text, func(match string) string {
@@ -151,7 +154,8 @@ func Text(value any) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// Reach follows the part of a variable's name after its first dot into objects (by key) and lists (by index from 0).
+// Reach follows the part of a variable's name after its first dot into objects (by key) and lists
+// (by index from 0).
 func Reach(value any, rest []string) (any, bool) {
 	for _, part := range rest {
 		switch v := value.(type) {

@@ -10,8 +10,9 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Code is the number or text by which an API names an error: 70, 125.22, "400013", "invalid_code". Numbers
-// and texts are different codes even where they look alike. Codes compare with ==; the zero Code is none.
+// Code is the number or text by which an API names an error: 70, 125.22, "400013", "invalid_code".
+// Numbers and texts are different codes even where they look alike. Codes compare with ==; the zero
+// Code is none.
 type Code struct {
 	text string
 	// quoted says that the code is a JSON string.
@@ -43,8 +44,8 @@ func (c Code) IsText() bool {
 	return c.quoted
 }
 
-// Value is the code as encoding/json would decode it with UseNumber: a json.Number, a string, or nil where
-// there is none.
+// Value is the code as encoding/json would decode it with UseNumber: a json.Number, a string, or
+// nil where there is none.
 func (c Code) Value() any {
 	switch {
 	case c.IsZero():

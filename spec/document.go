@@ -11,9 +11,9 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Document is one published API document and what this project says about it. Nothing is parsed before it is
-// needed, and everything once. It is safe for concurrent use; what its methods return is shared, and must not
-// be changed.
+// Document is one published API document and what this project says about it. Nothing is parsed
+// before it is needed, and everything once. It is safe for concurrent use; what its methods return
+// is shared, and must not be changed.
 type Document struct {
 	name string
 	// file and overlayFile are how errors call the two texts.
@@ -29,9 +29,9 @@ type Document struct {
 	readings sync.Map // of keys to func() (any, error); see Once
 }
 
-// NewDocument makes a document of a surface that is not one of the embedded ones: its OpenAPI document, in JSON
-// or YAML, and its overlay, which may be nil. The texts are read when they are first needed, so what is wrong
-// with them is told by the methods.
+// NewDocument makes a document of a surface that is not one of the embedded ones: its OpenAPI
+// document, in JSON or YAML, and its overlay, which may be nil. The texts are read when they are
+// first needed, so what is wrong with them is told by the methods.
 func NewDocument(name string, published, overlay []byte) *Document {
 	text := func(data []byte) func() ([]byte, error) {
 		data = bytes.Clone(data)
@@ -84,12 +84,14 @@ func V1() *Document {
 	return embedded()[1]
 }
 
-// ClientCred returns the embedded document of the client credentials flow, which is written from the provider's reference page.
+// ClientCred returns the embedded document of the client credentials flow, which is written from
+// the provider's reference page.
 func ClientCred() *Document {
 	return embedded()[2]
 }
 
-// AuthCode returns the embedded document of the authorization code flow, which is written from the provider's reference page.
+// AuthCode returns the embedded document of the authorization code flow, which is written from the
+// provider's reference page.
 func AuthCode() *Document {
 	return embedded()[3]
 }
@@ -117,8 +119,8 @@ func (d *Document) Bytes() ([]byte, error) {
 	return bytes.Clone(data), nil
 }
 
-// Repaired returns the document as published, as JSON with only the corrections without which it cannot be used
-// at all (see [Correction.Repair]).
+// Repaired returns the document as published, as JSON with only the corrections without which it
+// cannot be used at all (see [Correction.Repair]).
 func (d *Document) Repaired() ([]byte, error) {
 	tree, err := d.correctedTree(func(c Correction) bool { return c.Repair })
 	if err != nil {
@@ -149,8 +151,8 @@ func (d *Document) Wrong(err error) error {
 	return fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 }
 
-// Member reads a member at the root of the corrected document into what into points to; absent, it leaves that as it is.
-// Members that into does not know are an error.
+// Member reads a member at the root of the corrected document into what into points to; absent, it
+// leaves that as it is. Members that into does not know are an error.
 func (d *Document) Member(name string, into any) error {
 	tree, err := d.tree()
 	if err != nil {
@@ -174,14 +176,16 @@ func (d *Document) Member(name string, into any) error {
 	return nil
 }
 
-// Once returns what read returned when Once was first called with the key. Packages that read the document with a library
-// keep their reading with it in this way. The key is of a type of the caller's own, as with context values.
+// Once returns what read returned when Once was first called with the key. Packages that read the
+// document with a library keep their reading with it in this way. The key is of a type of the
+// caller's own, as with context values.
 func (d *Document) Once(key any, read func() (any, error)) (any, error) {
 	once, _ := d.readings.LoadOrStore(key, sync.OnceValues(read))
 	return once.(func() (any, error))()
 }
 
-// correctedTree returns the published document as plain JSON values, with the chosen corrections applied.
+// correctedTree returns the published document as plain JSON values, with the chosen corrections
+// applied.
 func (d *Document) correctedTree(chosen func(Correction) bool) (any, error) {
 	overlay, err := d.overlay()
 	if err != nil {

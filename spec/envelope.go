@@ -7,32 +7,34 @@ import (
 	"strings"
 )
 
-// Envelope says how an API wraps what it answers. It is data of the document: x-envelope at the root of the
-// corrected document. The zero value of each member has a meaning of its own, so an API without an envelope
-// needs none.
+// Envelope says how an API wraps what it answers. It is data of the document: x-envelope at the
+// root of the corrected document. The zero value of each member has a meaning of its own, so an API
+// without an envelope needs none.
 type Envelope struct {
 	// Media is the media type of answers, "application/json" by default.
 	Media string `json:"media"`
 	// Data is the member that holds what a success is about; "" where the body itself does.
 	Data string `json:"data"`
-	// Code and Message are where a refusal has its code and message, as names joined by dots: "error" and "message"
-	// by default, or "error.code".
+	// Code and Message are where a refusal has its code and message, as names joined by dots:
+	// "error" and "message" by default, or "error.code".
 	Code    string `json:"code"`
 	Message string `json:"message"`
-	// CodeName is where a refusal has the word for its code, "error.code_reason"; "" where it has none.
+	// CodeName is where a refusal has the word for its code, "error.code_reason"; "" where it has
+	// none.
 	CodeName string `json:"codeName"`
 	// AnyMessage reports whether the message is for people, so that any text is right.
 	AnyMessage bool `json:"anyMessage"`
-	// Flat are the statuses of refusals that may also have the members which Code, CodeName and Message name below one object at the
-	// root: {"code": …} for {"error": {"code": …}}.
+	// Flat are the statuses of refusals that may also have the members which Code, CodeName and
+	// Message name below one object at the root: {"code": …} for {"error": {"code": …}}.
 	Flat []int `json:"flat"`
-	// Success and Failure are the members that every success and every refusal has, with their values.
+	// Success and Failure are the members that every success and every refusal has, with their
+	// values.
 	Success map[string]any `json:"success"`
 	Failure map[string]any `json:"failure"`
 	// Optional names the members of a refusal that may be missing.
 	Optional []string `json:"optional"`
-	// Completes are the members, with their values, that the overlay adds to successes whose published schema does not define them. A
-	// success has all that were added to it, or none.
+	// Completes are the members, with their values, that the overlay adds to successes whose
+	// published schema does not define them. A success has all that were added to it, or none.
 	Completes map[string]any `json:"completes"`
 }
 
@@ -87,7 +89,8 @@ func (e Envelope) CodeNameOf(body any) any {
 	return name
 }
 
-// MessageOf returns the message of a decoded body; ok reports whether it has one. A success may have one too.
+// MessageOf returns the message of a decoded body; ok reports whether it has one. A success may
+// have one too.
 func (e Envelope) MessageOf(body any) (message any, ok bool) {
 	return e.at(body, e.WithDefaults().Message)
 }
@@ -111,8 +114,8 @@ func (e Envelope) Payload(body any) (payload any, ok bool) {
 	return At(body, e.Data)
 }
 
-// Body returns the decoded body of a refusal with this code and message, numbers as json.Number. name is the word for the code, for an API that has
-// such; else it is not used.
+// Body returns the decoded body of a refusal with this code and message, numbers as json.Number.
+// name is the word for the code, for an API that has such; else it is not used.
 func (e Envelope) Body(code, name, message any) map[string]any {
 	e = e.WithDefaults()
 	body, _ := clone(e.Failure).(map[string]any)

@@ -18,22 +18,27 @@ type Operation struct {
 	Name, Surface string
 	// Method is in upper case; Path is the template of the document, "/tokens/{token}".
 	Method, Path string
-	// Statuses that the document as published knows, in their order. What is not a number ("default", "4XX") is left out.
+	// Statuses that the document as published knows, in their order. What is not a number
+	// ("default", "4XX") is left out.
 	Statuses []int
-	// Auth names the credentials that the document accepts, any one of them: the scheme of HTTP authentication ("basic"), the
-	// type of another ("apiKey"), or what x-credential of the scheme calls it ("refresh", the refresh token as Bearer).
+	// Auth names the credentials that the document accepts, any one of them: the scheme of HTTP
+	// authentication ("basic"), the type of another ("apiKey"), or what x-credential of the scheme
+	// calls it ("refresh", the refresh token as Bearer).
 	Auth []string
 	// Parameters in the document's order, those of the path first and those of the overlay last.
 	Parameters []Parameter
-	// Detail is the query parameter that makes a list answer with one entry; "" where there is none.
+	// Detail is the query parameter that makes a list answer with one entry; "" where there is
+	// none.
 	Detail string
-	// MissingID reports whether the document has an answer for a path that ends where the id should be: the 400 of
-	// PATCH and DELETE /tokens/{token}, which nothing else about the path could cause.
+	// MissingID reports whether the document has an answer for a path that ends where the id should
+	// be: the 400 of PATCH and DELETE /tokens/{token}, which nothing else about the path could
+	// cause.
 	MissingID bool
-	// Own reports whether the operation is the mock's own (x-own): the provider publishes none, so nobody need have it, and it is not
-	// part of what there is to cover.
+	// Own reports whether the operation is the mock's own (x-own): the provider publishes none, so
+	// nobody need have it, and it is not part of what there is to cover.
 	Own bool
-	// Forms are further methods of the path whose requests belong to the operation (x-forms): those of the forms on its pages.
+	// Forms are further methods of the path whose requests belong to the operation (x-forms): those
+	// of the forms on its pages.
 	Forms []string
 }
 
@@ -43,7 +48,8 @@ type Parameter struct {
 	Name, In string
 }
 
-// outline is what Operations reads of a document. Members of a path that are no operations stay unread.
+// outline is what Operations reads of a document. Members of a path that are no operations stay
+// unread.
 type outline struct {
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
 	Components struct {
@@ -80,8 +86,8 @@ func (o outline) operation(p place) (operationOutline, error) {
 	return operation, err
 }
 
-// Operations returns the operations in the published document's order. Names and added parameters come from the
-// overlay; Auth lists the schemes that the document as published accepts.
+// Operations returns the operations in the published document's order. Names and added parameters
+// come from the overlay; Auth lists the schemes that the document as published accepts.
 func (d *Document) Operations() ([]Operation, error) {
 	return d.operations()
 }
@@ -166,8 +172,8 @@ type place struct {
 	node         *yaml.Node
 }
 
-// places lists the operations in the order of the text, which is lost once JSON objects are Go maps.
-// JSON is YAML, and yaml.v3 keeps the order.
+// places lists the operations in the order of the text, which is lost once JSON objects are Go
+// maps. JSON is YAML, and yaml.v3 keeps the order.
 func (d *Document) places() ([]place, error) {
 	data, err := d.read()
 	if err != nil {

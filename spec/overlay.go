@@ -12,16 +12,17 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Correction is one numbered departure from the published document. It consists of one or more overlay
-// actions that only make sense together.
+// Correction is one numbered departure from the published document. It consists of one or more
+// overlay actions that only make sense together.
 type Correction struct {
 	// Number counts from 1, without gaps.
 	Number int
 	// Title is a short name, Reason the why in a sentence or two.
 	Title, Reason string
 	Grade         Grade
-	// Repair marks what is needed to use the document at all: without it kin-openapi refuses the document, or
-	// finds no operation for a request to another host. Repairs are part of [Document.Published].
+	// Repair marks what is needed to use the document at all: without it kin-openapi refuses the
+	// document, or finds no operation for a request to another host. Repairs are part of
+	// [Document.Published].
 	Repair bool
 	// Targets are the JSONPaths that the correction changes, in the order of its actions.
 	Targets []string
@@ -64,9 +65,9 @@ func (d *Document) readCorrections() (*overlay, error) {
 	return parseOverlay(d.overlayFile, data)
 }
 
-// parseOverlay reads an OpenAPI Overlay 1.0 strictly. On top of the format, x-corrections at the root holds
-// number, title, reason, grade and repair of each correction, and x-number of an action says which
-// correction it is part of.
+// parseOverlay reads an OpenAPI Overlay 1.0 strictly. On top of the format, x-corrections at the
+// root holds number, title, reason, grade and repair of each correction, and x-number of an action
+// says which correction it is part of.
 func parseOverlay(file string, data []byte) (*overlay, error) {
 	var written struct {
 		Overlay string `yaml:"overlay"`
@@ -154,10 +155,11 @@ func (o *overlay) addAction(c *checks, place string, w writtenAction) {
 	o.actions = append(o.actions, a)
 }
 
-// apply carries out the actions of the chosen corrections, in the order of the file, on a tree that it
-// owns. An action that finds no target, or a target that is so already, is an error: it would stand in the
-// overlay as a claim about the document that is not true. Filters in targets can ask whether a member is there and compare texts; numbers keep the
-// spelling of the document and compare with nothing.
+// apply carries out the actions of the chosen corrections, in the order of the file, on a tree that
+// it owns. An action that finds no target, or a target that is so already, is an error: it would
+// stand in the overlay as a claim about the document that is not true. Filters in targets can ask
+// whether a member is there and compare texts; numbers keep the spelling of the document and
+// compare with nothing.
 func (o *overlay) apply(tree any, chosen func(Correction) bool) (any, error) {
 	for _, a := range o.actions {
 		if !chosen(o.corrections[a.number-1]) {
@@ -209,8 +211,8 @@ func (a action) apply(tree any) (any, error) {
 	return tree, nil
 }
 
-// merge is an overlay's update: objects merge member by member, lists grow, anything else is replaced. It
-// changes neither argument.
+// merge is an overlay's update: objects merge member by member, lists grow, anything else is
+// replaced. It changes neither argument.
 func merge(old, update any) any {
 	switch o := old.(type) {
 	case map[string]any:

@@ -20,29 +20,33 @@ type Grade string
 const (
 	// Documented: the published documents say so.
 	Documented Grade = "documented"
-	// Observed: the provider's own code or guides do so, or a third party reports it of the live service.
+	// Observed: the provider's own code or guides do so, or a third party reports it of the live
+	// service.
 	Observed Grade = "observed"
 	// Assumed: somebody had to decide.
 	Assumed Grade = "assumed"
 )
 
-// EveryOperation stands in [Refusal.Operation] for all operations of a surface that have no row of their own.
+// EveryOperation stands in [Refusal.Operation] for all operations of a surface that have no row of
+// their own.
 const EveryOperation = "*"
 
 // Refusal is how one operation of a surface answers when it refuses for one reason.
 type Refusal struct {
-	// Surface is "v2"; Operation a name like "token.create", or [EveryOperation]; Reason a name like "scopes-missing".
+	// Surface is "v2"; Operation a name like "token.create", or [EveryOperation]; Reason a name
+	// like "scopes-missing".
 	Surface, Operation, Reason string
 	// Status is the HTTP status, 400 to 599.
 	Status int
 	// Code and Message are the members `error` and `message` of the answer.
 	Code    Code
 	Message string
-	// CodeName is the word by which some APIs name the code besides: "invalid_request" of "400013"; else "".
+	// CodeName is the word by which some APIs name the code besides: "invalid_request" of "400013";
+	// else "".
 	CodeName string
 	Grade    Grade
-	// Source says where the row comes from: "PATCH /tokens/{token} 401 unauthorized_refresh" is an example of
-	// the published document; of rows that are not documented it is a reason in words.
+	// Source says where the row comes from: "PATCH /tokens/{token} 401 unauthorized_refresh" is an
+	// example of the published document; of rows that are not documented it is a reason in words.
 	Source string
 }
 
@@ -58,7 +62,8 @@ var refusals = sync.OnceValues(func() (*Table, error) {
 	return parseRefusals(refusalsFile, []byte(refusalsDocument))
 })
 
-// Refusals returns the embedded table, spec/refusals.yaml. It is read once, when it is first asked for.
+// Refusals returns the embedded table, spec/refusals.yaml. It is read once, when it is first asked
+// for.
 func Refusals() (*Table, error) {
 	return refusals()
 }

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Timestamp reads a timestamp as the strict reading wants it: RFC 3339 in whole seconds, with Z or a numeric
-// offset, and a day that the calendar has. (OpenAPI's date-time, as kin-openapi checks it, lets 2025-02-31 pass.)
+// Timestamp reads a timestamp as the strict reading wants it: RFC 3339 in whole seconds, with Z or
+// a numeric offset, and a day that the calendar has. (OpenAPI's date-time, as kin-openapi checks
+// it, lets 2025-02-31 pass.)
 func Timestamp(text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	// time.Parse also lets fractions pass, after a comma too, and hours of one digit.

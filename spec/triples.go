@@ -8,9 +8,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Triple is one documented refusal: an operation, a status and a code, with the message that goes with it.
+// Triple is one documented refusal: an operation, a status and a code, with the message that goes
+// with it.
 type Triple struct {
-	// Surface is the document's name, Operation the alias; Method and Path are those of the document.
+	// Surface is the document's name, Operation the alias; Method and Path are those of the
+	// document.
 	Surface, Operation, Method, Path string
 	Status                           int
 	Code                             Code
@@ -21,14 +23,14 @@ type Triple struct {
 	Example string
 }
 
-// String names the triple as coverage and scenarios do: "PATCH /tokens/{token} 401 130", and outside v2
-// "v1 PUT /token/{token} 404 170".
+// String names the triple as coverage and scenarios do: "PATCH /tokens/{token} 401 130", and
+// outside v2 "v1 PUT /token/{token} 404 170".
 func (t Triple) String() string {
 	return Qualified(t.Surface, fmt.Sprintf("%s %s %d %s", t.Method, t.Path, t.Status, t.Code))
 }
 
-// Qualified puts the surface before a place in its document ("GET /scopes 200"), as coverage and scenarios do.
-// What is without one is v2's.
+// Qualified puts the surface before a place in its document ("GET /scopes 200"), as coverage and
+// scenarios do. What is without one is v2's.
 func Qualified(surface, place string) string {
 	if surface == "v2" || surface == "" {
 		return place
@@ -36,8 +38,8 @@ func Qualified(surface, place string) string {
 	return surface + " " + place
 }
 
-// Source names the example in the published document: "PATCH /tokens/{token} 401 unauthorized_refresh", or
-// "GET /tokens 404" where it has no name.
+// Source names the example in the published document: "PATCH /tokens/{token} 401
+// unauthorized_refresh", or "GET /tokens 404" where it has no name.
 func (t Triple) Source() string {
 	source := fmt.Sprintf("%s %s %d", t.Method, t.Path, t.Status)
 	if t.Example != "" {
@@ -46,7 +48,8 @@ func (t Triple) Source() string {
 	return source
 }
 
-// Triples returns the documented refusals (27 of v2), from the published document's own examples and in its order.
+// Triples returns the documented refusals (27 of v2), from the published document's own examples
+// and in its order.
 func (d *Document) Triples() ([]Triple, error) {
 	return d.triples()
 }

@@ -10,7 +10,8 @@ import (
 	"oauthmock/conformance/contract"
 )
 
-// addresses are the values of --base-url: one without a surface, and one for each surface that is named. It implements pflag.Value.
+// addresses are the values of --base-url: one without a surface, and one for each surface that is
+// named. It implements pflag.Value.
 type addresses struct {
 	bare  string
 	named map[string]string
@@ -65,8 +66,9 @@ func (a *addresses) String() string {
 // Type is that of a flag which may be repeated, in the environment separated by commas.
 func (a *addresses) Type() string { return "stringArray" }
 
-// resolve returns the address that the others are beside, the surface that it is of, and the others. An address without a surface is that
-// of the surface which --surface names alone, else of the first, v2.
+// resolve returns the address that the others are beside, the surface that it is of, and the
+// others. An address without a surface is that of the surface which --surface names alone, else of
+// the first, v2.
 func (a *addresses) resolve(chosen []string) (base, surface string, others map[string]string, err error) {
 	others = maps.Clone(a.named)
 	surface = addressable()[0]

@@ -22,7 +22,8 @@ func (b *baselineFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&b.old, "expected-failures", "", "old name of --baseline, for the same `FILE`")
 }
 
-// load reads the file that the flags name, if any. unknown is what is said of an id that is not among those known.
+// load reads the file that the flags name, if any. unknown is what is said of an id that is not
+// among those known.
 func (b *baselineFlags) load(known []string, unknown string) (report.Baseline, error) {
 	flag, name := "--baseline", b.file
 	switch {

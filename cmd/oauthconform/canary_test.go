@@ -19,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The credentials that must show nowhere. The plus, the slash and the umlaut look different in every encoding.
+// The credentials that must show nowhere. The plus, the slash and the umlaut look different in
+// every encoding.
 const (
 	canaryEmail   = "canary@example.com"
 	canaryKey     = "c4n4ry/key+f00dbabe+ü-0123456789"
@@ -27,7 +28,8 @@ const (
 	canaryAdmin   = "c4n4ry-admin-token-abcdef0123456789"
 )
 
-// parrot is a server that gives away everything it is told, and the tokens that it hands out, wherever it can.
+// parrot is a server that gives away everything it is told, and the tokens that it hands out,
+// wherever it can.
 type parrot struct {
 	mu      sync.Mutex
 	secrets []string
@@ -114,8 +116,8 @@ func everyForm(secret string) []string {
 	return forms
 }
 
-// tellTales are the parts of a secret's forms that must not show. Of base64 they are the characters that do not mix with
-// the neighbours.
+// tellTales are the parts of a secret's forms that must not show. Of base64 they are the characters
+// that do not mix with the neighbours.
 func tellTales(secret string) []string {
 	forms := []string{secret, strings.ToUpper(secret), url.PathEscape(secret), url.QueryEscape(secret), hex.EncodeToString([]byte(secret))}
 	escaped, _ := json.Marshal(secret)

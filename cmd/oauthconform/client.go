@@ -71,7 +71,8 @@ proven.`,
 	return command
 }
 
-// choose forgets ways that only the environment names, where the command line names one: a variable may be there for other runs.
+// choose forgets ways that only the environment names, where the command line names one: a variable
+// may be there for other runs.
 func (f *clientFlags) choose(command *cobra.Command) {
 	ways := map[string]*string{"command": &f.command, "admin-url": &f.adminURL, "har": &f.har}
 	named := false

@@ -32,7 +32,8 @@ func (c *connectionFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.keyFile, "client-key", "", "PEM `FILE` of its key")
 }
 
-// connection reads the files. addresses are where requests go, so that a proxy of the environment is told of only where it is used.
+// connection reads the files. addresses are where requests go, so that a proxy of the environment
+// is told of only where it is used.
 func (c *connectionFlags) connection(getenv func(string) string, addresses []string) (conformance.Connection, error) {
 	made := conformance.Connection{Insecure: c.insecure}
 	told := report.Connection{Insecure: c.insecure, CACertificate: c.caFile, ClientCertificate: c.certFile}
@@ -79,11 +80,13 @@ func (c *connectionFlags) connection(getenv func(string) string, addresses []str
 	return made, nil
 }
 
-// proxy is that of HTTPS_PROXY, less NO_PROXY and loopback. Plain HTTP goes straight: a proxy would read the credentials.
+// proxy is that of HTTPS_PROXY, less NO_PROXY and loopback. Plain HTTP goes straight: a proxy would
+// read the credentials.
 func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.Config{HTTPSProxy: cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy")), NoProxy: cmp.Or(getenv("NO_PROXY"), getenv("no_proxy"))}
 	if config.HTTPSProxy != "" {
-		// An address that cannot be read would be left out, or taken for another one, without a word.
+		// An address that cannot be read would be left out, or taken for another one, without a
+		// word.
 		all := httpproxy.Config{HTTPSProxy: config.HTTPSProxy}
 		by, err := all.ProxyFunc()(&url.URL{Scheme: "https", Host: "proxied.invalid"})
 		if err != nil || by == nil || by.Hostname() == "" || strings.HasSuffix(by.Host, ":") || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, by.Scheme) {

@@ -21,13 +21,16 @@ const (
 // embeddedName is what reports call the mock inside.
 const embeddedName = "the mock inside"
 
-// callbackTimeout is how long the mock inside waits for the answer to a callback, and so how long scenarios of receivers that hang take.
+// callbackTimeout is how long the mock inside waits for the answer to a callback, and so how long
+// scenarios of receivers that hang take.
 const callbackTimeout = time.Second
 
-// stopTimeout bounds how long the mock inside may take to answer what is under way when it is stopped.
+// stopTimeout bounds how long the mock inside may take to answer what is under way when it is
+// stopped.
 const stopTimeout = 5 * time.Second
 
-// embeddedMock runs the mock on a free port of this machine, so that the suite and the mock share nothing but HTTP.
+// embeddedMock runs the mock on a free port of this machine, so that the suite and the mock share
+// nothing but HTTP.
 func embeddedMock(seed uint64) starter {
 	return func(ctx context.Context) (conformance.Target, func(), error) { return startEmbedded(ctx, seed) }
 }
@@ -43,7 +46,8 @@ func startEmbedded(ctx context.Context, seed uint64) (conformance.Target, func()
 	}, stop, nil
 }
 
-// listenWith starts a mock on a free port of this machine. It returns its base URL, and what stops it.
+// listenWith starts a mock on a free port of this machine. It returns its base URL, and what stops
+// it.
 func listenWith(ctx context.Context, options ...mockserver.Option) (base string, stop func(), err error) {
 	mock, err := mockserver.New(options...)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// setting is a flag whose text is parsed at once, so that a bad value is refused by the name of its flag.
+// setting is a flag whose text is parsed at once, so that a bad value is refused by the name of its
+// flag.
 type setting[T any] struct {
 	value *T
 	parse func(string) (T, error)
@@ -31,7 +32,8 @@ func newSetting[T any](value *T, kind, initial string, parse func(string) (T, er
 	return s
 }
 
-// Set parses and stores a text; the flag's name stands in the error already when the caller prints it.
+// Set parses and stores a text; the flag's name stands in the error already when the caller prints
+// it.
 func (s *setting[T]) Set(text string) error {
 	value, err := s.parse(text)
 	if err != nil {
@@ -51,8 +53,8 @@ func environmentName(flag string) string {
 	return "OAUTHCONFORM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// flagError says which flag was given wrongly and what would be right. It never repeats a value that may be a secret, nor
-// an address, in which one may hide.
+// flagError says which flag was given wrongly and what would be right. It never repeats a value
+// that may be a secret, nor an address, in which one may hide.
 func flagError(command *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
@@ -76,7 +78,8 @@ func invalidValue(where string, flag *pflag.Flag, value string, why error) error
 	return fmt.Errorf("invalid value %q for %s: %w", value, where, why)
 }
 
-// noArguments refuses what is no flag, without repeating it: it may be a key whose flag was forgotten.
+// noArguments refuses what is no flag, without repeating it: it may be a key whose flag was
+// forgotten.
 func noArguments(command *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%s takes flags only, each beginning with two dashes; %d of its arguments are none", command.Name(), len(args))
@@ -84,8 +87,9 @@ func noArguments(command *cobra.Command, args []string) error {
 	return nil
 }
 
-// refuseEmpty returns an error for every flag that was given without a value. Most often that is a variable of a shell that
-// was not set, and to go on as if the flag were not there would be another run than the one asked for.
+// refuseEmpty returns an error for every flag that was given without a value. Most often that is a
+// variable of a shell that was not set, and to go on as if the flag were not there would be another
+// run than the one asked for.
 func refuseEmpty(flags *pflag.FlagSet) (errs []error) {
 	flags.Visit(func(flag *pflag.Flag) {
 		values := []string{flag.Value.String()}
@@ -99,8 +103,8 @@ func refuseEmpty(flags *pflag.FlagSet) (errs []error) {
 	return errs
 }
 
-// fromEnvironment makes a command take from its environment what its command line leaves open. An empty variable is as
-// good as none.
+// fromEnvironment makes a command take from its environment what its command line leaves open. An
+// empty variable is as good as none.
 func fromEnvironment(command *cobra.Command, getenv func(string) string) {
 	command.PreRunE = func(command *cobra.Command, _ []string) error {
 		errs := refuseEmpty(command.Flags())
@@ -156,8 +160,8 @@ func parseTimeout(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseURL takes the address of a server: http or https, a host, perhaps a path. Credentials have flags of their own,
-// because addresses are printed in reports.
+// parseURL takes the address of a server: http or https, a host, perhaps a path. Credentials have
+// flags of their own, because addresses are printed in reports.
 func parseURL(text string) (string, error) {
 	address, err := url.Parse(text)
 	switch {

@@ -12,12 +12,14 @@ import (
 	"oauthmock/mockserver"
 )
 
-// TestTheHonestMockIsNotAccusedWhenEightAskAtOnce is the run of the whole suite that the race detector watches.
+// TestTheHonestMockIsNotAccusedWhenEightAskAtOnce is the run of the whole suite that the race
+// detector watches.
 func TestTheHonestMockIsNotAccusedWhenEightAskAtOnce(t *testing.T) {
 	honest(t, "both", "full")(t, 0, 8)
 }
 
-// honest starts a mock, and returns what runs the whole suite against it and demands that everything passes.
+// honest starts a mock, and returns what runs the whole suite against it and demands that
+// everything passes.
 func honest(t *testing.T, shape, envelope string) func(t *testing.T, seed uint64, parallel int) {
 	t.Helper()
 	all, err := loadScenarios("")
@@ -44,7 +46,8 @@ func honest(t *testing.T, shape, envelope string) func(t *testing.T, seed uint64
 	}
 }
 
-// TestATightRateLimitOfTheServerIsNoFault: scenarios that are not about the limit get accounts with room enough.
+// TestATightRateLimitOfTheServerIsNoFault: scenarios that are not about the limit get accounts with
+// room enough.
 func TestATightRateLimitOfTheServerIsNoFault(t *testing.T) {
 	all, err := loadScenarios("")
 	require.NoError(t, err)

@@ -30,7 +30,8 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 				return err
 			}
 			if len(problems) == 0 {
-				// Only now: of a file that does not load no scenario is known, not even as the control of others.
+				// Only now: of a file that does not load no scenario is known, not even as the
+				// control of others.
 				if problems, err = scenarios.Lint(list); err != nil {
 					return err
 				}
@@ -76,7 +77,8 @@ func lintSets(list []scenarios.Scenario) (wrong []error, err error) {
 	return wrong, nil
 }
 
-// loadAll loads files and folders of scenarios, and what is wrong in them. The error is of those that cannot be read.
+// loadAll loads files and folders of scenarios, and what is wrong in them. The error is of those
+// that cannot be read.
 func loadAll(names []string) ([]scenarios.Scenario, []scenarios.Problem, error) {
 	var list []scenarios.Scenario
 	var problems []scenarios.Problem

@@ -56,7 +56,8 @@ answers out of the document's own examples, changing one place at a time, and co
 	return command
 }
 
-// printSurvey prints a row for every published answer, and one for the statuses that were added to an operation.
+// printSurvey prints a row for every published answer, and one for the statuses that were added to
+// an operation.
 func printSurvey(w io.Writer, answers []audit.Surveyed) {
 	fmt.Fprint(w, `What the v2 document demands of answers: as published, and by the strict reading
 

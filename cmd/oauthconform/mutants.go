@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// newMutants proves that the suite can fail: it judges the mock inside while faulty behaviours stand before it.
+// newMutants proves that the suite can fail: it judges the mock inside while faulty behaviours
+// stand before it.
 func newMutants(p program) *cobra.Command {
 	var names []string
 	var from string
@@ -107,7 +108,8 @@ func startMutated(given string) (http.Handler, error) {
 	return mock.Handler(), nil
 }
 
-// printMatrix prints which assertion killed which mutant, and what each kind of assertion is good for.
+// printMatrix prints which assertion killed which mutant, and what each kind of assertion is good
+// for.
 func printMatrix(w io.Writer, matrix mutant.Matrix, whole, without bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	family := ""

@@ -14,7 +14,8 @@ import (
 // standardOutput is the file name that means it.
 const standardOutput = "-"
 
-// formats are the reports that --report can name, each with how it is written when the run is over. Events are written as they happen.
+// formats are the reports that --report can name, each with how it is written when the run is over.
+// Events are written as they happen.
 func formats() map[string]func(io.Writer, report.Report) error {
 	return map[string]func(io.Writer, report.Report) error{
 		"console": nil, // in the style of where it goes
@@ -36,12 +37,13 @@ type output struct {
 	events *report.Events
 }
 
-// outputs are all of them. They are opened before the run, so that a folder that does not exist is told at once and not
-// after ten minutes, and so that an old report cannot be taken for the new one.
+// outputs are all of them. They are opened before the run, so that a folder that does not exist is
+// told at once and not after ten minutes, and so that an old report cannot be taken for the new
+// one.
 type outputs struct{ all []output }
 
-// openOutputs reads the --report flags. Without one for the console, that report goes to standard output, or to standard
-// error where another report is on standard output.
+// openOutputs reads the --report flags. Without one for the console, that report goes to standard
+// output, or to standard error where another report is on standard output.
 func openOutputs(flags []string, getenv func(string) string, stdout, stderr io.Writer) (*outputs, error) {
 	var all []output
 	for _, flag := range flags {
@@ -83,12 +85,14 @@ func openOutputs(flags []string, getenv func(string) string, stdout, stderr io.W
 	return opened, nil
 }
 
-// lines reports whether an output may share a stream with others that are lines too: annotations stand between those of the console.
+// lines reports whether an output may share a stream with others that are lines too: annotations
+// stand between those of the console.
 func (o output) lines() bool { return lines(o.format) }
 
 func lines(format string) bool { return format == "console" || format == "github" }
 
-// create opens the file anew, so that no old report is left. GitHub's summary of a step belongs to the whole step, and is added to.
+// create opens the file anew, so that no old report is left. GitHub's summary of a step belongs to
+// the whole step, and is added to.
 func (o output) create(getenv func(string) string) (*os.File, error) {
 	if o.name == getenv("GITHUB_STEP_SUMMARY") {
 		return os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644) //nolint:gosec // a report, for whoever reads the job
@@ -147,13 +151,14 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// styleOf is how a console report looks: in colour only on a terminal that wants it (https://no-color.org).
+// styleOf is how a console report looks: in colour only on a terminal that wants it
+// (https://no-color.org).
 func styleOf(getenv func(string) string, terminal, quiet bool) report.Style {
 	return report.Style{Color: terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb", Quiet: quiet}
 }
 
-// discardReports empties the files of --report when a run ends before it opened them, as with a flag that is wrong: an old report must not be
-// taken for that of this run.
+// discardReports empties the files of --report when a run ends before it opened them, as with a
+// flag that is wrong: an old report must not be taken for that of this run.
 func discardReports(args []string, getenv func(string) string) {
 	if len(args) == 0 || !slices.Contains([]string{"run", "replay", "client"}, args[0]) {
 		return

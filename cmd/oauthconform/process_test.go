@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheMockStopsInOrderWhenItIsSignalled starts the program by the mock's name, as a process of its own.
+// TestTheMockStopsInOrderWhenItIsSignalled starts the program by the mock's name, as a process of
+// its own.
 func TestTheMockStopsInOrderWhenItIsSignalled(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("processes of Windows are sent no signals")

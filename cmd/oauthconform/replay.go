@@ -34,10 +34,12 @@ func readReport(name string) (report.Report, error) {
 	return read, nil
 }
 
-// nothingFailed says that there is nothing to run again; it is no wrong usage, but nothing was proven.
+// nothingFailed says that there is nothing to run again; it is no wrong usage, but nothing was
+// proven.
 type nothingFailed struct{ error }
 
-// choose narrows the options to what failed in the report of --rerun-failed, and keeps by which flags there is a choice at all.
+// choose narrows the options to what failed in the report of --rerun-failed, and keeps by which
+// flags there is a choice at all.
 func (f *runFlags) choose(options *conformance.Options) error {
 	for _, one := range []struct {
 		flag  string

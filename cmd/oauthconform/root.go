@@ -23,8 +23,9 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// run executes the command line and returns the exit status: 0 passed, 1 the target failed, 2 usage, scenario file or
-// harness error, 3 nothing proven. It writes to nothing but stdout, stderr and the files that the arguments name.
+// run executes the command line and returns the exit status: 0 passed, 1 the target failed, 2
+// usage, scenario file or harness error, 3 nothing proven. It writes to nothing but stdout, stderr
+// and the files that the arguments name.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := newRoot(program{getenv: getenv, stdout: stdout, stderr: stderr})
 	root.SetArgs(args)

@@ -139,7 +139,8 @@ func (p program) judge(command *cobra.Command, flags *runFlags, written *reportF
 	}
 	defer closeTarget()
 	if target.AdminURL == "" && !seeded(command, p.getenv) {
-		// Names that were never asked for before: what was recorded of another run does not answer them.
+		// Names that were never asked for before: what was recorded of another run does not answer
+		// them.
 		options.Seed = uint64(rand.Uint32())
 	}
 	var journal *journalFile

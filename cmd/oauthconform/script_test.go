@@ -18,7 +18,8 @@ var (
 	whole  = flag.Bool("whole", false, "try everything instead of a sample: 20 seeds of the honest mock, every mutant")
 )
 
-// TestMain makes the test program itself the two programs that tests start as processes of their own.
+// TestMain makes the test program itself the two programs that tests start as processes of their
+// own.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"oauthconform": main, "oauthmock": main, "sampleclient": sampleClient})
 }

@@ -9,8 +9,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// loadScenarios reads a folder or a file, or what the suite brings along where name is empty. The error holds a
-// scenarios.Problem for everything that is wrong in the files.
+// loadScenarios reads a folder or a file, or what the suite brings along where name is empty. The
+// error holds a scenarios.Problem for everything that is wrong in the files.
 func loadScenarios(name string) ([]scenarios.Scenario, error) {
 	if name == "" {
 		// As they stand in a checkout of the project.
@@ -31,7 +31,8 @@ func loadScenarios(name string) ([]scenarios.Scenario, error) {
 	return standingIn(name, all), standingInProblems(name, err)
 }
 
-// standingIn makes the files' names, which are told from their folder, such that they can be opened from here.
+// standingIn makes the files' names, which are told from their folder, such that they can be opened
+// from here.
 func standingIn(dir string, all []scenarios.Scenario) []scenarios.Scenario {
 	for i := range all {
 		all[i].File = filepath.Join(dir, filepath.FromSlash(all[i].File))

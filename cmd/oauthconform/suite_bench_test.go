@@ -18,7 +18,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// BenchmarkSuite is a whole run as people start it: all scenarios, over loopback, against the mock inside, and the report as JSON.
+// BenchmarkSuite is a whole run as people start it: all scenarios, over loopback, against the mock
+// inside, and the report as JSON.
 func BenchmarkSuite(b *testing.B) {
 	all := scenariosOf(b)
 	mock, err := mockserver.New(mockserver.WithSeed(1))
@@ -29,9 +30,10 @@ func BenchmarkSuite(b *testing.B) {
 	runWhole(b, target, all, report.Pass)
 }
 
-// BenchmarkRunner is the runner's own part of such a run: the answers were recorded before, so that neither the mock nor a
-// connection is in the time. All that makes and judges a run is: reading the documents, making the requests, validation by all
-// readings, coverage, evidence, redaction, and the report as JSON. Of scenarios that fail all evidence is kept and redacted.
+// BenchmarkRunner is the runner's own part of such a run: the answers were recorded before, so that
+// neither the mock nor a connection is in the time. All that makes and judges a run is: reading the
+// documents, making the requests, validation by all readings, coverage, evidence, redaction, and
+// the report as JSON. Of scenarios that fail all evidence is kept and redacted.
 func BenchmarkRunner(b *testing.B) {
 	all := scenariosOf(b)
 	tape := record(b, all)
@@ -46,7 +48,8 @@ func BenchmarkRunner(b *testing.B) {
 	}
 }
 
-// BenchmarkStartOfARun is what a run costs before its first request. Runs after the first in a process find the documents read.
+// BenchmarkStartOfARun is what a run costs before its first request. Runs after the first in a
+// process find the documents read.
 func BenchmarkStartOfARun(b *testing.B) {
 	all := scenariosOf(b)
 	target := recorded(&replay{})
@@ -63,7 +66,8 @@ func scenariosOf(b *testing.B) []scenarios.Scenario {
 	return all
 }
 
-// runWhole runs all scenarios, one after the other, until the benchmark has seen enough, and tells the time for one request.
+// runWhole runs all scenarios, one after the other, until the benchmark has seen enough, and tells
+// the time for one request.
 func runWhole(b *testing.B, target conformance.Target, all []scenarios.Scenario, want report.Verdict) {
 	b.Helper()
 	b.ReportAllocs()
@@ -104,8 +108,8 @@ type taped struct {
 	api    bool
 }
 
-// record runs all scenarios once and keeps the answers. With the same seed, and one scenario after the other, the requests are the
-// same each time, and an answer is found by its place alone.
+// record runs all scenarios once and keeps the answers. With the same seed, and one scenario after
+// the other, the requests are the same each time, and an answer is found by its place alone.
 func record(b *testing.B, all []scenarios.Scenario) []taped {
 	b.Helper()
 	mock, err := mockserver.New(mockserver.WithSeed(1))
@@ -146,7 +150,8 @@ func (t taped) response(r *http.Request) *http.Response {
 	}
 }
 
-// spoiled adds a member that nobody knows to every object that the API answers, so that every scenario fails and goes on all the same.
+// spoiled adds a member that nobody knows to every object that the API answers, so that every
+// scenario fails and goes on all the same.
 func spoiled(tape []taped) []taped {
 	var out []taped
 	for _, one := range tape {

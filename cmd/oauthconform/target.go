@@ -22,7 +22,8 @@ const noAdmin = "none"
 // targetFlags say whom to ask, and as whom.
 type targetFlags struct {
 	addresses addresses
-	// baseURL, surface and others are what addresses come to, once open knows which surfaces are chosen.
+	// baseURL, surface and others are what addresses come to, once open knows which surfaces are
+	// chosen.
 	baseURL, surface, adminURL               string
 	others                                   map[string]string
 	email, apiKey, sandboxAPIKey, adminToken string
@@ -57,8 +58,9 @@ type opening struct {
 	start starter
 }
 
-// open makes the target ready: it starts the mock inside, or finds out what the server offers. The caller must call the function that it
-// returns once the run is over. An error is wrong usage; what keeps a server from being asked is Target.Stopped.
+// open makes the target ready: it starts the mock inside, or finds out what the server offers. The
+// caller must call the function that it returns once the run is over. An error is wrong usage; what
+// keeps a server from being asked is Target.Stopped.
 func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready opening) (conformance.Target, func(), error) {
 	t.trim()
 	var err error
@@ -103,8 +105,8 @@ func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready ope
 	return target, func() {}, nil
 }
 
-// without is for a server that is asked without credentials, and makes no accounts. Where that is known, it returns what must be given; where it
-// could not be found out, nothing can be asked.
+// without is for a server that is asked without credentials, and makes no accounts. Where that is
+// known, it returns what must be given; where it could not be found out, nothing can be asked.
 func (t targetFlags) without(target *conformance.Target, options conformance.Options) error {
 	found := target.Discovered[0]
 	switch {
@@ -157,8 +159,8 @@ func (t *targetFlags) check() error {
 	return nil
 }
 
-// embedded starts the mock. What the command line says about another server would have no effect, so it is refused; the
-// environment may say it for other runs.
+// embedded starts the mock. What the command line says about another server would have no effect,
+// so it is refused; the environment may say it for other runs.
 func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, start starter) (conformance.Target, func(), error) {
 	for _, name := range slices.Concat([]string{"email", "api-key", "sandbox-api-key", "admin-token"}, grantFlagNames()) {
 		if command.Flags().Changed(name) {
@@ -183,7 +185,8 @@ func (t targetFlags) embedded(ctx context.Context, command *cobra.Command, start
 	return target, stop, nil
 }
 
-// guard returns a Redactor for what this program itself writes: the library has one of its own that knows the tokens too.
+// guard returns a Redactor for what this program itself writes: the library has one of its own that
+// knows the tokens too.
 func guard(target conformance.Target, stderr io.Writer) *report.Redactor {
 	redactor := report.NewRedactor()
 	for _, secret := range []struct{ flag, name, text string }{

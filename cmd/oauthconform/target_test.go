@@ -35,8 +35,8 @@ func (r *recorder) record(next http.Handler) http.Handler {
 // asked is what the scripts' targets were asked, by script.
 type asked struct{}
 
-// target starts a server beside the script, and puts its address into $BASE, and the same by an address that is not
-// loopback into $ELSEWHERE.
+// target starts a server beside the script, and puts its address into $BASE, and the same by an
+// address that is not loopback into $ELSEWHERE.
 //
 //	target honest          the mock
 //	target bare            the mock without its control API
@@ -79,7 +79,8 @@ func target(ts *testscript.TestScript, neg bool, args []string) {
 			if err != nil {
 				return
 			}
-			// The connection stays open: what follows the answer is there as long as the client has it.
+			// The connection stays open: what follows the answer is there as long as the client has
+			// it.
 			fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}%s", req.Header.Get("Authorization"))
 		})
 	case "hang":

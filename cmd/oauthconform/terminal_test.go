@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// onTerminal runs the program with standard output and error on a terminal, and returns what that shows.
+// onTerminal runs the program with standard output and error on a terminal, and returns what that
+// shows.
 func onTerminal(t *testing.T, environment map[string]string, args ...string) string {
 	t.Helper()
 	screen, terminal, err := pty.Open()

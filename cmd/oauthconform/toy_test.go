@@ -23,7 +23,8 @@ import (
 	"oauthmock/spec"
 )
 
-// A fifth API, with an envelope, paths and a credential of its own: its document, and a scenario for each operation.
+// A fifth API, with an envelope, paths and a credential of its own: its document, and a scenario
+// for each operation.
 const (
 	toyDocument = `
 openapi: 3.0.3
@@ -91,7 +92,8 @@ func toy(document *spec.Document) surface.Surface {
 	}
 }
 
-// TestAnAPIIsServedAndJudgedByOneValueEach gives a surface to New and its contract to the judge, and finds it everywhere else.
+// TestAnAPIIsServedAndJudgedByOneValueEach gives a surface to New and its contract to the judge,
+// and finds it everywhere else.
 func TestAnAPIIsServedAndJudgedByOneValueEach(t *testing.T) {
 	document := spec.NewDocument("toy", []byte(toyDocument), nil)
 	mock, err := mockserver.New(mockserver.WithSurface(toy(document)))

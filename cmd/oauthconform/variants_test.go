@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// variant is a way to do otherwise than the mock where no document says what is right. It stands between the suite and an honest server.
+// variant is a way to do otherwise than the mock where no document says what is right. It stands
+// between the suite and an honest server.
 type variant struct {
 	name string
 	wrap func(next http.Handler) http.Handler

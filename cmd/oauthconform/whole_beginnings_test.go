@@ -25,7 +25,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// begun is a mock that began with a scenario, for a suite that would make accounts: it is given those of the scenario.
+// begun is a mock that began with a scenario, for a suite that would make accounts: it is given
+// those of the scenario.
 type begun struct {
 	mock  http.Handler
 	scene *scene.Scene
@@ -78,7 +79,8 @@ func (b *begun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mock.ServeHTTP(w, r)
 }
 
-// TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith replays the steps of scenarios from what serve --scenario begins with.
+// TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith replays the steps of scenarios from what
+// serve --scenario begins with.
 func TestTheWholeSuiteReachesByCallsWhatTheMockBeginsWith(t *testing.T) {
 	all, err := scenarios.Load(scenarios.Embedded())
 	require.NoError(t, err)

@@ -25,8 +25,8 @@ func judged(t *testing.T, program client.Program, cases []client.Case, timeout t
 	return result
 }
 
-// TestTheWholeSuiteOfClients proves the judge of clients: it never accuses the client that is right, and finds each broken one out by the rule that
-// the table names, and by no other.
+// TestTheWholeSuiteOfClients proves the judge of clients: it never accuses the client that is
+// right, and finds each broken one out by the rule that the table names, and by no other.
 func TestTheWholeSuiteOfClients(t *testing.T) { //nolint:tparallel // the subtests wait for the right client first
 	right := &samples.Client{}
 	passed := map[string][]string{}
@@ -39,7 +39,8 @@ func TestTheWholeSuiteOfClients(t *testing.T) { //nolint:tparallel // the subtes
 	for _, fault := range samples.Faults() {
 		t.Run(fault.Name, func(t *testing.T) {
 			t.Parallel()
-			// Where the right client never came to ask whether it has the fault, the broken one does the same.
+			// Where the right client never came to ask whether it has the fault, the broken one
+			// does the same.
 			cases := slices.DeleteFunc(client.Cases(), func(c client.Case) bool {
 				return !right.Touches(c.Task, fault.Name) || fault.Breaks == "task/result" && c.Outcome != fault.Breaks
 			})

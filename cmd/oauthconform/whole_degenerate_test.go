@@ -29,7 +29,8 @@ import (
 	"oauthmock/spec/reading"
 )
 
-// degenerate are servers that answer everything in one wrong way. None may ever pass anything that says MUST.
+// degenerate are servers that answer everything in one wrong way. None may ever pass anything that
+// says MUST.
 func degenerate(t *testing.T) map[string]http.HandlerFunc {
 	t.Helper()
 	answer := func(status int, kind, body string) http.HandlerFunc {
@@ -130,8 +131,9 @@ func sameShape(template, path string) bool {
 	})
 }
 
-// TestTheWholeSuitePassesNoDegenerateServer runs the whole suite against each of them, with a working control API beside it and sometimes without one,
-// and compares the verdicts with golden ones.
+// TestTheWholeSuitePassesNoDegenerateServer runs the whole suite against each of them, with a
+// working control API beside it and sometimes without one, and compares the verdicts with golden
+// ones.
 func TestTheWholeSuitePassesNoDegenerateServer(t *testing.T) {
 	all, err := loadScenarios("")
 	require.NoError(t, err)
@@ -174,8 +176,9 @@ func TestTheWholeSuitePassesNoDegenerateServer(t *testing.T) {
 			fmt.Fprintf(&golden, "%s, %s: exit %d, %s\n", name, beside, result.ExitCode(), verdicts(result))
 			assert.NotZero(t, result.ExitCode(), "%s %s", name, beside)
 			for _, r := range result.Results {
-				// An empty list is right for an account that has nothing, and the published examples have the published form: only these
-				// servers may pass what asks for no more.
+				// An empty list is right for an account that has nothing, and the published
+				// examples have the published form: only these servers may pass what asks for no
+				// more.
 				ofForm := name == "static examples" && slices.Contains(published, r.ID)
 				if r.Level == string(scenarios.Must) && name != "always 200 with an empty list" && !ofForm {
 					assert.NotContains(t, []report.Verdict{report.Pass, report.Warn, report.XPass}, r.Verdict, "%s, %s: %s", name, beside, r.ID)

@@ -17,7 +17,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// TestTheWholeSuiteDoesNotAccuseAMockThatHasDocuments loads documents of services that the scenarios call, and of one that only its document knows.
+// TestTheWholeSuiteDoesNotAccuseAMockThatHasDocuments loads documents of services that the
+// scenarios call, and of one that only its document knows.
 func TestTheWholeSuiteDoesNotAccuseAMockThatHasDocuments(t *testing.T) {
 	const answer = `"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"object","properties":{"data":{"type":"object"},"success":{"type":"boolean"}}},"example":{"data":null,"success":true}}}}}`
 	vat := `{"get":{"parameters":[{"name":"vat","in":"path","required":true,"schema":{"type":"string","minLength":5}}],` + answer + `}}`

@@ -16,9 +16,10 @@ import (
 	"oauthmock/mockserver/fault"
 )
 
-// TestTheWholeSuiteAllowsAMockThatIsHostileButLegal judges, at the level of what is published, answers that are as the
-// document allows and not as one is used to. Only pages that are shorter than what was asked for are a matter of lists, which the suite holds
-// together, and not of the document: they may fail, but no answer may be one that the document forbids.
+// TestTheWholeSuiteAllowsAMockThatIsHostileButLegal judges, at the level of what is published,
+// answers that are as the document allows and not as one is used to. Only pages that are shorter
+// than what was asked for are a matter of lists, which the suite holds together, and not of the
+// document: they may fail, but no answer may be one that the document forbids.
 func TestTheWholeSuiteAllowsAMockThatIsHostileButLegal(t *testing.T) {
 	all, err := loadScenarios("")
 	require.NoError(t, err)

@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Tests whose names begin with TestTheWholeSuite run the suite many times. The race detector would make each run take
-// ten times as long and sees the same code in TestTheHonestMockIsNotAccusedWhenEightAskAtOnce, so these tests are built
-// without it only: make test runs them by that name, after all the others.
+// Tests whose names begin with TestTheWholeSuite run the suite many times. The race detector would
+// make each run take ten times as long and sees the same code in
+// TestTheHonestMockIsNotAccusedWhenEightAskAtOnce, so these tests are built without it only: make
+// test runs them by that name, after all the others.
 
-// TestTheWholeSuiteNeverAccusesTheHonestMock judges the mock in every token shape, in random orders, one at a time and
-// eight at once, over real connections.
+// TestTheWholeSuiteNeverAccusesTheHonestMock judges the mock in every token shape, in random
+// orders, one at a time and eight at once, over real connections.
 func TestTheWholeSuiteNeverAccusesTheHonestMock(t *testing.T) {
 	seeds := uint64(1)
 	if *whole {

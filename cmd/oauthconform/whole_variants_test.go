@@ -21,8 +21,9 @@ import (
 
 var only = flag.String("choice", "", "try the choices alone whose names hold this")
 
-// TestTheWholeSuiteAccusesNobodyOfAChoice puts choices that the documents leave open between the suite and the mock: each alone, and 40 times half
-// of them. Whoever makes them is accused of no MUST and of no SHOULD. It takes minutes, so it is a part of make prove.
+// TestTheWholeSuiteAccusesNobodyOfAChoice puts choices that the documents leave open between the
+// suite and the mock: each alone, and 40 times half of them. Whoever makes them is accused of no
+// MUST and of no SHOULD. It takes minutes, so it is a part of make prove.
 func TestTheWholeSuiteAccusesNobodyOfAChoice(t *testing.T) {
 	if !*whole && *only == "" {
 		t.Skip("with -whole, or -choice NAME")

@@ -1,4 +1,5 @@
-// Command oauthmock is a mock of Openapi's OAuth API on this machine, with a clock, a wallet and a control API.
+// Command oauthmock is a mock of Openapi's OAuth API on this machine, with a clock, a wallet and a
+// control API.
 package main
 
 import (

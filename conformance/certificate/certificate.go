@@ -37,7 +37,8 @@ type Certificate struct {
 	Result string
 	// Sets are the requirement sets that counted, by name, with their digests.
 	Sets []Counted
-	// Passed and Missed are the required scenarios, by id. What was missed failed, was skipped, was inconclusive, or was not run.
+	// Passed and Missed are the required scenarios, by id. What was missed failed, was skipped, was
+	// inconclusive, or was not run.
 	Passed, Missed []string
 	// Conditions of the run: target, seed, level, time, TLS, proxy, versions, known failures.
 	Conditions []Condition
@@ -55,11 +56,13 @@ type Condition struct{ Name, Value string }
 // RequirementsFact is the name of the fact about a run by which a report tells which sets counted.
 const RequirementsFact = "requirements"
 
-// ErrPartial is the error of [Of] for a report of a run that judged a choice of scenarios alone: there is no certificate of that.
+// ErrPartial is the error of [Of] for a report of a run that judged a choice of scenarios alone:
+// there is no certificate of that.
 var ErrPartial = errors.New("the run was filtered, and proves nothing about the whole contract: run it without the filter")
 
-// Sets returns the requirement sets that count for a report: those by name, or those that counted in the run, or the newest one of each surface that was judged, without
-// those that need a control API.
+// Sets returns the requirement sets that count for a report: those by name, or those that counted
+// in the run, or the newest one of each surface that was judged, without those that need a control
+// API.
 func Sets(r report.Report, names []string) ([]*scenarios.RequirementSet, error) {
 	for _, fact := range r.About {
 		if len(names) == 0 && fact.Name == RequirementsFact {
@@ -100,7 +103,8 @@ func judged(r report.Report, surface string) bool {
 	})
 }
 
-// Of derives the certificate of a report. Text is the report as it was written, of which the digest is made.
+// Of derives the certificate of a report. Text is the report as it was written, of which the digest
+// is made.
 func Of(name string, text []byte, r report.Report, sets []*scenarios.RequirementSet, suite string) (Certificate, error) {
 	if len(r.Filtered) > 0 {
 		return Certificate{}, fmt.Errorf("%w (%s)", ErrPartial, strings.Join(r.Filtered, ", "))
@@ -267,7 +271,8 @@ func (c Certificate) Condition(name string) string {
 	return ""
 }
 
-// Consistent returns what a certificate says against itself, or against the requirement sets of this program; nothing where it is consistent.
+// Consistent returns what a certificate says against itself, or against the requirement sets of
+// this program; nothing where it is consistent.
 func (c Certificate) Consistent() (wrong []string) {
 	passed, total := 0, 0
 	for _, counted := range c.Sets {

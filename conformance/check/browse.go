@@ -104,7 +104,8 @@ func withoutQuery(u *url.URL) string {
 	return plain.String()
 }
 
-// queryValue is a query as matchers and paths see it: texts, and lists where a member comes several times.
+// queryValue is a query as matchers and paths see it: texts, and lists where a member comes several
+// times.
 func queryValue(u *url.URL) map[string]any {
 	object := map[string]any{}
 	for name, values := range u.Query() {

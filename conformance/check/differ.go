@@ -12,8 +12,9 @@ import (
 // mostDifferences bounds how many entries are named.
 const mostDifferences = 20
 
-// differ names the entries of a list or object by which a value misses a matcher: what is missing, too many, or other than expected.
-// It returns nothing where expected and actual say it all. places are their JSONPaths below the value's, beginning with "[" or ".".
+// differ names the entries of a list or object by which a value misses a matcher: what is missing,
+// too many, or other than expected. It returns nothing where expected and actual say it all. places
+// are their JSONPaths below the value's, beginning with "[" or ".".
 func differ(m scenarios.Matcher, value any) (differences, places []string) {
 	d := &difference{}
 	list, isList := value.([]any)
@@ -59,7 +60,8 @@ func (d *difference) done() (differences, places []string) {
 	return d.texts, d.places
 }
 
-// equal compares two values down to the entries that differ. Of two scalars at the root there is nothing to name.
+// equal compares two values down to the entries that differ. Of two scalars at the root there is
+// nothing to name.
 func (d *difference) equal(at string, want, got any, root bool) {
 	switch x := want.(type) {
 	case map[string]any:

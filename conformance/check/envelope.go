@@ -20,7 +20,8 @@ const (
 	ShapeFlat = "flat" // the payload alone
 )
 
-// Shape returns the form in which an answer sends a payload that may come bare; "" when it sends none.
+// Shape returns the form in which an answer sends a payload that may come bare; "" when it sends
+// none.
 func (e *Exchange) Shape() string {
 	body, ok := e.value.(map[string]any)
 	if !ok || !e.bare() || !e.Success() {
@@ -39,13 +40,15 @@ func (e *Exchange) Shape() string {
 	return ""
 }
 
-// What the successes of a target hold beside their data, where the overlay adds to what the published document defines.
+// What the successes of a target hold beside their data, where the overlay adds to what the
+// published document defines.
 const (
 	EnvelopeFull       = "full"       // all members of the envelope
 	EnvelopeDocumented = "documented" // of these what the published document defines for the answer
 )
 
-// Envelope returns which of the two an answer has; "" where the document leaves nothing open, and where it is neither.
+// Envelope returns which of the two an answer has; "" where the document leaves nothing open, and
+// where it is neither.
 func (e *Exchange) Envelope() string {
 	body, ok := e.value.(map[string]any)
 	if !ok || !e.Success() || e.Operation == nil || e.Shape() == ShapeFlat {
@@ -68,7 +71,8 @@ func (e *Exchange) Envelope() string {
 	return ""
 }
 
-// completed is the body as the strict reading has it: with what an envelope as documented leaves out.
+// completed is the body as the strict reading has it: with what an envelope as documented leaves
+// out.
 func (e *Exchange) completed() any {
 	if e.Envelope() != EnvelopeDocumented {
 		return e.value
@@ -80,7 +84,8 @@ func (e *Exchange) completed() any {
 	return whole
 }
 
-// added names the members of the envelope that an operation's success has by the overlay alone, sorted.
+// added names the members of the envelope that an operation's success has by the overlay alone,
+// sorted.
 func (s *Surface) added(operation spec.Operation, status int) []string {
 	var names []string
 	schema := reading.PublishedResponse(s.published, operation, status)
@@ -92,8 +97,9 @@ func (s *Surface) added(operation spec.Operation, status int) []string {
 	return names
 }
 
-// enveloped checks the members that every success and every refusal has. A bare payload has no envelope. Where the document does not
-// show these members of a success they are observed, unless they say the opposite.
+// enveloped checks the members that every success and every refusal has. A bare payload has no
+// envelope. Where the document does not show these members of a success they are observed, unless
+// they say the opposite.
 func (s *Surface) enveloped(e *Exchange, level scenarios.Level) []Finding {
 	want, optional := s.envelope.Failure, s.envelope.Optional
 	if e.Success() {
@@ -177,7 +183,8 @@ func (s *Surface) shown(body map[string]any, name string) string {
 	return Render(value)
 }
 
-// bareShape checks that a payload which may come bare comes in one of its forms, and that the two forms are equal when both are there.
+// bareShape checks that a payload which may come bare comes in one of its forms, and that the two
+// forms are equal when both are there.
 func (s *Surface) bareShape(e *Exchange) []Finding {
 	body, ok := e.value.(map[string]any)
 	if !e.bare() || !e.Success() || !ok {
@@ -212,8 +219,8 @@ func (s *Surface) bareShape(e *Exchange) []Finding {
 	return []Finding{f}
 }
 
-// timestamps checks that the members which the document calls date-time are times on a real day, which the validator of
-// the schemas does not see.
+// timestamps checks that the members which the document calls date-time are times on a real day,
+// which the validator of the schemas does not see.
 func (s *Surface) timestamps(e *Exchange) []Finding {
 	f := Finding{Kind: "timestamp.calendar", Level: scenarios.Should, OK: true, Source: e.Place() + " format date-time, RFC 3339",
 		Requirement: "Every date-time is a time with an offset on a day that the calendar has."}

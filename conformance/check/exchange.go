@@ -16,8 +16,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Exchange is one answer, and what must be known of its request to judge it. Make it with NewExchange; it is not changed
-// afterwards and may be read by several goroutines.
+// Exchange is one answer, and what must be known of its request to judge it. Make it with
+// NewExchange; it is not changed afterwards and may be read by several goroutines.
 type Exchange struct {
 	// Surface is the API that answered, Operation nil where the request belongs to none of it.
 	Surface   *Surface
@@ -27,7 +27,8 @@ type Exchange struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// URL of the request, against which a redirect is resolved; nil where it is none that net/url can parse.
+	// URL of the request, against which a redirect is resolved; nil where it is none that net/url
+	// can parse.
 	URL *url.URL
 
 	page    *Page
@@ -70,20 +71,21 @@ func (e *Exchange) Redirect() *url.URL {
 	return to
 }
 
-// Place names the answer in its document, "GET /tokens/{token} 404"; the title of the surface ("v2", "paid services") where the request
-// belongs to no operation.
+// Place names the answer in its document, "GET /tokens/{token} 404"; the title of the surface
+// ("v2", "paid services") where the request belongs to no operation.
 func (e *Exchange) Place() string {
 	return e.place
 }
 
-// Value is the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or the error that says why it is none.
+// Value is the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or the error
+// that says why it is none.
 func (e *Exchange) Value() (any, error) {
 	return e.value, e.problem
 }
 
-// Payload is what the answer is about: what stands under the envelope's data, or, for a payload that may come bare and for one that is documented
-// beside the envelope, the whole body;
-// of a page its title, text and forms; of a redirect its location and query. False means that there is none.
+// Payload is what the answer is about: what stands under the envelope's data, or, for a payload
+// that may come bare and for one that is documented beside the envelope, the whole body; of a page
+// its title, text and forms; of a redirect its location and query. False means that there is none.
 func (e *Exchange) Payload() (any, bool) {
 	if to := e.Redirect(); to != nil {
 		return map[string]any{"location": withoutQuery(to), "query": queryValue(to)}, true
@@ -110,7 +112,8 @@ func (e *Exchange) Payload() (any, bool) {
 	return data, enveloped
 }
 
-// payloadPlace is the JSONPath of the payload in the body; "" where it is none of the body's values.
+// payloadPlace is the JSONPath of the payload in the body; "" where it is none of the body's
+// values.
 func (e *Exchange) payloadPlace() string {
 	if e.Redirect() != nil || e.page != nil || e.problem != nil {
 		return ""

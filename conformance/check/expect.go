@@ -13,7 +13,8 @@ import (
 
 // Want is one place of an answer and what must stand there, without variables.
 type Want struct {
-	// Name is the place as the scenario writes it, which is part of the assertion's id; Path is the same without variables.
+	// Name is the place as the scenario writes it, which is part of the assertion's id; Path is the
+	// same without variables.
 	Name, Path string
 	Matcher    scenarios.Matcher
 }
@@ -25,9 +26,10 @@ type Wants struct {
 	Page                *WantPage
 }
 
-// Expected holds an answer against what a step expects: status, code, message and levels of expect (without variables), and the
-// wants. level is the scenario's; of a refusal that nobody documents only that it is one is held to it (see Open). When the status is not as
-// expected nothing else is checked: the rest would only say so again.
+// Expected holds an answer against what a step expects: status, code, message and levels of expect
+// (without variables), and the wants. level is the scenario's; of a refusal that nobody documents
+// only that it is one is held to it (see Open). When the status is not as expected nothing else is
+// checked: the rest would only say so again.
 func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios.Level) []Finding {
 	if expect.Level != "" {
 		level = expect.Level
@@ -147,7 +149,8 @@ func anyHeader(want Want, pattern *regexp.Regexp, got http.Header, level scenari
 	return result
 }
 
-// At holds the places of a value that JSONPaths lead to against matchers. there is false when there is no such value at all.
+// At holds the places of a value that JSONPaths lead to against matchers. there is false when there
+// is no such value at all.
 func At(kind string, wants []Want, value any, there bool, level scenarios.Level) []Finding {
 	var findings []Finding
 	for _, want := range wants {

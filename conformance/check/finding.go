@@ -4,7 +4,8 @@ import "oauthmock/scenarios"
 
 // Finding is the outcome of one check.
 type Finding struct {
-	// Kind names the check ("http.status", "json.valid", "data"); Path says what of the answer, where one kind checks several.
+	// Kind names the check ("http.status", "json.valid", "data"); Path says what of the answer,
+	// where one kind checks several.
 	Kind, Path string
 	Level      scenarios.Level
 	OK         bool
@@ -12,7 +13,8 @@ type Finding struct {
 	Requirement, Source string
 	// Expected and Actual may hold secrets; the caller redacts.
 	Expected, Actual string
-	// Differences name the entries by which they differ, and Places are JSONPaths of the body where it is wrong. Both may hold secrets.
+	// Differences name the entries by which they differ, and Places are JSONPaths of the body where
+	// it is wrong. Both may hold secrets.
 	Differences, Places []string
 	// Line in the scenario file, 0 for standing checks.
 	Line int

@@ -12,8 +12,9 @@ import (
 	"oauthmock/spec"
 )
 
-// What a refusal is judged by depends on how well it is known. The rows of spec/refusals.yaml carry a grade; a row that somebody had to
-// assume is a choice, and a server that chooses otherwise breaks no promise. That it refuses is still expected of it.
+// What a refusal is judged by depends on how well it is known. The rows of spec/refusals.yaml carry
+// a grade; a row that somebody had to assume is a choice, and a server that chooses otherwise
+// breaks no promise. That it refuses is still expected of it.
 
 // knownRefusals returns the rows of the table of refusals that more is known of than an assumption.
 func knownRefusals(surface string) ([]spec.Refusal, error) {
@@ -24,7 +25,8 @@ func knownRefusals(surface string) ([]spec.Refusal, error) {
 	return slices.DeleteFunc(table.All(), func(row spec.Refusal) bool { return row.Surface != surface || row.Grade == spec.Assumed }), nil
 }
 
-// knows reports whether a refusal of an operation is documented or observed: its status, and its code unless that is nil.
+// knows reports whether a refusal of an operation is documented or observed: its status, and its
+// code unless that is nil.
 func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
 	name := "service.call"
 	if operation != nil {
@@ -42,7 +44,8 @@ func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
 	})
 }
 
-// Open reports whether a step expects a refusal whose status and code nobody documents: the operation is right to refuse, and to choose how.
+// Open reports whether a step expects a refusal whose status and code nobody documents: the
+// operation is right to refuse, and to choose how.
 func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool {
 	if len(expect.Status) == 0 {
 		return false
@@ -62,7 +65,8 @@ func (e *Exchange) Refused(expect *scenarios.Expect) bool {
 	return e.Status >= 400 && slices.ContainsFunc(expect.Status, func(status int) bool { return status < 400 })
 }
 
-// plain reports whether HTTP itself has a status for a case: who calls, what there is, how large it is, how often. No other one says the same.
+// plain reports whether HTTP itself has a status for a case: who calls, what there is, how large it
+// is, how often. No other one says the same.
 func plain(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
@@ -83,8 +87,9 @@ func refused(expect scenarios.Expect, e *Exchange, level scenarios.Level) []Find
 	return []Finding{whether, exact}
 }
 
-// grounded makes of a strict schema of successes what rests on more than an assumption: the documented members are there, with the documented
-// types. Which members there may be besides, which of the envelope's there are where the document does not say so, the form of ids, lists of
+// grounded makes of a strict schema of successes what rests on more than an assumption: the
+// documented members are there, with the documented types. Which members there may be besides,
+// which of the envelope's there are where the document does not say so, the form of ids, lists of
 // values that the document calls open, and whole seconds are choices. The schema is copied.
 func (s *Surface) grounded(schema *openapi3.Schema) *openapi3.Schema {
 	loose := loosened(schema)

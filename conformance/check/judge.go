@@ -23,10 +23,12 @@ type Judge struct {
 	operations []spec.Operation
 }
 
-// embedded is read once: it takes longer than a hundred requests, and is the same for every run of the process.
+// embedded is read once: it takes longer than a hundred requests, and is the same for every run of
+// the process.
 var embedded = sync.OnceValues(func() (*Judge, error) { return newJudge(nil, contract.All()) })
 
-// NewJudge returns a judge of the embedded contracts and more. The embedded ones are read once in a process.
+// NewJudge returns a judge of the embedded contracts and more. The embedded ones are read once in a
+// process.
 func NewJudge(more ...contract.Contract) (*Judge, error) {
 	own, err := embedded()
 	if err != nil || len(more) == 0 {
@@ -74,12 +76,14 @@ func (j *Judge) Operations() []spec.Operation {
 	return j.operations
 }
 
-// Standing holds an answer against everything that is true of every answer of its surface, whatever the scenario. level is that of the
-// step: a MUST is one where the step rests on the published document, and the answer is of a kind that the document describes; that a
-// secret comes back is one always. A SHOULD is what follows from the document: the documented members, the statuses, the refusals
-// that its examples show. What rests on the strict reading's own choices is observed, and so is how a server refuses what the document does
-// not speak of (a member of the wrong type, an unknown path). leaks reports whether a text holds a secret. Of an API without a document
-// only refusals have a form.
+// Standing holds an answer against everything that is true of every answer of its surface, whatever
+// the scenario. level is that of the step: a MUST is one where the step rests on the published
+// document, and the answer is of a kind that the document describes; that a secret comes back is
+// one always. A SHOULD is what follows from the document: the documented members, the statuses, the
+// refusals that its examples show. What rests on the strict reading's own choices is observed, and
+// so is how a server refuses what the document does not speak of (a member of the wrong type, an
+// unknown path). leaks reports whether a text holds a secret. Of an API without a document only
+// refusals have a form.
 func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
 	shown := e.Success() || s.knows(e.Operation, e.Status, nil)
 	must, should := scenarios.Should, scenarios.Should
@@ -123,7 +127,8 @@ func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string
 	return append(findings, s.timestamps(e)...)
 }
 
-// redirect holds answers of operations against the documented ones; where an unknown path leads a server may choose.
+// redirect holds answers of operations against the documented ones; where an unknown path leads a
+// server may choose.
 func (s *Surface) redirect(e *Exchange, known bool, level scenarios.Level) Finding {
 	if e.Operation == nil && s.Document != nil {
 		level = scenarios.Observe
@@ -140,7 +145,8 @@ func (s *Surface) redirect(e *Exchange, known bool, level scenarios.Level) Findi
 	return f
 }
 
-// noBody is judged of an answer that the document describes without one. Browsers are shown a body with a redirect, which may be any.
+// noBody is judged of an answer that the document describes without one. Browsers are shown a body
+// with a redirect, which may be any.
 func noBody(e *Exchange, level scenarios.Level) []Finding {
 	if e.Status >= 300 && e.Status < 400 {
 		return nil
@@ -177,8 +183,8 @@ func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	return f
 }
 
-// statusDocumented holds successes and failures of the server itself against the documented statuses. With which 4xx it refuses what nobody
-// documents a server may choose.
+// statusDocumented holds successes and failures of the server itself against the documented
+// statuses. With which 4xx it refuses what nobody documents a server may choose.
 func (s *Surface) statusDocumented(e *Exchange, known bool) Finding {
 	level := scenarios.Should
 	if e.Status >= 400 && e.Status < 500 {
@@ -213,7 +219,8 @@ func jsonValid(e *Exchange, level scenarios.Level) Finding {
 }
 
 func jsonDuplicateKeys(e *Exchange) Finding {
-	// An object that names a member twice has more names in the text than in the value. The exact search is far slower.
+	// An object that names a member twice has more names in the text than in the value. The exact
+	// search is far slower.
 	key, doubled := "", false
 	if names(e.Body) != members(e.value) {
 		key, doubled = doubledKey(e.Body)
@@ -227,8 +234,9 @@ func jsonDuplicateKeys(e *Exchange) Finding {
 	return f
 }
 
-// documentSchema is the published reading. It knows what may come bare only so; in an envelope the payload itself is held against it.
-// Members of refusals that the envelope may leave out are taken as there.
+// documentSchema is the published reading. It knows what may come bare only so; in an envelope the
+// payload itself is held against it. Members of refusals that the envelope may leave out are taken
+// as there.
 func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 	if e.Operation == nil {
 		return nil
@@ -255,8 +263,8 @@ func (s *Surface) documentSchema(e *Exchange, level scenarios.Level) []Finding {
 		e.Place()+" schema", mismatches)}
 }
 
-// strictSchema is the strict reading, which decides what the document leaves open and is observed, and of successes what is left of it
-// without these choices.
+// strictSchema is the strict reading, which decides what the document leaves open and is observed,
+// and of successes what is left of it without these choices.
 func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if schema == nil {
 		return nil
@@ -294,8 +302,8 @@ func schemaFinding(kind string, level scenarios.Level, requirement, source strin
 	return f
 }
 
-// refusalTriple holds code and message against the pairs that belong to the operation and status. Where only the strict reading has
-// such pairs they are observed.
+// refusalTriple holds code and message against the pairs that belong to the operation and status.
+// Where only the strict reading has such pairs they are observed.
 func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scenarios.Level) []Finding {
 	if e.Operation == nil || e.Status < 400 {
 		return nil

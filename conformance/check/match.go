@@ -11,8 +11,9 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Match holds a value against a matcher without variables. It returns what was expected and not met, in words; "" means
-// that all of it was met. A value that was not found meets `exists: false` and nothing else.
+// Match holds a value against a matcher without variables. It returns what was expected and not
+// met, in words; "" means that all of it was met. A value that was not found meets `exists: false`
+// and nothing else.
 func Match(m scenarios.Matcher, value any, found bool) string {
 	if m.Has("exists") && m.Exists != nil {
 		switch {
@@ -158,7 +159,8 @@ func matchSize(m scenarios.Matcher, value any, miss misser) {
 	check("maxLength", "length at most", m.MaxLength, func(sign int) bool { return sign <= 0 })
 }
 
-// shifted is a length or a sum moved by plus; what cannot be moved is nothing, which no value equals.
+// shifted is a length or a sum moved by plus; what cannot be moved is nothing, which no value
+// equals.
 func shifted(m scenarios.Matcher, bound any) any {
 	if !m.Has("plus") {
 		return bound

@@ -9,23 +9,26 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// outline is what the published document describes at one place of an answer: the shape of its schema, with the names ready. It
-// is made once for each answer of the document, and not changed afterwards.
+// outline is what the published document describes at one place of an answer: the shape of its
+// schema, with the names ready. It is made once for each answer of the document, and not changed
+// afterwards.
 type outline struct {
-	// key is the member's own; property its full name, "GET /wallet 200 data.credit". Both are empty where no member is.
+	// key is the member's own; property its full name, "GET /wallet 200 data.credit". Both are
+	// empty where no member is.
 	key, property string
 	// number is the place of property in Judge.Properties.
 	number int
 	format string
 	kind   *openapi3.Types
-	// forms are the parts and alternatives (allOf, oneOf, anyOf), members in the order of their keys, others and items what
-	// further members and elements are; nil where the document says nothing of them.
+	// forms are the parts and alternatives (allOf, oneOf, anyOf), members in the order of their
+	// keys, others and items what further members and elements are; nil where the document says
+	// nothing of them.
 	forms, members []*outline
 	others, items  *outline
 }
 
-// newOutline reads a schema. prefix is the answer ("GET /wallet 200"), name the place in it ("data[].token"; "{}" stands for any
-// key of a map).
+// newOutline reads a schema. prefix is the answer ("GET /wallet 200"), name the place in it
+// ("data[].token"; "{}" stands for any key of a map).
 func newOutline(schema *openapi3.Schema, prefix, name string) *outline {
 	o := &outline{format: schema.Format, kind: schema.Type}
 	for _, form := range slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf) {
@@ -58,7 +61,8 @@ func (o *outline) all(visit func(*outline)) {
 	}
 }
 
-// find visits every described member that a value has, until visit answers true, and tells where that was: ".data[0].id".
+// find visits every described member that a value has, until visit answers true, and tells where
+// that was: ".data[0].id".
 func (o *outline) find(value any, visit func(*outline, any) bool) (path string, found bool) {
 	for _, form := range o.forms {
 		if !form.fits(value) {
@@ -111,7 +115,8 @@ func (o *outline) findMember(object map[string]any, visit func(*outline, any) bo
 	return "", false
 }
 
-// fits says whether a value may be meant by a form: lists and objects are told apart, other values fit forms without a type only.
+// fits says whether a value may be meant by a form: lists and objects are told apart, other values
+// fit forms without a type only.
 func (o *outline) fits(value any) bool {
 	if o.kind == nil {
 		return true

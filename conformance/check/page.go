@@ -16,7 +16,8 @@ import (
 // Page is what a browser without JavaScript makes of an HTML answer.
 type Page struct {
 	Title string
-	// Text is what the page shows, one space between its words. What scripts and styles hold is not part of it.
+	// Text is what the page shows, one space between its words. What scripts and styles hold is not
+	// part of it.
 	Text  string
 	Forms []Form
 }
@@ -44,11 +45,13 @@ type Button struct {
 // Field is a control of a form.
 type Field struct {
 	Name, Value string
-	// Sent reports whether the field goes with the form unless it is changed: a box that is not ticked and a button do not.
+	// Sent reports whether the field goes with the form unless it is changed: a box that is not
+	// ticked and a button do not.
 	Sent bool
 }
 
-// Form returns the form that a scenario means: by id, by name, or by its number from 1; "" is the only one.
+// Form returns the form that a scenario means: by id, by name, or by its number from 1; "" is the
+// only one.
 func (p *Page) Form(which string) (Form, bool) {
 	if which == "" && len(p.Forms) == 1 {
 		return p.Forms[0], true
@@ -71,8 +74,8 @@ func (b Button) Fields() url.Values {
 	return url.Values{b.Name: {b.Value}}
 }
 
-// WithButton returns the first form with a button that has a text on it, in any case, and the button. which says as for Form which
-// forms are looked at; "" looks at all.
+// WithButton returns the first form with a button that has a text on it, in any case, and the
+// button. which says as for Form which forms are looked at; "" looks at all.
 func (p *Page) WithButton(which, text string) (Form, Button, bool) {
 	forms := p.Forms
 	if which != "" {

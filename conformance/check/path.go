@@ -13,8 +13,9 @@ type Selection struct {
 	// Value is what stands there, or the list of all that was found (see Many).
 	Value any
 	Found bool
-	// Many says that the path may find several places: "[*]", "..", a slice, a filter, a union. Value is then a list, which
-	// is empty but found when the part of the path before the first such step exists.
+	// Many says that the path may find several places: "[*]", "..", a slice, a filter, a union.
+	// Value is then a list, which is empty but found when the part of the path before the first
+	// such step exists.
 	Many bool
 }
 
@@ -89,7 +90,8 @@ func inexact(value any) any {
 	return value
 }
 
-// exact undoes inexact: the shortest decimal that means the float is the one that was sent, up to 15 digits.
+// exact undoes inexact: the shortest decimal that means the float is the one that was sent, up to
+// 15 digits.
 func exact(value any) any {
 	switch v := value.(type) {
 	case int64:

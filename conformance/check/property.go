@@ -1,7 +1,7 @@
 package check
 
-// Properties lists everything that the published document describes in answers, sorted: "GET /wallet 200 data.credit". The caller
-// must not change it.
+// Properties lists everything that the published document describes in answers, sorted: "GET
+// /wallet 200 data.credit". The caller must not change it.
 func (s *Surface) Properties() []string {
 	return s.properties
 }
@@ -22,8 +22,9 @@ func (s *Surface) Seen(e *Exchange) []string {
 	return seen
 }
 
-// walkAnswer visits the members of an answer that the published document describes, a payload that may come bare as if it
-// did, until visit answers true, and tells where that was: "$.data[0].createdAt".
+// walkAnswer visits the members of an answer that the published document describes, a payload that
+// may come bare as if it did, until visit answers true, and tells where that was:
+// "$.data[0].createdAt".
 func (s *Surface) walkAnswer(e *Exchange, visit func(member *outline, value any) bool) (path string, found bool) {
 	described := s.outlined[e.Place()]
 	if described == nil {

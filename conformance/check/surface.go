@@ -28,13 +28,17 @@ type Surface struct {
 	published, strict *openapi3.T
 	// statuses that the published document has, by operation's name.
 	statuses map[string][]string
-	// flat are the operations whose documented success has its members beside those of the envelope.
+	// flat are the operations whose documented success has its members beside those of the
+	// envelope.
 	flat map[string]bool
-	// wrapped are the operations whose documented success has the envelope's data; of others in Bare the payload alone is documented.
+	// wrapped are the operations whose documented success has the envelope's data; of others in
+	// Bare the payload alone is documented.
 	wrapped map[string]bool
-	// completes are, by operation's name, the members of its success that the overlay adds to the published schema.
+	// completes are, by operation's name, the members of its success that the overlay adds to the
+	// published schema.
 	completes map[string][]string
-	// redirects reports whether the strict reading has any 3xx; page names the first operation that has text/html, "" where none has.
+	// redirects reports whether the strict reading has any 3xx; page names the first operation that
+	// has text/html, "" where none has.
 	redirects bool
 	page      string
 	// described are the published answers by place, properties the names of all their members.
@@ -140,7 +144,8 @@ func (s *Surface) StatusesOf(operation string) []int {
 	return list
 }
 
-// Successes are the 2xx statuses that the published document has for an operation; 200 where it has none.
+// Successes are the 2xx statuses that the published document has for an operation; 200 where it has
+// none.
 func (s *Surface) Successes(operation string) scenarios.Statuses {
 	var all scenarios.Statuses
 	for _, status := range s.statuses[operation] {
@@ -154,8 +159,9 @@ func (s *Surface) Successes(operation string) scenarios.Statuses {
 	return all
 }
 
-// TakesAccount reports whether a call is made with the account's own credentials unless a step says otherwise: where the document asks
-// for HTTP Basic, and where there is none. operation is nil for a path that belongs to none.
+// TakesAccount reports whether a call is made with the account's own credentials unless a step says
+// otherwise: where the document asks for HTTP Basic, and where there is none. operation is nil for
+// a path that belongs to none.
 func (s *Surface) TakesAccount(operation *spec.Operation) bool {
 	if s.Document == nil {
 		return true
@@ -167,7 +173,8 @@ func (s *Surface) TakesAccount(operation *spec.Operation) bool {
 	return asks(*operation)
 }
 
-// Pages reports whether the API has pages for browsers, which keep cookies from one call to the next.
+// Pages reports whether the API has pages for browsers, which keep cookies from one call to the
+// next.
 func (s *Surface) Pages() bool {
 	return s.page != ""
 }
@@ -177,8 +184,8 @@ func (s *Surface) PageOperation() *spec.Operation {
 	return s.Operation(s.page)
 }
 
-// Statuses lists every status that the published document has for an operation: "POST /tokens 422", or, outside v2,
-// "v1 GET /scopes 200". What is the mock's own is left out.
+// Statuses lists every status that the published document has for an operation: "POST /tokens 422",
+// or, outside v2, "v1 GET /scopes 200". What is the mock's own is left out.
 func (s *Surface) Statuses() []string {
 	var all []string
 	for _, operation := range s.operations {
@@ -207,7 +214,8 @@ func (e *Exchange) RefusesStrangers() bool {
 	return e.Status == http.StatusUnauthorized && refused
 }
 
-// Is reports whether an answer is a documented refusal: code and message are those of its example, the message unless any will do.
+// Is reports whether an answer is a documented refusal: code and message are those of its example,
+// the message unless any will do.
 func (e *Exchange) Is(triple spec.Triple) bool {
 	code, message, _ := e.Refusal()
 	return e.Operation != nil && triple.Operation == e.Operation.Name && triple.Status == e.Status && Equal(code, triple.Code.Value()) &&
@@ -219,7 +227,8 @@ func (e *Exchange) Documented() bool {
 	return e.Surface.documented(e)
 }
 
-// described returns the media types that the strict reading has for an answer, and whether it knows the answer at all.
+// described returns the media types that the strict reading has for an answer, and whether it knows
+// the answer at all.
 func (s *Surface) described(e *Exchange) (media []string, known bool) {
 	if s.strict == nil || e.Operation == nil {
 		return nil, false
@@ -239,8 +248,8 @@ func (s *Surface) strictResponse(e *Exchange) *openapi3.Schema {
 	return reading.StrictResponse(s.strict, operation, e.Status, e.Query)
 }
 
-// placeOf names an answer in its document, "GET /tokens/{token} 404" or "v1 GET /scopes 200"; the title of the surface where the
-// request belongs to no operation.
+// placeOf names an answer in its document, "GET /tokens/{token} 404" or "v1 GET /scopes 200"; the
+// title of the surface where the request belongs to no operation.
 func (s *Surface) placeOf(operation *spec.Operation, status int) string {
 	if operation == nil {
 		return s.Title
@@ -248,8 +257,8 @@ func (s *Surface) placeOf(operation *spec.Operation, status int) string {
 	return spec.Qualified(s.Name, operation.Method+" "+operation.Path+" "+strconv.Itoa(status))
 }
 
-// outlines makes the outlines of all answers that the published document describes, by their places, and the names of all their
-// members. Refusals are published without a schema.
+// outlines makes the outlines of all answers that the published document describes, by their
+// places, and the names of all their members. Refusals are published without a schema.
 func (s *Surface) outlines() {
 	s.outlined = map[string]*outline{}
 	for _, operation := range s.operations {

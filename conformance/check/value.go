@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// decimal is the exact value of a JSON number. Numbers beyond any that the API could mean are none, so that "1e999999999"
-// costs nothing.
+// decimal is the exact value of a JSON number. Numbers beyond any that the API could mean are none,
+// so that "1e999999999" costs nothing.
 func decimal(value any) (*big.Rat, bool) {
 	number, ok := value.(json.Number)
 	if !ok || len(number) > 200 {
@@ -34,7 +34,8 @@ func timestamp(value any) (time.Time, bool) {
 	return at, err == nil
 }
 
-// Equal compares two decoded JSON values: numbers by value, timestamps by the instant, objects regardless of order, everything else exactly.
+// Equal compares two decoded JSON values: numbers by value, timestamps by the instant, objects
+// regardless of order, everything else exactly.
 func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case json.Number:
@@ -79,7 +80,8 @@ func Equal(a, b any) bool {
 	return a == b || sameInstant(a, b)
 }
 
-// sameInstant reports whether two values are timestamps of one instant, which Z and +00:00 spell differently.
+// sameInstant reports whether two values are timestamps of one instant, which Z and +00:00 spell
+// differently.
 func sameInstant(a, b any) bool {
 	const shortest = len("2006-01-02T15:04:05Z")
 	one, ok := a.(string)
@@ -111,7 +113,8 @@ func order(a, b any) (int, bool) {
 	return 0, false
 }
 
-// moved is a number or a timestamp plus what a matcher's `plus` says: a number, or a duration (a bare number counts seconds).
+// moved is a number or a timestamp plus what a matcher's `plus` says: a number, or a duration (a
+// bare number counts seconds).
 func moved(base, by any) (any, bool) {
 	if number, ok := decimal(base); ok {
 		step, ok := decimal(by)

@@ -17,19 +17,22 @@ const (
 	Either End = "either" // failed, or done with what is to be printed
 )
 
-// Case is a task under circumstances. In Parameters, Prints and the faults ${NAME} is replaced by a value of the stage: token, refreshToken,
-// expireAt, now, base, v1Base, elsewhere, listen, webhookSecret, clientId.
+// Case is a task under circumstances. In Parameters, Prints and the faults ${NAME} is replaced by a
+// value of the stage: token, refreshToken, expireAt, now, base, v1Base, elsewhere, listen,
+// webhookSecret, clientId.
 type Case struct {
 	ID    string
 	Task  string
 	Title string
 	Given Given
-	// Parameters is OAUTH_TASK_JSON, Prints what must be printed: a JSON object, of which every member must be there.
+	// Parameters is OAUTH_TASK_JSON, Prints what must be printed: a JSON object, of which every
+	// member must be there.
 	Parameters, Prints string
 	End                End
 	// Outcome is the rule that the outcome proves.
 	Outcome string
-	// Needs are the rules of any traffic that must have had something to judge: without it the case proves nothing.
+	// Needs are the rules of any traffic that must have had something to judge: without it the case
+	// proves nothing.
 	Needs []string
 }
 
@@ -41,7 +44,8 @@ type Given struct {
 	Settings Settings
 	// Credit is what the wallet gets, as a JSON number.
 	Credit string
-	// Tokens is how many tokens there are, called token-001 and so on, with the scopes; TTL is how long they live, in seconds.
+	// Tokens is how many tokens there are, called token-001 and so on, with the scopes; TTL is how
+	// long they live, in seconds.
 	Tokens int
 	Scopes []string
 	TTL    int
@@ -104,8 +108,8 @@ func TrafficIDs() []string {
 	return ids
 }
 
-// Choose returns the cases of the ids; one that ends in / means all that begin with it. Without ids it returns all. An id may begin with
-// client/, as results do. An error names an id that fits none.
+// Choose returns the cases of the ids; one that ends in / means all that begin with it. Without ids
+// it returns all. An id may begin with client/, as results do. An error names an id that fits none.
 func Choose(ids []string) ([]Case, error) {
 	all := Cases()
 	if len(ids) == 0 {

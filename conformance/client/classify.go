@@ -4,10 +4,12 @@ import (
 	"strings"
 )
 
-// A route is where an operation is asked for. {token} is one segment; a path that ends in /* is a prefix.
+// A route is where an operation is asked for. {token} is one segment; a path that ends in /* is a
+// prefix.
 type route struct{ operation, method, path string }
 
-// routes are the API's operations by method and path, for evidence that does not name them. What a path has before them is the server's own.
+// routes are the API's operations by method and path, for evidence that does not name them. What a
+// path has before them is the server's own.
 func routes() []route {
 	return []route{
 		{"authcode.authorize", "GET", "/api/authorize.php"},
@@ -48,7 +50,8 @@ func routes() []route {
 	}
 }
 
-// classify names the operation of a request, and the token in its path. A request with a Bearer that is none of these is a call of a service.
+// classify names the operation of a request, and the token in its path. A request with a Bearer
+// that is none of these is a call of a service.
 func classify(host, method, path string, bearer bool) (operation, token string) {
 	path = strings.TrimSuffix(path, "/")
 	if strings.Contains(path, "/__services/") {

@@ -15,11 +15,13 @@ import (
 // MaxOutput bounds what is kept of standard output, and of standard error, in bytes.
 const MaxOutput = 1 << 20
 
-// pipeDelay is how long the output of a command may stay open after it has ended, by what it left running.
+// pipeDelay is how long the output of a command may stay open after it has ended, by what it left
+// running.
 const pipeDelay = time.Second
 
-// Program is a client that can be run. Run returns when it has ended, or when ctx is over, by when nothing of it runs any more. The error says
-// that it could not be started. It is safe for concurrent use.
+// Program is a client that can be run. Run returns when it has ended, or when ctx is over, by when
+// nothing of it runs any more. The error says that it could not be started. It is safe for
+// concurrent use.
 type Program interface {
 	Run(ctx context.Context, environment []string) (Ended, error)
 }
@@ -39,7 +41,8 @@ func (c Command) Check() error {
 	return err
 }
 
-// Run implements Program. The environment is added to that of this process, less what is this program's own.
+// Run implements Program. The environment is added to that of this process, less what is this
+// program's own.
 func (c Command) Run(ctx context.Context, environment []string) (Ended, error) {
 	command := exec.Command(c.Words[0], c.Words[1:]...) //nolint:noctx,gosec // it is the user's own command, and its whole process tree is ended when the context is done
 	command.Env = append(inherited(os.Environ()), environment...)
@@ -76,8 +79,8 @@ func (c Command) Run(ctx context.Context, environment []string) (Ended, error) {
 	return ended, nil
 }
 
-// inherited is the environment without what is meant for this program: its flags, among them credentials of others. No proxy stands between a
-// client and the server that watches it.
+// inherited is the environment without what is meant for this program: its flags, among them
+// credentials of others. No proxy stands between a client and the server that watches it.
 func inherited(environment []string) []string {
 	out := []string{"NO_PROXY=127.0.0.1,localhost", "no_proxy=127.0.0.1,localhost"}
 	for _, pair := range environment {
@@ -97,7 +100,8 @@ type beginning struct {
 
 var _ io.Writer = (*beginning)(nil)
 
-// Write implements io.Writer. It takes everything, so that a command that talks much does not stop at a full pipe.
+// Write implements io.Writer. It takes everything, so that a command that talks much does not stop
+// at a full pipe.
 func (k *beginning) Write(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -13,7 +13,8 @@ import (
 // listenPoll is how often the judge looks whether the command listens yet.
 const listenPoll = 20 * time.Millisecond
 
-// deliver sends the callbacks of a case, one after the other, once the command listens. It ends when ctx does.
+// deliver sends the callbacks of a case, one after the other, once the command listens. It ends
+// when ctx does.
 func (s *stage) deliver(ctx context.Context, deliveries []Delivery) {
 	address, _ := s.values["listen"].(string)
 	if len(deliveries) == 0 || !listens(ctx, address) {

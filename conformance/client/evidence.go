@@ -14,26 +14,31 @@ type Evidence struct {
 	Exchanges []Exchange
 	// Dropped counts exchanges that the journal did not keep.
 	Dropped uint64
-	// Unnamed means that the evidence does not say which operations were asked for: they are told by method and path.
+	// Unnamed means that the evidence does not say which operations were asked for: they are told
+	// by method and path.
 	Unnamed bool
-	// Redirects are the redirect URIs that the OAuth client has registered; nil where that is not known.
+	// Redirects are the redirect URIs that the OAuth client has registered; nil where that is not
+	// known.
 	Redirects []string
 	// Ended is how the command ended; nil where there was none.
 	Ended *Ended
-	// Mismatch says how the outcome of the task differs from what the case demands; "" where it does not.
+	// Mismatch says how the outcome of the task differs from what the case demands; "" where it
+	// does not.
 	Mismatch Mismatch
 }
 
 // Ended is what a command left behind.
 type Ended struct {
-	// Status is the exit status: 0 done, 77 not implemented, anything else failed; -1 where a signal ended it.
+	// Status is the exit status: 0 done, 77 not implemented, anything else failed; -1 where a
+	// signal ended it.
 	Status int
 	// TimedOut means that it was ended because its time was over.
 	TimedOut bool
 	// Stdout and Stderr are what it printed, up to 1 MiB each; Cut where there was more.
 	Stdout, Stderr       string
 	StdoutCut, StderrCut bool
-	// Leaked names the secrets that it printed, as "stdout: ${OAUTH_API_KEY}". The runner finds them.
+	// Leaked names the secrets that it printed, as "stdout: ${OAUTH_API_KEY}". The runner finds
+	// them.
 	Leaked []string
 	Took   time.Duration
 }
@@ -93,8 +98,8 @@ func next(indexes []int, i int) int {
 	return indexes[at]
 }
 
-// between is the time from the end of an exchange to the beginning of another: on the machine's clock, or on the account's, where somebody
-// moved that on by more than the machine's shows.
+// between is the time from the end of an exchange to the beginning of another: on the machine's
+// clock, or on the account's, where somebody moved that on by more than the machine's shows.
 func (e *Evidence) between(i, j int) time.Duration {
 	from, to := &e.Exchanges[i], &e.Exchanges[j]
 	wall, account := to.Wall.Sub(from.Ended()), to.At.Sub(from.At)
@@ -121,7 +126,8 @@ func (e *Evidence) refreshTokens() map[string]string {
 	return known
 }
 
-// credentials are all that the evidence shows of credentials: those that requests were authenticated with, and those that were answered.
+// credentials are all that the evidence shows of credentials: those that requests were
+// authenticated with, and those that were answered.
 func (e *Evidence) credentials() map[string]bool {
 	known := map[string]bool{}
 	for i := range e.Exchanges {
@@ -181,8 +187,9 @@ func (e *Evidence) sort() {
 	})
 }
 
-// tellTime puts exchanges of callers that the server did not know on the account's clock, as far as the exchanges before them show it. ahead is how
-// far that is before the machine's clock where the client began.
+// tellTime puts exchanges of callers that the server did not know on the account's clock, as far as
+// the exchanges before them show it. ahead is how far that is before the machine's clock where the
+// client began.
 func (e *Evidence) tellTime(ahead time.Duration) {
 	if e.Unnamed {
 		return // a recording has one clock

@@ -11,17 +11,20 @@ import (
 	"time"
 )
 
-// Exchange is a request of the client, or a callback to it, and what came of it. Credentials are opaque: fingerprints where the evidence is a
-// journal, themselves where it is a recording of somebody else. The same credential is the same text within one evidence.
+// Exchange is a request of the client, or a callback to it, and what came of it. Credentials are
+// opaque: fingerprints where the evidence is a journal, themselves where it is a recording of
+// somebody else. The same credential is the same text within one evidence.
 type Exchange struct {
 	// ID is the number that the evidence gave it.
 	ID string
-	// At is when it began, on the account's clock where the evidence tells it; Wall is the machine's clock. Took is how long the answer took, on
-	// the machine's clock, with what a fault delayed.
+	// At is when it began, on the account's clock where the evidence tells it; Wall is the
+	// machine's clock. Took is how long the answer took, on the machine's clock, with what a fault
+	// delayed.
 	At, Wall time.Time
 	Took     time.Duration
-	// Operation is "token.create", "v1.token.list", "service.call", …; "callback" for one to the client, "elsewhere" for a request that another
-	// host received, and empty for what is none of the API's.
+	// Operation is "token.create", "v1.token.list", "service.call", …; "callback" for one to the
+	// client, "elsewhere" for a request that another host received, and empty for what is none of
+	// the API's.
 	Operation string
 	// Token is the token in the path; of v1 and v2 only.
 	Token  string
@@ -35,14 +38,16 @@ type Exchange struct {
 	Status         int // 0 where no answer came
 	ResponseHeader http.Header
 	ResponseBody   string
-	// Reason is why the server refused, in a word, where it says so; Explained is the same in a sentence.
+	// Reason is why the server refused, in a word, where it says so; Explained is the same in a
+	// sentence.
 	Reason, Explained string
 	// Fault is what the server did wrong on purpose; its zero value is nothing.
 	Fault Fault
-	// Prepared marks what was done before the client was started, which explains things but is not judged.
+	// Prepared marks what was done before the client was started, which explains things but is not
+	// judged.
 	Prepared bool
-	// Account is whose call it was; "" where the server did not know the caller, so that At is not on an account's clock, or where the evidence
-	// does not tell.
+	// Account is whose call it was; "" where the server did not know the caller, so that At is not
+	// on an account's clock, or where the evidence does not tell.
 	Account string
 	// Cut means that a body is not there in full.
 	Cut bool
@@ -71,7 +76,8 @@ func (e *Exchange) Lost() bool {
 	return e.Status == 0
 }
 
-// Wait is the Retry-After of the answer; ok is false where there is none that is a number of seconds or a date.
+// Wait is the Retry-After of the answer; ok is false where there is none that is a number of
+// seconds or a date.
 func (e *Exchange) Wait() (wait time.Duration, ok bool) {
 	text := e.ResponseHeader.Get("Retry-After")
 	if text == "" {
@@ -88,7 +94,8 @@ func (e *Exchange) Wait() (wait time.Duration, ok bool) {
 	return max(0, at.Sub(e.Ended())), true
 }
 
-// Secrets of an Authorization header: its scheme in lower case, and the credential, of Basic the password.
+// Secrets of an Authorization header: its scheme in lower case, and the credential, of Basic the
+// password.
 func (e *Exchange) authorization() (scheme, credential string) {
 	scheme, credential, _ = strings.Cut(e.RequestHeader.Get("Authorization"), " ")
 	scheme = strings.ToLower(scheme)
@@ -159,7 +166,8 @@ func (e *Exchange) key() string {
 	return strings.Join([]string{e.Method, e.Host, e.Path, e.Query.Encode(), e.RequestBody, credential}, "\x00")
 }
 
-// writes reports whether the request may change something that a repetition would change again: it creates or pays.
+// writes reports whether the request may change something that a repetition would change again: it
+// creates or pays.
 func (e *Exchange) writes() bool {
 	switch e.Operation {
 	case "token.create", "v1.token.create":

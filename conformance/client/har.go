@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// archive is an HTTP archive, HAR 1.2, as far as it is evidence. Members that begin with an underscore are those that the mock adds.
+// archive is an HTTP archive, HAR 1.2, as far as it is evidence. Members that begin with an
+// underscore are those that the mock adds.
 type archive struct {
 	Log struct {
 		Entries []archived `json:"entries"`
@@ -56,8 +57,8 @@ type pair struct {
 	Value string `json:"value"`
 }
 
-// ReadHAR reads an HTTP archive as evidence, in the order of its times. Where an entry has no member _receivedAt, its time is taken for both
-// clocks. An error says what is wrong with the file.
+// ReadHAR reads an HTTP archive as evidence, in the order of its times. Where an entry has no
+// member _receivedAt, its time is taken for both clocks. An error says what is wrong with the file.
 func ReadHAR(text []byte) (Evidence, error) {
 	var a archive
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))

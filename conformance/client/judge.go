@@ -52,7 +52,8 @@ func (e *Evidence) openReason(r *Rule, f Finding) string {
 	return ""
 }
 
-// assertion is a finding as reports have it. Its step is the exchange that shows it best, by its place in shown.
+// assertion is a finding as reports have it. Its step is the exchange that shows it best, by its
+// place in shown.
 func assertion(r *Rule, f Finding, v report.Verdict, shown []int) report.Assertion {
 	a := report.Assertion{ID: r.ID, Kind: "rule", Level: r.Level, Verdict: v, Requirement: r.Requirement, Source: r.Source, Expected: f.Expected, Actual: f.Actual, Step: -1}
 	if len(f.At) > 0 && f.State == Broken {
@@ -120,7 +121,8 @@ func judgeCase(c Case, e *Evidence, level string) report.Result {
 		result.Verdict, result.Reason = report.Skip, "the client does not implement "+c.Task
 		return result
 	}
-	// A client that says it is done and has asked nobody has shown nothing, whatever it printed. One that should fail may have failed for any reason.
+	// A client that says it is done and has asked nobody has shown nothing, whatever it printed.
+	// One that should fail may have failed for any reason.
 	idle := len(e.judged()) == 0 && !e.Ended.TimedOut && (e.Ended.Status == 0 || c.End == Failed)
 	var failed, warned, open []string
 	proven := map[string]bool{}

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// expand replaces ${NAME} in the texts of a JSON value. A text that is nothing but ${NAME} becomes the value itself.
+// expand replaces ${NAME} in the texts of a JSON value. A text that is nothing but ${NAME} becomes
+// the value itself.
 func expand(value any, values map[string]any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -38,14 +39,16 @@ func expand(value any, values map[string]any) any {
 	return value
 }
 
-// expandJSON is expand of a JSON text, as JSON again. The tables hold JSON only, which a test sees to.
+// expandJSON is expand of a JSON text, as JSON again. The tables hold JSON only, which a test sees
+// to.
 func expandJSON(text string, values map[string]any) string {
 	out, _ := json.Marshal(expand(parse(text), values))
 	return string(out)
 }
 
-// differs says how what was printed differs from what is demanded; "" where it does not. Objects may have more members, lists are in any order,
-// times are compared as such, {"oneOf": […]} takes any of the list.
+// differs says how what was printed differs from what is demanded; "" where it does not. Objects
+// may have more members, lists are in any order, times are compared as such, {"oneOf": […]} takes
+// any of the list.
 func differs(want, got any, path string) string {
 	switch want := want.(type) {
 	case map[string]any:

@@ -24,7 +24,8 @@ type Clock string
 // The clocks of rules.
 const (
 	NoClock Clock = "none"
-	// Wall is the machine's clock, with small windows; where an account's clock was moved on by more, that counts.
+	// Wall is the machine's clock, with small windows; where an account's clock was moved on by
+	// more, that counts.
 	Wall Clock = "wall"
 	// Account is the account's clock, which a task tells the client as its parameter "now".
 	Account Clock = "account"
@@ -68,7 +69,8 @@ type Finding struct {
 // Judge applies the rule. It changes nothing, and asks nobody.
 func (r *Rule) Judge(e *Evidence) Finding { return r.judge(e) }
 
-// kept is a finding that a rule was kept where it applied to exchanges, and that it was not applied where there are none.
+// kept is a finding that a rule was kept where it applied to exchanges, and that it was not applied
+// where there are none.
 func kept(at []int) Finding {
 	if len(at) == 0 {
 		return Finding{}

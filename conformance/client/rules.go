@@ -7,7 +7,8 @@ func Rules() []Rule {
 	return slices.Concat(taskRules(), readingRules(), listRules(), rotationRules(), credentialRules(), retryRules(), requestRules(), grantRules(), callbackRules())
 }
 
-// must and should make rules of any traffic; byOutcome makes those that the outcome of a case proves.
+// must and should make rules of any traffic; byOutcome makes those that the outcome of a case
+// proves.
 func must(id, requirement, source string, judge func(*Evidence) Finding) Rule {
 	return Rule{ID: id, Level: "MUST", Requirement: requirement, Source: source, Scope: Anywhere, Clock: NoClock, judge: judge}
 }

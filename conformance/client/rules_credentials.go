@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// refusedInARow is how often the same request may be refused with 401 before it counts as hammering.
+// refusedInARow is how often the same request may be refused with 401 before it counts as
+// hammering.
 const refusedInARow = 3
 
 func credentialRules() []Rule {
@@ -89,7 +90,8 @@ func notInURL(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// secretParameter reports whether a parameter of a query holds a credential that has no place there.
+// secretParameter reports whether a parameter of a query holds a credential that has no place
+// there.
 func secretParameter(e *Exchange, name, value string, credentials map[string]bool) bool {
 	switch name {
 	case "code", "code_challenge", "state", "nonce":

@@ -104,7 +104,8 @@ func bodiesAreJSON(e *Evidence) Finding {
 
 func sortedNames(values map[string][]string) []string { return slices.Sorted(maps.Keys(values)) }
 
-// expiries returns a function that tells when a token expires, as the answers before an exchange told.
+// expiries returns a function that tells when a token expires, as the answers before an exchange
+// told.
 func (e *Evidence) expiries() func(token string, before int) (time.Time, bool) {
 	type told struct {
 		index int

@@ -99,7 +99,8 @@ func looksFor(look, write *Exchange) bool {
 	return false
 }
 
-// write is the same text for the same write, though its body may be spelt otherwise; "" for what is none.
+// write is the same text for the same write, though its body may be spelt otherwise; "" for what is
+// none.
 func (e *Exchange) write() string {
 	if !e.writes() {
 		return ""
@@ -114,7 +115,8 @@ func (e *Exchange) write() string {
 // failed reports whether it is worth trying again.
 func failed(e *Exchange) bool { return e.Lost() || e.Status >= 500 || e.Status == 429 }
 
-// runs are the series of the same request of the same caller, each failing but perhaps the last, in the order of their beginnings.
+// runs are the series of the same request of the same caller, each failing but perhaps the last, in
+// the order of their beginnings.
 func (e *Evidence) runs(fits func(*Exchange) bool) [][]int {
 	var all [][]int
 	open := map[string]int{} // into all, of series that go on
@@ -157,8 +159,9 @@ func growingPauses(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// grow reports whether pauses become longer. Machines pause by themselves, so the longest of the later ones is held against the shortest of the
-// earlier; and two or three tell nothing, as long as there are any.
+// grow reports whether pauses become longer. Machines pause by themselves, so the longest of the
+// later ones is held against the shortest of the earlier; and two or three tell nothing, as long as
+// there are any.
 func grow(pauses []time.Duration) bool {
 	half := len(pauses) / 2
 	shortest, longest := slices.Min(pauses[:half]), slices.Max(pauses[len(pauses)-half:])

@@ -87,7 +87,8 @@ func refreshTokenUse(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// words yields what may be a credential in the URL and the body of a request: fingerprints, and runs of the letters that tokens are made of.
+// words yields what may be a credential in the URL and the body of a request: fingerprints, and
+// runs of the letters that tokens are made of.
 func words(e *Exchange, pattern *regexp.Regexp) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		texts := append([]string{e.Path, e.RequestBody}, slices.Concat(slices.Collect(maps.Values(e.Query))...)...)

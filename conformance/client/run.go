@@ -14,7 +14,8 @@ import (
 // notImplemented is the exit status of a command that does not have a task.
 const notImplemented = 77
 
-// readingTime bounds how long the evidence of a case may take to be read, also when its time, or the run, is over.
+// readingTime bounds how long the evidence of a case may take to be read, also when its time, or
+// the run, is over.
 const readingTime = 30 * time.Second
 
 // Options of a run.
@@ -23,7 +24,8 @@ type Options struct {
 	Name string
 	// About are the facts that reports begin with.
 	About []report.Fact
-	// Level is "must" or "should" (or "observe", which is as "should"): from where on a broken rule fails the run.
+	// Level is "must" or "should" (or "observe", which is as "should"): from where on a broken rule
+	// fails the run.
 	Level string
 	// Timeout bounds a case; above zero.
 	Timeout time.Duration
@@ -39,8 +41,9 @@ type Options struct {
 	Listener report.Listener
 }
 
-// Run plays the cases with a program, and judges it. Each case has a server and an account of its own. The error says that the program could not
-// be started, that a server could not be, or that ctx was over before the first case ended.
+// Run plays the cases with a program, and judges it. Each case has a server and an account of its
+// own. The error says that the program could not be started, that a server could not be, or that
+// ctx was over before the first case ended.
 func Run(ctx context.Context, program Program, start Start, options Options) (report.Report, error) {
 	began := time.Now()
 	events := stream{listener: options.Listener}

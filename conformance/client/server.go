@@ -16,7 +16,8 @@ import (
 type Settings struct {
 	// TokenShape is "both", "data" or "flat"; "" means "both".
 	TokenShape string
-	// ClientShape is how the token of the client credentials is answered: "wrapped" or "both"; "" means "wrapped".
+	// ClientShape is how the token of the client credentials is answered: "wrapped" or "both"; ""
+	// means "wrapped".
 	ClientShape string
 	// AutoApprove has the first user consent at once, without a page.
 	AutoApprove bool
@@ -24,7 +25,8 @@ type Settings struct {
 
 // Server is where a client is sent, and watched.
 type Server struct {
-	// BaseURL is where v2 and the grants are, V1BaseURL where version 1 is, AdminURL where the control API is. All without a last slash.
+	// BaseURL is where v2 and the grants are, V1BaseURL where version 1 is, AdminURL where the
+	// control API is. All without a last slash.
 	BaseURL, V1BaseURL, AdminURL string
 	// AdminToken is the Bearer of the control API; "" where it asks for none.
 	AdminToken string
@@ -56,7 +58,8 @@ func newControl(server Server) *control {
 	}}
 }
 
-// call sends a JSON body to the control API, and decodes the answer into answer unless that is nil. body may be a string that holds JSON.
+// call sends a JSON body to the control API, and decodes the answer into answer unless that is nil.
+// body may be a string that holds JSON.
 func (c *control) call(ctx context.Context, method, path string, body, answer any) error {
 	text, err := c.raw(ctx, method, c.server.AdminURL+path, body, c.authorize)
 	if err != nil {
@@ -135,7 +138,8 @@ func (c *control) authorize(r *http.Request) {
 	}
 }
 
-// explain fills in why an exchange was refused, as the server explains it; where it does not, nothing is lost.
+// explain fills in why an exchange was refused, as the server explains it; where it does not,
+// nothing is lost.
 func (c *control) explain(ctx context.Context, e *Exchange) {
 	var explained struct {
 		Explanation struct {

@@ -31,7 +31,8 @@ type account struct {
 	} `json:"users"`
 }
 
-// stage is where a case is played: a server of its own, an account, what is given, and the values that parameters and demands are made of.
+// stage is where a case is played: a server of its own, an account, what is given, and the values
+// that parameters and demands are made of.
 type stage struct {
 	control  *control
 	account  account
@@ -136,7 +137,8 @@ func (s *stage) tokens(ctx context.Context, given Given) error {
 			scopes = append(scopes, scope)
 		}
 		tokens = append(tokens, map[string]any{"scopes": scopes, "expireAt": e.answerText("expireAt")})
-		// One that a fault lets expire under way may be there or not; what is demanded is the last reading.
+		// One that a fault lets expire under way may be there or not; what is demanded is the last
+		// reading.
 		if n > 0 || !strings.Contains(given.Faults, `"expire": "${token}"`) {
 			names = append(names, name)
 		}
@@ -213,7 +215,8 @@ func (s *stage) faults(ctx context.Context, given Given) error {
 	return nil
 }
 
-// demands finds out what a client that reads rightly must print, where that is not a part of the case.
+// demands finds out what a client that reads rightly must print, where that is not a part of the
+// case.
 func (s *stage) demands(ctx context.Context, given Given) error {
 	if given.Fixture == "" {
 		return nil

@@ -7,7 +7,8 @@ type Task struct {
 	Name string
 	// Does says what to do.
 	Does string
-	// Parameters are the members of OAUTH_TASK_JSON, Prints those of the JSON object that the last line of standard output holds.
+	// Parameters are the members of OAUTH_TASK_JSON, Prints those of the JSON object that the last
+	// line of standard output holds.
 	Parameters, Prints []Field
 }
 

@@ -12,8 +12,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// JudgeServer judges what the journal of a running server holds: of one account where account is not "". The error says that there is no control
-// API at server.AdminURL, or none that can be read.
+// JudgeServer judges what the journal of a running server holds: of one account where account is
+// not "". The error says that there is no control API at server.AdminURL, or none that can be read.
 func JudgeServer(ctx context.Context, server Server, account string, options Options) (report.Report, error) {
 	control := newControl(server)
 	defer control.http.CloseIdleConnections()
@@ -30,7 +30,8 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 		}
 		all = of(all, account)
 	}
-	// What never reached an operation, such as a browser asking for an icon, is nobody's use of the API.
+	// What never reached an operation, such as a browser asking for an icon, is nobody's use of the
+	// API.
 	all = slices.DeleteFunc(all, func(e Exchange) bool { return e.Operation == "" })
 	evidence := Evidence{Exchanges: all, Dropped: dropped}
 	for i := range evidence.Exchanges {
@@ -43,7 +44,8 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 	return JudgeTraffic(evidence, options), nil
 }
 
-// of keeps the exchanges of an account, and those of nobody whose credential was the account's: a token that was deleted or rotated is nobody's.
+// of keeps the exchanges of an account, and those of nobody whose credential was the account's: a
+// token that was deleted or rotated is nobody's.
 func of(all []Exchange, account string) []Exchange {
 	whose := Evidence{}
 	for _, e := range all {
@@ -58,7 +60,8 @@ func of(all []Exchange, account string) []Exchange {
 	})
 }
 
-// JudgeTraffic applies the rules of any traffic to evidence. What the report holds is free of the credentials in it.
+// JudgeTraffic applies the rules of any traffic to evidence. What the report holds is free of the
+// credentials in it.
 func JudgeTraffic(evidence Evidence, options Options) report.Report {
 	began := time.Now()
 	n := 0
@@ -80,7 +83,8 @@ func JudgeTraffic(evidence Evidence, options Options) report.Report {
 	return out
 }
 
-// secrets are the credentials that must not be shown: those of recordings, which are not fingerprints.
+// secrets are the credentials that must not be shown: those of recordings, which are not
+// fingerprints.
 func (e *Evidence) secrets() map[string]bool {
 	all := e.credentials()
 	for i := range e.Exchanges {

@@ -47,7 +47,8 @@ const (
 	basic = "Basic bWVAZXhhbXBsZS5jb206MDEyMzQ1Njc4OWFiY2RlZg==" // me@example.com:0123456789abcdef
 )
 
-// TestTrafficIsJudgedByRules tries the rules of any traffic on recordings in which credentials stand as they are.
+// TestTrafficIsJudgedByRules tries the rules of any traffic on recordings in which credentials
+// stand as they are.
 func TestTrafficIsJudgedByRules(t *testing.T) {
 	token := func(n int) string { return fmt.Sprintf("token-%020d", n) }
 	made := entry(0, "POST", api+"/tokens", basic, `{"scopes":["GET:company.openapi.com/IT-start"]}`, 200, pairOf(1))
@@ -119,7 +120,8 @@ func TestTrafficIsJudgedByRules(t *testing.T) {
 	}
 }
 
-// TestEvidenceThatIsMissingDecidesNothing holds that what was dropped or cut leaves rules open, unless one exchange alone breaks them.
+// TestEvidenceThatIsMissingDecidesNothing holds that what was dropped or cut leaves rules open,
+// unless one exchange alone breaks them.
 func TestEvidenceThatIsMissingDecidesNothing(t *testing.T) {
 	made := entry(0, "POST", api+"/tokens", basic, `{"scopes":["GET:company.openapi.com/IT-start"]}`, 200, pairOf(1))
 	verdictOf := func(e Evidence, rule string) report.Verdict {
@@ -159,7 +161,8 @@ func TestRecordingsThatAreNone(t *testing.T) {
 	}
 }
 
-// FuzzReadHAR holds that no recording breaks the reader, nor the rules that are applied to what it read.
+// FuzzReadHAR holds that no recording breaks the reader, nor the rules that are applied to what it
+// read.
 func FuzzReadHAR(f *testing.F) {
 	f.Add([]byte(`{"log":{"entries":[{"startedDateTime":"2026-02-12T08:30:00Z","request":{"method":"PATCH","url":"http://a/tokens/b","headers":[{"name":"Authorization","value":"Bearer c"}]},"response":{"status":200,"content":{"text":"{\"token\":\"d\"}"}}}]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

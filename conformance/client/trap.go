@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// trap is another host, to which redirects lead: it is asked for as localhost, while the API is at an address.
+// trap is another host, to which redirects lead: it is asked for as localhost, while the API is at
+// an address.
 type trap struct {
 	url       string
 	server    *http.Server

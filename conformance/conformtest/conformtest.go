@@ -13,8 +13,8 @@ import (
 )
 
 // Test runs scenarios against a target, each as a subtest named by its ID, so that -run and -v work
-// as usual. FAIL and ERROR fail the subtest, and so does INCONCLUSIVE: a test that proved nothing has
-// not passed. SKIP and XFAIL skip it.
+// as usual. FAIL and ERROR fail the subtest, and so does INCONCLUSIVE: a test that proved nothing
+// has not passed. SKIP and XFAIL skip it.
 //
 // At most one Options may be given. Without Options.Scenarios the suite's own scenarios run.
 func Test(t *testing.T, target conformance.Target, options ...conformance.Options) {

@@ -9,13 +9,16 @@ import (
 	"oauthmock/spec"
 )
 
-// Contract is what the judge knows of one API. Only Document is needed; the zero value of every other member is the usual
-// case. Which media types, redirects and empty answers are right, and how failures are wrapped, the document says.
+// Contract is what the judge knows of one API. Only Document is needed; the zero value of every
+// other member is the usual case. Which media types, redirects and empty answers are right, and how
+// failures are wrapped, the document says.
 type Contract struct {
-	// Document is what was published, in its three readings. It is nil where nobody published what successes look like, as of
-	// the paid services: then Envelope says how refusals are wrapped, and only they are judged.
+	// Document is what was published, in its three readings. It is nil where nobody published what
+	// successes look like, as of the paid services: then Envelope says how refusals are wrapped,
+	// and only they are judged.
 	Document *spec.Document
-	// Name is what scenarios, --surface and --base-url call the API; the document's name by default.
+	// Name is what scenarios, --surface and --base-url call the API; the document's name by
+	// default.
 	Name string
 	// Title is the name in sentences; Name by default.
 	Title string
@@ -25,22 +28,27 @@ type Contract struct {
 	Address string
 	// Probe tells whether a target has the API at all; nil means that one with an address has it.
 	Probe *Probe
-	// Assumed reports whether the refusals that the overlay adds to the published document rest on assumptions alone. They, and what
-	// scenarios of level OBSERVE call, are then not held against it.
+	// Assumed reports whether the refusals that the overlay adds to the published document rest on
+	// assumptions alone. They, and what scenarios of level OBSERVE call, are then not held against
+	// it.
 	Assumed bool
 	// Paid reports whether every call may cost money.
 	Paid bool
 	// Bare names the payloads that are also sent without the envelope.
 	Bare Bare
-	// Scopes is how the enabled scopes of an account are found; the zero value leaves ${scope} to v2.
+	// Scopes is how the enabled scopes of an account are found; the zero value leaves ${scope} to
+	// v2.
 	Scopes Scopes
-	// Moving are the operations whose answers the calls of others change, so that scenarios which use them share an account with nobody.
+	// Moving are the operations whose answers the calls of others change, so that scenarios which
+	// use them share an account with nobody.
 	Moving []string
-	// Lifecycle is how something is made and removed again; the zero value leaves given.tokens to v2.
+	// Lifecycle is how something is made and removed again; the zero value leaves given.tokens to
+	// v2.
 	Lifecycle Lifecycle
 }
 
-// Probe is a GET without credentials that costs nothing, and the refusal by which the API makes itself known.
+// Probe is a GET without credentials that costs nothing, and the refusal by which the API makes
+// itself known.
 type Probe struct {
 	Path string
 	// Below is the path under which the whole API is, for messages.
@@ -50,8 +58,8 @@ type Probe struct {
 	Code any
 }
 
-// Bare describes payloads that an answer may hold under the envelope's data, in its place, or both at once. Which of these the published
-// document allows its schemas say.
+// Bare describes payloads that an answer may hold under the envelope's data, in its place, or both
+// at once. Which of these the published document allows its schemas say.
 type Bare struct {
 	// Operations that answer so.
 	Operations []string
@@ -61,26 +69,29 @@ type Bare struct {
 
 // Scopes is how the scopes of an account are listed.
 type Scopes struct {
-	// List is the operation. Its payload is a list of texts, or of objects with the scope and a flag under these members.
+	// List is the operation. Its payload is a list of texts, or of objects with the scope and a
+	// flag under these members.
 	List           string
 	Scope, Enabled string
 	// Detail is the operation that tells a scope's prices by its id; "" where none does.
 	Detail string
 }
 
-// Lifecycle is how the things that scenarios make come and go: what an account without a control API is left with must be
-// what it had before. All are names of operations.
+// Lifecycle is how the things that scenarios make come and go: what an account without a control
+// API is left with must be what it had before. All are names of operations.
 type Lifecycle struct {
-	// Create makes one, with the members of given.tokens as its body; Read shows it; Undo removes it.
+	// Create makes one, with the members of given.tokens as its body; Read shows it; Undo removes
+	// it.
 	Create, Read, Undo string
-	// Renew answers with another one in the place of the one that it was called for; "" where nothing does.
+	// Renew answers with another one in the place of the one that it was called for; "" where
+	// nothing does.
 	Renew string
 	// ID is the member of the payload that names it, and the parameter of the path of Undo.
 	ID string
 }
 
-// All returns the contracts of the embedded documents, and that of the paid services behind v2's tokens. A document that
-// nothing more is known of has a contract of its own too.
+// All returns the contracts of the embedded documents, and that of the paid services behind v2's
+// tokens. A document that nothing more is known of has a contract of its own too.
 func All() []Contract {
 	known := []Contract{v2(), v1(), clientCred(), authCode()}
 	var all []Contract
@@ -152,7 +163,8 @@ func authCode() Contract {
 	return Contract{Document: spec.AuthCode(), Title: "authorization code", Assumed: true}
 }
 
-// services are the paid services behind the tokens. No document is known of them here, but they refuse in one way.
+// services are the paid services behind the tokens. No document is known of them here, but they
+// refuse in one way.
 func services() Contract {
 	return Contract{
 		Name: "services", Title: "paid services", Address: "v2", Paid: true,

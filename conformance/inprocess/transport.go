@@ -1,5 +1,5 @@
-// Package inprocess sends HTTP requests to a handler without a connection. It is httptest.ResponseRecorder
-// for programs, which must not link packages for tests.
+// Package inprocess sends HTTP requests to a handler without a connection. It is
+// httptest.ResponseRecorder for programs, which must not link packages for tests.
 package inprocess
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// Transport passes requests to Handler and buffers the whole response. It is safe for concurrent use
-// if Handler is.
+// Transport passes requests to Handler and buffers the whole response. It is safe for concurrent
+// use if Handler is.
 type Transport struct{ Handler http.Handler }
 
 // RoundTrip implements http.RoundTripper. If the handler panics, as with http.ErrAbortHandler, a

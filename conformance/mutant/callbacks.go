@@ -51,7 +51,8 @@ func (w *statusWriter) WriteHeader(status int) { w.status = status }
 
 func (w *statusWriter) Write(b []byte) (int, error) { return len(b), nil }
 
-// calling lies about callbacks: it delivers one, or does not, and returns what the server is told that the receiver answered; 0 is no answer.
+// calling lies about callbacks: it delivers one, or does not, and returns what the server is told
+// that the receiver answered; 0 is no answer.
 func calling(lie func(p *post) int) func() func(http.Handler) http.Handler {
 	return func() func(http.Handler) http.Handler {
 		return func(receiver http.Handler) http.Handler {

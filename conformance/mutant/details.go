@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// details are the smallest lies: a second, a neighbour, a trailing space. Each is noticed by a single assertion.
+// details are the smallest lies: a second, a neighbour, a trailing space. Each is noticed by a
+// single assertion.
 func details() []Mutant {
 	later := func(x *Exchange, member string) {
 		for _, p := range x.Answer.payloads() {

@@ -17,7 +17,8 @@ import (
 
 // Exchange is a request and its honest answer, which a lie may change.
 type Exchange struct {
-	// Surface is the API that is asked, Operation the alias ("token.create"), empty when the request belongs to none.
+	// Surface is the API that is asked, Operation the alias ("token.create"), empty when the
+	// request belongs to none.
 	Surface   string
 	Operation string
 	Method    string
@@ -36,7 +37,8 @@ type Exchange struct {
 	Answer *Answer
 	// Page is the honest answer's body where it is HTML. A lie about it sets Answer.Raw.
 	Page []byte
-	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage and error log.
+	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage
+	// and error log.
 	Ask func(method, target string, body any) *Answer
 }
 
@@ -58,7 +60,8 @@ func (a *Answer) body() map[string]any {
 	return object
 }
 
-// payloads are the objects that hold what was asked for: under the envelope's data, and, for what may come bare, the body itself.
+// payloads are the objects that hold what was asked for: under the envelope's data, and, for what
+// may come bare, the body itself.
 func (a *Answer) payloads() []map[string]any {
 	var out []map[string]any
 	payload, _ := a.from.envelope.Payload(a.JSON)
@@ -204,7 +207,8 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, x.Answer)
 }
 
-// tell lies, one request at a time. A lie that aborts hangs up on the caller, which changes what is on the wire.
+// tell lies, one request at a time. A lie that aborts hangs up on the caller, which changes what is
+// on the wire.
 func (l *liar) tell(x *Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

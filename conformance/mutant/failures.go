@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// failures are lies about what becomes of the failed calls of an operation: each operation is forgotten by itself, in the error log
-// and in the statistics.
+// failures are lies about what becomes of the failed calls of an operation: each operation is
+// forgotten by itself, in the error log and in the statistics.
 func failures() []Mutant {
 	covering := []string{"v2/errors/log/every-operation-that-can-fail"}
 	var all []Mutant
@@ -54,7 +54,8 @@ func failures() []Mutant {
 		})})
 }
 
-// failedCalls remembers the operations of the calls that belong to a log, oldest first, by their callers.
+// failedCalls remembers the operations of the calls that belong to a log, oldest first, by their
+// callers.
 type failedCalls map[string][]string
 
 func (f failedCalls) note(x *Exchange) {
@@ -63,7 +64,8 @@ func (f failedCalls) note(x *Exchange) {
 	}
 }
 
-// without is the log of the caller, newest first and from its beginning, without the calls of an operation.
+// without is the log of the caller, newest first and from its beginning, without the calls of an
+// operation.
 func (f failedCalls) without(operation string, x *Exchange) []any {
 	var kept []any
 	calls := f[x.Caller]

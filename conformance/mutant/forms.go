@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// forms are lies about the form of what is right: members missing, renamed, added, null, of another type.
+// forms are lies about the form of what is right: members missing, renamed, added, null, of another
+// type.
 func forms() []Mutant {
 	return []Mutant{
 		{Name: "forms/member-missing", What: "a token has no updatedAt", Scenarios: []string{"v2/tokens/read/types"}, Lie: onData("token.get", drop("updatedAt"))},

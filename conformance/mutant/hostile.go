@@ -25,7 +25,8 @@ func broken(x *Exchange) {
 	x.Answer.JSON = map[string]any{"success": false, "message": "Internal Server Error", "error": json.Number("500"), "data": nil}
 }
 
-// lenient reads a body that is no JSON in one operation, after repairing it; a repair that answers nil does not.
+// lenient reads a body that is no JSON in one operation, after repairing it; a repair that answers
+// nil does not.
 func lenient(operation string, repair func(x *Exchange) any) func() Lie {
 	return always(func(x *Exchange) {
 		if x.Operation != operation || x.Answer.code() != "400" {
@@ -174,7 +175,8 @@ func hostileMembers() []Mutant {
 	}
 }
 
-// onDataAfter lies about the payload of one operation's successful answers, with regard to the request.
+// onDataAfter lies about the payload of one operation's successful answers, with regard to the
+// request.
 func onDataAfter(operation string, edit func(x *Exchange, data map[string]any)) func() Lie {
 	return on(operation, func(x *Exchange) {
 		for _, object := range x.Answer.payloads() {
@@ -183,7 +185,8 @@ func onDataAfter(operation string, edit func(x *Exchange, data map[string]any)) 
 	})
 }
 
-// firstMembers reads an object of which of members with one name the first counts; nil when no name stands twice, or it is no object.
+// firstMembers reads an object of which of members with one name the first counts; nil when no name
+// stands twice, or it is no object.
 func firstMembers(body []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -265,7 +268,8 @@ func hostileQueries() []Mutant {
 	}
 }
 
-// hostilePaths are lies about ids that are none, methods that nobody knows, and credentials of which there are two.
+// hostilePaths are lies about ids that are none, methods that nobody knows, and credentials of
+// which there are two.
 func hostilePaths() []Mutant {
 	ids, methods := []string{"v2/hostile/paths/bytes"}, []string{"v2/hostile/methods/unknown"}
 	trim := func(operation, what string) func() Lie {

@@ -41,7 +41,8 @@ func as(x *Exchange, caller string) {
 	read(x, x.Method, target(x), x.Body)
 }
 
-// mistaken serves strangers as somebody whose credentials theirs nearly are. Those of somebody are known from calls that were served.
+// mistaken serves strangers as somebody whose credentials theirs nearly are. Those of somebody are
+// known from calls that were served.
 func mistaken(near func(x *Exchange, given, known credential) bool) func() Lie {
 	return func() Lie {
 		var known []credential
@@ -119,7 +120,8 @@ func seen(into *[]string, x *Exchange, member string) {
 	}
 }
 
-// found serves what was refused as not found under the id that it nearly is, in the path or in the query.
+// found serves what was refused as not found under the id that it nearly is, in the path or in the
+// query.
 func found(operation, member string, near func(given, known string) bool) func() Lie {
 	return func() Lie {
 		var known []string
@@ -228,7 +230,8 @@ func nearlyIDs() []Mutant {
 	}
 }
 
-// rotates serves a PATCH that was refused as its token's own refresh token would be, where what was sent nearly is that.
+// rotates serves a PATCH that was refused as its token's own refresh token would be, where what was
+// sent nearly is that.
 func rotates(near func(x *Exchange, refresh string) bool) func() Lie {
 	return func() Lie {
 		refresh := map[string]string{}

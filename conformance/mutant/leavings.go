@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// leavings are lies about what is left of tokens that are gone, of requests that raced, and of what tokens were given.
+// leavings are lies about what is left of tokens that are gone, of requests that raced, and of what
+// tokens were given.
 func leavings() []Mutant {
 	return slices.Concat(tokensGone(), tokenRaces(), tokenValues(), scopesAsked())
 }

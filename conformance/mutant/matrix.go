@@ -26,8 +26,8 @@ type Config struct {
 	Start func(given string) (http.Handler, error)
 	// Parallel is how many mutants are tried at once; 0 is one.
 	Parallel int
-	// WithoutControl, unless nil, has the mutants judged as a stranger's server is, which has no control API: by every scenario of their
-	// surfaces that needs none, with these credentials.
+	// WithoutControl, unless nil, has the mutants judged as a stranger's server is, which has no
+	// control API: by every scenario of their surfaces that needs none, with these credentials.
 	WithoutControl *Stranger
 	// Tried, unless nil, hears of every mutant when it was tried, from one goroutine at a time.
 	Tried func(Outcome)
@@ -97,7 +97,8 @@ func (m Matrix) Idle() []Kind {
 	return out
 }
 
-// Select answers the mutants whose names begin with one of the prefixes; no prefix selects all. An unknown prefix is an error.
+// Select answers the mutants whose names begin with one of the prefixes; no prefix selects all. An
+// unknown prefix is an error.
 func Select(all []Mutant, prefixes []string) ([]Mutant, error) {
 	if len(prefixes) == 0 {
 		return all, nil
@@ -126,8 +127,8 @@ func families(all []Mutant) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Run tries every mutant. The error is for what makes the whole proof worthless: the honest server does not pass the scenarios, a mutant is
-// covered by no scenario.
+// Run tries every mutant. The error is for what makes the whole proof worthless: the honest server
+// does not pass the scenarios, a mutant is covered by no scenario.
 func Run(ctx context.Context, config Config) (Matrix, error) {
 	started := time.Now()
 	if config.WithoutControl != nil {
@@ -213,8 +214,8 @@ func (p *prover) covering(ids []string) []scenarios.Scenario {
 	return out
 }
 
-// honest makes sure that everything that is used passes without any lie: else a kill would prove nothing. The servers before which the
-// mutants stand are started as for them.
+// honest makes sure that everything that is used passes without any lie: else a kill would prove
+// nothing. The servers before which the mutants stand are started as for them.
 func (p *prover) honest(ctx context.Context) error {
 	used := map[string][]string{}
 	for _, m := range p.Mutants {

@@ -7,17 +7,22 @@ import (
 
 // Mutant is one faulty behaviour.
 type Mutant struct {
-	// Name is made of words: "rotation/old-token-survives". The part before the slash is the family.
+	// Name is made of words: "rotation/old-token-survives". The part before the slash is the
+	// family.
 	Name string
 	// What is wrong, in words.
 	What string
-	// Scenarios that cover the mutant: ids, or beginnings of ids that end in "/". Only these run against it.
+	// Scenarios that cover the mutant: ids, or beginnings of ids that end in "/". Only these run
+	// against it.
 	Scenarios []string
-	// Lie makes the lie for one server: what it remembers is that server's alone. Nil lies about callbacks alone.
+	// Lie makes the lie for one server: what it remembers is that server's alone. Nil lies about
+	// callbacks alone.
 	Lie func() Lie
-	// Call lies about the callbacks of one server: it makes what stands between the server and the suite's receiver; nil tells the truth.
+	// Call lies about the callbacks of one server: it makes what stands between the server and the
+	// suite's receiver; nil tells the truth.
 	Call func() func(receiver http.Handler) http.Handler
-	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are token shapes, "documented" is a success envelope.
+	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are
+	// token shapes, "documented" is a success envelope.
 	Given string
 }
 
@@ -44,7 +49,8 @@ func on(operation string, edit func(x *Exchange)) func() Lie {
 	})
 }
 
-// onData lies about the payload of one operation's successful answers, wherever it stands: under data, and beside it.
+// onData lies about the payload of one operation's successful answers, wherever it stands: under
+// data, and beside it.
 func onData(operation string, edit func(data map[string]any)) func() Lie {
 	return on(operation, func(x *Exchange) {
 		for _, object := range x.Answer.payloads() {
@@ -115,8 +121,8 @@ func each(edit func(map[string]any)) func([]any) []any {
 // status answers with another status.
 func status(code int) func(*Exchange) { return func(x *Exchange) { x.Answer.Status = code } }
 
-// handler puts the mutant before an honest server. The control API is passed through. Changed is called for every answer that
-// left other than it came.
+// handler puts the mutant before an honest server. The control API is passed through. Changed is
+// called for every answer that left other than it came.
 func (m Mutant) handler(honest http.Handler, places []place, changed func()) http.Handler {
 	return &liar{honest: honest, places: places, lie: m.Lie(), changed: changed}
 }
@@ -129,7 +135,8 @@ func (m Mutant) honestOr(honest http.Handler, places []place, changed func()) ht
 	return m.handler(honest, places, changed)
 }
 
-// between is what stands between the server and the suite's receiver; nil where the mutant does not lie about callbacks.
+// between is what stands between the server and the suite's receiver; nil where the mutant does not
+// lie about callbacks.
 func (m Mutant) between(changed func()) func(http.Handler) http.Handler {
 	if m.Call == nil {
 		return nil

@@ -34,7 +34,8 @@ func pages() []Mutant {
 			}
 		}
 	}
-	// ofTheNewest leaves of a filtered list what is among the first hundred of the whole, and then cuts the page.
+	// ofTheNewest leaves of a filtered list what is among the first hundred of the whole, and then
+	// cuts the page.
 	ofTheNewest := func(x *Exchange, path string) {
 		if !x.Query.Has("scopes") {
 			return

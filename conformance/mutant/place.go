@@ -23,8 +23,8 @@ type place struct {
 	operations []spec.Operation
 }
 
-// placesOf finds the APIs that have a document, the longest prefix first. The control API names where they are; of one that names
-// none, only the first is there, at the root.
+// placesOf finds the APIs that have a document, the longest prefix first. The control API names
+// where they are; of one that names none, only the first is there, at the root.
 func placesOf(ctx context.Context, honest http.Handler) ([]place, error) {
 	var found []place
 	prefixes := endpoints(ctx, honest)
@@ -74,7 +74,8 @@ func endpoints(ctx context.Context, honest http.Handler) map[string]string {
 	return prefixes
 }
 
-// placeOf finds the API that a request goes to: the first that has an operation for it, else the first below whose prefix it is.
+// placeOf finds the API that a request goes to: the first that has an operation for it, else the
+// first below whose prefix it is.
 func placeOf(places []place, method, path string) (at place, operation, id string) {
 	var below *place
 	for i := range places {

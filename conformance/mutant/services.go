@@ -16,7 +16,8 @@ func services() []Mutant {
 
 const servicesPrefix = "/__services/"
 
-// service is the domain and path of a paid service that is called, "company.openapi.com/EU-start"; empty for any other request.
+// service is the domain and path of a paid service that is called, "company.openapi.com/EU-start";
+// empty for any other request.
 func (x *Exchange) service() string {
 	rest, _ := strings.CutPrefix(x.Path, servicesPrefix)
 	if rest == x.Path {
@@ -51,7 +52,8 @@ func refused(message string, edit func(x *Exchange)) func() Lie {
 	})
 }
 
-// isRefused says whether a service refused the call with a message. The question whether there are services at all carries no credentials.
+// isRefused says whether a service refused the call with a message. The question whether there are
+// services at all carries no credentials.
 func (x *Exchange) isRefused(message string) bool {
 	return x.service() != "" && x.Caller != "" && x.Answer.Status >= 400 && text(x.Answer.body(), "message") == message
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// serviceCounts are lies by one, or by a ten-thousandth, in every count that a call of a service leaves and every number that it is told,
-// scenario by scenario: what one of them does not look at, no other does in its place.
+// serviceCounts are lies by one, or by a ten-thousandth, in every count that a call of a service
+// leaves and every number that it is told, scenario by scenario: what one of them does not look at,
+// no other does in its place.
 func serviceCounts() []Mutant {
 	stats := func(members ...string) []string {
 		var places []string

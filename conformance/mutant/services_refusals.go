@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// serviceRefusals are lies about how services refuse: each refusal is not one, has another status, another error, other words, or another form.
+// serviceRefusals are lies about how services refuse: each refusal is not one, has another status,
+// another error, other words, or another form.
 func serviceRefusals() []Mutant {
 	var all []Mutant
 	for _, row := range []struct {

@@ -167,7 +167,8 @@ func staleAfterUpdate(member string) func() Lie {
 	}
 }
 
-// survives lets tokens that are gone be read as they were last seen. gone says that the exchange has removed x.ID.
+// survives lets tokens that are gone be read as they were last seen. gone says that the exchange
+// has removed x.ID.
 func survives(gone func(*Exchange) bool) func() Lie {
 	return func() Lie {
 		known, removed := map[string]any{}, map[string]bool{}

@@ -74,7 +74,8 @@ func secondTime(operation string) func() Lie {
 	}
 }
 
-// v1Refusals are lies about each documented refusal: its status, its number, its message, and that it is one.
+// v1Refusals are lies about each documented refusal: its status, its number, its message, and that
+// it is one.
 func v1Refusals() []Mutant {
 	const tokens, counters = "v1/tokens/", "v1/counters/"
 	rows := []struct {

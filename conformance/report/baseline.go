@@ -11,7 +11,8 @@ type Baseline []Known
 
 // Known is one of them: a scenario, or one of its assertions.
 type Known struct {
-	// ID is the scenario's; Assertion is that of one assertion of it, "" for the scenario as a whole.
+	// ID is the scenario's; Assertion is that of one assertion of it, "" for the scenario as a
+	// whole.
 	ID, Assertion string
 	// Reason in words.
 	Reason string
@@ -24,8 +25,9 @@ func (k Known) over(now time.Time) bool {
 	return !k.Until.IsZero() && !now.UTC().Before(k.Until.AddDate(0, 0, 1))
 }
 
-// Apply turns what is known to fail into XFAIL, and what no longer fails into XPASS. An entry that is over makes what it names FAIL in either
-// case: somebody must look at it. Applying a baseline again, after a result was judged anew, is right too.
+// Apply turns what is known to fail into XFAIL, and what no longer fails into XPASS. An entry that
+// is over makes what it names FAIL in either case: somebody must look at it. Applying a baseline
+// again, after a result was judged anew, is right too.
 func (b Baseline) Apply(result *Result, now time.Time) {
 	if !result.Verdict.Executed() {
 		return

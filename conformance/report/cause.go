@@ -10,13 +10,15 @@ import (
 	"strings"
 )
 
-// Cause is one broken thing and everywhere that it shows: a wrong code of one operation may fail forty assertions.
+// Cause is one broken thing and everywhere that it shows: a wrong code of one operation may fail
+// forty assertions.
 type Cause struct {
 	// Title says in a few words what is wrong.
 	Title string
 	// Level of the gravest of its assertions.
 	Level string
-	// Where lists the operations, "GET /tokens/{token}", in the order in which they first showed it.
+	// Where lists the operations, "GET /tokens/{token}", in the order in which they first showed
+	// it.
 	Where []string
 	// Shown are all of its assertions, the most telling first.
 	Shown []Shown
@@ -40,8 +42,8 @@ func (s Shown) Exchange() *Step {
 	return &s.Result.Steps[s.Assertion.Step]
 }
 
-// Causes groups the assertions of a verdict, and of scenarios of the same verdict, by what is broken: MUST before SHOULD before OBSERVE,
-// and what shows most often first.
+// Causes groups the assertions of a verdict, and of scenarios of the same verdict, by what is
+// broken: MUST before SHOULD before OBSERVE, and what shows most often first.
 func Causes(r Report, verdict Verdict) []Cause {
 	g := &grouping{at: map[string]int{}}
 	for i := range r.Results {
@@ -81,7 +83,8 @@ func (c *Cause) finish() {
 	c.Scenarios = len(seen)
 }
 
-// telling ranks how much an assertion tells of its cause: best is what a scenario asks for of one exchange.
+// telling ranks how much an assertion tells of its cause: best is what a scenario asks for of one
+// exchange.
 func telling(one Shown) int {
 	rank := 0
 	if one.Exchange() != nil {
@@ -185,10 +188,12 @@ var (
 	variable = regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}|[0-9a-f]{12,}|\d+(?:\.\d+)?`)
 )
 
-// general is a text without what differs from one scenario to the next: numbers, ids and names of secrets.
+// general is a text without what differs from one scenario to the next: numbers, ids and names of
+// secrets.
 func general(text string) string { return variable.ReplaceAllString(text, "#") }
 
-// placed is the cause of a wrong member: what stands at a place. The same member beside the envelope's data and below it is one.
+// placed is the cause of a wrong member: what stands at a place. The same member beside the
+// envelope's data and below it is one.
 func placed(place string, body any, a Assertion) (key, title string) {
 	value, there, reached := at(place, body)
 	name := indices.ReplaceAllString(reached, "[*]")
@@ -248,8 +253,8 @@ func decoded(body string) any {
 	return value
 }
 
-// at follows a simple JSONPath, of names and indices, to a value, or to the first part of the path that is not there. What [*] leads to is
-// taken as there.
+// at follows a simple JSONPath, of names and indices, to a value, or to the first part of the path
+// that is not there. What [*] leads to is taken as there.
 func at(path string, value any) (found any, there bool, reached string) {
 	reached = "$"
 	for _, step := range steps(path) {

@@ -25,8 +25,8 @@ const (
 	missingShown    = 10
 )
 
-// WriteConsole writes the report for people: what failed with its evidence, then what was left open, skipped and covered,
-// and at the end, where the eye is, the verdict. The error is that of w.
+// WriteConsole writes the report for people: what failed with its evidence, then what was left
+// open, skipped and covered, and at the end, where the eye is, the verdict. The error is that of w.
 func WriteConsole(w io.Writer, r Report, style Style) error {
 	out := bufio.NewWriter(w)
 	c := console{Writer: out, style: style}
@@ -90,7 +90,8 @@ func (c console) state(state Discovery) string {
 	return string(state)
 }
 
-// alarms writes what holds for the run as a whole and must not be overlooked, right above the verdict.
+// alarms writes what holds for the run as a whole and must not be overlooked, right above the
+// verdict.
 func (c console) alarms(r Report) {
 	if r.Connection != nil && r.Connection.Insecure {
 		c.printf("%s\n", c.style.paint(red, "--insecure: no certificate was verified; whoever stands between may have given these answers"))
@@ -108,8 +109,8 @@ func (c console) alarms(r Report) {
 	}
 }
 
-// causes shows what is broken, each thing once: what was asked, expected and answered where it shows best, and where else it shows. After
-// the first twenty it only names them.
+// causes shows what is broken, each thing once: what was asked, expected and answered where it
+// shows best, and where else it shows. After the first twenty it only names them.
 func (c console) causes(r Report) {
 	shown := 0
 	for _, cause := range Causes(r, Fail) {
@@ -158,8 +159,8 @@ func (c console) unexplained(r Report) {
 	}
 }
 
-// failures shows each scenario of a verdict with the assertions that brought it about. After the first twenty it only
-// names them: who has more than that has one cause, or a wrong target.
+// failures shows each scenario of a verdict with the assertions that brought it about. After the
+// first twenty it only names them: who has more than that has one cause, or a wrong target.
 func (c console) failures(r Report, verdict Verdict) {
 	shown := 0
 	for _, result := range r.Results {
@@ -206,7 +207,8 @@ func (c console) failure(result Result, verdict Verdict) {
 	c.printf("\n")
 }
 
-// warnings names what did not hold without failing the run: one line each, for at --level must there may be many.
+// warnings names what did not hold without failing the run: one line each, for at --level must
+// there may be many.
 func (c console) warnings(r Report) {
 	var lines []string
 	scenarios := 0

@@ -16,7 +16,8 @@ const (
 	namedLimit  = 120
 )
 
-// detail tells what was asked for, what came, and how to see it again. Lines that have nothing to say are left out.
+// detail tells what was asked for, what came, and how to see it again. Lines that have nothing to
+// say are left out.
 func detail(result Result, assertion Assertion) []labelled {
 	lines := []labelled{
 		{"assertion", assertion.Level + " " + assertion.ID},

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// ReadJSON reads a report that WriteJSON wrote, of this version or an older minor one, and of a newer minor one what is known of it.
+// ReadJSON reads a report that WriteJSON wrote, of this version or an older minor one, and of a
+// newer minor one what is known of it.
 func ReadJSON(r io.Reader) (Report, error) {
 	var read Report
 	if err := json.NewDecoder(r).Decode(&read); err != nil {
@@ -34,8 +35,9 @@ type Difference struct {
 	B string `json:"b"`
 }
 
-// Diff compares two reports: verdicts of scenarios and assertions, and what was observed: token shape, headers, page sizes, and what OBSERVE
-// assertions saw. Times, ids and what differs from run to run are left out. Scenarios that one report does not have are told, too.
+// Diff compares two reports: verdicts of scenarios and assertions, and what was observed: token
+// shape, headers, page sizes, and what OBSERVE assertions saw. Times, ids and what differs from run
+// to run are left out. Scenarios that one report does not have are told, too.
 func Diff(a, b Report) []Difference {
 	var all []Difference
 	for _, pair := range pairs(a.Results, b.Results, func(r Result) string { return r.ID }) {
@@ -104,7 +106,8 @@ func told(a Assertion) string {
 	return fmt.Sprintf("%s (expected %s, got %s)", a.Verdict, a.Expected, a.Actual)
 }
 
-// unsteady is what differs between two runs against one target: times, ids, and the names of secrets.
+// unsteady is what differs between two runs against one target: times, ids, and the names of
+// secrets.
 var unsteady = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?)?|\$\{[A-Z][A-Z0-9_]*\}|[0-9a-f]{12,}|[A-Za-z]{3}, \d\d [A-Za-z]{3} \d{4} [\d:]+|127\.0\.0\.1:\d+|localhost:\d+`)
 
 func steady(text string) string { return unsteady.ReplaceAllString(text, "…") }

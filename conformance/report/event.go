@@ -8,8 +8,8 @@ import (
 // EventKind tells what happened.
 type EventKind string
 
-// The kinds of events, in the order in which a run emits them. Those of a scenario come together, when it is over: what must not be shown
-// of its first exchange may be known only after its last.
+// The kinds of events, in the order in which a run emits them. Those of a scenario come together,
+// when it is over: what must not be shown of its first exchange may be known only after its last.
 const (
 	Started   EventKind = "started"   // a run began: Run has its head, Total how many scenarios there are
 	Exchanged EventKind = "step"      // an exchange of a scenario: Index and Step
@@ -18,8 +18,8 @@ const (
 	Ended     EventKind = "ended"     // the run is over: Run, without its results
 )
 
-// Event is one thing that happened in a run. Every report is made of events: a later assertion of the same scenario and id replaces the
-// earlier one, and so does a later result.
+// Event is one thing that happened in a run. Every report is made of events: a later assertion of
+// the same scenario and id replaces the earlier one, and so does a later result.
 type Event struct {
 	Kind EventKind `json:"event"`
 	Time time.Time `json:"time"`
@@ -33,7 +33,8 @@ type Event struct {
 	Run       *Report    `json:"run,omitempty"`
 }
 
-// Listener hears the events of one run in their order, from one goroutine at a time. It must not keep or change what the events point to.
+// Listener hears the events of one run in their order, from one goroutine at a time. It must not
+// keep or change what the events point to.
 type Listener interface {
 	Hear(event Event)
 }
@@ -102,7 +103,8 @@ func (m *Model) result(id string) *Result {
 	return m.results[id]
 }
 
-// Report returns what the events so far amount to, its results in the order in which the scenarios were over.
+// Report returns what the events so far amount to, its results in the order in which the scenarios
+// were over.
 func (m *Model) Report() Report {
 	whole := m.run
 	whole.Results = make([]Result, 0, len(m.order))

@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// Events writes the events of a run as JSON lines, each when it happens. It is not safe for concurrent use.
+// Events writes the events of a run as JSON lines, each when it happens. It is not safe for
+// concurrent use.
 type Events struct {
 	w io.Writer
 	// Err is the first error of the writer; after it nothing more is written.

@@ -122,7 +122,8 @@ func TestEventsAreLinesThatAmountToTheReport(t *testing.T) {
 	assert.Len(t, got.Results[3].Steps, 2)
 }
 
-// One broken thing is one cause, however many assertions it fails; two are two, also in one exchange.
+// One broken thing is one cause, however many assertions it fails; two are two, also in one
+// exchange.
 func TestFailuresAreGroupedByWhatIsBroken(t *testing.T) {
 	answer := func(route, body string) report.Step {
 		return report.Step{Surface: "v2", Method: "GET", Route: route, Status: 200, ResponseBody: body}

@@ -10,8 +10,9 @@ import (
 // mostAnnotations bounds what is written: GitHub shows ten errors and ten warnings of a step.
 const mostAnnotations = 10
 
-// WriteGitHub writes annotations of GitHub Actions (workflow commands): what is broken as errors, findings that fail nothing as warnings, each at
-// the scenario's place, and the verdict as a notice. The error is that of w.
+// WriteGitHub writes annotations of GitHub Actions (workflow commands): what is broken as errors,
+// findings that fail nothing as warnings, each at the scenario's place, and the verdict as a
+// notice. The error is that of w.
 func WriteGitHub(w io.Writer, r Report) error {
 	out := bufio.NewWriter(w)
 	write := func(kind string, causes []Cause) {
@@ -50,7 +51,8 @@ func WriteGitHub(w io.Writer, r Report) error {
 	return out.Flush()
 }
 
-// workflowText is the message of a workflow command. Line ends and percent signs are escaped, as the runner demands.
+// workflowText is the message of a workflow command. Line ends and percent signs are escaped, as
+// the runner demands.
 func workflowText(text string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Printable(text))
 }

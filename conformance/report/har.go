@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// The HTTP Archive format, version 1.2. What a report does not know of an exchange has the value that the format reserves for that: -1 for
-// sizes and times, empty lists, version 1.1 of HTTP.
+// The HTTP Archive format, version 1.2. What a report does not know of an exchange has the value
+// that the format reserves for that: -1 for sizes and times, empty lists, version 1.1 of HTTP.
 type harLog struct {
 	Log struct {
 		Version string     `json:"version"`
@@ -94,8 +94,9 @@ type harTimings struct {
 	Receive float64 `json:"receive"`
 }
 
-// WriteHAR writes the exchanges of all scenarios as an HTTP archive, a page for each scenario. Secrets are replaced by the names of variables;
-// of scenarios that passed there are no bodies and headers, as in the JSON report. The error is that of w.
+// WriteHAR writes the exchanges of all scenarios as an HTTP archive, a page for each scenario.
+// Secrets are replaced by the names of variables; of scenarios that passed there are no bodies and
+// headers, as in the JSON report. The error is that of w.
 func WriteHAR(w io.Writer, r Report) error {
 	var out harLog
 	out.Log.Version, out.Log.Creator = "1.2", harNamed{"oauthconform", Version}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Headline is the verdict on a whole run, as every report begins or ends with it: a word ("FAIL", "PASS", "XPASS", "ERROR", "INCONCLUSIVE"), and
-// what it rests on, which may be "".
+// Headline is the verdict on a whole run, as every report begins or ends with it: a word ("FAIL",
+// "PASS", "XPASS", "ERROR", "INCONCLUSIVE"), and what it rests on, which may be "".
 func Headline(r Report) (word Verdict, why string) {
 	switch r.ExitCode() {
 	case ExitFailed:
@@ -77,8 +77,9 @@ func inconclusive(r Report) string {
 	return "what the target has could not be found out in full"
 }
 
-// Require measures a report by conditions: of is operations, statuses, refusals, properties, parameters or must, and atLeast a part of 1. What
-// has nothing to cover is met by nothing, unless nothing is asked of it.
+// Require measures a report by conditions: of is operations, statuses, refusals, properties,
+// parameters or must, and atLeast a part of 1. What has nothing to cover is met by nothing, unless
+// nothing is asked of it.
 func (r Report) Require(of string, atLeast float64) Requirement {
 	dimensions := map[string]Covered{
 		"operations": r.Coverage.Operations, "statuses": r.Coverage.Statuses, "refusals": r.Coverage.Refusals,

@@ -17,8 +17,8 @@ var schema []byte
 // Schema returns the JSON Schema (draft 2020-12) that every JSON report meets.
 func Schema() []byte { return slices.Clone(schema) }
 
-// WriteJSON writes the report for programs, indented, as Schema says. Lists are never null. The report is not changed;
-// the error is that of w.
+// WriteJSON writes the report for programs, indented, as Schema says. Lists are never null. The
+// report is not changed; the error is that of w.
 func WriteJSON(w io.Writer, r Report) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -31,8 +31,8 @@ func WriteJSON(w io.Writer, r Report) error {
 	return err
 }
 
-// visible escapes in JSON what a terminal would obey rather than print: C1 and bidirectional controls. encoding/json escapes only what JSON
-// demands. The texts stay the same.
+// visible escapes in JSON what a terminal would obey rather than print: C1 and bidirectional
+// controls. encoding/json escapes only what JSON demands. The texts stay the same.
 func visible(text []byte) []byte {
 	if !bytes.ContainsFunc(text, func(r rune) bool { return !shows(r) }) {
 		return text

@@ -54,10 +54,11 @@ type junitOutcome struct {
 	Text    string `xml:",cdata"`
 }
 
-// WriteJUnit writes the report as JUnit XML, the dialect that CI servers share, and with no attribute that the schema of Jenkins' xUnit plugin (junit-10.xsd)
-// does not have: a test suite per surface, a test case per
-// scenario, with the words of its id as class name and name. FAIL and XPASS are failures; ERROR and INCONCLUSIVE are
-// errors; SKIP and XFAIL are skipped; PASS and WARN passed, WARN with its findings as output. The error is that of w.
+// WriteJUnit writes the report as JUnit XML, the dialect that CI servers share, and with no
+// attribute that the schema of Jenkins' xUnit plugin (junit-10.xsd) does not have: a test suite per
+// surface, a test case per scenario, with the words of its id as class name and name. FAIL and
+// XPASS are failures; ERROR and INCONCLUSIVE are errors; SKIP and XFAIL are skipped; PASS and WARN
+// passed, WARN with its findings as output. The error is that of w.
 func WriteJUnit(w io.Writer, r Report) error {
 	all := junitSuites{Name: "oauthconform", Time: junitTime(r.Summary.Seconds)}
 	at := map[string]int{}
@@ -133,7 +134,8 @@ func (s *junitSuite) add(result Result) {
 	s.Cases = append(s.Cases, one)
 }
 
-// junitName cuts "v2/tokens/rotation/old-pair-is-gone" into class "v2.tokens.rotation" and name "old-pair-is-gone".
+// junitName cuts "v2/tokens/rotation/old-pair-is-gone" into class "v2.tokens.rotation" and name
+// "old-pair-is-gone".
 func junitName(id string) (class, name string) {
 	id = Printable(id)
 	if i := strings.LastIndexByte(id, '/'); i >= 0 {

@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// How much of a run a Markdown report shows: it is for the summary of a CI job, which may be 1 MiB long.
+// How much of a run a Markdown report shows: it is for the summary of a CI job, which may be 1 MiB
+// long.
 const (
 	markdownCauses = 40
 	markdownPlaces = 10
 )
 
-// WriteMarkdown writes the report for the summary of a CI job, in GitHub's flavour of Markdown: the verdict, the coverage, and what is broken,
-// each thing folded with its evidence. The error is that of w.
+// WriteMarkdown writes the report for the summary of a CI job, in GitHub's flavour of Markdown: the
+// verdict, the coverage, and what is broken, each thing folded with its evidence. The error is that
+// of w.
 func WriteMarkdown(w io.Writer, r Report) error {
 	m := markdown{bufio.NewWriter(w)}
 	m.head(r)

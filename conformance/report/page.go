@@ -21,8 +21,8 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
-// WriteHTML writes the report as one page that needs nothing else: no file, no server and, except for searching and copying, no JavaScript.
-// The error is that of w.
+// WriteHTML writes the report as one page that needs nothing else: no file, no server and, except
+// for searching and copying, no JavaScript. The error is that of w.
 func WriteHTML(w io.Writer, r Report) error {
 	var text strings.Builder
 	if err := document(newPage(r)).Render(context.Background(), &text); err != nil {

@@ -10,7 +10,8 @@ import (
 // textLine is one line of a request or an answer as a page shows it.
 type textLine struct {
 	Text string
-	// Mark is "wrong" for what is not as expected, "missing" for a line that tells what is not there, "" for all others.
+	// Mark is "wrong" for what is not as expected, "missing" for a line that tells what is not
+	// there, "" for all others.
 	Mark string
 }
 

@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// Progress shows a run while it goes on. On a terminal it is one line that is rewritten; elsewhere a line for each
-// scenario that does not end well, and, of a long run, how far it is, ten times. Errors of the writer are ignored: what counts is in the
-// report. All methods are safe for concurrent use.
+// Progress shows a run while it goes on. On a terminal it is one line that is rewritten; elsewhere
+// a line for each scenario that does not end well, and, of a long run, how far it is, ten times.
+// Errors of the writer are ignored: what counts is in the report. All methods are safe for
+// concurrent use.
 type Progress struct {
 	mu       sync.Mutex
 	w        io.Writer
@@ -22,7 +23,8 @@ type Progress struct {
 	done map[string]bool
 }
 
-// progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be rewritten.
+// progressWidth keeps the line on one row of a usual terminal: a line that wraps cannot be
+// rewritten.
 const progressWidth = 78
 
 // manyScenarios is from how many on a run in a pipe tells how far it is.

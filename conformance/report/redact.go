@@ -8,33 +8,38 @@ import (
 	"time"
 )
 
-// shortest is the length in bytes below which a secret is refused: replacing "abc" everywhere would shred every text
-// without hiding anything. It is also how many leading bytes of a form Redactor.lengths is keyed by, so no form is shorter.
+// shortest is the length in bytes below which a secret is refused: replacing "abc" everywhere would
+// shred every text without hiding anything. It is also how many leading bytes of a form
+// Redactor.lengths is keyed by, so no form is shorter.
 const shortest = 6
 
-// longEnough is the length from which a form is replaced even in the suite's own words (titles, requirements, ids).
-// A target may hand out "string" or "token.create" as a token; that must not rewrite the ids that a report is read by.
+// longEnough is the length from which a form is replaced even in the suite's own words (titles,
+// requirements, ids). A target may hand out "string" or "token.create" as a token; that must not
+// rewrite the ids that a report is read by.
 const longEnough = 16
 
-// Redactor replaces secrets by their names, in every form in which a target or a library may send them back: as they
-// are, in upper or lower case, escaped for URLs, JSON, HTML and shells, also twice, in hexadecimal, in base64 at any alignment, and reversed.
-// What a target takes to pieces, enciphers or hashes is not found.
-// The zero value is not ready; see NewRedactor. All methods are safe for concurrent use. Learning a secret is cheap, and
-// learning it again costs nothing; the time for a text does not grow with the number of secrets.
+// Redactor replaces secrets by their names, in every form in which a target or a library may send
+// them back: as they are, in upper or lower case, escaped for URLs, JSON, HTML and shells, also
+// twice, in hexadecimal, in base64 at any alignment, and reversed. What a target takes to pieces,
+// enciphers or hashes is not found. The zero value is not ready; see NewRedactor. All methods are
+// safe for concurrent use. Learning a secret is cheap, and learning it again costs nothing; the
+// time for a text does not grow with the number of secrets.
 type Redactor struct {
 	mu sync.RWMutex
 	// named holds what to look for, with the name that takes its place.
 	named map[string]string
-	// lengths says how long what is looked for is, by its first bytes; each list longest first. Texts that begin alike, as
-	// tokens of the same second do, are mostly of the same few lengths.
+	// lengths says how long what is looked for is, by its first bytes; each list longest first.
+	// Texts that begin alike, as tokens of the same second do, are mostly of the same few lengths.
 	lengths map[string][]int
-	// starts has a bit for each pair of bytes that something to look for begins with. Most places of a text are done with that.
+	// starts has a bit for each pair of bytes that something to look for begins with. Most places
+	// of a text are done with that.
 	starts [1 << 16 / 64]uint64
 	// secrets holds the forms of each secret.
 	secrets map[string][]string
 	// names are those that stay in texts.
 	names map[string]bool
-	// longestName bounds the search for a name's end, so that a body of a million dollar signs costs nothing.
+	// longestName bounds the search for a name's end, so that a body of a million dollar signs
+	// costs nothing.
 	longestName int
 	parent      *Redactor
 }
@@ -44,17 +49,19 @@ func NewRedactor() *Redactor {
 	return &Redactor{named: map[string]string{}, lengths: map[string][]int{}, secrets: map[string][]string{}, names: map[string]bool{}}
 }
 
-// Child returns a Redactor for a part of a run. What it learns its parent learns too, under the name "${ANOTHER_…}", and
-// its texts are also free of what the parent knows: a target may answer one scenario with the secrets of another.
+// Child returns a Redactor for a part of a run. What it learns its parent learns too, under the
+// name "${ANOTHER_…}", and its texts are also free of what the parent knows: a target may answer
+// one scenario with the secrets of another.
 func (r *Redactor) Child() *Redactor {
 	child := NewRedactor()
 	child.parent = r
 	return child
 }
 
-// Add registers a secret under a name; "TOKEN_1" and "${TOKEN_1}" are the same name, and the second is what texts get.
-// A secret that is known already keeps its first name. It answers false, and registers nothing, for a secret shorter
-// than six bytes, and for the word password, by which nobody could read a report of login forms any more.
+// Add registers a secret under a name; "TOKEN_1" and "${TOKEN_1}" are the same name, and the second
+// is what texts get. A secret that is known already keeps its first name. It answers false, and
+// registers nothing, for a secret shorter than six bytes, and for the word password, by which
+// nobody could read a report of login forms any more.
 func (r *Redactor) Add(name, secret string) bool {
 	if len(secret) < shortest || strings.EqualFold(secret, "password") {
 		return false
@@ -83,7 +90,8 @@ func (r *Redactor) formsOf(secret string) []string {
 	return formsOf(secret)
 }
 
-// learn registers a secret under a name, unless it has one, and makes this and other names stay in texts.
+// learn registers a secret under a name, unless it has one, and makes this and other names stay in
+// texts.
 func (r *Redactor) learn(secret string, forms []string, name string, others ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,8 +119,9 @@ func (r *Redactor) learn(secret string, forms []string, name string, others ...s
 	}
 }
 
-// Text returns s with every registered secret replaced by its name. Where secrets overlap, the whole stretch is
-// replaced by the name of the one that begins first. Names already in the text stay, so redacting twice is harmless.
+// Text returns s with every registered secret replaced by its name. Where secrets overlap, the
+// whole stretch is replaced by the name of the one that begins first. Names already in the text
+// stay, so redacting twice is harmless.
 func (r *Redactor) Text(s string) string {
 	return r.replace(s, shortest)
 }
@@ -168,7 +177,8 @@ type stretch struct {
 	name       string
 }
 
-// next finds the first secret of at least a length at or after a place, as far as others overlap it.
+// next finds the first secret of at least a length at or after a place, as far as others overlap
+// it.
 func (r *Redactor) next(s string, from, atLeast int) (stretch, bool) {
 	for i := from; i+shortest <= len(s); i++ {
 		if s[i] == '$' {
@@ -190,7 +200,8 @@ func (r *Redactor) next(s string, from, atLeast int) (stretch, bool) {
 	return stretch{}, false
 }
 
-// match returns the longest form that s, of six bytes at least, begins with; "" when it begins with none.
+// match returns the longest form that s, of six bytes at least, begins with; "" when it begins with
+// none.
 func (r *Redactor) match(s string, atLeast int) string {
 	if pair := startOf(s); r.starts[pair/64]&(1<<(pair%64)) == 0 {
 		return ""
@@ -223,9 +234,9 @@ func (r *Redactor) nameAt(s string) int {
 	return end + 1
 }
 
-// Report redacts every text of a report in place, as a last net below the redaction of each piece of evidence. In the
-// suite's own words (ids, titles, requirements, names) only long secrets are replaced, so that a target which hands out
-// an ordinary word as a token cannot rename assertions.
+// Report redacts every text of a report in place, as a last net below the redaction of each piece
+// of evidence. In the suite's own words (ids, titles, requirements, names) only long secrets are
+// replaced, so that a target which hands out an ordinary word as a token cannot rename assertions.
 func (r *Redactor) Report(report *Report) {
 	r.walk(reflect.ValueOf(report).Elem(), false)
 }
@@ -257,7 +268,8 @@ func (r *Redactor) Event(event Event) Event {
 	return event
 }
 
-// ownWords are the fields that are filled from scenario files and published documents, not by the target.
+// ownWords are the fields that are filled from scenario files and published documents, not by the
+// target.
 func ownWords(field string) bool {
 	switch field {
 	case "ID", "Scenario", "Kind", "Surface", "Path", "Route", "What", "State", "Of", "Title", "Level", "Requirement", "Source", "File", "Tags", "Operation", "Method", "Version", "Coverage", "TokenShape", "SuccessEnvelope":
@@ -266,12 +278,14 @@ func ownWords(field string) bool {
 	return false
 }
 
-// walk goes by reflection, so that a member added to the report later is redacted without anyone thinking of it.
+// walk goes by reflection, so that a member added to the report later is redacted without anyone
+// thinking of it.
 func (r *Redactor) walk(v reflect.Value, own bool) {
 	switch v.Kind() {
 	case reflect.String:
 		if v.Type() != reflect.TypeFor[Verdict]() && v.Type() != reflect.TypeFor[EventKind]() {
-			// Results share what comes from scenario files, as tags, with results of runs at the same time: those stay untouched.
+			// Results share what comes from scenario files, as tags, with results of runs at the
+			// same time: those stay untouched.
 			if text, shown := v.String(), r.word(v.String(), own); shown != text {
 				v.SetString(shown)
 			}

@@ -63,7 +63,8 @@ func TestRedactorReplacesEveryFormOfASecret(t *testing.T) {
 			got := redactor.Text(before)
 
 			assert.True(t, strings.Contains(got, "${KEY}") || strings.Contains(got, "${AWKWARD}"), got)
-			// What is left of an encoding at its ends is at most the few characters that mix with the neighbours.
+			// What is left of an encoding at its ends is at most the few characters that mix with
+			// the neighbours.
 			left := strings.TrimSuffix(strings.TrimPrefix(got, "before <"), "> after")
 			left = strings.NewReplacer("${KEY}", "", "${AWKWARD}", "").Replace(left)
 			limit := 6

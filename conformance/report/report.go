@@ -1,5 +1,6 @@
-// Package report holds what came out of a run: the events as they happen, the versioned report that they amount to, and its renderings
-// for people (console, HTML, Markdown), for CI (JUnit, annotations) and for programs (JSON, events, HAR), one file each.
+// Package report holds what came out of a run: the events as they happen, the versioned report that
+// they amount to, and its renderings for people (console, HTML, Markdown), for CI (JUnit,
+// annotations) and for programs (JSON, events, HAR), one file each.
 package report
 
 import "time"
@@ -10,8 +11,8 @@ const Version = "1.1"
 // Verdict of a scenario or an assertion.
 type Verdict string
 
-// The verdicts. FAIL and XPASS make a run fail; WARN, SKIP and XFAIL do not; INCONCLUSIVE and ERROR say
-// that nothing was proven.
+// The verdicts. FAIL and XPASS make a run fail; WARN, SKIP and XFAIL do not; INCONCLUSIVE and ERROR
+// say that nothing was proven.
 const (
 	Pass         Verdict = "PASS"
 	Warn         Verdict = "WARN"
@@ -31,13 +32,16 @@ type Report struct {
 	Summary  Summary  `json:"summary"`
 	Results  []Result `json:"results"`
 	Coverage Coverage `json:"coverage"`
-	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or "" when none was seen.
+	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or ""
+	// when none was seen.
 	TokenShape string `json:"tokenShape,omitempty"`
-	// SuccessEnvelope says what successes hold beside their data: "full", "documented", "mixed", or "" when none was seen that may differ.
+	// SuccessEnvelope says what successes hold beside their data: "full", "documented", "mixed", or
+	// "" when none was seen that may differ.
 	SuccessEnvelope string `json:"successEnvelope,omitempty"`
 	// Level is "must", "should" or "observe": from where on a failed assertion fails the run.
 	Level string `json:"level"`
-	// Stopped is why nothing was judged: nothing answered, or nothing but 401. Every result is then INCONCLUSIVE for this reason.
+	// Stopped is why nothing was judged: nothing answered, or nothing but 401. Every result is then
+	// INCONCLUSIVE for this reason.
 	Stopped string `json:"stopped,omitempty"`
 	// Discovery is what was looked for at the target, and what was found.
 	Discovery []Discovered `json:"discovery,omitempty"`
@@ -47,7 +51,8 @@ type Report struct {
 	Leftovers []Leftover `json:"leftovers,omitempty"`
 	// Addresses are the base URLs of the surfaces by their names, without credentials.
 	Addresses map[string]string `json:"addresses,omitempty"`
-	// Filtered are the flags by which not all scenarios were chosen: "--id", "--tag", "--surface", "--rerun-failed", "replay".
+	// Filtered are the flags by which not all scenarios were chosen: "--id", "--tag", "--surface",
+	// "--rerun-failed", "replay".
 	Filtered []string `json:"filtered,omitempty"`
 	// Started is when the run began, by the clock of this machine.
 	Started time.Time `json:"started,omitzero"`
@@ -55,7 +60,8 @@ type Report struct {
 	About []Fact `json:"about,omitempty"`
 	// Requirements are what --require demands of the run.
 	Requirements []Requirement `json:"requirements,omitempty"`
-	// Observations are what the target chose where the documents leave a choice, by name: they fail nothing, and are compared by diff.
+	// Observations are what the target chose where the documents leave a choice, by name: they fail
+	// nothing, and are compared by diff.
 	Observations map[string]string `json:"observations,omitempty"`
 	// Matrix has a cell for each answer that is documented or was seen.
 	Matrix []Cell `json:"matrix,omitempty"`
@@ -73,7 +79,8 @@ type Discovered struct {
 // Discovery is what became of a search.
 type Discovery string
 
-// What becomes of a search. Only Failed leaves open whether the target has what was looked for: then the run proves less than it seems to.
+// What becomes of a search. Only Failed leaves open whether the target has what was looked for:
+// then the run proves less than it seems to.
 const (
 	Found  Discovery = "found"
 	Absent Discovery = "absent"
@@ -97,7 +104,8 @@ type Connection struct {
 type Fact struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
-	// Loud facts are told as warnings: certificates that were not checked, a part of the target that could not be found.
+	// Loud facts are told as warnings: certificates that were not checked, a part of the target
+	// that could not be found.
 	Loud bool `json:"loud,omitempty"`
 }
 
@@ -106,7 +114,8 @@ type Leftover struct {
 	Surface string `json:"surface"`
 	// Kind is what it is: "token", "account", "fault".
 	Kind string `json:"kind"`
-	// ID is redacted like all output; the run journal has it in clear. It is "" where the answer that would have told it did not come.
+	// ID is redacted like all output; the run journal has it in clear. It is "" where the answer
+	// that would have told it did not come.
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }
@@ -121,7 +130,8 @@ type Requirement struct {
 	Met     bool    `json:"met"`
 }
 
-// Cell is one answer of an operation: how often it was seen, and how many of these exchanges failed an assertion.
+// Cell is one answer of an operation: how often it was seen, and how many of these exchanges failed
+// an assertion.
 type Cell struct {
 	Surface   string `json:"surface"`
 	Operation string `json:"operation"`
@@ -153,7 +163,8 @@ type Summary struct {
 	Must Judged `json:"must"`
 }
 
-// Judged counts how many scenarios were executed, so that their verdict rests on what the target does.
+// Judged counts how many scenarios were executed, so that their verdict rests on what the target
+// does.
 type Judged struct {
 	Executed int `json:"executed"`
 	Total    int `json:"total"`
@@ -173,14 +184,15 @@ type Result struct {
 	Steps      []Step      `json:"steps"`
 	Seconds    float64     `json:"seconds"`
 	Tags       []string    `json:"tags,omitempty"`
-	// Script repeats a scenario that did not pass from nothing, up to the last exchange that failed: a program for sh that takes secrets from
-	// its environment.
+	// Script repeats a scenario that did not pass from nothing, up to the last exchange that
+	// failed: a program for sh that takes secrets from its environment.
 	Script string `json:"script,omitempty"`
 }
 
 // Assertion is one thing that was checked.
 type Assertion struct {
-	// ID is "<step>/<kind>" with a path where one kind checks several: "read again/data/$.name". It is stable.
+	// ID is "<step>/<kind>" with a path where one kind checks several: "read again/data/$.name". It
+	// is stable.
 	ID string `json:"id"`
 	// Kind of check: "http.status", "strict.schema", "data", … It is a part of the ID.
 	Kind    string  `json:"kind"`
@@ -192,7 +204,8 @@ type Assertion struct {
 	// Expected and Actual are short renderings, redacted.
 	Expected string `json:"expected,omitempty"`
 	Actual   string `json:"actual,omitempty"`
-	// Differences name each entry that is missing, too many or other than expected, redacted; empty where expected and actual say it all.
+	// Differences name each entry that is missing, too many or other than expected, redacted; empty
+	// where expected and actual say it all.
 	Differences []string `json:"differences,omitempty"`
 	// Places are JSONPaths of the response body where it is wrong.
 	Places []string `json:"places,omitempty"`

@@ -27,7 +27,8 @@ func golden(t *testing.T, name, got string) {
 	assert.Equal(t, string(want), got)
 }
 
-// sample is a report with every verdict, and texts that a terminal and XML must not get as they are.
+// sample is a report with every verdict, and texts that a terminal and XML must not get as they
+// are.
 func sample() report.Report {
 	return report.Report{
 		Version: report.Version, Target: "http://127.0.0.1:4711", Seed: 7, Level: "should", TokenShape: "both",

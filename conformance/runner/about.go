@@ -17,7 +17,8 @@ import (
 // aboutTimeout bounds the question what time it is at the target.
 const aboutTimeout = 3 * time.Second
 
-// about is the first paragraph of the report: as whom the target was asked, what time it is there, and what could not be asked.
+// about is the first paragraph of the report: as whom the target was asked, what time it is there,
+// and what could not be asked.
 func (r *Runner) about(ctx context.Context) []report.Fact {
 	facts := []report.Fact{r.aboutAccount(), {Name: "target's clock", Text: r.targetClock(ctx)}}
 	var unaddressed []string
@@ -46,7 +47,8 @@ func (r *Runner) aboutAccount() report.Fact {
 	return fact
 }
 
-// targetClock tells the time at the target: by its control API, else by the Date header of its first answer.
+// targetClock tells the time at the target: by its control API, else by the Date header of its
+// first answer.
 func (r *Runner) targetClock(ctx context.Context) string {
 	if r.control != nil && r.control.breaker.given("") == "" {
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), aboutTimeout)
@@ -71,7 +73,8 @@ func (r *Runner) isChosen(surface *check.Surface) bool {
 	return slices.ContainsFunc(r.chosen, func(scenario *scenarios.Scenario) bool { return slices.Contains(r.called(scenario), surface) })
 }
 
-// judged counts the MUST scenarios whose surfaces have an address, and those of them that the target was really asked.
+// judged counts the MUST scenarios whose surfaces have an address, and those of them that the
+// target was really asked.
 func (r *Runner) judged(results []report.Result) report.Judged {
 	var count report.Judged
 	for i, scenario := range r.chosen {

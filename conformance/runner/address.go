@@ -14,7 +14,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// addresses are the base URLs of the surfaces, and whether the target has those that must be looked for. Safe for concurrent use.
+// addresses are the base URLs of the surfaces, and whether the target has those that must be looked
+// for. Safe for concurrent use.
 type addresses struct {
 	mu sync.Mutex
 	// bases were given by the user, or found.
@@ -24,7 +25,8 @@ type addresses struct {
 	asked     bool
 	// unknown is why it is open what the control API names.
 	unknown error
-	// absent holds, by surface, how a target without it answered the probe; "" for a target that has it.
+	// absent holds, by surface, how a target without it answered the probe; "" for a target that
+	// has it.
 	absent map[string]string
 }
 
@@ -70,8 +72,9 @@ func (a *addresses) texts() map[string]string {
 	return all
 }
 
-// ask takes the addresses that the control API names, once. Only those on the host of the base URL are used: credentials must not go to a
-// host that the user did not name. The error says that it is not known what it names.
+// ask takes the addresses that the control API names, once. Only those on the host of the base URL
+// are used: credentials must not go to a host that the user did not name. The error says that it is
+// not known what it names.
 func (a *addresses) ask(ctx context.Context, control *control, host string, found *discoveries) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -115,8 +118,9 @@ func (a *addresses) unaddressed(surface *check.Surface) string {
 	return reason
 }
 
-// missing returns the verdict on a scenario that calls a surface which the target does not have, and the reason; no verdict where it has
-// it. A search that failed is repeated by the next scenario. What is not at the base URL may be at the root of its host.
+// missing returns the verdict on a scenario that calls a surface which the target does not have,
+// and the reason; no verdict where it has it. A search that failed is repeated by the next
+// scenario. What is not at the base URL may be at the root of its host.
 func (a *addresses) missing(ctx context.Context, target *sender, surface *check.Surface, found *discoveries) (report.Verdict, string) {
 	base := a.of(surface)
 	a.mu.Lock()
@@ -156,8 +160,9 @@ func (a *addresses) missing(ctx context.Context, target *sender, surface *check.
 		surface.Title, surface.Probe.Path, how, surface.Probe.Below, surface.Probe.Status, check.Render(surface.Probe.Code))
 }
 
-// probe calls a surface without credentials, so that nothing is spent. there reports whether it refused as the contract says, or at least
-// otherwise than a path that nobody has told the target of: a wrong refusal is to be judged. answered describes the answer.
+// probe calls a surface without credentials, so that nothing is spent. there reports whether it
+// refused as the contract says, or at least otherwise than a path that nobody has told the target
+// of: a wrong refusal is to be judged. answered describes the answer.
 func probe(ctx context.Context, target *sender, surface *check.Surface, base *url.URL) (there bool, answered string, err error) {
 	got, err := target.find(ctx, surface, base, surface.Probe.Path)
 	if err != nil {
@@ -195,7 +200,8 @@ func (t *sender) find(ctx context.Context, surface *check.Surface, base *url.URL
 	return got, err
 }
 
-// called lists the surfaces that a scenario sends requests to, its starting state included, in the order of the contracts.
+// called lists the surfaces that a scenario sends requests to, its starting state included, in the
+// order of the contracts.
 func (r *Runner) called(s *scenarios.Scenario) []*check.Surface {
 	names := map[string]bool{}
 	for _, given := range append(slices.Collect(maps.Values(s.Given.Accounts)), s.Given) {
@@ -223,7 +229,8 @@ func (r *Runner) surfaceOfCall(text string) string {
 	return call.Surface
 }
 
-// home is the surface that a scenario's id begins with; the first one where the id begins with none.
+// home is the surface that a scenario's id begins with; the first one where the id begins with
+// none.
 func (r *Runner) home(s *scenarios.Scenario) *check.Surface {
 	if own := r.judgement.Surface(surfaceOf(s)); own != nil {
 		return own
@@ -231,7 +238,8 @@ func (r *Runner) home(s *scenarios.Scenario) *check.Surface {
 	return r.judgement.Surfaces()[0]
 }
 
-// scopesOf is the surface that lists the scopes of a scenario's accounts, makerOf the one that makes its tokens: its own, or the first.
+// scopesOf is the surface that lists the scopes of a scenario's accounts, makerOf the one that
+// makes its tokens: its own, or the first.
 func (r *Runner) scopesOf(s *scenarios.Scenario) *check.Surface {
 	if own := r.home(s); own.Scopes.List != "" {
 		return own

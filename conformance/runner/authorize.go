@@ -14,15 +14,16 @@ import (
 	"oauthmock/scenarios"
 )
 
-// maxPages bounds how many answers lie between an authorization request and the redirect to the client.
+// maxPages bounds how many answers lie between an authorization request and the redirect to the
+// client.
 const maxPages = 12
 
 // The words on buttons by which a user allows or denies, the usual one first.
 func allowing() []string { return []string{"allow", "approve", "authorize", "accept"} }
 func denying() []string  { return []string{"deny", "decline", "reject", "cancel"} }
 
-// authorize takes a user through the pages of an authorization and holds the redirect to the client, or where else it ended, against
-// what the step expects.
+// authorize takes a user through the pages of an authorization and holds the redirect to the
+// client, or where else it ended, against what the step expects.
 func (s *session) authorize(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	surface := s.home(s.scenario)
 	operation := surface.PageOperation()
@@ -58,7 +59,8 @@ func (s *session) authorize(ctx context.Context, step *scenarios.Step, label str
 	return s.expect(ctx, step, label, got, at, local, into)
 }
 
-// sentBack reports whether a step expects that the browser is sent back to the client. What is refused before that needs no command.
+// sentBack reports whether a step expects that the browser is sent back to the client. What is
+// refused before that needs no command.
 func sentBack(step *scenarios.Step) bool {
 	return step.Expect.Redirect != nil || len(step.Capture) > 0
 }
@@ -82,7 +84,8 @@ func (v *visit) query() (string, error) {
 	return expandQuery(v.step.Authorize.Query, v.lookup)
 }
 
-// browse sends what a browser would send until the client's turn has come, or nothing more is to be done.
+// browse sends what a browser would send until the client's turn has come, or nothing more is to be
+// done.
 func (v *visit) browse(ctx context.Context) (*sent, int, error) {
 	for range maxPages {
 		got, at, err := v.next(ctx)
@@ -172,7 +175,8 @@ func (v *visit) wanted() []string {
 	return allowing()
 }
 
-// pressedOf returns the button by which a login form is sent: the one that decides, if it is there already, else the first.
+// pressedOf returns the button by which a login form is sent: the one that decides, if it is there
+// already, else the first.
 func (v *visit) pressedOf(form check.Form) check.Button {
 	page := &check.Page{Forms: []check.Form{form}}
 	for _, text := range v.wanted() {

@@ -16,14 +16,16 @@ import (
 )
 
 const (
-	// commandTimeout is how long a command may take to go through the pages, and commandDelay how long its output may stay open after that.
+	// commandTimeout is how long a command may take to go through the pages, and commandDelay how
+	// long its output may stay open after that.
 	commandTimeout = time.Minute
 	commandDelay   = 2 * time.Second
 	// maxCommandOutput bounds what is read of its output.
 	maxCommandOutput = 1 << 20
 )
 
-// byCommand has a command of the user's go through the pages. What it prints stands for the redirect to the client.
+// byCommand has a command of the user's go through the pages. What it prints stands for the
+// redirect to the client.
 func (v *visit) byCommand(ctx context.Context) (*sent, int, error) {
 	if v.step.Authorize.Deny || v.step.Authorize.Has("username") || v.step.Browser != "" {
 		return nil, -1, stop{report.Skip, fmt.Sprintf("step %q: --authorize-command allows, as its own user and in one browser; this needs the pages themselves", v.step.Name)}
@@ -40,7 +42,8 @@ func (v *visit) byCommand(ctx context.Context) (*sent, int, error) {
 	return got, v.judge(v.label, got, v.levelOf(v.step)), nil
 }
 
-// runCommand returns the last line that a command prints, which must be an address. Errors do not hold what it printed, which may be secret.
+// runCommand returns the last line that a command prints, which must be an address. Errors do not
+// hold what it printed, which may be secret.
 func runCommand(ctx context.Context, words []string, address string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// breakerLimit is after how many failures in a row without an answer a target, or one operation of it, is given up.
+// breakerLimit is after how many failures in a row without an answer a target, or one operation of
+// it, is given up.
 const breakerLimit = 3
 
 // breaker remembers who does not answer, so that a dead target is not waited for by every scenario.
@@ -41,7 +42,8 @@ func (b *breaker) success(operation string) {
 	delete(b.failures, operation)
 }
 
-// forgive forgets the failures of an operation that are known to be no sign of a target that does not answer.
+// forgive forgets the failures of an operation that are known to be no sign of a target that does
+// not answer.
 func (b *breaker) forgive(operation string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

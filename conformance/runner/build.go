@@ -14,7 +14,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// build makes the request of a call step, with the values of variables. The error may be errUndefined.
+// build makes the request of a call step, with the values of variables. The error may be
+// errUndefined.
 func (s *session) build(ctx context.Context, step *scenarios.Step, label string, local map[string]any) (call, error) {
 	lookup := s.lookup(ctx, step.As, local)
 	resolved, ok := scenarios.ResolveCall(s.judgement.Operations(), step.Call)
@@ -211,7 +212,8 @@ func (c *call) authenticate(auth *scenarios.Auth, lookup lookup) error {
 	return nil
 }
 
-// authenticateClient sends the credentials of an OAuth client. In Basic both are form-encoded first (RFC 6749 section 2.3.1).
+// authenticateClient sends the credentials of an OAuth client. In Basic both are form-encoded first
+// (RFC 6749 section 2.3.1).
 func (c *call) authenticateClient(client *scenarios.Client, lookup lookup) error {
 	id, err := scenarios.ExpandText(client.ID, lookup)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// choice is something that the contract leaves to a target, which then does it in one way in all its answers.
+// choice is something that the contract leaves to a target, which then does it in one way in all
+// its answers.
 type choice struct {
 	// kind is the assertion that fails where an answer differs from the others.
 	kind string
@@ -51,8 +52,9 @@ type chosen struct {
 	index                    int
 }
 
-// compare finds the way in which most answers came, by surface, and fails the steps that had another one. It returns the way of the
-// first surface that has such answers, or "mixed", and adds the places of the outcomes that it changed to revised.
+// compare finds the way in which most answers came, by surface, and fails the steps that had
+// another one. It returns the way of the first surface that has such answers, or "mixed", and adds
+// the places of the outcomes that it changed to revised.
 func (r *Runner) compare(one choice, outcomes []outcome, revised map[int]bool) string {
 	first := ""
 	for _, surface := range r.judgement.Surfaces() {

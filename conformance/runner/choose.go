@@ -9,7 +9,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// choose applies surfaces, tags and ids. What chooses nothing is refused: a misspelt filter must not look like a run that passed.
+// choose applies surfaces, tags and ids. What chooses nothing is refused: a misspelt filter must
+// not look like a run that passed.
 func choose(options Options) ([]*scenarios.Scenario, error) {
 	surfaces, tags, ids := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range options.Scenarios {

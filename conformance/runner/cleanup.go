@@ -38,7 +38,8 @@ func (l *leaving) addOther(other report.Leftover) {
 	l.others = append(l.others, other)
 }
 
-// cleanUp removes what the scenario made. It takes the time that it needs, also after an interruption.
+// cleanUp removes what the scenario made. It takes the time that it needs, also after an
+// interruption.
 func (s *session) cleanUp(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	if s.mail != nil {
@@ -83,7 +84,8 @@ func (r *Runner) remove(ctx context.Context, made createdToken) string {
 	return fmt.Sprintf("%s answered %s", got.method, describeAnswer(got.exchange))
 }
 
-// isGone reports whether what a scenario made is proven not to be there any more: how a target refuses to remove what is not there is its own way.
+// isGone reports whether what a scenario made is proven not to be there any more: how a target
+// refuses to remove what is not there is its own way.
 func (r *Runner) isGone(ctx context.Context, made createdToken) bool {
 	read := made.surface.Operation(made.surface.Lifecycle.Read)
 	if read == nil {
@@ -124,7 +126,8 @@ func (r *Runner) undoing(made createdToken) call {
 		path: fillPath(undo.Path, map[string]string{made.surface.Lifecycle.ID: made.id}), account: made.account, basic: true, header: basicHeader(made.account)}
 }
 
-// Leftovers tries once more to remove what is left when all scenarios are over, and returns what stays.
+// Leftovers tries once more to remove what is left when all scenarios are over, and returns what
+// stays.
 func (r *Runner) Leftovers(ctx context.Context) []report.Leftover {
 	ctx = context.WithoutCancel(ctx)
 	left := r.leaving

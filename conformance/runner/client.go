@@ -25,7 +25,8 @@ import (
 // maxBody bounds what is read of an answer.
 const maxBody = 4 << 20
 
-// client sends requests as they are: no redirects, no cookies, no compression. It is safe for concurrent use.
+// client sends requests as they are: no redirects, no cookies, no compression. It is safe for
+// concurrent use.
 type client struct {
 	http *http.Client
 	// fresh sends on a connection of its own.
@@ -75,8 +76,8 @@ type notSent struct{ err error }
 func (n notSent) Error() string { return n.err.Error() }
 func (n notSent) Unwrap() error { return n.err }
 
-// limitsRate reports whether a target refuses because it was asked too often. A refusal that has a number of its own, and does not ask to wait, is
-// another one with a wrong status.
+// limitsRate reports whether a target refuses because it was asked too often. A refusal that has a
+// number of its own, and does not ask to wait, is another one with a wrong status.
 func (a answer) limitsRate() bool {
 	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "" {
 		return a.status == http.StatusTooManyRequests
@@ -87,7 +88,8 @@ func (a answer) limitsRate() bool {
 	return json.Unmarshal(a.body, &refusal) != nil || refusal.Error == "" || refusal.Error == "429"
 }
 
-// errImpatient means that a target kept refusing with 429, although nothing was done to provoke it, until patience ended.
+// errImpatient means that a target kept refusing with 429, although nothing was done to provoke it,
+// until patience ended.
 type errImpatient struct{ reason string }
 
 func (e errImpatient) Error() string { return e.reason }
@@ -105,8 +107,8 @@ type manner struct {
 	inTurn bool
 }
 
-// ask sends a request, and reads the whole answer. While the answer is a 429 that nothing provoked, it waits as long as Retry-After asks for,
-// and sends it again.
+// ask sends a request, and reads the whole answer. While the answer is a 429 that nothing provoked,
+// it waits as long as Retry-After asks for, and sends it again.
 func (c client) ask(ctx context.Context, request *http.Request, how manner) (answer, error) {
 	if _, set := request.Header["User-Agent"]; !set {
 		request.Header.Set("User-Agent", c.agent)
@@ -156,7 +158,8 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// do sends a request, and reads the whole answer. Where an idle connection turns out to be closed, it is sent once more on another one.
+// do sends a request, and reads the whole answer. Where an idle connection turns out to be closed,
+// it is sent once more on another one.
 func (c client) do(ctx context.Context, request *http.Request) (answer, error) {
 	got, stale, err := c.once(ctx, c.http.Transport, request)
 	if err == nil || !stale || ctx.Err() != nil {
@@ -169,7 +172,8 @@ func (c client) do(ctx context.Context, request *http.Request) (answer, error) {
 	return got, err
 }
 
-// once sends a request. stale reports whether it got no byte of an answer on a connection that had been idle.
+// once sends a request. stale reports whether it got no byte of an answer on a connection that had
+// been idle.
 func (c client) once(ctx context.Context, through http.RoundTripper, request *http.Request) (got answer, stale bool, err error) {
 	if request.GetBody != nil {
 		if request.Body, err = request.GetBody(); err != nil {
@@ -184,7 +188,8 @@ func (c client) once(ctx context.Context, through http.RoundTripper, request *ht
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	started := time.Now()
-	// Not by way of http.Client, which takes no answer whose Location is no address: that is the target's fault, and to be judged.
+	// Not by way of http.Client, which takes no answer whose Location is no address: that is the
+	// target's fault, and to be judged.
 	response, err := through.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		stale = reused.Load() && !answered.Load() && ctx.Err() == nil
@@ -203,7 +208,8 @@ func (c client) once(ctx context.Context, through http.RoundTripper, request *ht
 	return got, false, nil
 }
 
-// decoded undoes a compression that nobody asked for, so that the answer is judged by what it says. What cannot be undone stays as it is.
+// decoded undoes a compression that nobody asked for, so that the answer is judged by what it says.
+// What cannot be undone stays as it is.
 func decoded(body []byte, encoding string) []byte {
 	var reader io.Reader
 	var err error
@@ -249,7 +255,8 @@ func unreachable(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &lookup)
 }
 
-// hungUp reports whether a request reached somebody who ended the conversation without a whole answer.
+// hungUp reports whether a request reached somebody who ended the conversation without a whole
+// answer.
 func hungUp(err error) bool {
 	var dial *net.OpError
 	var verification *tls.CertificateVerificationError

@@ -10,7 +10,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// Connection is how the target is reached. The zero value verifies certificates with the roots of the system, shows none, and uses no proxy.
+// Connection is how the target is reached. The zero value verifies certificates with the roots of
+// the system, shows none, and uses no proxy.
 type Connection struct {
 	// Roots are trusted in the place of the system's, when they are not nil.
 	Roots *x509.CertPool
@@ -18,8 +19,8 @@ type Connection struct {
 	Insecure bool
 	// Certificates are shown to a target that asks for one.
 	Certificates []tls.Certificate
-	// Proxy returns the proxy for a request, nil for none. A nil Proxy uses none: that of the environment would see credentials, and may answer in
-	// the target's place.
+	// Proxy returns the proxy for a request, nil for none. A nil Proxy uses none: that of the
+	// environment would see credentials, and may answer in the target's place.
 	Proxy func(*http.Request) (*url.URL, error)
 	// Told is what reports tell of it; nil for nothing.
 	Told *report.Connection

@@ -15,7 +15,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Permitted returns an error where the target is one of the provider's hosts where accounts are real, unless the options say that the user knows.
+// Permitted returns an error where the target is one of the provider's hosts where accounts are
+// real, unless the options say that the user knows.
 func Permitted(target Target, options Options) error {
 	if options.Production {
 		return nil
@@ -28,8 +29,9 @@ func Permitted(target Target, options Options) error {
 	return nil
 }
 
-// Preflight returns why it makes no sense to judge the target, in one line; "" where it does. That is so where nothing answers at all, or
-// where each of three reads is answered 401: whatever else comes is the target's way, and is judged.
+// Preflight returns why it makes no sense to judge the target, in one line; "" where it does. That
+// is so where nothing answers at all, or where each of three reads is answered 401: whatever else
+// comes is the target's way, and is judged.
 func (r *Runner) Preflight(ctx context.Context) string {
 	if r.target.Stopped != "" {
 		return r.target.Stopped
@@ -87,7 +89,8 @@ func (r *Runner) uncontrolled(ctx context.Context) string {
 	return ""
 }
 
-// reads are the first calls of the chosen surfaces that read with the account's credentials and need nothing to be there.
+// reads are the first calls of the chosen surfaces that read with the account's credentials and
+// need nothing to be there.
 func (r *Runner) reads() []call {
 	asked := map[*check.Surface]bool{}
 	for _, scenario := range r.chosen {

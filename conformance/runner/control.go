@@ -14,7 +14,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// control speaks to the control API. Its failures are never the target's fault as far as the contract is concerned.
+// control speaks to the control API. Its failures are never the target's fault as far as the
+// contract is concerned.
 type control struct {
 	base   *url.URL
 	token  string
@@ -145,7 +146,8 @@ func (c *control) deleteAccount(ctx context.Context, id string) error {
 	return c.callFor(ctx, removing, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
 }
 
-// webhookSecret returns what an account's callbacks are signed with; "" where the control API does not tell.
+// webhookSecret returns what an account's callbacks are signed with; "" where the control API does
+// not tell.
 func (c *control) webhookSecret(ctx context.Context, id string) (string, error) {
 	var account struct {
 		WebhookSecret string `json:"webhookSecret"`
@@ -186,8 +188,9 @@ func (c *control) invariants(ctx context.Context, id string, answer any) error {
 // ampleRateLimit is more than any scenario needs that is not about the limit itself.
 const ampleRateLimit = 10_000
 
-// tight says whether accounts begin with a rate limit that scenarios could run into, which would say nothing about the contract. It is
-// asked once; a control API without rate limits has none that are tight.
+// tight says whether accounts begin with a rate limit that scenarios could run into, which would
+// say nothing about the contract. It is asked once; a control API without rate limits has none that
+// are tight.
 func (c *control) tight(ctx context.Context) bool {
 	c.asked.Do(func() {
 		var limit struct {

@@ -10,7 +10,8 @@ import (
 	"oauthmock/spec"
 )
 
-// coverage collects how much of the published contract was met by exchanges that were judged. Safe for concurrent use.
+// coverage collects how much of the published contract was met by exchanges that were judged. Safe
+// for concurrent use.
 type coverage struct {
 	judge *check.Judge
 
@@ -47,7 +48,8 @@ func newCoverage(judge *check.Judge) *coverage {
 	return c
 }
 
-// totals is what there is to meet of some surfaces. Names outside v2 carry the surface, except operations, which have names of their own.
+// totals is what there is to meet of some surfaces. Names outside v2 carry the surface, except
+// operations, which have names of their own.
 func totals(surfaces []*check.Surface) map[dimension][]string {
 	all := map[dimension][]string{}
 	for _, surface := range surfaces {

@@ -23,8 +23,8 @@ func (t Target) credentials() map[string]struct{ flag, value string } {
 	}
 }
 
-// missingFlags names the flags that would give what a scenario uses and the target does not have. Where a command goes through the
-// pages, no user is needed.
+// missingFlags names the flags that would give what a scenario uses and the target does not have.
+// Where a command goes through the pages, no user is needed.
 func (r *Runner) missingFlags(scenario *scenarios.Scenario) []string {
 	known := r.target.credentials()
 	var flags []string
@@ -41,7 +41,8 @@ func (r *Runner) byCommand(name string) bool {
 	return len(r.target.AuthorizeCommand) > 0 && (name == "user.username" || name == "user.password")
 }
 
-// takeCredentials makes variables of the client and the user of an account: its own, else those that the target's user gave.
+// takeCredentials makes variables of the client and the user of an account: its own, else those
+// that the target's user gave.
 func (s *session) takeCredentials(vars map[string]any, of *account) {
 	switch {
 	case len(of.Clients) > 0:
@@ -107,8 +108,8 @@ func (s *session) register(ctx context.Context, account *account, given scenario
 	return nil
 }
 
-// unoffered returns the verdict on a scenario that calls an operation of the mock's own which the target does not offer, and the reason; no
-// verdict where it offers all.
+// unoffered returns the verdict on a scenario that calls an operation of the mock's own which the
+// target does not offer, and the reason; no verdict where it offers all.
 func (r *Runner) unoffered(ctx context.Context, scenario *scenarios.Scenario) (report.Verdict, string) {
 	for i := range scenario.Steps {
 		call, ok := scenarios.ResolveCall(r.judgement.Operations(), scenario.Steps[i].Call)
@@ -122,8 +123,8 @@ func (r *Runner) unoffered(ctx context.Context, scenario *scenarios.Scenario) (r
 	return "", ""
 }
 
-// offers asks, once, whether the target has an operation of the mock's own: it is there where a call without credentials is refused as its
-// document says.
+// offers asks, once, whether the target has an operation of the mock's own: it is there where a
+// call without credentials is refused as its document says.
 func (a *addresses) offers(ctx context.Context, target *sender, surface *check.Surface, operation *spec.Operation) (report.Verdict, string) {
 	base := a.of(surface)
 	a.mu.Lock()

@@ -24,7 +24,8 @@ const (
 // attempts is how often something is looked for before the search has failed.
 const attempts = 3
 
-// persist calls a function until it returns no error that may be gone the next time, at most three times.
+// persist calls a function until it returns no error that may be gone the next time, at most three
+// times.
 func persist(ctx context.Context, call func() error) error {
 	for i := 1; ; i++ {
 		err := call()
@@ -45,9 +46,11 @@ func (t trouble) Error() string { return t.text }
 
 func troubled(status int) bool { return status >= 500 || status == http.StatusTooManyRequests }
 
-// Look finds the control API of a target whose AdminURL is "", by GET /clock below BASE/__admin, else ORIGIN/__admin. It returns the target
-// with what it found out: AdminURL, Discovered, Sent and Latency. Whether there is none is proven by an answer, told apart from one that
-// does not come, one that tells nothing, and one that asks for a token. The error is that of an address or an option that makes no sense.
+// Look finds the control API of a target whose AdminURL is "", by GET /clock below BASE/__admin,
+// else ORIGIN/__admin. It returns the target with what it found out: AdminURL, Discovered, Sent and
+// Latency. Whether there is none is proven by an answer, told apart from one that does not come,
+// one that tells nothing, and one that asks for a token. The error is that of an address or an
+// option that makes no sense.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	base, err := parseBase("base URL", target.BaseURL)
 	if err != nil {
@@ -101,7 +104,8 @@ type search struct {
 	unreachable error
 }
 
-// get asks for a path until an answer tells something, at most three times. The error says that none came.
+// get asks for a path until an answer tells something, at most three times. The error says that
+// none came.
 func (s *search) get(ctx context.Context, path, token string) (answer, error) {
 	var got answer
 	err := persist(ctx, func() error {
@@ -163,7 +167,8 @@ func (s *search) control(ctx context.Context) (report.Discovery, string) {
 	return report.Failed, told
 }
 
-// Discover returns the address of the control API of a base URL, "" where there is none. A nil client means one of its own.
+// Discover returns the address of the control API of a base URL, "" where there is none. A nil
+// client means one of its own.
 func Discover(ctx context.Context, given *http.Client, base string) string {
 	found, err := Look(ctx, Target{BaseURL: base, Client: given}, Options{})
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 const (
 	maxEvidence = 4096
 	maxText     = 600
-	// Of a scenario with more than a few exchanges those without a finding are shown by their beginning alone.
+	// Of a scenario with more than a few exchanges those without a finding are shown by their
+	// beginning alone.
 	fewExchanges = 8
 	maxAside     = 300
 )
@@ -28,8 +29,8 @@ var (
 	variable = regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}`)
 )
 
-// redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a token that an answer
-// shows late may stand in the URL of an earlier request.
+// redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a
+// token that an answer shows late may stand in the URL of an earlier request.
 func (s *session) redactor() *report.Redactor {
 	r := s.secrets.Child()
 	r.Add("OAUTH_ADMIN_TOKEN", s.target.AdminToken)
@@ -70,7 +71,8 @@ type secret struct {
 	key, text string
 }
 
-// secretsOf lists the texts of a JSON value that stand under telling keys, in a stable order. Elements stand under the key of their list.
+// secretsOf lists the texts of a JSON value that stand under telling keys, in a stable order.
+// Elements stand under the key of their list.
 func secretsOf(value any, key string, found []secret) []secret {
 	switch v := value.(type) {
 	case string:
@@ -89,8 +91,8 @@ func secretsOf(value any, key string, found []secret) []secret {
 	return found
 }
 
-// secretsIn lists what an answer shows and nobody else should see: members of its JSON, of the query that it redirects with, hidden
-// fields of its forms, and cookies.
+// secretsIn lists what an answer shows and nobody else should see: members of its JSON, of the
+// query that it redirects with, hidden fields of its forms, and cookies.
 func secretsIn(e *check.Exchange) []secret {
 	value, _ := e.Value()
 	if e.Page() != nil || e.Redirect() != nil {
@@ -108,7 +110,8 @@ func secretsIn(e *check.Exchange) []secret {
 	return found
 }
 
-// secrets lists what a request itself brings that nobody else should see: credentials of clients, and members of forms.
+// secrets lists what a request itself brings that nobody else should see: credentials of clients,
+// and members of forms.
 func (c *call) secrets() []secret {
 	var found []secret
 	if c.clientSecret != "" {
@@ -158,8 +161,8 @@ func sortedNames[V any](m map[string]V) []string {
 	return names
 }
 
-// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed nobody needs bodies and headers, and they
-// would be most of a report.
+// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed
+// nobody needs bodies and headers, and they would be most of a report.
 func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
 	blamed := map[int]bool{}

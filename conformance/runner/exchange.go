@@ -170,7 +170,8 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 // writes reports whether a call is no read, or asks to be taken for another one.
 func (c *call) writes() bool { return !isRead(c.method) || overrides(c.header) }
 
-// overrides reports whether headers ask the target to take a request for one of another method, which it may obey.
+// overrides reports whether headers ask the target to take a request for one of another method,
+// which it may obey.
 func overrides[V any](header map[string]V) bool {
 	for name := range header {
 		switch strings.ToLower(name) {
@@ -207,7 +208,8 @@ func fillPath(template string, values map[string]string) string {
 	return strings.Join(segments, "/")
 }
 
-// escapeSegment escapes a path parameter so that it stays one segment, also where it is "." or "..".
+// escapeSegment escapes a path parameter so that it stays one segment, also where it is "." or
+// "..".
 func escapeSegment(value string) string {
 	switch value {
 	case ".", "..":

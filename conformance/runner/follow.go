@@ -16,8 +16,8 @@ import (
 	"oauthmock/spec"
 )
 
-// followStep sends the request that an earlier answer leads to, as a browser without JavaScript does. If it leads nowhere, the assertion
-// "follow" fails, and nothing is sent.
+// followStep sends the request that an earlier answer leads to, as a browser without JavaScript
+// does. If it leads nowhere, the assertion "follow" fails, and nothing is sent.
 func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
 	index := s.followed(step.Follow.Of)
 	if index < 0 {
@@ -52,7 +52,8 @@ func (s *session) followed(step string) int {
 	return -1
 }
 
-// buildFollow makes the request that an answer leads to. The finding is not OK if it leads nowhere, or away from the target.
+// buildFollow makes the request that an answer leads to. The finding is not OK if it leads nowhere,
+// or away from the target.
 func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *sent) (call, check.Finding, error) {
 	lookup := s.lookup(ctx, "", nil)
 	finding := check.Finding{Kind: "follow", Level: s.levelOf(step), Expected: "a redirect with a Location", Actual: fmt.Sprintf("status %d", from.status)}
@@ -108,8 +109,8 @@ func (c *call) fill(form url.Values) {
 	}
 }
 
-// operationOf is the operation of a request that a browser was led to. Where its pages are no document says: what belongs to no other
-// operation belongs to the one that has pages.
+// operationOf is the operation of a request that a browser was led to. Where its pages are no
+// document says: what belongs to no other operation belongs to the one that has pages.
 func (s *session) operationOf(surface *check.Surface, method, path string) *spec.Operation {
 	if operation := scenarios.MatchOperation(s.judgement.Operations(), surface.Name, method, path); operation != nil {
 		return operation
@@ -117,8 +118,8 @@ func (s *session) operationOf(surface *check.Surface, method, path string) *spec
 	return surface.PageOperation()
 }
 
-// fillForm returns where a form of a page is sent, by which method and with which fields. The address is nil if there is no such form, and
-// the finding tells why.
+// fillForm returns where a form of a page is sent, by which method and with which fields. The
+// address is nil if there is no such form, and the finding tells why.
 func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, finding *check.Finding) (*url.URL, string, url.Values, error) {
 	which, button := "", check.Button{}
 	if follow.Form != nil {
@@ -179,8 +180,9 @@ func resolved(page *url.URL, address string) *url.URL {
 	return to
 }
 
-// surfaceAt returns the surface that an address belongs to, and the path below its base URL: the surface with the longest base URL, and of
-// those with the same one that has an operation for the path, else the one that led there. found is nil for an address outside of all.
+// surfaceAt returns the surface that an address belongs to, and the path below its base URL: the
+// surface with the longest base URL, and of those with the same one that has an operation for the
+// path, else the one that led there. found is nil for an address outside of all.
 func (s *session) surfaceAt(to *url.URL, from *check.Surface) (found *check.Surface, path string) {
 	longest := -1
 	for _, surface := range s.judgement.Surfaces() {
@@ -208,7 +210,8 @@ func (s *session) surfaceAt(to *url.URL, from *check.Surface) (found *check.Surf
 	return found, path
 }
 
-// addCookies adds the cookies that the API set earlier in the same browser, and those that a step writes itself.
+// addCookies adds the cookies that the API set earlier in the same browser, and those that a step
+// writes itself.
 func (s *session) addCookies(c *call, written map[string]string, lookup lookup) error {
 	cookies := []*http.Cookie{}
 	if jar := s.cookies[c.browser]; jar != nil && c.surface.Pages() {
@@ -232,7 +235,8 @@ func (s *session) addCookies(c *call, written map[string]string, lookup lookup) 
 	return nil
 }
 
-// keepCookies remembers the cookies that an API with pages sets, as browsers do from one page to the next.
+// keepCookies remembers the cookies that an API with pages sets, as browsers do from one page to
+// the next.
 func (s *session) keepCookies(got *sent) {
 	if got.exchange == nil || !got.surface.Pages() {
 		return
@@ -250,7 +254,8 @@ func (s *session) keepCookies(got *sent) {
 	s.cookies[got.browser].SetCookies(cookieURL(got.base, got.path), set)
 }
 
-// cookieURL returns the address that a cookie jar knows a request by. Like browsers, it treats this machine as HTTPS.
+// cookieURL returns the address that a cookie jar knows a request by. Like browsers, it treats this
+// machine as HTTPS.
 func cookieURL(base *url.URL, path string) *url.URL {
 	scheme := base.Scheme
 	if loopback(base.Host) {

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// gate is what every request to the target passes, those of discovery, the control API and clean-up included. It spaces requests, holds them back
-// while the target is rate limiting, and keeps them within a bound. Safe for concurrent use.
+// gate is what every request to the target passes, those of discovery, the control API and clean-up
+// included. It spaces requests, holds them back while the target is rate limiting, and keeps them
+// within a bound. Safe for concurrent use.
 type gate struct {
 	// interval is the least time between two requests; 0 for none.
 	interval time.Duration
@@ -25,7 +26,8 @@ type gate struct {
 	cut bool
 }
 
-// newGate returns a gate for rate requests a second (0 for any), of which bound may be sent in all (0 for any) and sent have been.
+// newGate returns a gate for rate requests a second (0 for any), of which bound may be sent in all
+// (0 for any) and sent have been.
 func newGate(rate float64, bound, sent int) *gate {
 	g := &gate{bound: bound, sent: sent}
 	if rate > 0 {
@@ -50,7 +52,8 @@ const (
 	removing
 )
 
-// admit counts a request against the bound, and refuses what would leave too few for removing what was made.
+// admit counts a request against the bound, and refuses what would leave too few for removing what
+// was made.
 func (g *gate) admit(why purpose) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -103,7 +106,8 @@ func (g *gate) turn(ctx context.Context, n int) error {
 		at = now
 	}
 	if g.interval > 0 {
-		// A burst is paid for before it is sent, so that what it has to prove does not depend on the rate.
+		// A burst is paid for before it is sent, so that what it has to prove does not depend on
+		// the rate.
 		at = at.Add(time.Duration(n-1) * g.interval)
 		g.next = at.Add(g.interval)
 	}

@@ -13,10 +13,12 @@ import (
 	"oauthmock/scenarios"
 )
 
-// hookVersion is that of what a state hook is asked. A newer minor version only adds states and members.
+// hookVersion is that of what a state hook is asked. A newer minor version only adds states and
+// members.
 const hookVersion = "1.0"
 
-// hookRequest is what a state hook is asked for: docs/judging-your-server.md has the states and their parameters.
+// hookRequest is what a state hook is asked for: docs/judging-your-server.md has the states and
+// their parameters.
 type hookRequest struct {
 	Version string          `json:"version"`
 	State   string          `json:"state"`
@@ -29,7 +31,8 @@ type notOffered struct{ state string }
 
 func (n notOffered) Error() string { return fmt.Sprintf("the state hook does not offer %q", n.state) }
 
-// hookState is the state that a call of the control API reaches, and the account that it is about; "" where a hook is not asked for it.
+// hookState is the state that a call of the control API reaches, and the account that it is about;
+// "" where a hook is not asked for it.
 func hookState(method, path string, query url.Values) (state, account string) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	if len(parts) > 1 && parts[0] == "accounts" {
@@ -48,7 +51,8 @@ func hookState(method, path string, query url.Values) (state, account string) {
 	return state, account
 }
 
-// viaHook asks the user's state hook in the place of a control API: always POST, with the state in the body.
+// viaHook asks the user's state hook in the place of a control API: always POST, with the state in
+// the body.
 func (c *control) viaHook(ctx context.Context, method, path string, query url.Values, body, answer any) error {
 	state, account := hookState(method, path, query)
 	if state == "" {
@@ -76,7 +80,8 @@ func (c *control) viaHook(ctx context.Context, method, path string, query url.Va
 	return err
 }
 
-// controlOf is what reaches the states of a scenario: the control API, else the state hook where the scenario needs one; nil for neither.
+// controlOf is what reaches the states of a scenario: the control API, else the state hook where
+// the scenario needs one; nil for neither.
 func (r *Runner) controlOf(scenario *scenarios.Scenario) *control {
 	if r.control == nil && r.hook != nil && len(r.controlReasons(scenario)) > 0 {
 		return r.hook

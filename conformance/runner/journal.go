@@ -17,8 +17,9 @@ import (
 // journalVersion is that of the format. A newer minor version only adds members.
 const journalVersion = "1.0"
 
-// Journal keeps what a run makes on its target while it makes it, so that what a killed run left can be removed. It holds ids in clear, which for
-// tokens are the tokens themselves, and no other credential. It is safe for concurrent use.
+// Journal keeps what a run makes on its target while it makes it, so that what a killed run left
+// can be removed. It holds ids in clear, which for tokens are the tokens themselves, and no other
+// credential. It is safe for concurrent use.
 type Journal struct {
 	mu     sync.Mutex
 	w      io.Writer
@@ -53,7 +54,8 @@ type journalRun struct {
 	Email     string            `json:"email,omitempty"`
 }
 
-// journalEntry is one thing. A call that makes something is noted before it is sent, with a number, by which its answer is noted.
+// journalEntry is one thing. A call that makes something is noted before it is sent, with a number,
+// by which its answer is noted.
 type journalEntry struct {
 	Number      int       `json:"number,omitempty"`
 	Surface     string    `json:"surface,omitempty"`
@@ -87,7 +89,8 @@ func (j *Journal) begin(addresses map[string]*url.URL, adminURL, email string) {
 	j.write(journalLine{Run: &run})
 }
 
-// asked notes a call that is about to make something, and returns the number by which made or gone ends the doubt.
+// asked notes a call that is about to make something, and returns the number by which made or gone
+// ends the doubt.
 func (j *Journal) asked(surface, kind string) int {
 	if j == nil {
 		return 0
@@ -123,7 +126,8 @@ type Left struct {
 // Count returns how many things are left, and how many calls may have left one besides.
 func (l Left) Count() (known, doubtful int) { return len(l.entries), len(l.doubtful) }
 
-// BaseURL returns the address of a surface that the run asked, and the name of that surface; v2 where it asked several.
+// BaseURL returns the address of a surface that the run asked, and the name of that surface; v2
+// where it asked several.
 func (l Left) BaseURL() (address, surface string) {
 	if address = l.run.Addresses["v2"]; address != "" {
 		return address, "v2"
@@ -134,8 +138,8 @@ func (l Left) BaseURL() (address, surface string) {
 	return "", ""
 }
 
-// ReadJournal reads what a run wrote. A last line without an end, as a killed run leaves it, is not read. The error names the line that is none
-// of a journal's.
+// ReadJournal reads what a run wrote. A last line without an end, as a killed run leaves it, is not
+// read. The error names the line that is none of a journal's.
 func ReadJournal(r io.Reader) (Left, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxJournal+1))
 	if err != nil {

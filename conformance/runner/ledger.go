@@ -8,8 +8,9 @@ import (
 	"oauthmock/scenarios"
 )
 
-// ledger keeps the assertions of a scenario, one for each id. What is checked several times under one id (repetitions, pages,
-// concurrent answers) stays passed until the first failure, which is then what is reported.
+// ledger keeps the assertions of a scenario, one for each id. What is checked several times under
+// one id (repetitions, pages, concurrent answers) stays passed until the first failure, which is
+// then what is reported.
 type ledger struct {
 	order []*report.Assertion
 	byID  map[string]*report.Assertion
@@ -67,8 +68,8 @@ func gravity(verdict report.Verdict) int {
 	return 0
 }
 
-// verdict of the whole scenario by its assertions, with the reason: the first of the gravest, a MUST before a SHOULD. What is observed
-// changes it only where it fails.
+// verdict of the whole scenario by its assertions, with the reason: the first of the gravest, a
+// MUST before a SHOULD. What is observed changes it only where it fails.
 func (l *ledger) verdict() (report.Verdict, string) {
 	verdict, reason, must := report.Pass, "", false
 	for _, a := range l.order {

@@ -12,7 +12,8 @@ import (
 // maxCode bounds what a target can make of the columns of the matrix.
 const maxCode = 40
 
-// noteCells counts the answers of a scenario that is over, and those of them that failed an assertion.
+// noteCells counts the answers of a scenario that is over, and those of them that failed an
+// assertion.
 func (c *coverage) noteCells(s *session) {
 	failed := map[int]bool{}
 	for _, assertion := range s.ledger.order {
@@ -50,7 +51,8 @@ func codeOf(e *check.Exchange) string {
 	return text
 }
 
-// matrix is every answer that the documents have or that was seen, of the surfaces that have an address.
+// matrix is every answer that the documents have or that was seen, of the surfaces that have an
+// address.
 func (c *coverage) matrix(addressed func(*check.Surface) bool) []report.Cell {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +90,8 @@ func (c *coverage) rows(surface *check.Surface) []report.Cell {
 	return all
 }
 
-// documentedCells are the answers of an operation that its document has: each refusal by its code, and each other status.
+// documentedCells are the answers of an operation that its document has: each refusal by its code,
+// and each other status.
 func documentedCells(surface *check.Surface, operation spec.Operation) map[cell]bool {
 	cells, coded := map[cell]bool{}, map[int]bool{}
 	for _, triple := range surface.Triples() {

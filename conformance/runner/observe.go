@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// observations are what a target chose where the documents leave a choice. They fail nothing, and tell two targets, or two releases of one, apart.
-// Safe for concurrent use.
+// observations are what a target chose where the documents leave a choice. They fail nothing, and
+// tell two targets, or two releases of one, apart. Safe for concurrent use.
 type observations struct {
 	mu sync.Mutex
 	// sets by name: of each the values that were seen.

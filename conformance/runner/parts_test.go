@@ -15,7 +15,8 @@ import (
 )
 
 func TestAPathIsSentExactlyAsWritten(t *testing.T) {
-	// Go's own server refuses some of these paths before any handler, so the request line is read from the wire.
+	// Go's own server refuses some of these paths before any handler, so the request line is read
+	// from the wire.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })

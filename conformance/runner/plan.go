@@ -21,19 +21,23 @@ type Outlook struct {
 	Totals Totals `json:"totals"`
 }
 
-// Totals are what a run sends, spends and takes at most. Not counted is what is sent again because the target asked for it with 429, closed
-// an idle connection, hung up, or did not answer when something was looked for.
+// Totals are what a run sends, spends and takes at most. Not counted is what is sent again because
+// the target asked for it with 429, closed an idle connection, hung up, or did not answer when
+// something was looked for.
 type Totals struct {
-	// Requests are all of them; of these Contact are discovery and first contact, Control go to the control API, and CleanUp remove what was made.
+	// Requests are all of them; of these Contact are discovery and first contact, Control go to the
+	// control API, and CleanUp remove what was made.
 	Requests int `json:"requests"`
 	Contact  int `json:"contact"`
 	Control  int `json:"control"`
 	CleanUp  int `json:"cleanUp"`
 	Writes   int `json:"writes"`
-	// Paid is how many calls go to paid services, at the target's prices; MaxSpend is the bound of what they may cost, "" for none.
+	// Paid is how many calls go to paid services, at the target's prices; MaxSpend is the bound of
+	// what they may cost, "" for none.
 	Paid     int    `json:"paid"`
 	MaxSpend string `json:"maxSpend,omitempty"`
-	// Seconds is how long that takes: at the rate that was asked for, else at the target's pace as discovery met it, else unknown, 0.
+	// Seconds is how long that takes: at the rate that was asked for, else at the target's pace as
+	// discovery met it, else unknown, 0.
 	Seconds float64 `json:"seconds"`
 }
 
@@ -50,13 +54,14 @@ type Planned struct {
 	Accounts int `json:"accounts"`
 	// Control lists the changes that the control API would be asked for besides accounts, by step.
 	Control []string `json:"control,omitempty"`
-	// Spent is what the requests would take from the wallet, in the API's currency. The operations of v2 are free: 0. What calls of paid
-	// services cost only the target knows: they are counted in Paid.
+	// Spent is what the requests would take from the wallet, in the API's currency. The operations
+	// of v2 are free: 0. What calls of paid services cost only the target knows: they are counted
+	// in Paid.
 	Spent float64 `json:"spent"`
 	// Paid is how many requests go to paid services.
 	Paid int `json:"paid"`
-	// Needs is what the target must offer beyond the API. Whether it offers the paid services ("services") a run finds out: it skips the
-	// scenario where there are none.
+	// Needs is what the target must offer beyond the API. Whether it offers the paid services
+	// ("services") a run finds out: it skips the scenario where there are none.
 	Needs []string `json:"needs,omitempty"`
 	// Skip says why the scenario would not run; "" when it would.
 	Skip string `json:"skip,omitempty"`
@@ -69,7 +74,8 @@ type Request struct {
 	Method string `json:"method"`
 	// Path as the scenario has it, with ${variables} and {parameters}.
 	Path string `json:"path"`
-	// Times is how often it is sent; 0 for a walk and for the forms of an authorization, which depend on the pages.
+	// Times is how often it is sent; 0 for a walk and for the forms of an authorization, which
+	// depend on the pages.
 	Times int `json:"times"`
 	// AtMost is how often it is sent at most.
 	AtMost int `json:"atMost"`
@@ -180,7 +186,8 @@ func asksTime(step *scenarios.Step) bool {
 // controlCalls is how many requests a scenario sends to the control API at most.
 func (r *Runner) controlCalls(s *scenarios.Scenario) int {
 	account := func(g scenarios.Given) int {
-		// It is made, its clock, credit (twice), rate limit, clients, users and faults are set, and it is removed with what was set.
+		// It is made, its clock, credit (twice), rate limit, clients, users and faults are set, and
+		// it is removed with what was set.
 		return 2 + 1 + 2 + 1 + len(g.Clients) + len(g.Users) + 2*len(g.Faults)
 	}
 	n := account(s.Given)

@@ -25,7 +25,8 @@ import (
 const (
 	maxReceived     = 100
 	maxReceivedBody = 1 << 20
-	// patience is how long a step waits for callbacks that are to come. Where a control API advances clocks they have come by then, or will not.
+	// patience is how long a step waits for callbacks that are to come. Where a control API
+	// advances clocks they have come by then, or will not.
 	patience, patienceWithControl = 5 * time.Second, time.Second
 	// longestHang is the longest that a receiver which does not answer may hold up a run.
 	longestHang = 5 * time.Second
@@ -33,8 +34,8 @@ const (
 	defaultCallbackTimeout = 30 * time.Second
 )
 
-// receiver takes what targets call back. It begins to listen when the first scenario asks for an address; each has a path of its own, which nobody
-// can guess. It is safe for concurrent use.
+// receiver takes what targets call back. It begins to listen when the first scenario asks for an
+// address; each has a path of its own, which nobody can guess. It is safe for concurrent use.
 type receiver struct {
 	listen string // HOST:PORT
 	public string // URL under which the target sees it; "" is where it listens
@@ -64,7 +65,8 @@ type received struct {
 	body        []byte
 }
 
-// newReceiver makes the receiver of a run. An address that the target sees must name a port, on which it listens.
+// newReceiver makes the receiver of a run. An address that the target sees must name a port, on
+// which it listens.
 func newReceiver(t Target) (*receiver, error) {
 	r := &receiver{listen: "127.0.0.1:0", wrap: t.WrapReceiver, boxes: map[string]*mailbox{}}
 	if t.CallbackURL == "" {

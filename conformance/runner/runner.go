@@ -18,8 +18,9 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Runner executes chosen scenarios against one target. Scenarios of a target without a control API share one account and must
-// run one after the other; otherwise One may be called by several goroutines.
+// Runner executes chosen scenarios against one target. Scenarios of a target without a control API
+// share one account and must run one after the other; otherwise One may be called by several
+// goroutines.
 type Runner struct {
 	sender
 	target  Target
@@ -49,7 +50,8 @@ type Runner struct {
 	removal *breaker
 }
 
-// New checks target and options, without sending anything. Its errors say what must be given instead.
+// New checks target and options, without sending anything. Its errors say what must be given
+// instead.
 func New(target Target, options Options) (*Runner, error) {
 	if target.Clock == nil {
 		target.Clock = machine{}
@@ -120,7 +122,8 @@ func New(target Target, options Options) (*Runner, error) {
 	return r, nil
 }
 
-// takesGivenAccount reports whether a scenario calls anything that wants the credentials of an account, and no hook may give it one.
+// takesGivenAccount reports whether a scenario calls anything that wants the credentials of an
+// account, and no hook may give it one.
 func (r *Runner) takesGivenAccount(scenario *scenarios.Scenario) bool {
 	return r.takesAccount(scenario) && r.controlOf(scenario) == nil && r.skip(scenario) == ""
 }
@@ -141,7 +144,8 @@ func (r *Runner) Chosen() []*scenarios.Scenario {
 	return r.chosen
 }
 
-// Run executes all chosen scenarios. A cancelled context ends it soon: what was not finished is INCONCLUSIVE.
+// Run executes all chosen scenarios. A cancelled context ends it soon: what was not finished is
+// INCONCLUSIVE.
 func (r *Runner) Run(ctx context.Context) report.Report {
 	started := time.Now()
 	outcomes := make([]outcome, len(r.chosen))
@@ -265,7 +269,8 @@ func (r *Runner) hopeless(ctx context.Context) string {
 	return ""
 }
 
-// unavailable returns the verdict on a scenario that calls a surface which cannot be asked, and the reason; no verdict where all can.
+// unavailable returns the verdict on a scenario that calls a surface which cannot be asked, and the
+// reason; no verdict where all can.
 func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) (report.Verdict, string) {
 	for _, surface := range r.called(scenario) {
 		if r.addresses.of(surface) == nil {
@@ -285,7 +290,8 @@ func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) 
 	return r.unoffered(ctx, scenario)
 }
 
-// conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure whatever came after it.
+// conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure
+// whatever came after it.
 func (s *session) conclude(err error) (report.Verdict, string) {
 	verdict, reason := s.ledger.verdict()
 	var stopped stop
@@ -311,12 +317,14 @@ func (s *session) conclude(err error) (report.Verdict, string) {
 	return verdict, reason
 }
 
-// expectFailure turns a failure that is known into XFAIL, and a pass that should have failed into XPASS.
+// expectFailure turns a failure that is known into XFAIL, and a pass that should have failed into
+// XPASS.
 func (r *Runner) expectFailure(result *report.Result) {
 	r.options.Baseline.Apply(result, time.Now())
 }
 
-// skip says why a scenario cannot or must not run against the target, and what would change that; "" when it can.
+// skip says why a scenario cannot or must not run against the target, and what would change that;
+// "" when it can.
 func (r *Runner) skip(scenario *scenarios.Scenario) string {
 	if reasons := r.controlReasons(scenario); len(reasons) > 0 && r.controlOf(scenario) == nil {
 		if r.options.ReadOnly {
@@ -360,7 +368,8 @@ func (r *Runner) mayWrite() bool {
 	return !r.options.ReadOnly && (r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host))
 }
 
-// firstWrite names the first request of a scenario that is no GET, or costs money; "" when there is none.
+// firstWrite names the first request of a scenario that is no GET, or costs money; "" when there is
+// none.
 func (r *Runner) firstWrite(scenario *scenarios.Scenario) string {
 	for _, one := range r.requests(scenario) {
 		if one.Writes {

@@ -44,8 +44,8 @@ func noteRequest(ctx context.Context, one request) {
 	}
 }
 
-// script repeats a scenario from nothing, up to the last exchange that failed. It returns "" where nothing failed, or where it would be too
-// long to be read.
+// script repeats a scenario from nothing, up to the last exchange that failed. It returns "" where
+// nothing failed, or where it would be too long to be read.
 func (s *session) script(known *report.Redactor, assertions []report.Assertion) string {
 	last := -1
 	blamed := map[int][]report.Assertion{}
@@ -81,7 +81,8 @@ func (s *session) script(known *report.Redactor, assertions []report.Assertion) 
 
 type scriptWriter struct {
 	*session
-	// names turns what the script has variables for into these, known every other secret of the scenario.
+	// names turns what the script has variables for into these, known every other secret of the
+	// scenario.
 	names, known *report.Redactor
 	// values of variables by their names.
 	values  map[string]string
@@ -314,7 +315,8 @@ func (w *scriptWriter) head(given []string) string {
 	return out.String()
 }
 
-// scriptHelpers take something from the last answer; each is given what it is called and which one it is.
+// scriptHelpers take something from the last answer; each is given what it is called and which one
+// it is.
 const scriptHelpers = `member() { tr -d '\r\n' <"$answer" | grep -oE "\"$1\" *: *\"[^\"]*\"" | sed -n "$2p" | sed 's/^[^:]*: *"//; s/"$//'; }
 query() { tr -d '\r' <"$answer" | grep -oE "[?&]$1=[^&\"' ]*" | sed -n "$2p" | sed 's/^[^=]*=//'; }
 cookie() { tr -d '\r' <"$answer" | grep -iE "^set-cookie: *$1=" | sed -n "$2p" | sed 's/^[^=]*=//; s/;.*//'; }
@@ -394,7 +396,8 @@ var extractions = []struct {
 	{"field", regexp.MustCompile(`name="([a-z_]+)"[^>]*value="([^"]*)"`)},
 }
 
-// extraction is the command of the script that takes a text from an answer; "" where none of the helpers finds it.
+// extraction is the command of the script that takes a text from an answer; "" where none of the
+// helpers finds it.
 func extraction(answer, value string) string {
 	if answer == "" || !strings.Contains(answer, value) {
 		return ""

@@ -17,8 +17,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// session is one scenario being executed. Only the requests of a concurrent step run on goroutines of their own; everything
-// else, all fields here included, belongs to one goroutine.
+// session is one scenario being executed. Only the requests of a concurrent step run on goroutines
+// of their own; everything else, all fields here included, belongs to one goroutine.
 type session struct {
 	*Runner
 	// control reaches the scenario's states; nil where nothing does.
@@ -35,7 +35,8 @@ type session struct {
 	created []createdToken
 	made    []*account // by the control API, to be deleted
 	faults  []setFault
-	// breaking says of every rule that was ever set, by its name in the target, whether it makes answers of its own.
+	// breaking says of every rule that was ever set, by its name in the target, whether it makes
+	// answers of its own.
 	breaking map[string]bool
 	notRun   []string
 	leaks    *report.Redactor
@@ -57,7 +58,8 @@ type createdToken struct {
 	account *account
 }
 
-// errUndefined says that a variable has no value, because the step that captures it did not go as expected.
+// errUndefined says that a variable has no value, because the step that captures it did not go as
+// expected.
 type errUndefined struct{ name string }
 
 func (e errUndefined) Error() string { return fmt.Sprintf("${%s} has no value", e.name) }
@@ -185,7 +187,8 @@ func (s *session) owns(token string) bool {
 	return slices.ContainsFunc(s.created, func(c createdToken) bool { return c.id == token })
 }
 
-// mayTouch refuses changes to tokens of a shared account that the suite only saw. Accounts that a scenario made for itself are its own.
+// mayTouch refuses changes to tokens of a shared account that the suite only saw. Accounts that a
+// scenario made for itself are its own.
 func (s *session) mayTouch(c *call) error {
 	if !s.shared || c.operation == nil || c.method == http.MethodGet {
 		return nil

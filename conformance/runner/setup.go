@@ -16,8 +16,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// setUp reaches the state that the scenario starts from. What ordinary calls do is judged like any step: an answer that
-// does not serve is the target's fault, not the suite's.
+// setUp reaches the state that the scenario starts from. What ordinary calls do is judged like any
+// step: an answer that does not serve is the target's fault, not the suite's.
 func (s *session) setUp(ctx context.Context) error {
 	given := s.scenario.Given
 	names := slices.Sorted(maps.Keys(given.Accounts))
@@ -109,7 +109,8 @@ func (s *session) shareAccount(name, environment string) {
 	s.takeCredentials(own, one)
 }
 
-// reach brings an account to its state. fixture is the world that it was made from; "" for an account that was there before.
+// reach brings an account to its state. fixture is the world that it was made from; "" for an
+// account that was there before.
 func (s *session) reach(ctx context.Context, made *account, given scenarios.Given, fixture string) error {
 	if err := s.register(ctx, made, given); err != nil {
 		return err
@@ -141,7 +142,8 @@ func (s *session) keepSecret(a *account) {
 	}
 }
 
-// setCredit brings a wallet to an amount. What it holds before is only known from the answer to a first movement.
+// setCredit brings a wallet to an amount. What it holds before is only known from the answer to a
+// first movement.
 func (s *session) setCredit(ctx context.Context, a *account, want string) error {
 	amount := amountOf(want)
 	if isZero(amount) {
@@ -175,7 +177,8 @@ func amountOf(text string) json.Number {
 	return json.Number(strings.TrimSpace(text))
 }
 
-// setUpContent finds the scopes, checks that lists hold enough, and makes the tokens of one account.
+// setUpContent finds the scopes, checks that lists hold enough, and makes the tokens of one
+// account.
 func (s *session) setUpContent(ctx context.Context, name string, given scenarios.Given) error {
 	if err := s.setUpScopes(ctx, name, given.Scopes); err != nil {
 		return err
@@ -193,7 +196,8 @@ func (s *session) setUpContent(ctx context.Context, name string, given scenarios
 	return nil
 }
 
-// setUpCall sends an ordinary call of the set-up; anything but 200 fails the scenario there and then.
+// setUpCall sends an ordinary call of the set-up; anything but 200 fails the scenario there and
+// then.
 func (s *session) setUpCall(ctx context.Context, label, account string, step scenarios.Step) (*sent, int, error) {
 	step.Name, step.As = label, account
 	call, err := s.build(ctx, &step, label, nil)
@@ -218,7 +222,8 @@ func (s *session) setUpCall(ctx context.Context, label, account string, step sce
 	return got, index, nil
 }
 
-// lacks ends a scenario whose account holds less than it needs: what is only possible is not required of a target.
+// lacks ends a scenario whose account holds less than it needs: what is only possible is not
+// required of a target.
 func (s *session) lacks(expected, actual string) error {
 	return stop{report.Skip, fmt.Sprintf("the account has %s; the scenario needs %s", actual, expected)}
 }
@@ -302,7 +307,8 @@ func (s *session) setUpItems(ctx context.Context, name, operation string, count 
 	return nil
 }
 
-// open reports whether a target may refuse to make a token: with a wildcard, of which v2's document does not speak, or a life of over a year.
+// open reports whether a target may refuse to make a token: with a wildcard, of which v2's document
+// does not speak, or a life of over a year.
 func open(token scenarios.GivenToken) bool {
 	const year = 365 * 24 * 60 * 60
 	return token.TTL != nil && *token.TTL > year || slices.ContainsFunc(token.Scopes, func(scope string) bool { return strings.Contains(scope, "*") })

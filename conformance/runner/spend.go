@@ -13,14 +13,16 @@ import (
 	"oauthmock/conformance/check"
 )
 
-// purse bounds what calls of paid services may take from wallets. A sandbox's money is play money, and does not count. Safe for concurrent use.
+// purse bounds what calls of paid services may take from wallets. A sandbox's money is play money,
+// and does not count. Safe for concurrent use.
 type purse struct {
 	// bound is nil where there is none.
 	bound *big.Rat
 
 	mu    sync.Mutex
 	spent *big.Rat
-	// scopes are those that the target lists, by name; nil until it is asked. prices are the highest of each, by name.
+	// scopes are those that the target lists, by name; nil until it is asked. prices are the
+	// highest of each, by name.
 	scopes map[string]string
 	prices map[string]*big.Rat
 }
@@ -37,7 +39,8 @@ func newPurse(bound string) (*purse, error) {
 	return p, nil
 }
 
-// pay makes room for a call that is sent some times, and returns what it may cost. The error is a cutOff where that would be too much.
+// pay makes room for a call that is sent some times, and returns what it may cost. The error is a
+// cutOff where that would be too much.
 func (s *session) pay(ctx context.Context, c *call, times int) (*big.Rat, error) {
 	p := s.purse
 	if p.bound == nil || !c.surface.Paid || c.account.Environment == "sandbox" {
@@ -72,7 +75,8 @@ func amountText(amount *big.Rat) string {
 	return strings.TrimSuffix(strings.TrimRight(amount.FloatString(4), "0"), ".")
 }
 
-// price is the highest that a call may cost by the target's own list: that of its scope, else of its domain. What is on no list costs nothing.
+// price is the highest that a call may cost by the target's own list: that of its scope, else of
+// its domain. What is on no list costs nothing.
 func (s *session) price(ctx context.Context, c *call) (*big.Rat, error) {
 	if s.purse.scopes == nil {
 		if err := s.listScopes(ctx, c.account); err != nil {

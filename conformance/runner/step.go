@@ -133,8 +133,8 @@ func (s *session) levelOf(step *scenarios.Step) scenarios.Level {
 	return s.scenario.Level
 }
 
-// capture stores what paths lead to. A path that leads nowhere is a finding, and leaves its variable without a value; in a premise it is
-// the end of the scenario.
+// capture stores what paths lead to. A path that leads nowhere is a finding, and leaves its
+// variable without a value; in a premise it is the end of the scenario.
 func (s *session) capture(step *scenarios.Step, label string, captures map[string]string, payload any, there bool, lookup lookup, index int, into map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(captures)) {
 		finding := check.Finding{Kind: "capture", Path: name, Level: s.scenario.Level, Expected: "a value at " + captures[name], Actual: "nothing there"}
@@ -163,7 +163,8 @@ type combination struct {
 	values map[string]any
 }
 
-// combinations lists all choices, the first key (by name) changing slowest. Without a matrix there is one, of nothing.
+// combinations lists all choices, the first key (by name) changing slowest. Without a matrix there
+// is one, of nothing.
 func combinations(matrix map[string][]any) []combination {
 	all := []combination{{}}
 	for _, key := range slices.Sorted(maps.Keys(matrix)) {

@@ -24,50 +24,62 @@ import (
 type Target struct {
 	// Name for the report; default is BaseURL.
 	Name string
-	// BaseURL of the API, with a path where the API is not at the root. It is the address of Surface, v2 by default.
+	// BaseURL of the API, with a path where the API is not at the root. It is the address of
+	// Surface, v2 by default.
 	BaseURL string
 	Surface string
-	// Addresses are the base URLs of further surfaces by their names. What is not given the control API may name
-	// (GET /endpoints), on the host of BaseURL alone; scenarios of what is not known are skipped.
+	// Addresses are the base URLs of further surfaces by their names. What is not given the control
+	// API may name (GET /endpoints), on the host of BaseURL alone; scenarios of what is not known
+	// are skipped.
 	Addresses map[string]string
-	// AdminURL of the control API; "" means that there is none, and all scenarios share the account below.
+	// AdminURL of the control API; "" means that there is none, and all scenarios share the account
+	// below.
 	AdminURL string
 	// AdminToken is sent to the control API as Bearer, when it is not empty.
 	AdminToken string
 	// Email and APIKey of the account; needed where there is no control API.
 	Email, APIKey string
-	// SandboxAPIKey of the same e-mail; without it (and without a control API) sandbox scenarios are skipped.
+	// SandboxAPIKey of the same e-mail; without it (and without a control API) sandbox scenarios
+	// are skipped.
 	SandboxAPIKey string
-	// ClientID, ClientSecret and RedirectURI are those of an OAuth client, Username and Password those of a user who may sign in at it. They
-	// are used where no control API gives some; scenarios that need what is missing are skipped.
+	// ClientID, ClientSecret and RedirectURI are those of an OAuth client, Username and Password
+	// those of a user who may sign in at it. They are used where no control API gives some;
+	// scenarios that need what is missing are skipped.
 	ClientID, ClientSecret, RedirectURI string
 	Username, Password                  string
-	// AuthorizeCommand, when it is not empty, is a program with its arguments that takes an authorization URL as one more argument, goes through
-	// the pages, and prints where the browser was sent on its last line.
+	// AuthorizeCommand, when it is not empty, is a program with its arguments that takes an
+	// authorization URL as one more argument, goes through the pages, and prints where the browser
+	// was sent on its last line.
 	AuthorizeCommand []string
-	// CallbackURL is where the target sees this machine, with the port on which the suite then receives callbacks; "" is loopback, which
-	// does for targets on this machine. CallbackTimeout is how long the target waits for a receiver, 30 s where it is 0: scenarios that let it
-	// wait are skipped where that is long. WrapReceiver, unless nil, comes between the target and the receiver.
+	// CallbackURL is where the target sees this machine, with the port on which the suite then
+	// receives callbacks; "" is loopback, which does for targets on this machine. CallbackTimeout
+	// is how long the target waits for a receiver, 30 s where it is 0: scenarios that let it wait
+	// are skipped where that is long. WrapReceiver, unless nil, comes between the target and the
+	// receiver.
 	CallbackURL     string
 	CallbackTimeout time.Duration
 	WrapReceiver    func(http.Handler) http.Handler
-	// Clock tells and passes the time of a target without a control API; nil is the clock of this machine.
+	// Clock tells and passes the time of a target without a control API; nil is the clock of this
+	// machine.
 	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
-	// StateHook is the address of the user's own way to reach states where there is no control API; Provided are states, by name, that the
-	// user supplies.
+	// StateHook is the address of the user's own way to reach states where there is no control API;
+	// Provided are states, by name, that the user supplies.
 	StateHook string
 	Provided  map[string]string
 	// Connection is how the target is reached where Client does not say.
 	Connection Connection
-	// Discovered is what Look found out, Sent how many requests that took, and Latency how many seconds the target needed for an answer.
+	// Discovered is what Look found out, Sent how many requests that took, and Latency how many
+	// seconds the target needed for an answer.
 	Discovered []report.Discovered
 	Sent       int
 	Latency    float64
-	// Stopped, when it is not empty, is why nothing can be asked; the report says so, and nothing is sent.
+	// Stopped, when it is not empty, is why nothing can be asked; the report says so, and nothing
+	// is sent.
 	Stopped string
-	// InProcess says that Client reaches a server inside this process, so that writing is as harmless as on loopback.
+	// InProcess says that Client reaches a server inside this process, so that writing is as
+	// harmless as on loopback.
 	InProcess bool
 }
 
@@ -99,18 +111,23 @@ func (t Target) surface() string {
 	return cmp.Or(t.Surface, contract.All()[0].Name)
 }
 
-// Options say what is asked, and how. The zero value runs nothing: Scenarios or Files must be given.
+// Options say what is asked, and how. The zero value runs nothing: Scenarios or Files must be
+// given.
 type Options struct {
 	// Scenarios in the order in which they are reported.
 	Scenarios []scenarios.Scenario
-	// Files, when they are not nil, hold scenario files that are read with the documents of Contracts, and reported after Scenarios.
+	// Files, when they are not nil, hold scenario files that are read with the documents of
+	// Contracts, and reported after Scenarios.
 	Files fs.FS
-	// Contracts of APIs that are not the suite's own, which scenarios may call. Scenarios must have been loaded with their documents.
+	// Contracts of APIs that are not the suite's own, which scenarios may call. Scenarios must have
+	// been loaded with their documents.
 	Contracts []contract.Contract
-	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/" chooses all below it.
+	// Surfaces, Tags and IDs choose among them; each empty list chooses all. An id that ends in "/"
+	// chooses all below it.
 	Surfaces, Tags, IDs []string
-	// Level is "should" (the default: failed SHOULDs fail a scenario), "must" (they only warn) or "observe" (what differs from choices that the
-	// documents leave open fails too: for servers that mean to be like the mock).
+	// Level is "should" (the default: failed SHOULDs fail a scenario), "must" (they only warn) or
+	// "observe" (what differs from choices that the documents leave open fails too: for servers
+	// that mean to be like the mock).
 	Level string
 	// AllowWrites lets scenarios write on hosts that are not this machine.
 	AllowWrites bool
@@ -122,18 +139,21 @@ type Options struct {
 	RequireControl bool
 	// Rate is how many requests are sent a second, at most; 0 for any number.
 	Rate float64
-	// MaxRequests bounds the requests of the whole run, discovery, control API and clean-up included; 0 for any number. What it cuts off is
-	// INCONCLUSIVE.
+	// MaxRequests bounds the requests of the whole run, discovery, control API and clean-up
+	// included; 0 for any number. What it cuts off is INCONCLUSIVE.
 	MaxRequests int
-	// MaxSpend bounds the money that paid calls may take from the wallets of production accounts, as a decimal number; "" for no bound.
+	// MaxSpend bounds the money that paid calls may take from the wallets of production accounts,
+	// as a decimal number; "" for no bound.
 	MaxSpend string
 	// Journal keeps what the run makes, when it is not nil.
 	Journal *Journal
-	// Patience is how long one request may wait for a target that limits the rate of requests, although nothing provoked it; default 3 minutes.
+	// Patience is how long one request may wait for a target that limits the rate of requests,
+	// although nothing provoked it; default 3 minutes.
 	Patience time.Duration
 	// UserAgent is sent with every request; default "oauthconform".
 	UserAgent string
-	// Parallel is how many scenarios run at once; default 1. Without a control API those that others could disturb run alone.
+	// Parallel is how many scenarios run at once; default 1. Without a control API those that
+	// others could disturb run alone.
 	Parallel int
 	// Seed of the order and of ${nonce}; Shuffle runs the scenarios in an order drawn from it.
 	Seed    uint64

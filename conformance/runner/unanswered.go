@@ -35,8 +35,9 @@ func (s *session) timed() bool {
 	return slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Wait != "" })
 }
 
-// unanswered judges a call that got no whole answer. A target that hangs up on it twice, while it answers another call, has failed the rule that the
-// step is about; whatever else keeps an answer from coming proves nothing, and is returned as the error that it is.
+// unanswered judges a call that got no whole answer. A target that hangs up on it twice, while it
+// answers another call, has failed the rule that the step is about; whatever else keeps an answer
+// from coming proves nothing, and is returned as the error that it is.
 func (s *session) unanswered(ctx context.Context, label string, got *sent, index int, level scenarios.Level, err error) error {
 	s.noteLost(got, err)
 	if !hungUp(err) || len(s.breaking) > 0 || ctx.Err() != nil {
@@ -62,7 +63,8 @@ func (s *session) unanswered(ctx context.Context, label string, got *sent, index
 	return stop{verdict, reason}
 }
 
-// anotherCall is a read of the same surface that works elsewhere: the last one of the scenario that was answered, else a plain one.
+// anotherCall is a read of the same surface that works elsewhere: the last one of the scenario that
+// was answered, else a plain one.
 func (s *session) anotherCall(than *sent) *call {
 	for _, sent := range slices.Backward(s.evidence) {
 		if sent.exchange != nil && sent.surface == than.surface && isRead(sent.method) && sent.operation != than.operation {

@@ -13,11 +13,13 @@ import (
 
 const (
 	defaultMaxPages = 1000
-	// sharedMaxPages bounds a walk through a list that the run did not make, and that may be of any length.
+	// sharedMaxPages bounds a walk through a list that the run did not make, and that may be of any
+	// length.
 	sharedMaxPages = 100
 )
 
-// pages is how many pages a walk asks for at most, and whether the end of a longer list is not looked for.
+// pages is how many pages a walk asks for at most, and whether the end of a longer list is not
+// looked for.
 func (r *Runner) pages(walk *scenarios.Walk) (most int, shared bool) {
 	if walk.Max != 0 {
 		return walk.Max, false
@@ -28,10 +30,12 @@ func (r *Runner) pages(walk *scenarios.Walk) (most int, shared bool) {
 	return defaultMaxPages, false
 }
 
-// maxWalked bounds how many bytes of pages a walk keeps: the pages of a list that never ends may be as large as an answer can be.
+// maxWalked bounds how many bytes of pages a walk keeps: the pages of a list that never ends may be
+// as large as an answer can be.
 const maxWalked = 16 << 20
 
-// walk pages through a list up to the first empty page, so that a short page in the middle and items after it are seen.
+// walk pages through a list up to the first empty page, so that a short page in the middle and
+// items after it are seen.
 func (s *session) walk(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	walk := step.Walk
 	pages, shared := s.pages(walk)

@@ -1,2 +1,3 @@
-// Package ci holds examples of how build servers use the programs, and the test that keeps them readable.
+// Package ci holds examples of how build servers use the programs, and the test that keeps them
+// readable.
 package ci

@@ -1,5 +1,6 @@
-// Command statehook reaches states of a server for oauthconform run --state-hook. Here the server is oauthmock, and what a state needs is
-// a call of its control API; for your own server it is whatever you would do by hand: a row in a database, a clock that is set.
+// Command statehook reaches states of a server for oauthconform run --state-hook. Here the server
+// is oauthmock, and what a state needs is a call of its control API; for your own server it is
+// whatever you would do by hand: a row in a database, a clock that is set.
 package main
 
 import (
@@ -15,7 +16,8 @@ func main() {
 	log.Fatal(http.ListenAndServe("127.0.0.1:9090", hook(os.Getenv("OAUTHMOCK_URL")+"/__admin")))
 }
 
-// hook returns what oauthconform asks: POST with a state, the account that it is about, and its parameters.
+// hook returns what oauthconform asks: POST with a state, the account that it is about, and its
+// parameters.
 func hook(admin string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var asked struct {

@@ -10,8 +10,8 @@ import (
 // ID is the mock's own name for an account. It never appears on the wire of the API.
 type ID string
 
-// Account is everything one customer owns in one environment. It is not safe for concurrent use: a Store lets one
-// transaction at a time have it.
+// Account is everything one customer owns in one environment. It is not safe for concurrent use: a
+// Store lets one transaction at a time have it.
 type Account struct {
 	ID          ID
 	Email       string
@@ -20,8 +20,8 @@ type Account struct {
 	CreatedAt   time.Time
 	// Incarnation is set by the Store that the account is put into.
 	Incarnation Incarnation
-	// Visitor says that the account was made for credentials that nobody had. Its API key may be somebody else's as well, and alone finds
-	// nobody.
+	// Visitor says that the account was made for credentials that nobody had. Its API key may be
+	// somebody else's as well, and alone finds nobody.
 	Visitor bool
 
 	// Clock is the account's own, relative to the server's.
@@ -64,8 +64,8 @@ type Account struct {
 	endings []Ending // the newest, oldest first
 }
 
-// Now is the time on the account's clock while the server's shows server, in whole seconds: finer times than the API writes
-// would let a token outlive its own expireAt.
+// Now is the time on the account's clock while the server's shows server, in whole seconds: finer
+// times than the API writes would let a token outlive its own expireAt.
 func (a *Account) Now(server time.Time) time.Time { return a.Clock.At(server).Truncate(time.Second) }
 
 // Identity is who the account is, in this life of it.
@@ -117,8 +117,8 @@ func (a *Account) Secrets() []Secret {
 	return out
 }
 
-// TakeSecretChanges hands over which secrets were revoked and issued since it was last called. A Store calls it at the
-// end of every transaction, and indexes what it gets before the next begins.
+// TakeSecretChanges hands over which secrets were revoked and issued since it was last called. A
+// Store calls it at the end of every transaction, and indexes what it gets before the next begins.
 func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 	const kept = 16 // so that a token or two need no new memory
 	gone, given := a.Grants.TakeChanges()
@@ -139,8 +139,8 @@ func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 	return revoked, issued
 }
 
-// Changes says how often what the API shows of the account was changed, apart from what it records of calls: two of them differ if something
-// changed between.
+// Changes says how often what the API shows of the account was changed, apart from what it records
+// of calls: two of them differ if something changed between.
 func (a *Account) Changes() Changes {
 	c := Changes{
 		tokens: a.Tokens.changes, grants: a.Grants.Changes(), credit: a.Wallet.credit,
@@ -166,8 +166,8 @@ type Changes struct {
 	available, updated       int64
 }
 
-// ExpireToken makes a token of this value, or with this refresh token, expire at a moment; it is settled with what falls due. It says whether
-// there is one.
+// ExpireToken makes a token of this value, or with this refresh token, expire at a moment; it is
+// settled with what falls due. It says whether there is one.
 func (a *Account) ExpireToken(value string, now time.Time) bool {
 	t, ok := a.Tokens.Get(value)
 	for _, other := range a.Tokens.All() {
@@ -210,8 +210,8 @@ type Event struct {
 // maxSettled bounds the events of one settlement, so that a clock advanced by centuries ends.
 const maxSettled = 1_000_000
 
-// Settle does what fell due by now, in the order in which it fell due, and answers what it did. Expired tokens are as if
-// deleted. Every transaction begins with it.
+// Settle does what fell due by now, in the order in which it fell due, and answers what it did.
+// Expired tokens are as if deleted. Every transaction begins with it.
 func (a *Account) Settle(now time.Time) []Event {
 	var events []Event
 	for range maxSettled {

@@ -5,19 +5,22 @@ import (
 	"slices"
 )
 
-// Books are a second account of what happened, kept where money and requests move rather than where they are counted: what they say and what
-// the account shows must be the same at every moment (see Violations).
+// Books are a second account of what happened, kept where money and requests move rather than where
+// they are counted: what they say and what the account shows must be the same at every moment (see
+// Violations).
 type Books struct {
 	opened bool
 	// What was there at the start: all usage, and that of the tokens.
 	Usage, Tokens Tally
-	// What happened since: calls that no token made, tokens that are gone, what calls took from the wallet and how many subscriptions paid for.
+	// What happened since: calls that no token made, tokens that are gone, what calls took from the
+	// wallet and how many subscriptions paid for.
 	Own, Gone Tally
 	Charged   Money
 	Prepaid   int64
 	// Failed are the calls that were paid and then failed, which only faults bring about.
 	Failed int64
-	// Seal is a hash of all this and of what the account holds, in books that are taken along; empty seals nothing.
+	// Seal is a hash of all this and of what the account holds, in books that are taken along;
+	// empty seals nothing.
 	Seal string
 
 	broken string // the seal that the account was restored with, where it is another one's
@@ -52,7 +55,8 @@ func (c *Counter) tally() Tally {
 	return Tally{c.Requests, c.WalletRequests, c.SubscriptionRequests, c.ErrorRequests, c.WalletAmount}
 }
 
-// fits says whether the parts fit into the whole, and nothing is below zero. Fixtures may count a call as paid and failed.
+// fits says whether the parts fit into the whole, and nothing is below zero. Fixtures may count a
+// call as paid and failed.
 func (t Tally) fits() bool {
 	return t.WalletRequests >= 0 && t.SubscriptionRequests >= 0 && t.ErrorRequests >= 0 && t.WalletAmount >= 0 &&
 		t.WalletRequests+t.SubscriptionRequests <= t.Requests && t.ErrorRequests <= t.Requests
@@ -63,12 +67,14 @@ func (t Tally) apart() bool {
 	return t.fits() && t.WalletRequests+t.SubscriptionRequests+t.ErrorRequests <= t.Requests
 }
 
-// OpenBooks takes what the account holds now as the start. Who makes an account calls it once, when everything is in its place.
+// OpenBooks takes what the account holds now as the start. Who makes an account calls it once, when
+// everything is in its place.
 func (a *Account) OpenBooks() {
 	a.books = Books{opened: true, Usage: a.Usage.tally(), Tokens: a.Tokens.tally()}
 }
 
-// Books are the account's, to be taken along with it, sealed. A seal that was broken stays so. Within the transaction only.
+// Books are the account's, to be taken along with it, sealed. A seal that was broken stays so.
+// Within the transaction only.
 func (a *Account) Books() Books {
 	b := a.books
 	if b.Seal = b.broken; b.Seal == "" {
@@ -77,8 +83,8 @@ func (a *Account) Books() Books {
 	return b
 }
 
-// RestoreBooks takes up books where they stood, in the place of opening new ones, when everything else is in its place: what does not agree
-// with them or with their seal is seen.
+// RestoreBooks takes up books where they stood, in the place of opening new ones, when everything
+// else is in its place: what does not agree with them or with their seal is seen.
 func (a *Account) RestoreBooks(b Books) {
 	a.books = b
 	a.books.opened = true
@@ -118,8 +124,8 @@ func Invariants() []string {
 // maxViolations bounds the list of what is off.
 const maxViolations = 100
 
-// Violations are the invariants that do not hold, at most maxViolations: none, unless something is wrong with the mock, or with the
-// state that it was given. Within the transaction only.
+// Violations are the invariants that do not hold, at most maxViolations: none, unless something is
+// wrong with the mock, or with the state that it was given. Within the transaction only.
 func (a *Account) Violations() []Violation {
 	var out []Violation
 	off := func(invariant, format string, values ...any) {

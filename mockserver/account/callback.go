@@ -20,14 +20,17 @@ type Callback struct {
 	StartedAt time.Time
 	// CompletedAt is zero while the callback is pending.
 	CompletedAt time.Time
-	// HTTPResponseCode of the customer's server at the last attempt; 0 before the first one, and where there was no answer.
+	// HTTPResponseCode of the customer's server at the last attempt; 0 before the first one, and
+	// where there was no answer.
 	HTTPResponseCode int
 	ElapsedTime      time.Duration
-	// Attempt is the number of the attempt that is due or under way or, of a completed callback, of the last one.
+	// Attempt is the number of the attempt that is due or under way or, of a completed callback, of
+	// the last one.
 	Attempt int
 	Retry   int // retries performed
 	Data    map[string]any
-	// Bare reports that Data holds, as text under "body", a service's answer that is no JSON object: the text alone is sent.
+	// Bare reports that Data holds, as text under "body", a service's answer that is no JSON
+	// object: the text alone is sent.
 	Bare   bool
 	Custom any
 	// Headers are those asked for until the first attempt, then those sent.
@@ -45,7 +48,8 @@ type Callback struct {
 const (
 	// MaxRetries is how many retries a call may ask for.
 	MaxRetries = 5
-	// maxCallbacks and maxCallbackBytes bound what an account remembers: the oldest completed callbacks make room.
+	// maxCallbacks and maxCallbackBytes bound what an account remembers: the oldest completed
+	// callbacks make room.
 	maxCallbacks     = 100_000
 	maxCallbackBytes = 64 << 20
 )
@@ -99,7 +103,8 @@ const (
 	CallbackGivenUp   = "callback.given-up"
 )
 
-// lease keeps two attempts of one account apart. It is not persisted: an attempt that a stop cut off is made again.
+// lease keeps two attempts of one account apart. It is not persisted: an attempt that a stop cut
+// off is made again.
 type lease struct {
 	id string // of the callback; empty is nobody
 	n  int
@@ -111,7 +116,8 @@ type lease struct {
 // Backoff is how long after the n-th failed attempt, counted from 1, the next one is due.
 func Backoff(n int) time.Duration { return time.Second << (n - 1) }
 
-// addCallback begins a callback, and says when its first attempt is due. Scope is named as in the account's environment.
+// addCallback begins a callback, and says when its first attempt is due. Scope is named as in the
+// account's environment.
 func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload, now, due time.Time) *Callback {
 	c := &Callback{
 		ID: a.IDs.Next("callback", now), Scope: scope, Domain: DomainOf(scope), URL: r.URL, Method: r.Method, Field: r.Field, Active: true,
@@ -167,8 +173,8 @@ func (a *Account) nextDue() *Callback {
 	return a.nextCallback
 }
 
-// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under way. Attempts follow one another: one
-// that had to wait begins when the one before it ended.
+// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under
+// way. Attempts follow one another: one that had to wait begins when the one before it ended.
 func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
 	c := a.nextDue()
 	if a.lease.id != "" || c == nil || c.Due.After(now) {
@@ -192,7 +198,8 @@ func (a *Account) dropAttempt(id string, n int) {
 	}
 }
 
-// postponeAttempt gives back an attempt that was begun and not made. It is due a time after it would have begun.
+// postponeAttempt gives back an attempt that was begun and not made. It is due a time after it
+// would have begun.
 func (a *Account) postponeAttempt(id string, n int, by time.Duration) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {
@@ -212,8 +219,8 @@ func (a *Account) hastenAttempt(id string, n int) {
 	}
 }
 
-// retryCallback makes a further attempt of a callback due at once, whatever became of those before, unless one is under way. It reports whether there
-// is such a callback.
+// retryCallback makes a further attempt of a callback due at once, whatever became of those before,
+// unless one is under way. It reports whether there is such a callback.
 func (a *Account) retryCallback(id string, now time.Time) bool {
 	c := a.callback(id)
 	if c == nil || a.lease.id == id {
@@ -231,7 +238,8 @@ func (a *Account) retryCallback(id string, now time.Time) bool {
 	return true
 }
 
-// auditCallbacks reports what is off about callbacks and jobs: what waits is counted, what is completed does not wait, and is no longer active.
+// auditCallbacks reports what is off about callbacks and jobs: what waits is counted, what is
+// completed does not wait, and is no longer active.
 func (a *Account) auditCallbacks(off func(invariant, format string, values ...any)) {
 	due, dueBytes, bytes, leased := 0, 0, 0, a.lease.id == ""
 	for _, c := range a.Callbacks {
@@ -271,7 +279,8 @@ func (a *Account) callback(id string) *Callback {
 	return nil
 }
 
-// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that is not the one under way.
+// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that
+// is not the one under way.
 func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {

@@ -21,7 +21,8 @@ func (b *testService) calledBack(t require.TestingT, retries int) string {
 	return id
 }
 
-// attempted makes every attempt that is due, each with the outcome that answer gives, and returns what happened.
+// attempted makes every attempt that is due, each with the outcome that answer gives, and returns
+// what happened.
 func (b *testService) attempted(t require.TestingT, answer func(a account.Attempt) account.Outcome) (fired []string) {
 	for {
 		a, ok, err := b.BeginAttempt(context.Background(), b.call.Account)
@@ -130,7 +131,8 @@ func TestAnAttemptOnAClockThatStandsStillEndsWhereItBegan(t *testing.T) {
 	assert.Equal(t, account.PendingCallbacks{Count: 1, Bytes: 7, Wait: time.Second}, p)
 }
 
-// TestALeapEqualsManySmallOnes compares what happens to callbacks in one leap with what happens in leaps of a few seconds.
+// TestALeapEqualsManySmallOnes compares what happens to callbacks in one leap with what happens in
+// leaps of a few seconds.
 func TestALeapEqualsManySmallOnes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one, many := newTestService(account.Production), newTestService(account.Production)

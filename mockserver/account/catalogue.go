@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Catalogue is what the provider sells: every scope of every service. It is never changed after New, so all accounts
-// of a server share one.
+// Catalogue is what the provider sells: every scope of every service. It is never changed after
+// New, so all accounts of a server share one.
 type Catalogue struct {
 	scopes []*CatalogueScope
 	byID   map[string]*CatalogueScope
@@ -33,7 +33,8 @@ type CatalogueScope struct {
 	Prices []Price
 	// Everybody may use the scope, without having it enabled.
 	Everybody bool
-	// Answer of the service, as a surface sends it; nil where the surface has to find one. The account does not look into it.
+	// Answer of the service, as a surface sends it; nil where the surface has to find one. The
+	// account does not look into it.
 	Answer []byte
 	// Async scopes begin jobs; nil are those that do not.
 	Async *Async
@@ -88,11 +89,13 @@ func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 // Serves says whether the catalogue has scopes of a service, by its production domain.
 func (c *Catalogue) Serves(domain string) bool { return len(c.byDomain[domain]) > 0 }
 
-// Root is the endpoint by which the provider calls the scope of a service's root path, and of paths that begin with a parameter.
+// Root is the endpoint by which the provider calls the scope of a service's root path, and of paths
+// that begin with a parameter.
 const Root = "root"
 
-// Find is the scope under which a call falls: the one with the longest endpoint that is the path, or its first segments, else the root's, for the root path and
-// paths of one segment. When there is none with that method, it answers the methods of those that there are.
+// Find is the scope under which a call falls: the one with the longest endpoint that is the path,
+// or its first segments, else the root's, for the root path and paths of one segment. When there is
+// none with that method, it answers the methods of those that there are.
 func (c *Catalogue) Find(t Target) (scope *CatalogueScope, methods []string) {
 	scope, methods = c.find(t, t.Path)
 	if scope == nil && len(methods) == 0 && !strings.Contains(strings.TrimSuffix(t.Path, "/"), "/") {
@@ -161,7 +164,8 @@ type Entitlements struct {
 	enabled     map[string]*CatalogueScope // by name in the environment
 }
 
-// NewEntitlements enables the scopes that patterns (in production names) match, beside those of everybody, and remembers the requirements met.
+// NewEntitlements enables the scopes that patterns (in production names) match, beside those of
+// everybody, and remembers the requirements met.
 func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitlements {
 	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: make(map[string]*CatalogueScope, len(c.scopes))}
 	for _, s := range c.scopes {
@@ -192,7 +196,8 @@ func (e *Entitlements) Enabled(scope string) bool {
 	return ok
 }
 
-// Allows says whether a token may be given a scope: it is enabled, or a wildcard that covers something enabled.
+// Allows says whether a token may be given a scope: it is enabled, or a wildcard that covers
+// something enabled.
 func (e *Entitlements) Allows(p Pattern) bool {
 	if !p.Wild() {
 		return e.Enabled(p.String())

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Target is what is called of a paid service: the method, the service's production domain, and the path below it, decoded and without its
-// first slash.
+// Target is what is called of a paid service: the method, the service's production domain, and the
+// path below it, decoded and without its first slash.
 type Target struct{ Method, Domain, Path string }
 
 // Payer says what a call was paid from.
@@ -25,14 +25,17 @@ const (
 type Charge struct {
 	// Scope that the call fell under; nil when the catalogue has none.
 	Scope *CatalogueScope
-	// Name of the scope in the account's environment, "GET:test.company.openapi.com/IT-start" in a sandbox.
+	// Name of the scope in the account's environment, "GET:test.company.openapi.com/IT-start" in a
+	// sandbox.
 	Name string
-	// PaidBy is empty when the call was refused. Amount is what left the wallet: zero for other payers.
+	// PaidBy is empty when the call was refused. Amount is what left the wallet: zero for other
+	// payers.
 	PaidBy Payer
 	Amount Money
 	// Job whose progress the call shows; nil for calls that show none.
 	Job *Job
-	// Progress is the scope that shows the progress of the jobs of Scope; nil where it is not asynchronous.
+	// Progress is the scope that shows the progress of the jobs of Scope; nil where it is not
+	// asynchronous.
 	Progress *CatalogueScope
 	// Methods that the catalogue has for the path, when it does not have the one that was called.
 	Methods []string
@@ -43,8 +46,9 @@ func (s *Service) AuthenticateToken(value string) (Identity, bool) {
 	return s.store.Find(Secret{AccessToken, value})
 }
 
-// UseService is a call of a paid service with an access token: everything is decided, paid and counted in one transaction. Improper, unless
-// nil, is why the request is none that the service could answer: then nothing is paid.
+// UseService is a call of a paid service with an access token: everything is decided, paid and
+// counted in one transaction. Improper, unless nil, is why the request is none that the service
+// could answer: then nothing is paid.
 func (s *Service) UseService(ctx context.Context, call Call, token string, target Target, improper error) (charge Charge, receipt Receipt, err error) {
 	receipt = Receipt{Account: call.Account.ID}
 	err = s.store.Update(ctx, call.Account, func(a *Account) error {
@@ -139,7 +143,8 @@ func (a *Account) entitled(c *Charge, t *Token, ip string) error {
 	return nil
 }
 
-// covers says whether one of the token's scopes, of which some may be wildcards, covers the scope of a call.
+// covers says whether one of the token's scopes, of which some may be wildcards, covers the scope
+// of a call.
 func (t *Token) covers(c *Charge) bool {
 	if slices.Contains(t.Scopes, c.Name) {
 		return true
@@ -188,7 +193,8 @@ func (t *Token) withinLimits(payer Payer, price Money) error {
 	return nil
 }
 
-// payer is who would pay for a call: free requests first, then a subscription, and the wallet when there is nothing else.
+// payer is who would pay for a call: free requests first, then a subscription, and the wallet when
+// there is nothing else.
 func (a *Account) payer(c *Charge, now time.Time) (Payer, *Subscription) {
 	if c.Scope.Price() == 0 || a.hasFree(c, now) {
 		return Free, nil
@@ -212,7 +218,8 @@ func (a *Account) subscriptionFor(c *Charge, now time.Time) (first *Subscription
 	return first
 }
 
-// recordUse remembers a call in the account's usage, in the token's, and, if it was refused, in the error log.
+// recordUse remembers a call in the account's usage, in the token's, and, if it was refused, in the
+// error log.
 func (a *Account) recordUse(call Call, t *Token, c *Charge, now time.Time, err error) {
 	usage := a.count(call, c.Name, now, err)
 	t.Stats.TotalRequests++
@@ -231,8 +238,9 @@ func (a *Account) recordUse(call Call, t *Token, c *Charge, now time.Time, err e
 	}
 }
 
-// FailService counts a call of a paid service, which was paid and counted already, as failed as well: that is what a fault does which has the service fail after
-// the call. Scope is the name that [Service.UseService] returned.
+// FailService counts a call of a paid service, which was paid and counted already, as failed as
+// well: that is what a fault does which has the service fail after the call. Scope is the name that
+// [Service.UseService] returned.
 func (s *Service) FailService(ctx context.Context, call Call, token, scope string, failure Failure) error {
 	return s.store.Update(ctx, call.Account, func(a *Account) error {
 		now := a.Now(s.clock.Now())

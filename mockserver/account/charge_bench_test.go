@@ -65,8 +65,8 @@ func BenchmarkPaidCall(b *testing.B) {
 	})
 }
 
-// BenchmarkPaidCallAfterAMillion measures a call of an account that is new, and of one that a million calls were made with: time and memory must be
-// about the same.
+// BenchmarkPaidCallAfterAMillion measures a call of an account that is new, and of one that a
+// million calls were made with: time and memory must be about the same.
 func BenchmarkPaidCallAfterAMillion(b *testing.B) {
 	for _, c := range []struct {
 		name   string

@@ -22,8 +22,9 @@ type machine struct {
 
 const oauthScope = "GET:oauth.openapi.com/tokens"
 
-// TestPaidCallsBehaveLikeTheModel makes random calls of services among recharges, debits, clocks that move on and back, limits that are changed,
-// rotations, deletions, rate limits switched on and off, subscriptions that lapse and renew, snapshots that are taken and come back to; after every
+// TestPaidCallsBehaveLikeTheModel makes random calls of services among recharges, debits, clocks
+// that move on and back, limits that are changed, rotations, deletions, rate limits switched on and
+// off, subscriptions that lapse and renew, snapshots that are taken and come back to; after every
 // step everything that the account shows is what the model says, and every invariant holds.
 func TestPaidCallsBehaveLikeTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -9,7 +9,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// model is an account written down as naively as can be: lists, maps and sums, every time from the beginning.
+// model is an account written down as naively as can be: lists, maps and sums, every time from the
+// beginning.
 type model struct {
 	now          time.Time
 	transactions []account.Money
@@ -55,7 +56,8 @@ type modelWindow struct {
 	let    []time.Time
 }
 
-// modelOffer is a row of what the model knows to be sold. Free are the numbers by day, month, year and in all; -1 is no limit, all -1 nothing free.
+// modelOffer is a row of what the model knows to be sold. Free are the numbers by day, month, year
+// and in all; -1 is no limit, all -1 nothing free.
 type modelOffer struct {
 	scope     string
 	price     account.Money

@@ -11,8 +11,9 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// TestEachLimitOfATokenHoldsAtItsEdge tries each limit: n calls are allowed, the next is refused however often it is tried, refused calls use
-// nothing of it, and one more is allowed when the limit is raised by one.
+// TestEachLimitOfATokenHoldsAtItsEdge tries each limit: n calls are allowed, the next is refused
+// however often it is tried, refused calls use nothing of it, and one more is allowed when the
+// limit is raised by one.
 func TestEachLimitOfATokenHoldsAtItsEdge(t *testing.T) {
 	count := func(n int64) account.Change[int64] { return account.Change[int64]{Present: true, Value: n} }
 	amount := func(m account.Money) account.Change[account.Money] {

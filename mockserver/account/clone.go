@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Clone is a copy of the account as it stands, which goes on by itself: what happens to one never shows in the other. Lists that are only
-// appended to, and values that are never changed in place, share memory. It must be called within a transaction, and not while secrets
-// that changed wait for the Store.
+// Clone is a copy of the account as it stands, which goes on by itself: what happens to one never
+// shows in the other. Lists that are only appended to, and values that are never changed in place,
+// share memory. It must be called within a transaction, and not while secrets that changed wait for
+// the Store.
 func (a *Account) Clone() *Account {
 	out := *a
 	out.issued, out.revoked = nil, nil

@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// TestACloneGoesOnByItself lets two clones and their original do the same things, and different ones, and looks at all of them.
+// TestACloneGoesOnByItself lets two clones and their original do the same things, and different
+// ones, and looks at all of them.
 func TestACloneGoesOnByItself(t *testing.T) {
 	b := newTestService(account.Production)
 	a := b.account
@@ -83,7 +84,8 @@ func TestAUsageThatIsSharedIsChangedByNobody(t *testing.T) {
 	assert.Equal(t, []string{"192.0.2.1"}, ips.List())
 }
 
-// TestACloneUsesWindowsAndFreeRequestsOfItsOwn uses them up in one copy, and finds them as they were in the others.
+// TestACloneUsesWindowsAndFreeRequestsOfItsOwn uses them up in one copy, and finds them as they
+// were in the others.
 func TestACloneUsesWindowsAndFreeRequestsOfItsOwn(t *testing.T) {
 	b := newShop(account.Production)
 	token := b.token(t)

@@ -21,11 +21,12 @@ const (
 	EndedByDeletion = "deleted"
 )
 
-// maxEndings bounds how many endings an account remembers: they are for people who ask why, soon after.
+// maxEndings bounds how many endings an account remembers: they are for people who ask why, soon
+// after.
 const maxEndings = 1000
 
-// Ended returns how the token with a value or refresh token ended; ok is false where the account remembers no such token. Within the
-// transaction only.
+// Ended returns how the token with a value or refresh token ended; ok is false where the account
+// remembers no such token. Within the transaction only.
 func (a *Account) Ended(secret string) (e Ending, ok bool) {
 	for _, e := range slices.Backward(a.endings) {
 		if e.Value == secret || e.RefreshToken == secret {

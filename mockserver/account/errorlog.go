@@ -2,7 +2,8 @@ package account
 
 import "time"
 
-// ErrorEntry is one refused call, as the surface answered it. The numbers are the surface's; the account only keeps them.
+// ErrorEntry is one refused call, as the surface answered it. The numbers are the surface's; the
+// account only keeps them.
 type ErrorEntry struct {
 	ID     string
 	Scope  string
@@ -14,7 +15,8 @@ type ErrorEntry struct {
 	IP      string
 }
 
-// ErrorLog remembers refused calls, oldest first. Counts of errors in the usage stay exact beyond what it remembers.
+// ErrorLog remembers refused calls, oldest first. Counts of errors in the usage stay exact beyond
+// what it remembers.
 type ErrorLog struct {
 	entries []ErrorEntry
 	bound   int // Retention.Errors; zero is the default

@@ -2,14 +2,16 @@ package account
 
 import "time"
 
-// freeUse is how many free requests of a scope were used, by window, up to the end of a day. It follows from the usage, and is made anew on
-// another day: looking through years of usage for every call would take longer the older the account is.
+// freeUse is how many free requests of a scope were used, by window, up to the end of a day. It
+// follows from the usage, and is made anew on another day: looking through years of usage for every
+// call would take longer the older the account is.
 type freeUse struct {
 	today                   Day
 	day, month, year, total int64
 }
 
-// hasFree says whether a scope has a free request left. Every window that has a limit must have one left.
+// hasFree says whether a scope has a free request left. Every window that has a limit must have one
+// left.
 func (a *Account) hasFree(c *Charge, now time.Time) bool {
 	limits := c.Scope.Free
 	if limits == (FreeLimits{}) {
@@ -25,7 +27,8 @@ func (c *Counter) unpaid() int64 {
 	return c.Requests - c.WalletRequests - c.SubscriptionRequests - c.ErrorRequests
 }
 
-// countFree counts a call that was free. (What costs nothing anyway is counted with the others of its scope, of which there is no limit.)
+// countFree counts a call that was free. (What costs nothing anyway is counted with the others of
+// its scope, of which there is no limit.)
 func (a *Account) countFree(c *Charge, now time.Time) {
 	if c.Scope.Free == (FreeLimits{}) {
 		return

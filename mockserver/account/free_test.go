@@ -20,7 +20,8 @@ func (b *testService) at(t testing.TB, day string) {
 	b.now = when.Add(23*time.Hour + 59*time.Minute + 59*time.Second)
 }
 
-// TestFreeRequestsComeBackWithTheirWindow goes from day to day, also back, and says how many calls are free on each. The day changes at midnight.
+// TestFreeRequestsComeBackWithTheirWindow goes from day to day, also back, and says how many calls
+// are free on each. The day changes at midnight.
 func TestFreeRequestsComeBackWithTheirWindow(t *testing.T) {
 	type stay struct {
 		day  string
@@ -116,7 +117,8 @@ func TestARefusedCallTakesNoFreeRequest(t *testing.T) {
 	b.paid(t, 2, b.token(t), free+"total", account.Free)
 }
 
-// TestFreeRequestsFollowFromASharedUsage begins with a usage that other accounts begin with as well.
+// TestFreeRequestsFollowFromASharedUsage begins with a usage that other accounts begin with as
+// well.
 func TestFreeRequestsFollowFromASharedUsage(t *testing.T) {
 	var begun account.Usage
 	begun.Counter(account.DayOf(noon), free+"total").Requests = 1
@@ -134,7 +136,8 @@ func TestFreeRequestsFollowFromASharedUsage(t *testing.T) {
 	assert.Equal(t, int64(1), begun.Counter(account.DayOf(noon), free+"total").Requests)
 }
 
-// TestAFixtureThatCountsCallsAsPaidAndFailedIsCountedTheSameAnew holds that who comes back to a snapshot has as many free requests left as before.
+// TestAFixtureThatCountsCallsAsPaidAndFailedIsCountedTheSameAnew holds that who comes back to a
+// snapshot has as many free requests left as before.
 func TestAFixtureThatCountsCallsAsPaidAndFailedIsCountedTheSameAnew(t *testing.T) {
 	b := newShop(account.Production)
 	b.account.Usage.Restore(account.DayOf(b.now), free+"day", &account.Counter{Requests: 6, WalletRequests: 5, ErrorRequests: 2, WalletAmount: 250})

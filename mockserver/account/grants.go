@@ -8,8 +8,9 @@ import (
 	"oauthmock/mockserver/grant"
 )
 
-// The use cases of the two grants: client credentials and authorization code. A client's ID says whose account a call belongs to.
-// Every counted call takes a request from the client's window; none of them is in the account's usage or error log.
+// The use cases of the two grants: client credentials and authorization code. A client's ID says
+// whose account a call belongs to. Every counted call takes a request from the client's window;
+// none of them is in the account's usage or error log.
 
 // The reasons for which a grant is refused, beside RateLimited.
 const (
@@ -56,7 +57,8 @@ func (i *IDs) Draw(now time.Time) grant.Draw {
 	return func(kind string) string { return i.Next(kind, now)[seconds:] }
 }
 
-// ClientRateLimit returns the limit of a client's window: the client's own, else the account's, else the server's.
+// ClientRateLimit returns the limit of a client's window: the client's own, else the account's,
+// else the server's.
 func (a *Account) ClientRateLimit(id string, server RateLimit) RateLimit {
 	if q, ok := a.clients[id]; ok && q.Own != nil {
 		return *q.Own
@@ -75,7 +77,8 @@ func (a *Account) RestoreClientQuota(id string, q Quota) {
 	a.clients[id] = &q
 }
 
-// ClientQuota returns a copy of the window of a client. Not ok when none has begun and the client has no limit of its own.
+// ClientQuota returns a copy of the window of a client. Not ok when none has begun and the client
+// has no limit of its own.
 func (a *Account) ClientQuota(id string) (Quota, bool) {
 	q, ok := a.clients[id]
 	if !ok {
@@ -84,7 +87,8 @@ func (a *Account) ClientQuota(id string) (Quota, bool) {
 	return *q, true
 }
 
-// RemoveClient forgets a client, its window, its codes and its tokens. It reports whether there was one.
+// RemoveClient forgets a client, its window, its codes and its tokens. It reports whether there was
+// one.
 func (a *Account) RemoveClient(id string) bool {
 	delete(a.clients, id)
 	return a.Grants.RemoveClient(id)
@@ -115,7 +119,8 @@ func (s *Service) look(ctx context.Context, who Identity, rule func(a *Account, 
 	})
 }
 
-// asClient is the way of every counted call. It is refused with RateLimited when the client's window is full.
+// asClient is the way of every counted call. It is refused with RateLimited when the client's
+// window is full.
 func (s *Service) asClient(ctx context.Context, call Call, id string, rule func(a *Account, now time.Time) error) (Receipt, error) {
 	receipt := Receipt{Account: call.Account.ID, Client: id}
 	err := s.look(ctx, call.Account, func(a *Account, now time.Time) error {
@@ -132,9 +137,9 @@ func (s *Service) asClient(ctx context.Context, call Call, id string, rule func(
 	return receipt, err
 }
 
-// AuthenticateClient returns the account of a client, if the secret is the client's. The account is known also when the secret is
-// wrong or the client disabled, so that the refused call can be shown to its owner; it is zero when nobody has such a client. It
-// counts nothing.
+// AuthenticateClient returns the account of a client, if the secret is the client's. The account is
+// known also when the secret is wrong or the client disabled, so that the refused call can be shown
+// to its owner; it is zero when nobody has such a client. It counts nothing.
 func (s *Service) AuthenticateClient(ctx context.Context, id, secret string) (Identity, error) {
 	identity, known := s.FindClient(id)
 	if !known {
@@ -147,15 +152,15 @@ func (s *Service) AuthenticateClient(ctx context.Context, id, secret string) (Id
 	})
 }
 
-// ClientView is a client as the authorization pages see it: without its secret, beside the users who may sign in, without their
-// passwords.
+// ClientView is a client as the authorization pages see it: without its secret, beside the users
+// who may sign in, without their passwords.
 type ClientView struct {
 	grant.Client
 	Users []grant.User
 }
 
-// Client looks at a client that nobody has authenticated, and counts the call. Every request to the authorization pages begins
-// with it.
+// Client looks at a client that nobody has authenticated, and counts the call. Every request to the
+// authorization pages begins with it.
 func (s *Service) Client(ctx context.Context, call Call, id string) (view ClientView, receipt Receipt, err error) {
 	receipt, err = s.asClient(ctx, call, id, func(a *Account, _ time.Time) error {
 		c, _ := a.Grants.Client(id)
@@ -171,7 +176,8 @@ func (s *Service) Client(ctx context.Context, call Call, id string) (view Client
 	return view, receipt, err
 }
 
-// AuthenticateUser returns the user of the caller's account with a name and a password. It counts nothing.
+// AuthenticateUser returns the user of the caller's account with a name and a password. It counts
+// nothing.
 func (s *Service) AuthenticateUser(ctx context.Context, call Call, name, password string) (user grant.User, err error) {
 	err = s.look(ctx, call.Account, func(a *Account, _ time.Time) error {
 		u, err := a.Grants.AuthenticateUser(name, password)
@@ -193,8 +199,8 @@ func (s *Service) IssueCode(ctx context.Context, call Call, r grant.CodeRequest)
 	return code, err
 }
 
-// ExchangeCode makes an access token of a code, for a client that has authenticated. Of many exchanges at once exactly one
-// succeeds; all others, and every later one, revoke what it gave.
+// ExchangeCode makes an access token of a code, for a client that has authenticated. Of many
+// exchanges at once exactly one succeeds; all others, and every later one, revoke what it gave.
 func (s *Service) ExchangeCode(ctx context.Context, call Call, x grant.Exchange) (token grant.Token, receipt Receipt, err error) {
 	receipt, err = s.asClient(ctx, call, x.ClientID, func(a *Account, now time.Time) error {
 		token, err = a.Grants.Exchange(a.IDs.Draw(now), x, now)
@@ -212,8 +218,9 @@ func (s *Service) IssueToken(ctx context.Context, call Call, clientID string) (t
 	return token, receipt, err
 }
 
-// GrantToken returns a live token of client credentials (inOwnName) or of the authorization code grant, and its user, if it has
-// one, without password. It is counted in the window of the token's client.
+// GrantToken returns a live token of client credentials (inOwnName) or of the authorization code
+// grant, and its user, if it has one, without password. It is counted in the window of the token's
+// client.
 func (s *Service) GrantToken(ctx context.Context, call Call, value string, inOwnName bool) (token grant.Token, user grant.User, receipt Receipt, err error) {
 	receipt = Receipt{Account: call.Account.ID}
 	err = s.look(ctx, call.Account, func(a *Account, now time.Time) error {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// IDs gives out the account's identifiers: 24 hex digits, of which the first eight are the time in seconds, as in the
-// provider's own. They are drawn by (seed, account, kind, n-th), so that the same calls on the same seed get the same ids
-// whatever other accounts do meanwhile.
+// IDs gives out the account's identifiers: 24 hex digits, of which the first eight are the time in
+// seconds, as in the provider's own. They are drawn by (seed, account, kind, n-th), so that the
+// same calls on the same seed get the same ids whatever other accounts do meanwhile.
 type IDs struct {
 	seed   uint64
 	series map[string]*series
@@ -21,7 +21,8 @@ type series struct {
 	count uint64 // of ids given out
 }
 
-// NewIDs answers a source for one account. Issued says how many of each kind were given out before; nil is none.
+// NewIDs answers a source for one account. Issued says how many of each kind were given out before;
+// nil is none.
 func NewIDs(seed uint64, account ID, issued map[string]uint64) IDs {
 	i := IDs{seed: seed ^ digest(string(account)), series: make(map[string]*series, len(issued)+4)}
 	for kind, n := range issued {
@@ -95,7 +96,8 @@ func ValidID(text string) bool {
 	return true
 }
 
-// Secret is a text of 32 hex digits that the account has for a purpose. It is the same each time, and counts as no draw.
+// Secret is a text of 32 hex digits that the account has for a purpose. It is the same each time,
+// and counts as no draw.
 func (i *IDs) Secret(purpose string) string {
 	random := rand.NewPCG(i.seed, digest(purpose))
 	return fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64())

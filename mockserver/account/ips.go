@@ -2,13 +2,15 @@ package account
 
 import "slices"
 
-// IPs is a set of caller addresses in the order of their first call. What List answers is never changed afterwards.
+// IPs is a set of caller addresses in the order of their first call. What List answers is never
+// changed afterwards.
 type IPs struct {
 	list  []string
 	index map[string]struct{} // only for long lists
 }
 
-// searchable is the length from which a list gets an index: below it, looking through is faster and smaller.
+// searchable is the length from which a list gets an index: below it, looking through is faster and
+// smaller.
 const searchable = 16
 
 // NewIPs makes a set. It may share the list's memory, which must not change any more.

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// Async is how calls of a scope are asynchronous: each begins a job, whose progress calls of another scope show until it is done.
+// Async is how calls of a scope are asynchronous: each begins a job, whose progress calls of
+// another scope show until it is done.
 type Async struct {
 	// After is how long a job takes, on the account's clock.
 	After time.Duration
-	// Get is the production name of the scope whose calls, with the job's ID behind its endpoint, show the progress.
+	// Get is the production name of the scope whose calls, with the job's ID behind its endpoint,
+	// show the progress.
 	Get ScopeName
 	// Pending and Done are the two states, as the service calls them.
 	Pending, Done string
@@ -24,7 +26,8 @@ type Job struct {
 	CreatedAt  time.Time
 	DoneAt     time.Time
 	Done       bool // DoneAt has come. A clock that goes back undoes nothing.
-	// Pending and Result are the bodies, in JSON, that show the progress before and after. They are never changed.
+	// Pending and Result are the bodies, in JSON, that show the progress before and after. They are
+	// never changed.
 	Pending, Result []byte
 }
 
@@ -40,9 +43,11 @@ func (j *Job) Body() []byte {
 type JobRequest struct {
 	// Scope is the name of the scope that was called, in the account's environment.
 	Scope string
-	// Body writes the body that shows the progress of the job with an ID in a state: its Pending, or its Result.
+	// Body writes the body that shows the progress of the job with an ID in a state: its Pending,
+	// or its Result.
 	Body func(id, state string, done bool) ([]byte, error)
-	// Callback is to be made when the job is done, with the payload that Payload makes of the result; nil is none.
+	// Callback is to be made when the job is done, with the payload that Payload makes of the
+	// result; nil is none.
 	Callback *CallbackRequest
 	Payload  func(result []byte) CallbackPayload
 }
@@ -102,7 +107,8 @@ func (a *Account) settleJobs(now time.Time) {
 	}
 }
 
-// progress returns the job whose progress a call of a scope shows. Asked is false for calls that ask for none; a job that is not there is nil.
+// progress returns the job whose progress a call of a scope shows. Asked is false for calls that
+// ask for none; a job that is not there is nil.
 func (a *Account) progress(c *Charge, t Target) (job *Job, asked bool) {
 	id, ok := strings.CutPrefix(strings.TrimSuffix(t.Path, "/"), c.Scope.Endpoint+"/")
 	if !ok || strings.Contains(id, "/") || !a.Entitlements.catalogue.showsProgress(c.Scope) {

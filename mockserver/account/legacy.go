@@ -8,8 +8,8 @@ import (
 
 // The use cases of v1 that v2 does not have.
 
-// CreateExpandedToken is v1 POST /token. Expanded are the scopes as asked, and after them, once each, the enabled scopes that
-// wildcards among them cover.
+// CreateExpandedToken is v1 POST /token. Expanded are the scopes as asked, and after them, once
+// each, the enabled scopes that wildcards among them cover.
 func (s *Service) CreateExpandedToken(ctx context.Context, call Call, r TokenRequest) (token Token, expanded []string, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
 		t, err := a.createToken(r, now)
@@ -21,8 +21,8 @@ func (s *Service) CreateExpandedToken(ctx context.Context, call Call, r TokenReq
 	return token, expanded, receipt, err
 }
 
-// expand returns scopes, followed by each enabled scope that is not among them and that wildcards among them cover, in the
-// catalogue's order.
+// expand returns scopes, followed by each enabled scope that is not among them and that wildcards
+// among them cover, in the catalogue's order.
 func (e *Entitlements) expand(scopes []string) []string {
 	var wild []Pattern
 	for _, text := range scopes {
@@ -44,8 +44,8 @@ func (e *Entitlements) expand(scopes []string) []string {
 	return expanded
 }
 
-// TokensWithScopes is v1 GET /token: all tokens that list one of the scopes, written the same; without scopes all tokens. The
-// oldest come first.
+// TokensWithScopes is v1 GET /token: all tokens that list one of the scopes, written the same;
+// without scopes all tokens. The oldest come first.
 func (s *Service) TokensWithScopes(ctx context.Context, call Call, scopes []string) (tokens []Token, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		wanted := func(scope string) bool { return slices.Contains(scopes, scope) }
@@ -99,13 +99,14 @@ func (s *Service) ChangeToken(ctx context.Context, call Call, value string, r To
 type Included struct {
 	// Requests are all calls, Paid those of them that the wallet paid for.
 	Requests, Paid int64
-	// Limit is how many are included; it means nothing where Unlimited is set, because calls cost nothing.
+	// Limit is how many are included; it means nothing where Unlimited is set, because calls cost
+	// nothing.
 	Limit     int64
 	Unlimited bool
 }
 
-// Counters is v1 GET /counters: by scope, what was called in a period. Like all statistics it covers the calls that finished
-// before this one.
+// Counters is v1 GET /counters: by scope, what was called in a period. Like all statistics it
+// covers the calls that finished before this one.
 func (s *Service) Counters(ctx context.Context, call Call, p Period) (counters map[string]Included, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
 		counters = map[string]Included{}
@@ -124,8 +125,8 @@ func (s *Service) Counters(ctx context.Context, call Call, p Period) (counters m
 	return counters, receipt, err
 }
 
-// included is how many calls of a scope need not be paid for in a period: those of the active subscriptions, else the free
-// ones of that window.
+// included is how many calls of a scope need not be paid for in a period: those of the active
+// subscriptions, else the free ones of that window.
 func (a *Account) included(scope string, p Period, now time.Time) (limit int64, unlimited bool) {
 	offer, ok := a.Entitlements.catalogue.named(scope, a.Environment)
 	if ok && offer.Price() == 0 {

@@ -2,10 +2,12 @@ package account
 
 import "slices"
 
-// Filter narrows a list to scopes: each entry is a scope or a pattern of scopes. An empty filter lets everything through.
+// Filter narrows a list to scopes: each entry is a scope or a pattern of scopes. An empty filter
+// lets everything through.
 type Filter []string
 
-// matcher says whether the filter lets a scope through. It remembers its answers, because long lists hold few different scopes.
+// matcher says whether the filter lets a scope through. It remembers its answers, because long
+// lists hold few different scopes.
 func (f Filter) matcher() func(scope string) bool {
 	if len(f) == 0 {
 		return func(string) bool { return true }

@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// TestTokensBehaveLikeAList drives an account and a simple list with the same random calls, time included.
+// TestTokensBehaveLikeAList drives an account and a simple list with the same random calls, time
+// included.
 func TestTokensBehaveLikeAList(t *testing.T) {
 	type entry struct {
 		value, refresh string

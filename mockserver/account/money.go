@@ -45,7 +45,8 @@ func exactMoney(s, text string) (Money, error) {
 	return Money(r.Num().Int64()), nil
 }
 
-// plainMoney reads what amounts look like nearly always: a sign, up to twelve digits, and up to four decimals.
+// plainMoney reads what amounts look like nearly always: a sign, up to twelve digits, and up to
+// four decimals.
 func plainMoney(text string) (Money, bool) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, decimals, pointed := strings.Cut(digits, ".")

@@ -13,8 +13,8 @@ type RateLimit struct {
 	Enabled bool
 }
 
-// ParseRateLimit reads a limit as the provider writes it: "100/1m" are a hundred requests in each minute. Not ok when it has another form; no text
-// is no limit.
+// ParseRateLimit reads a limit as the provider writes it: "100/1m" are a hundred requests in each
+// minute. Not ok when it has another form; no text is no limit.
 func ParseRateLimit(text string) (RateLimit, bool) {
 	count, window, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseUint(count, 10, 31)
@@ -28,8 +28,8 @@ func ParseRateLimit(text string) (RateLimit, bool) {
 	return RateLimit{Limit: int64(n), Window: every, Enabled: true}, true
 }
 
-// Quota counts an account's requests in the current window. A window begins with the first request in it, on the
-// account's clock.
+// Quota counts an account's requests in the current window. A window begins with the first request
+// in it, on the account's clock.
 type Quota struct {
 	// Own is the account's limit; nil means the server's.
 	Own   *RateLimit
@@ -42,7 +42,8 @@ func NewQuota(own *RateLimit, start time.Time, used int64) Quota {
 	return Quota{Own: own, start: start, used: used}
 }
 
-// Window is when the current window began, and how many requests were counted in it. Start is zero before the first request.
+// Window is when the current window began, and how many requests were counted in it. Start is zero
+// before the first request.
 func (q *Quota) Window() (start time.Time, used int64) { return q.start, q.used }
 
 // QuotaState says what a request found and left.
@@ -67,7 +68,8 @@ func (a *Account) scopeQuota(c *Charge) *Quota {
 	return q
 }
 
-// RestoreScopeQuota puts the window of a scope, by its name in the environment, in the place of what is there.
+// RestoreScopeQuota puts the window of a scope, by its name in the environment, in the place of
+// what is there.
 func (a *Account) RestoreScopeQuota(scope string, q *Quota) {
 	if a.scopes == nil {
 		a.scopes = map[string]*Quota{}
@@ -75,15 +77,16 @@ func (a *Account) RestoreScopeQuota(scope string, q *Quota) {
 	a.scopes[scope] = q
 }
 
-// ScopeQuotas calls yield for the window of every scope that was called or has a limit of its own, in order. Within the transaction only.
+// ScopeQuotas calls yield for the window of every scope that was called or has a limit of its own,
+// in order. Within the transaction only.
 func (a *Account) ScopeQuotas(yield func(scope string, q *Quota)) {
 	for _, scope := range a.limitedScopes() {
 		yield(scope, a.scopes[scope])
 	}
 }
 
-// ScopeRateLimit is the limit that holds for a scope, by its name in the environment: the account's own, else the catalogue's. Not ok when the
-// catalogue has no such scope.
+// ScopeRateLimit is the limit that holds for a scope, by its name in the environment: the account's
+// own, else the catalogue's. Not ok when the catalogue has no such scope.
 func (a *Account) ScopeRateLimit(scope string) (RateLimit, bool) {
 	offer, ok := a.Entitlements.catalogue.named(scope, a.Environment)
 	if !ok {

@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// TestAFullWindowLeavesNothingBehind fills the window of a scope, and looks at what a refused call changes: nothing at all.
+// TestAFullWindowLeavesNothingBehind fills the window of a scope, and looks at what a refused call
+// changes: nothing at all.
 func TestAFullWindowLeavesNothingBehind(t *testing.T) {
 	b := newShop(account.Production)
 	b.account.Subscriptions = []*account.Subscription{{

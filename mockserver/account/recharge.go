@@ -2,9 +2,10 @@ package account
 
 import "slices"
 
-// Autorecharge watches the credit of a wallet: a debit by which it falls below Below is told of, and books Amount in the same
-// transaction, after it. An Amount of 0 tells only. (v1's reference page: "alerts and notifications based on your remaining credit …
-// or the Autorecharge feature"; how they work is assumed.)
+// Autorecharge watches the credit of a wallet: a debit by which it falls below Below is told of,
+// and books Amount in the same transaction, after it. An Amount of 0 tells only. (v1's reference
+// page: "alerts and notifications based on your remaining credit … or the Autorecharge feature";
+// how they work is assumed.)
 type Autorecharge struct {
 	Below, Amount Money
 }
@@ -12,8 +13,9 @@ type Autorecharge struct {
 // maxAlerts bounds what is remembered of alerts.
 const maxAlerts = 100
 
-// Alerts are the newest things that happened to the wallet by themselves, oldest first: "wallet.low", with the ID of the transaction by
-// which the credit fell, and "wallet.recharged", with that of the recharge. Read only.
+// Alerts are the newest things that happened to the wallet by themselves, oldest first:
+// "wallet.low", with the ID of the transaction by which the credit fell, and "wallet.recharged",
+// with that of the recharge. Read only.
 func (a *Account) Alerts() []Event { return a.alerts }
 
 // RestoreAlerts replaces the alerts, oldest first.

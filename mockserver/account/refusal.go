@@ -1,7 +1,8 @@
 package account
 
-// Reason says why a rule refuses a call, in the domain's words. Which status, number and message a caller
-// sees is the surface's business: it looks the reason up in the refusals table (spec/refusals.yaml).
+// Reason says why a rule refuses a call, in the domain's words. Which status, number and message a
+// caller sees is the surface's business: it looks the reason up in the refusals table
+// (spec/refusals.yaml).
 type Reason string
 
 // The reasons for which an account refuses.
@@ -36,8 +37,8 @@ const (
 	SubscriptionRequestsUsedUp Reason = "subscription-requests-used-up"
 )
 
-// Refusal is the error with which a rule refuses. A refused call leaves its usage and its entry in the error
-// log behind, and nothing else.
+// Refusal is the error with which a rule refuses. A refused call leaves its usage and its entry in
+// the error log behind, and nothing else.
 type Refusal struct {
 	Reason Reason
 	// Detail says in words what was wrong; for explanations, never sent to the caller.

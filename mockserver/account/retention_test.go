@@ -107,7 +107,8 @@ func TestTheErrorLogRemembersTheNewest(t *testing.T) {
 	}
 }
 
-// TestWhatIsRememberedIsAlsoWhatALargerBoundLetsIn begins with more errors than the default remembers.
+// TestWhatIsRememberedIsAlsoWhatALargerBoundLetsIn begins with more errors than the default
+// remembers.
 func TestWhatIsRememberedIsAlsoWhatALargerBoundLetsIn(t *testing.T) {
 	entries := make([]account.ErrorEntry, account.DefaultErrors+5)
 	for name, c := range map[string]struct{ bound, want int }{"more": {2 * account.DefaultErrors, len(entries)}, "the default": {0, account.DefaultErrors}, "less": {3, 3}} {

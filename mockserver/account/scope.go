@@ -4,7 +4,8 @@ import (
 	"strings"
 )
 
-// Environment is production or sandbox. Each is an account of its own, with its own key, tokens and wallet.
+// Environment is production or sandbox. Each is an account of its own, with its own key, tokens and
+// wallet.
 type Environment string
 
 // The two environments.
@@ -43,8 +44,8 @@ func DomainIn(domain string, e Environment) string {
 	return domain
 }
 
-// Pattern is a scope as it is asked for: METHOD:host/path, where "*" may stand for the method, for the host or its
-// front labels ("*.openapi.com"), and for the path or its last segments ("v1/*").
+// Pattern is a scope as it is asked for: METHOD:host/path, where "*" may stand for the method, for
+// the host or its front labels ("*.openapi.com"), and for the path or its last segments ("v1/*").
 type Pattern struct{ Method, Host, Path string }
 
 // ParsePattern reads a pattern; ok is false when text does not have the form.

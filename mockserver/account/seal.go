@@ -6,8 +6,9 @@ import (
 	"fmt"
 )
 
-// seal is a hash over what an account's money and counts are: wallet, subscriptions, tokens, usage, books. It goes along with the books, and
-// shows that a state was changed elsewhere, also where several of these were changed so that they agree. It keeps no forger out.
+// seal is a hash over what an account's money and counts are: wallet, subscriptions, tokens, usage,
+// books. It goes along with the books, and shows that a state was changed elsewhere, also where
+// several of these were changed so that they agree. It keeps no forger out.
 func (a *Account) seal() string {
 	h := sha256.New() // never fails to be written
 	for _, t := range a.Wallet.transactions {

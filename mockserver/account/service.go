@@ -8,25 +8,28 @@ import (
 	"time"
 )
 
-// Store keeps accounts. Update is the transaction: one at a time for each account, and what the closure did to the
-// account stays, also when it refuses, because rules check first and change last.
+// Store keeps accounts. Update is the transaction: one at a time for each account, and what the
+// closure did to the account stays, also when it refuses, because rules check first and change
+// last.
 type Store interface {
 	// Find says whose secret it is.
 	Find(s Secret) (Identity, bool)
-	// Update hands the account to the closure. It returns ErrNoAccount when there is no account with the ID, and when
-	// who names an Incarnation and the account with the ID lives another one.
+	// Update hands the account to the closure. It returns ErrNoAccount when there is no account
+	// with the ID, and when who names an Incarnation and the account with the ID lives another one.
 	Update(ctx context.Context, who Identity, transact func(*Account) error) error
 }
 
-// ErrNoAccount reports that an account does not exist, or that the life of it that was meant is over.
+// ErrNoAccount reports that an account does not exist, or that the life of it that was meant is
+// over.
 var ErrNoAccount = errors.New("there is no such account")
 
 // ErrNoScope reports that the catalogue has no such scope.
 var ErrNoScope = errors.New("the catalogue has no such scope: want one such as GET:company.openapi.com/IT-start")
 
-// Incarnation tells one life of an account from the next: a reset, a restored snapshot, an import or a PUT ends a life
-// and begins another one under the same ID. A Store gives every account that it takes in an Incarnation that it has
-// never given before. It is never persisted. The zero value stands for whichever life the account has at the moment.
+// Incarnation tells one life of an account from the next: a reset, a restored snapshot, an import
+// or a PUT ends a life and begins another one under the same ID. A Store gives every account that
+// it takes in an Incarnation that it has never given before. It is never persisted. The zero value
+// stands for whichever life the account has at the moment.
 type Incarnation uint64
 
 // Identity is who a secret belongs to.
@@ -39,9 +42,10 @@ type Identity struct {
 // Clock tells the server's time.
 type Clock interface{ Now() time.Time }
 
-// Service is what can be done with accounts: one method for each use case of the API. It is safe for concurrent use.
-// Every method begins a transaction, settles what fell due, counts the call against the rate limit, applies the rule, and
-// records the call in the account's usage and, if it was refused, in its error log.
+// Service is what can be done with accounts: one method for each use case of the API. It is safe
+// for concurrent use. Every method begins a transaction, settles what fell due, counts the call
+// against the rate limit, applies the rule, and records the call in the account's usage and, if it
+// was refused, in its error log.
 type Service struct {
 	store Store
 	clock Clock
@@ -56,8 +60,8 @@ func NewService(store Store, clock Clock, limit func() RateLimit) *Service {
 
 // Call is who calls, and how the call is to be remembered.
 type Call struct {
-	// Account is the caller, as authenticated. A call whose account was reset, replaced or removed since is not carried
-	// out: it fails with ErrNoAccount.
+	// Account is the caller, as authenticated. A call whose account was reset, replaced or removed
+	// since is not carried out: it fails with ErrNoAccount.
 	Account Identity
 	// Scope under which the call is counted.
 	Scope ScopeName
@@ -76,7 +80,8 @@ type Failure struct {
 // Receipt says what a call found and left behind.
 type Receipt struct {
 	Account ID
-	// Client is the client_id of the OAuth client whose window the call was counted in; empty for other calls.
+	// Client is the client_id of the OAuth client whose window the call was counted in; empty for
+	// other calls.
 	Client string
 	// At is the time on the account's clock.
 	At    time.Time
@@ -85,11 +90,12 @@ type Receipt struct {
 	Alerts []Event
 }
 
-// Page is a part of a list: so many entries, after skipping some. Limit is positive, Skip is not negative.
+// Page is a part of a list: so many entries, after skipping some. Limit is positive, Skip is not
+// negative.
 type Page struct{ Limit, Skip int64 }
 
-// Authenticate returns the account that HTTP Basic credentials belong to. Only, unless empty, is the only environment whose
-// credentials count.
+// Authenticate returns the account that HTTP Basic credentials belong to. Only, unless empty, is
+// the only environment whose credentials count.
 func (s *Service) Authenticate(email, apiKey string, only Environment) (Identity, bool) {
 	identity, known := s.store.Find(Credentials(email, apiKey))
 	return identity, known && (only == "" || identity.Environment == only)
@@ -120,7 +126,8 @@ func (s *Service) do(ctx context.Context, call Call, rule func(a *Account, now t
 	return receipt, err
 }
 
-// transaction is a call under way. It is used again for others, so that no call needs memory for it.
+// transaction is a call under way. It is used again for others, so that no call needs memory for
+// it.
 type transaction struct {
 	service  *Service
 	call     Call
@@ -142,7 +149,8 @@ func (t *transaction) on(a *Account) error {
 	alerted := a.alerted
 	err := t.rule(a, now)
 	t.receipt.Alerts = a.alertsSince(alerted)
-	// A failed authentication belongs to nobody, even if the race for a refresh token was lost only here.
+	// A failed authentication belongs to nobody, even if the race for a refresh token was lost only
+	// here.
 	if !refusedFor(err, RefreshTokenInvalid) {
 		a.record(t.call, now, err)
 	}
@@ -193,7 +201,8 @@ func (a *Account) countFailure(counter *Counter, call Call, scope string, now ti
 	}, a.Retention.errors())
 }
 
-// Refuse is a call that the surface refuses before any rule, for example because its body cannot be read.
+// Refuse is a call that the surface refuses before any rule, for example because its body cannot be
+// read.
 func (s *Service) Refuse(ctx context.Context, call Call, refusal error) (Receipt, error) {
 	return s.do(ctx, call, func(*Account, time.Time) error { return refusal })
 }
@@ -207,7 +216,8 @@ func (s *Service) CreateToken(ctx context.Context, call Call, r TokenRequest) (t
 	return token, receipt, err
 }
 
-// AppendTokens is v2 GET /tokens: the oldest first. It appends them to a list, whose memory may be used again for the next page.
+// AppendTokens is v2 GET /tokens: the oldest first. It appends them to a list, whose memory may be
+// used again for the next page.
 func (s *Service) AppendTokens(ctx context.Context, call Call, p Page, tokens []Token) (_ []Token, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		part := oldestFirst(a.Tokens.All(), p)
@@ -245,8 +255,9 @@ func (s *Service) UpdateToken(ctx context.Context, call Call, value string, r To
 	return token, receipt, err
 }
 
-// UpdateTokenAsBearer is v2 PATCH /tokens/{token} with a Bearer: the token's refresh token rotates it, the token itself
-// updates it, any other Bearer is refused. Of many rotations at once exactly one wins.
+// UpdateTokenAsBearer is v2 PATCH /tokens/{token} with a Bearer: the token's refresh token rotates
+// it, the token itself updates it, any other Bearer is refused. Of many rotations at once exactly
+// one wins.
 func (s *Service) UpdateTokenAsBearer(ctx context.Context, call Call, value, bearer string, r TokenRequest) (token Token, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
 		live, ok := a.Tokens.Get(value)
@@ -375,7 +386,8 @@ func (s *Service) Subscription(ctx context.Context, call Call, id string) (subsc
 	return subscription, receipt, err
 }
 
-// UsageTotal is v2 GET /stats and GET /stats/ips. Like all statistics it covers the calls that finished before this one.
+// UsageTotal is v2 GET /stats and GET /stats/ips. Like all statistics it covers the calls that
+// finished before this one.
 func (s *Service) UsageTotal(ctx context.Context, call Call, p Period) (total Total, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		total = a.Usage.Total(p)

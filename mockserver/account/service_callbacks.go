@@ -10,12 +10,14 @@ import (
 type PendingCallbacks struct {
 	// Count of callbacks, and about how many bytes they take.
 	Count, Bytes int
-	// Wait is how long after now, on the account's clock, the first attempt is due; of no meaning where Count is zero.
+	// Wait is how long after now, on the account's clock, the first attempt is due; of no meaning
+	// where Count is zero.
 	Wait time.Duration
 }
 
-// AddCallback begins a callback of the scope that is named, in the account's environment or in production. It returns ErrNoScope when the
-// catalogue has no such scope, and ErrNoAccount as Store.Update does.
+// AddCallback begins a callback of the scope that is named, in the account's environment or in
+// production. It returns ErrNoScope when the catalogue has no such scope, and ErrNoAccount as
+// Store.Update does.
 func (s *Service) AddCallback(ctx context.Context, who Identity, scope string, r CallbackRequest, p CallbackPayload) (id string, err error) {
 	err = s.store.Update(ctx, who, func(a *Account) error {
 		now := a.Now(s.clock.Now())
@@ -33,8 +35,9 @@ func (s *Service) AddCallback(ctx context.Context, who Identity, scope string, r
 	return id, err
 }
 
-// StartJob begins a job of an asynchronous scope, and the callback that was asked for with it, whose ID is empty where none was. It returns
-// ErrNoScope when the catalogue has no such scope, or one that is not asynchronous, and ErrNoAccount as Store.Update does.
+// StartJob begins a job of an asynchronous scope, and the callback that was asked for with it,
+// whose ID is empty where none was. It returns ErrNoScope when the catalogue has no such scope, or
+// one that is not asynchronous, and ErrNoAccount as Store.Update does.
 func (s *Service) StartJob(ctx context.Context, who Identity, r JobRequest) (job Job, callback string, err error) {
 	err = s.store.Update(ctx, who, func(a *Account) error {
 		now := a.Now(s.clock.Now())
@@ -74,8 +77,8 @@ func (s *Service) PendingCallbacks(ctx context.Context, who Identity) (p Pending
 	return p, err
 }
 
-// BeginAttempt takes up the attempt that is due first. Not ok is that none is due, or that one is under way already. Who begins an attempt
-// ends it, with FinishAttempt or DropAttempt.
+// BeginAttempt takes up the attempt that is due first. Not ok is that none is due, or that one is
+// under way already. Who begins an attempt ends it, with FinishAttempt or DropAttempt.
 func (s *Service) BeginAttempt(ctx context.Context, who Identity) (attempt Attempt, ok bool, err error) {
 	err = s.store.Update(ctx, who, func(a *Account) error {
 		now := a.Now(s.clock.Now())
@@ -86,8 +89,9 @@ func (s *Service) BeginAttempt(ctx context.Context, who Identity) (attempt Attem
 	return attempt, ok, err
 }
 
-// FinishAttempt books how an attempt ended, and returns what happened. Not ok is that the attempt is not the one under way. It returns
-// ErrNoAccount when the life of the account to which the attempt belongs is over.
+// FinishAttempt books how an attempt ended, and returns what happened. Not ok is that the attempt
+// is not the one under way. It returns ErrNoAccount when the life of the account to which the
+// attempt belongs is over.
 func (s *Service) FinishAttempt(ctx context.Context, attempt Attempt, o Outcome) (e Event, ok bool, err error) {
 	err = s.store.Update(ctx, attempt.Account, func(a *Account) error {
 		e, ok = a.finishAttempt(attempt.Callback.ID, attempt.N, o, a.Now(s.clock.Now()))
@@ -107,8 +111,8 @@ func (s *Service) DropAttempt(ctx context.Context, attempt Attempt) error {
 // ErrNoCallback reports that an account has no callback of an ID.
 var ErrNoCallback = errors.New("the account has no such callback")
 
-// RetryCallback makes a further attempt of a callback due at once, also of one that was delivered or given up. It returns ErrNoCallback, and
-// ErrNoAccount as Store.Update does.
+// RetryCallback makes a further attempt of a callback due at once, also of one that was delivered
+// or given up. It returns ErrNoCallback, and ErrNoAccount as Store.Update does.
 func (s *Service) RetryCallback(ctx context.Context, who Identity, id string) error {
 	return s.store.Update(ctx, who, func(a *Account) error {
 		now := a.Now(s.clock.Now())
@@ -120,7 +124,8 @@ func (s *Service) RetryCallback(ctx context.Context, who Identity, id string) er
 	})
 }
 
-// PostponeAttempt gives back an attempt that was not made: it is due a time after it would have begun, on the account's clock.
+// PostponeAttempt gives back an attempt that was not made: it is due a time after it would have
+// begun, on the account's clock.
 func (s *Service) PostponeAttempt(ctx context.Context, attempt Attempt, by time.Duration) error {
 	return s.store.Update(ctx, attempt.Account, func(a *Account) error {
 		a.postponeAttempt(attempt.Callback.ID, attempt.N, by)

@@ -48,7 +48,8 @@ func offers() []account.CatalogueScope {
 	return list
 }
 
-// newShop is a service with everything in its catalogue that can be told apart, and 10.00 in the wallet.
+// newShop is a service with everything in its catalogue that can be told apart, and 10.00 in the
+// wallet.
 func newShop(environment account.Environment) *testService {
 	b := newTestService(environment)
 	b.account.Entitlements = account.NewEntitlements(account.NewCatalogue(offers()), environment, []string{

@@ -2,7 +2,8 @@ package account
 
 import "time"
 
-// Subscription is a package of prepaid requests for one scope, for a month of 30 days or a year, without rollover.
+// Subscription is a package of prepaid requests for one scope, for a month of 30 days or a year,
+// without rollover.
 type Subscription struct {
 	ID                string
 	Scope             string
@@ -38,7 +39,8 @@ func (a *Account) nextLapsed(now time.Time) *Subscription {
 	return first
 }
 
-// settleSubscription ends a term: the subscription renews when it is meant to and the wallet can pay its price, else it ends.
+// settleSubscription ends a term: the subscription renews when it is meant to and the wallet can
+// pay its price, else it ends.
 func (a *Account) settleSubscription(s *Subscription) Event {
 	at := s.ExpiresAt
 	s.UpdatedAt = at

@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// MaxTTL is the longest life of a token, and the one it gets when none is asked for (v2 TokenCreate.ttl: "Max 1 year").
+// MaxTTL is the longest life of a token, and the one it gets when none is asked for (v2
+// TokenCreate.ttl: "Max 1 year").
 const MaxTTL = 365 * 24 * time.Hour
 
-// Moment is a time as tokens keep it: whole seconds since 1970. Accounts with 100,000 tokens have three times as many moments.
+// Moment is a time as tokens keep it: whole seconds since 1970. Accounts with 100,000 tokens have
+// three times as many moments.
 type Moment int64
 
 // MomentOf is a time without what is finer than seconds.
@@ -19,7 +21,8 @@ func MomentOf(t time.Time) Moment { return Moment(t.Unix()) }
 // Time is the moment in UTC.
 func (m Moment) Time() time.Time { return time.Unix(int64(m), 0).UTC() }
 
-// Token is an access token together with the refresh token that can replace it. Slices in it are never changed in place.
+// Token is an access token together with the refresh token that can replace it. Slices in it are
+// never changed in place.
 type Token struct {
 	Value        string
 	RefreshToken string
@@ -108,7 +111,8 @@ func set[T any](limit **T, c Change[T]) {
 	}
 }
 
-// TokenRequest is what a request asks of a token. What it leaves out keeps its value, or its default.
+// TokenRequest is what a request asks of a token. What it leaves out keeps its value, or its
+// default.
 type TokenRequest struct {
 	// Scopes as asked. ScopesMalformed is set where they were no array of strings.
 	Scopes          Change[[]string]
@@ -133,7 +137,8 @@ func lifetime(seconds int64) time.Duration {
 // expires reports whether the request's Expire counts.
 func (r TokenRequest) expires() bool { return r.Expire.Present && r.TTL.Value <= 0 }
 
-// firstTTL reads the lifetime of a new token. An Expire that does not lie in the future is a lifetime too (v1, deprecated).
+// firstTTL reads the lifetime of a new token. An Expire that does not lie in the future is a
+// lifetime too (v1, deprecated).
 func (r TokenRequest) firstTTL(now time.Time) time.Duration {
 	if !r.expires() {
 		return r.ttl()
@@ -191,8 +196,8 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 
 // issueToken gives a token its values and puts it among the account's.
 func (a *Account) issueToken(t *Token, now time.Time) {
-	// Both are drawn side by side, so that a value that is free has a refresh token that is free. (A state that was imported without
-	// its count of ids would be given the same ones again.)
+	// Both are drawn side by side, so that a value that is free has a refresh token that is free.
+	// (A state that was imported without its count of ids would be given the same ones again.)
 	for taken := true; taken; _, taken = a.Tokens.Get(t.Value) {
 		var b [2 * idLength]byte
 		pair := string(a.IDs.append(a.IDs.append(b[:0], "token", now), "refresh", now))
@@ -237,7 +242,8 @@ func (a *Account) replaceToken(value string, r TokenRequest, now time.Time) (*To
 	return a.updateToken(value, r, now)
 }
 
-// expireAt has a token expire at a moment, a year away at most. One that has passed ends the token at once.
+// expireAt has a token expire at a moment, a year away at most. One that has passed ends the token
+// at once.
 func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
 	t.ExpireAt = min(Moment(moment), MomentOf(now.Add(MaxTTL)))
 	t.TTL = max(0, t.ExpireAt.Time().Sub(now))
@@ -247,7 +253,8 @@ func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
 	}
 }
 
-// rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When using a refresh token …").
+// rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When
+// using a refresh token …").
 func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token {
 	t := *old
 	if r.Name.Present {
@@ -334,8 +341,8 @@ func (ts *Tokens) share(scopes []string) []string {
 	return scopes
 }
 
-// reschedule notes when the token expires. Older notes of the same token go stale and are dropped when they come up,
-// or all at once when they outnumber the live tokens.
+// reschedule notes when the token expires. Older notes of the same token go stale and are dropped
+// when they come up, or all at once when they outnumber the live tokens.
 func (ts *Tokens) reschedule(t *Token) {
 	if len(ts.expiring) > 2*len(ts.ordered)+64 {
 		ts.expiring = ts.expiring[:0]
@@ -360,7 +367,8 @@ func (ts *Tokens) nextExpired(now time.Time) (*Token, bool) {
 	return nil, false
 }
 
-// expiry is when a token expires, without a pointer to it, which the garbage collector would follow.
+// expiry is when a token expires, without a pointer to it, which the garbage collector would
+// follow.
 type expiry struct {
 	at  Moment
 	seq uint64

@@ -27,7 +27,8 @@ type Period struct {
 	Year, Month, Day int
 }
 
-// ParsePeriod reads YYYY, YYYY-MM or YYYY-MM-DD, which must be a real day, month or year; ok is false for any other text.
+// ParsePeriod reads YYYY, YYYY-MM or YYYY-MM-DD, which must be a real day, month or year; ok is
+// false for any other text.
 func ParsePeriod(text string) (p Period, ok bool) {
 	// time.Parse alone would also take a sign or blanks in the year.
 	if text == "" || strings.Trim(text, "0123456789-") != "" || text[0] == '-' {
@@ -83,13 +84,14 @@ func (c *Counter) Add(o *Counter) {
 // Usage is what was called, by day and scope. Every statistic is a sum of it.
 type Usage struct {
 	days map[Day]map[string]*Counter
-	// shared is what this usage and others began with. It is never changed: a counter in days stands in the place of the one here.
+	// shared is what this usage and others began with. It is never changed: a counter in days
+	// stands in the place of the one here.
 	shared map[Day]map[string]*Counter
 	begun  *Tally // the sum of what is shared
 }
 
-// Shared answers a usage that begins with what was counted in this one, and shares its memory, so that this one must not change any more. It
-// must not be a shared one itself.
+// Shared answers a usage that begins with what was counted in this one, and shares its memory, so
+// that this one must not change any more. It must not be a shared one itself.
 func (u *Usage) Shared() Usage {
 	if u.begun == nil { // once for all who begin with it
 		sum := u.tally()
@@ -120,7 +122,8 @@ func (u *Usage) Counter(day Day, scope string) *Counter {
 	return c
 }
 
-// Restore puts a counter that is already counted in its place, or adds it to what stands there. The counter belongs to the usage afterwards.
+// Restore puts a counter that is already counted in its place, or adds it to what stands there. The
+// counter belongs to the usage afterwards.
 func (u *Usage) Restore(day Day, scope string, c *Counter) {
 	_, known := u.days[day][scope]
 	_, begun := u.shared[day][scope]

@@ -113,7 +113,8 @@ func TestAPeriodHoldsItsDays(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 2, 12, 0, 0, 0, 0, time.UTC), day.Time())
 }
 
-// FuzzParsePattern holds that a scope that is read is written as it was, and covers itself where it covers one scope alone.
+// FuzzParsePattern holds that a scope that is read is written as it was, and covers itself where it
+// covers one scope alone.
 func FuzzParsePattern(f *testing.F) {
 	for _, seed := range []string{"GET:company.openapi.com/IT-start", "*:*/*", "POST:*.openapi.com/v1/*", "GET:/x", ":", "GET:a.b/\x00", "get:a/b", "GET:a..b/c"} {
 		f.Add(seed)

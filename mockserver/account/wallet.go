@@ -50,7 +50,8 @@ func (w *Wallet) add(t Transaction) {
 // MaxCredit bounds what a wallet can hold, so that sums never overflow.
 const MaxCredit = Money(1_000_000_000_000) * Unit
 
-// Move books an amount on the wallet and answers the transaction. Negative amounts debit, and may not debit more than there is.
+// Move books an amount on the wallet and answers the transaction. Negative amounts debit, and may
+// not debit more than there is.
 func (a *Account) Move(amount Money, description string, now time.Time) (Transaction, error) {
 	if amount > MaxCredit || a.Wallet.credit+amount > MaxCredit {
 		return Transaction{}, Refuse(AmountTooLarge, "a wallet holds at most "+MaxCredit.String())
@@ -68,8 +69,8 @@ func (a *Account) Move(amount Money, description string, now time.Time) (Transac
 	return t, nil
 }
 
-// bringForward makes room for a transaction where there are as many as are remembered: it draws the oldest quarter together into one, as a new
-// page of a ledger begins.
+// bringForward makes room for a transaction where there are as many as are remembered: it draws the
+// oldest quarter together into one, as a new page of a ledger begins.
 func (a *Account) bringForward() {
 	w, most := &a.Wallet, a.Retention.transactions()
 	if len(w.transactions) < most {

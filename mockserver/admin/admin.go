@@ -40,7 +40,8 @@ type Config struct {
 	Surfaces  surface.Descriptions
 	Explain   *explain.Explainer
 	Coverage  *coverage.Recorder
-	// Bodies, unless nil, bounds the bodies of all requests together, but for states and accounts, which are read one at a time.
+	// Bodies, unless nil, bounds the bodies of all requests together, but for states and accounts,
+	// which are read one at a time.
 	Bodies *exchange.Bodies
 	// Token, unless empty, is the bearer token that every request must carry.
 	Token string
@@ -49,7 +50,8 @@ type Config struct {
 	Save func(context.Context) error
 	// Scenarios begins with one and goes back.
 	Scenarios Scenarios
-	// Ticker, unless nil, is what the pauses of streams are measured by, in the place of time.NewTicker: stop ends it.
+	// Ticker, unless nil, is what the pauses of streams are measured by, in the place of
+	// time.NewTicker: stop ends it.
 	Ticker func(every time.Duration) (ticks <-chan time.Time, stop func())
 }
 
@@ -91,7 +93,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.Serve
 type route struct {
 	method, path string
 	handle       func(c *gin.Context) (status int, answer any, err error)
-	// query names the parameters that the route takes. Any other is refused: a misspelt ?account= must not reset everything.
+	// query names the parameters that the route takes. Any other is refused: a misspelt ?account=
+	// must not reset everything.
 	query []string
 }
 

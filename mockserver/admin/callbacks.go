@@ -72,10 +72,12 @@ func (a *API) retryCallback(c *gin.Context) (int, any, error) {
 	return http.StatusNoContent, nil, nil
 }
 
-// maxDelivering bounds, in wall time, how long a change of a clock waits for the attempts that it made due.
+// maxDelivering bounds, in wall time, how long a change of a clock waits for the attempts that it
+// made due.
 const maxDelivering = 5 * time.Second
 
-// delivering changes a clock, and adds to what fell due what happened to callbacks, in order of time.
+// delivering changes a clock, and adds to what fell due what happened to callbacks, in order of
+// time.
 func (a *API) delivering(c *gin.Context, change func() (world.Time, []world.Fired, error)) (int, any, error) {
 	id, _ := accountOf(c)
 	watch := a.Callbacks.Watch(id)

@@ -21,8 +21,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// TestEveryOperationAnswersAsDescribed sends the examples of openapi.json to a server and holds request and answer against the
-// description: the document comes first, the handlers follow it.
+// TestEveryOperationAnswersAsDescribed sends the examples of openapi.json to a server and holds
+// request and answer against the description: the document comes first, the handlers follow it.
 func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	doc := description(t)
 	for path, item := range doc.Paths.Map() {
@@ -56,8 +56,8 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	}
 }
 
-// TestTheDescriptionAndTheHandlersNameTheSamePaths asks every described path for a method that is not described, and a path that
-// is not described at all.
+// TestTheDescriptionAndTheHandlersNameTheSamePaths asks every described path for a method that is
+// not described, and a path that is not described at all.
 func TestTheDescriptionAndTheHandlersNameTheSamePaths(t *testing.T) {
 	doc := description(t)
 	handler := newServer(t).Handler()

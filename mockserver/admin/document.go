@@ -10,8 +10,8 @@ import (
 	"oauthmock/mockserver/postman"
 )
 
-// getDocument answers with the document that a surface of the mock speaks: the published one with the corrections of its
-// overlay, and the mock's own address.
+// getDocument answers with the document that a surface of the mock speaks: the published one with
+// the corrections of its overlay, and the mock's own address.
 func (a *API) getDocument(c *gin.Context) (int, any, error) {
 	name, found := strings.CutSuffix(c.Param("document"), ".json")
 	name, collection := strings.CutSuffix(name, ".postman")

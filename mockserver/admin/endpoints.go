@@ -10,10 +10,12 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Listeners are the addresses, as HOST:PORT, on which a server listens; empty where it does not. Admin is the control API's own.
+// Listeners are the addresses, as HOST:PORT, on which a server listens; empty where it does not.
+// Admin is the control API's own.
 type Listeners struct {
 	HTTP, HTTPS, Proxy, Admin string
-	// CA is the certificate, in PEM, of the authority that signs for the server; empty where there is none.
+	// CA is the certificate, in PEM, of the authority that signs for the server; empty where there
+	// is none.
 	CA string
 }
 
@@ -27,7 +29,8 @@ type Endpoints struct {
 	Surfaces map[string]string `json:"surfaces"`
 }
 
-// Listen says where the server listens, and whether the control API has a listener of its own. It is safe for concurrent use.
+// Listen says where the server listens, and whether the control API has a listener of its own. It
+// is safe for concurrent use.
 func (a *API) Listen(at Listeners, apart bool) { a.listening.Store(&listening{at, apart}) }
 
 // listening is where a server listens.
@@ -77,8 +80,9 @@ func (a *API) listeners() listening {
 	return listening{}
 }
 
-// base is the URL of the API for a caller of the control API: as the caller asked, with the API's port where the control API
-// has a listener of its own. On a host of the provider it is the listener's, since all paths there are one surface's.
+// base is the URL of the API for a caller of the control API: as the caller asked, with the API's
+// port where the control API has a listener of its own. On a host of the provider it is the
+// listener's, since all paths there are one surface's.
 func (a *API) base(r *http.Request, at listening) string {
 	scheme, host := "http", r.Host
 	if r.TLS != nil {

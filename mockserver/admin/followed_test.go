@@ -12,8 +12,8 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// TestACredentialIsFollowedThroughAllThatTheControlAPIShows lets a token be made, used in the ways there are, and deleted, and wants the same
-// fingerprint of it everywhere, and nothing else of it.
+// TestACredentialIsFollowedThroughAllThatTheControlAPIShows lets a token be made, used in the ways
+// there are, and deleted, and wants the same fingerprint of it everywhere, and nothing else of it.
 func TestACredentialIsFollowedThroughAllThatTheControlAPIShows(t *testing.T) {
 	handler := newServer(t).Handler()
 	create := func() (token, refresh string) {

@@ -13,9 +13,10 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// guard keeps strangers out. A web page that somebody on this machine has open can send requests to loopback: so changes with
-// a body must say application/json (which such a page may not say without being asked first), a foreign Origin is refused,
-// also where only Sec-Fetch-Site tells of it, and, where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
+// guard keeps strangers out. A web page that somebody on this machine has open can send requests to
+// loopback: so changes with a body must say application/json (which such a page may not say without
+// being asked first), a foreign Origin is refused, also where only Sec-Fetch-Site tells of it, and,
+// where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
 func (a *API) guard(c *gin.Context) {
 	if p := a.refuse(c.Request); p != nil {
 		if p.Status == http.StatusUnauthorized {
@@ -56,11 +57,12 @@ func (a *API) refuse(r *http.Request) *problem {
 	return nil
 }
 
-// Cookie is the name of the cookie in which the console keeps the token of --admin-token. It allows what a bearer token allows, but for
-// changes without an Origin of the console's own.
+// Cookie is the name of the cookie in which the console keeps the token of --admin-token. It allows
+// what a bearer token allows, but for changes without an Origin of the console's own.
 const Cookie = "oauthmock-admin"
 
-// navigates reports whether a request is for a page that somebody follows a link to, whose answer the page with the link never sees.
+// navigates reports whether a request is for a page that somebody follows a link to, whose answer
+// the page with the link never sees.
 func navigates(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate"
 }

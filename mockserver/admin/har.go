@@ -9,9 +9,9 @@ import (
 	"oauthmock/release"
 )
 
-// harDocument is the journal as an HTTP archive, HAR 1.2, which browsers' tools open. That entries are missing is said in its comment, and
-// for programs in "_dropped".
-// All entries are of one page, which viewers ask for; it stands behind them, because it begins with the first.
+// harDocument is the journal as an HTTP archive, HAR 1.2, which browsers' tools open. That entries
+// are missing is said in its comment, and for programs in "_dropped". All entries are of one page,
+// which viewers ask for; it stands behind them, because it begins with the first.
 func harDocument(redactor *journal.Redactor) document {
 	version, _ := json.Marshal(release.Version()) // a string always renders
 	pages := "[]"

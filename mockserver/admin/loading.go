@@ -17,15 +17,16 @@ import (
 const (
 	// smallLoad is how many bytes of a world or an account are read before its turn has come.
 	smallLoad = 1 << 20
-	// loadGrace and loadPace are what a longer upload must keep up with while others wait for their turn: so many bytes a second, after so
-	// much time.
+	// loadGrace and loadPace are what a longer upload must keep up with while others wait for their
+	// turn: so many bytes a second, after so much time.
 	loadGrace = 2 * time.Second
 	loadPace  = 1 << 20
 )
 
-// load reads the body of a world or an account in its turn, and returns how to end the turn. Reading takes many times the memory of what is
-// read, so one is read at a time, however many are sent. What is small has arrived before its turn begins, and what is not is cut off where
-// it keeps others waiting: who sends slowly holds up nobody.
+// load reads the body of a world or an account in its turn, and returns how to end the turn.
+// Reading takes many times the memory of what is read, so one is read at a time, however many are
+// sent. What is small has arrived before its turn begins, and what is not is cut off where it keeps
+// others waiting: who sends slowly holds up nobody.
 func (a *API) load(c *gin.Context) (body []byte, done func(), err error) {
 	bodies, _ := c.Get(bodiesKey)
 	room, _ := bodies.(*exchange.Bodies)

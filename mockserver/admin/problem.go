@@ -38,7 +38,8 @@ func problemf(status int, format string, args ...any) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
-// WriteProblem answers with a problem document, on paths of the mock's own that are not the control API's.
+// WriteProblem answers with a problem document, on paths of the mock's own that are not the control
+// API's.
 func WriteProblem(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", mediaProblem)
 	w.WriteHeader(status)
@@ -112,7 +113,8 @@ func (a *API) serve(r route) gin.HandlerFunc {
 	}
 }
 
-// checkQuery refuses parameters that the route does not take, and those that are empty: an empty ?account= is a variable that was not set.
+// checkQuery refuses parameters that the route does not take, and those that are empty: an empty
+// ?account= is a variable that was not set.
 func (r route) checkQuery(c *gin.Context) *problem {
 	for name, values := range c.Request.URL.Query() {
 		switch {
@@ -153,7 +155,8 @@ const (
 	maxState = fixtures.MaxBytes
 )
 
-// decode reads a JSON object strictly: unknown members, a second value and wrong types are refused. An empty body is {}.
+// decode reads a JSON object strictly: unknown members, a second value and wrong types are refused.
+// An empty body is {}.
 func decode(c *gin.Context, into any) error {
 	body, err := read(c, maxBody)
 	if err != nil || len(bytes.TrimSpace(body)) == 0 {

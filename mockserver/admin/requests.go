@@ -112,7 +112,8 @@ type document struct {
 	after  func(dropped uint64) string
 }
 
-// entries writes a document one entry at a time: rendered at once, a full journal would take several times the memory that it is bounded to.
+// entries writes a document one entry at a time: rendered at once, a full journal would take
+// several times the memory that it is bounded to.
 func (a *API) entries(f journal.Filter, d document) streamed {
 	return func(c *gin.Context) {
 		c.Header("Content-Type", "application/json")

@@ -74,7 +74,8 @@ func TestSnapshotsThatCannotBeAreRefused(t *testing.T) {
 	assert.Contains(t, answer.Body.String(), "100")
 }
 
-// TestTheWindowOfTheRateLimitIsPartOfTheState fills a window by half, and finds it half full after each way back.
+// TestTheWindowOfTheRateLimitIsPartOfTheState fills a window by half, and finds it half full after
+// each way back.
 func TestTheWindowOfTheRateLimitIsPartOfTheState(t *testing.T) {
 	handler := newServer(t, mockserver.WithClock(time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)), mockserver.WithFrozenClock()).Handler()
 	send(t, handler, "PUT", "/__admin/ratelimit?account=demo", `{"limit":4,"window":"1h"}`)
@@ -113,7 +114,8 @@ func TestAnOpenAccountMayUseWhatOthersMayNot(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsIsCancelledByAReset lets two wait for what never comes, one of them for another account.
+// TestWhoWaitsIsCancelledByAReset lets two wait for what never comes, one of them for another
+// account.
 func TestWhoWaitsIsCancelledByAReset(t *testing.T) {
 	s := newServer(t)
 	handler := s.Handler()

@@ -42,10 +42,12 @@ func (a *API) saveState(c *gin.Context) (int, any, error) {
 	return http.StatusNoContent, nil, a.Save(c.Request.Context())
 }
 
-// maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which must be countable.
+// maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which
+// must be countable.
 const maxWindow = 365 * 24 * time.Hour
 
-// limited is whose rate limit a request is about: the server's, an account's, an account's for one scope of a paid service, or a client's.
+// limited is whose rate limit a request is about: the server's, an account's, an account's for one
+// scope of a paid service, or a client's.
 type limited struct {
 	account account.ID
 	scope   string

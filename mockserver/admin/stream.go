@@ -18,14 +18,17 @@ import (
 const (
 	// heartbeat is how often a stream says that it is still there.
 	heartbeat = 15 * time.Second
-	// streamBuffer is how many entries wait for a reader who is slow; more are dropped, and he is told.
+	// streamBuffer is how many entries wait for a reader who is slow; more are dropped, and he is
+	// told.
 	streamBuffer = 1024
-	// patience is how long a reader may take none of what is sent before the stream ends. He can come back, and say where he was.
+	// patience is how long a reader may take none of what is sent before the stream ends. He can
+	// come back, and say where he was.
 	patience = 30 * time.Second
 )
 
-// streamRequests tells of entries of the journal as they are added, as server-sent events: "request" with an entry, "dropped" with how many
-// are missing. Who says by Last-Event-ID which entry he saw last, as browsers do when they come back, gets what was added since.
+// streamRequests tells of entries of the journal as they are added, as server-sent events:
+// "request" with an entry, "dropped" with how many are missing. Who says by Last-Event-ID which
+// entry he saw last, as browsers do when they come back, gets what was added since.
 func (a *API) streamRequests(c *gin.Context) (int, any, error) {
 	f, err := a.filterOf(c)
 	if err != nil {
@@ -169,7 +172,8 @@ func (o *events) flush() {
 	}
 }
 
-// deadline gives the reader time: the server's own time limit is for the whole of an answer, and a stream has no end.
+// deadline gives the reader time: the server's own time limit is for the whole of an answer, and a
+// stream has no end.
 func (o *events) deadline() {
 	_ = o.connection.SetWriteDeadline(time.Now().Add(patience)) // a recorder in a test has none
 }

@@ -153,7 +153,8 @@ func TestWhoComesBackToAStreamMissesNothing(t *testing.T) {
 	assert.Contains(t, answer.Body.String(), "Last-Event-ID")
 }
 
-// TestAStreamOutlivesTheTimeLimitsOfItsServer opens a stream, waits until the server has cut off somebody who came later, and reads on.
+// TestAStreamOutlivesTheTimeLimitsOfItsServer opens a stream, waits until the server has cut off
+// somebody who came later, and reads on.
 func TestAStreamOutlivesTheTimeLimitsOfItsServer(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	handler := newServer(t).Handler()

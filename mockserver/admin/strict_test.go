@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheDescriptionIsValidForStrictValidators holds openapi.json against the schema that the OpenAPI Initiative publishes for documents of 3.0
-// (https://spec.openapis.org/oas/3.0/schema/2019-04-02), by which swagger-parser, Spectral and Redocly judge, and which package openapi3 does not look at.
+// TestTheDescriptionIsValidForStrictValidators holds openapi.json against the schema that the
+// OpenAPI Initiative publishes for documents of 3.0
+// (https://spec.openapis.org/oas/3.0/schema/2019-04-02), by which swagger-parser, Spectral and
+// Redocly judge, and which package openapi3 does not look at.
 func TestTheDescriptionIsValidForStrictValidators(t *testing.T) {
 	read := func(path string) any {
 		text, err := os.ReadFile(path)

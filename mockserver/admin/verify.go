@@ -13,7 +13,8 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// verify says whether the journal holds what is expected: 200 it does, 409 it does not, 424 nobody can tell, because entries were dropped.
+// verify says whether the journal holds what is expected: 200 it does, 409 it does not, 424 nobody
+// can tell, because entries were dropped.
 func (a *API) verify(c *gin.Context) (int, any, error) {
 	var in verify.Expectation
 	if err := decode(c, &in); err != nil {
@@ -63,8 +64,8 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 	}
 }
 
-// exists refuses an account that nobody knows: its name is misspelt, and of nobody all kinds of things are true. The journal may know
-// accounts that were removed.
+// exists refuses an account that nobody knows: its name is misspelt, and of nobody all kinds of
+// things are true. The journal may know accounts that were removed.
 func (a *API) exists(c *gin.Context, id account.ID) error {
 	if id == "" {
 		return nil

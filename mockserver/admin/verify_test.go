@@ -296,8 +296,8 @@ func TestAWaitEndsWithAResetOfWhatItWaitsFor(t *testing.T) {
 	}
 }
 
-// TestVerifyIsNeverWrongUnderTraffic asks for what is true while many requests drop what the journal remembers of it: it may be told that
-// nobody knows, and never that it is false.
+// TestVerifyIsNeverWrongUnderTraffic asks for what is true while many requests drop what the
+// journal remembers of it: it may be told that nobody knows, and never that it is false.
 func TestVerifyIsNeverWrongUnderTraffic(t *testing.T) {
 	handler := newServer(t, mockserver.WithJournal(16, 32<<10), mockserver.WithRateLimit(0)).Handler()
 	var traffic, asking sync.WaitGroup

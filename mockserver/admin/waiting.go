@@ -8,15 +8,18 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Interrupt ends the requests that wait for what may never come, now and from now on: who stops a server does not wait for them.
+// Interrupt ends the requests that wait for what may never come, now and from now on: who stops a
+// server does not wait for them.
 func (a *API) Interrupt() { a.interrupt() }
 
-// waiting is for handlers that wait: it answers the request's context, which ends also with Interrupt, and lifts the time limits of the
-// connection, which are meant for answers that need not be waited for. The caller calls done.
+// waiting is for handlers that wait: it answers the request's context, which ends also with
+// Interrupt, and lifts the time limits of the connection, which are meant for answers that need not
+// be waited for. The caller calls done.
 func (a *API) waiting(c *gin.Context) (ctx context.Context, done func()) {
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	stop := context.AfterFunc(a.alive, cancel)
-	// While a handler runs, the server reads on, to see that the caller left: when the time for reading is over it takes that for leaving.
+	// While a handler runs, the server reads on, to see that the caller left: when the time for
+	// reading is over it takes that for leaving.
 	connection := http.NewResponseController(c.Writer)
 	_ = connection.SetReadDeadline(time.Time{}) // a test's recorder has no deadlines, and needs none lifted
 	_ = connection.SetWriteDeadline(time.Time{})

@@ -1,4 +1,5 @@
-// Package atomicfile writes files in one step: a reader finds the old content or the new one, whole.
+// Package atomicfile writes files in one step: a reader finds the old content or the new one,
+// whole.
 package atomicfile
 
 import (
@@ -84,9 +85,10 @@ func Save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return nil
 }
 
-// replace writes the file beside the old one, and puts it in its place by its name. A file that cannot be replaced so, as one that is
-// mounted alone into a container, gets the content in place, from the complete copy beside it, which is there until that is done; where the
-// folder takes no copy, from memory.
+// replace writes the file beside the old one, and puts it in its place by its name. A file that
+// cannot be replaced so, as one that is mounted alone into a container, gets the content in place,
+// from the complete copy beside it, which is there until that is done; where the folder takes no
+// copy, from memory.
 func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync func(*os.File) error) (err error) {
 	if path, err = Follow(path); err != nil {
 		return err
@@ -127,8 +129,8 @@ func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync fu
 	return fromCopy(part.Name(), path, sync)
 }
 
-// fromCopy writes a file in place from a complete copy beside it, and removes the copy. A process that ends meanwhile leaves the copy
-// under a name by which Clean finishes the work.
+// fromCopy writes a file in place from a complete copy beside it, and removes the copy. A process
+// that ends meanwhile leaves the copy under a name by which Clean finishes the work.
 func fromCopy(part, path string, sync func(*os.File) error) error {
 	if err := os.Rename(part, whole(path)); err != nil {
 		return err
@@ -157,8 +159,9 @@ func overwrite(path string, from io.Reader, sync func(*os.File) error) error {
 // whole is the name of the copy from which the file at path is written in place.
 func whole(path string) string { return filepath.Join(filepath.Dir(path), prefix(path)+"whole") }
 
-// Check reports whether Write could write the file at path, and by which way, without touching the file: inPlace is true where its folder
-// takes no file beside it, so that a process that is killed while it writes leaves half of it.
+// Check reports whether Write could write the file at path, and by which way, without touching the
+// file: inPlace is true where its folder takes no file beside it, so that a process that is killed
+// while it writes leaves half of it.
 func Check(path string) (inPlace bool, err error) {
 	if path, err = Follow(path); err != nil {
 		return false, err
@@ -177,8 +180,8 @@ func Check(path string) (inPlace bool, err error) {
 	return true, file.Close()
 }
 
-// Clean removes what writers of the file at path left half-written when they were killed, and finishes what one wrote in place. Nothing
-// may write the file meanwhile.
+// Clean removes what writers of the file at path left half-written when they were killed, and
+// finishes what one wrote in place. Nothing may write the file meanwhile.
 func Clean(path string) error {
 	if _, err := os.Stat(whole(path)); err == nil {
 		if err := fromCopy(whole(path), path, (*os.File).Sync); err != nil {

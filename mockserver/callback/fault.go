@@ -16,8 +16,8 @@ type held struct {
 	fault   *exchange.Fault
 }
 
-// hold decides what goes wrong with an attempt, once, and notes it in the exchange. It reports whether the attempt is held back, and so is not to
-// be made now.
+// hold decides what goes wrong with an attempt, once, and notes it in the exchange. It reports
+// whether the attempt is held back, and so is not to be made now.
 func (s *Sender) hold(ctx context.Context, a account.Attempt, e *exchange.Exchange) bool {
 	s.mu.Lock()
 	l := s.lines[a.Account.ID]

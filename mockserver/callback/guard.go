@@ -14,7 +14,8 @@ import (
 // ErrForbidden reports that an address may not be called. Another attempt would end alike.
 var ErrForbidden = errors.New("not called")
 
-// Host is a host beyond loopback that may be called: a name or an address and, unless 0, the only port.
+// Host is a host beyond loopback that may be called: a name or an address and, unless 0, the only
+// port.
 type Host struct {
 	Name string
 	Port uint16
@@ -90,7 +91,8 @@ func portOf(u *url.URL) uint16 {
 	return 80
 }
 
-// control decides about the address that is dialled, after every name was looked up: what is checked is what is called.
+// control decides about the address that is dialled, after every name was looked up: what is
+// checked is what is called.
 func (t target) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {

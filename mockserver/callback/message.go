@@ -19,7 +19,8 @@ const (
 	CustomHeader    = "X-Callback-Custom"
 )
 
-// Sign is the signature of a payload: "sha256=" and the HMAC-SHA-256 of its bytes, in hexadecimal digits.
+// Sign is the signature of a payload: "sha256=" and the HMAC-SHA-256 of its bytes, in hexadecimal
+// digits.
 func Sign(secret string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body) // never fails, says package hash

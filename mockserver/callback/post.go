@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver/fault"
 )
 
-// Bounds of an answer, in bytes. What is longer is not read: whether a callback is delivered depends on the status alone.
+// Bounds of an answer, in bytes. What is longer is not read: whether a callback is delivered
+// depends on the status alone.
 const (
 	maxAnswer        = 64 << 10
 	maxAnswerHeaders = 64 << 10

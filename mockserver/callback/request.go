@@ -42,8 +42,9 @@ const (
 	defaultField = "data"
 )
 
-// Requested reads the callback that the body of a service call asks for. It returns nil where the body asks for none: what is not an object
-// with a string url under callback is the service's own. An error tells what is wrong with one that is.
+// Requested reads the callback that the body of a service call asks for. It returns nil where the
+// body asks for none: what is not an object with a string url under callback is the service's own.
+// An error tells what is wrong with one that is.
 func Requested(body []byte) (*account.CallbackRequest, error) {
 	if !bytes.Contains(body, []byte(`"callback"`)) { // nearly always
 		return nil, nil
@@ -72,7 +73,8 @@ func Requested(body []byte) (*account.CallbackRequest, error) {
 	return &checked, nil
 }
 
-// Check returns the request as accounts hold it, with its defaults, or an error that names the member that cannot be.
+// Check returns the request as accounts hold it, with its defaults, or an error that names the
+// member that cannot be.
 func (r Request) Check() (account.CallbackRequest, error) {
 	out := account.CallbackRequest{URL: r.URL, Method: r.Method, Field: r.Field, Headers: r.Headers, Custom: r.Custom, Retries: r.Retry}
 	if out.Method == "" {
@@ -131,7 +133,8 @@ func ofConnection(name string) bool {
 	}
 }
 
-// Answered is the payload of a callback that brings a service's answer. A body that is no JSON object is sent as it is.
+// Answered is the payload of a callback that brings a service's answer. A body that is no JSON
+// object is sent as it is.
 func Answered(body []byte) account.CallbackPayload {
 	if data, err := Object(body); err == nil {
 		return account.CallbackPayload{Data: data, Size: len(body)}
@@ -139,7 +142,8 @@ func Answered(body []byte) account.CallbackPayload {
 	return account.CallbackPayload{Data: map[string]any{"body": strings.ToValidUTF8(string(body), "�")}, Bare: true, Size: len(body)}
 }
 
-// Object reads a JSON object whose numbers are whole ones of 64 bits, or others that a float64 holds.
+// Object reads a JSON object whose numbers are whole ones of 64 bits, or others that a float64
+// holds.
 func Object(text []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()

@@ -39,7 +39,8 @@ type Config struct {
 	Accounts Accounts
 	// All lists the accounts.
 	All func() []account.ID
-	// Within returns a context that is done when the account is reset, restored or removed. Who no longer needs it calls stop.
+	// Within returns a context that is done when the account is reset, restored or removed. Who no
+	// longer needs it calls stop.
 	Within func(ctx context.Context, id account.ID) (_ context.Context, stop func())
 	// Record records attempts as delivered, and sends nothing.
 	Record bool
@@ -49,11 +50,13 @@ type Config struct {
 	Own func() []string
 	// Timeout bounds an attempt, in wall time.
 	Timeout time.Duration
-	// Real is the machine's time, NextID numbers the journal's records, and Done gets each attempt that was made and must not keep it.
+	// Real is the machine's time, NextID numbers the journal's records, and Done gets each attempt
+	// that was made and must not keep it.
 	Real   func() time.Time
 	NextID func() uint64
 	Done   func(*exchange.Exchange)
-	// Fault decides what goes wrong with an attempt, and notes it in the exchange. See fault.Book.Deliver.
+	// Fault decides what goes wrong with an attempt, and notes it in the exchange. See
+	// fault.Book.Deliver.
 	Fault func(*exchange.Exchange)
 	Log   *slog.Logger
 }
@@ -64,7 +67,8 @@ type Fired struct {
 	account.Event
 }
 
-// Sender delivers callbacks. It is safe for concurrent use, and has no goroutine while nothing is due.
+// Sender delivers callbacks. It is safe for concurrent use, and has no goroutine while nothing is
+// due.
 type Sender struct {
 	config Config
 	guard  guard
@@ -109,7 +113,8 @@ func (s *Sender) Start() {
 	s.Look("")
 }
 
-// Interrupt cuts off what is under way, and makes no further attempt. What was cut off is due as before.
+// Interrupt cuts off what is under way, and makes no further attempt. What was cut off is due as
+// before.
 func (s *Sender) Interrupt() {
 	s.end()
 	s.mu.Lock()
@@ -125,8 +130,9 @@ func (s *Sender) Interrupt() {
 // Wait waits until nothing is under way. It is called after Interrupt.
 func (s *Sender) Wait() { s.running.Wait() }
 
-// Admit reserves a place in the queue for a callback; not ok is that the queue is full. Release gives the place back, once the callback is
-// among the account's and Look was called, or when there is none.
+// Admit reserves a place in the queue for a callback; not ok is that the queue is full. Release
+// gives the place back, once the callback is among the account's and Look was called, or when there
+// is none.
 func (s *Sender) Admit() (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +157,8 @@ func (s *Sender) sum() (pending, bytes int) {
 	return pending, bytes
 }
 
-// Look looks what is due of an account, or of all for "": after a callback was begun, a clock moved, or an account replaced.
+// Look looks what is due of an account, or of all for "": after a callback was begun, a clock
+// moved, or an account replaced.
 func (s *Sender) Look(id account.ID) {
 	if id != "" {
 		s.look(id)
@@ -178,7 +185,8 @@ func (s *Sender) Look(id account.ID) {
 func (s *Sender) look(id account.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// Asked while the sender is locked, so that of two who look the later one knows more. Transactions never wait for the sender.
+	// Asked while the sender is locked, so that of two who look the later one knows more.
+	// Transactions never wait for the sender.
 	p, err := s.config.Accounts.PendingCallbacks(context.Background(), account.Identity{ID: id})
 	l := s.lines[id]
 	if l == nil {
@@ -300,7 +308,8 @@ func (s *Sender) done(e *exchange.Exchange, err error) {
 	s.config.Done(e)
 }
 
-// repeat sends once more what was sent. How that ends does not matter to the callback, and stands in a record of its own.
+// repeat sends once more what was sent. How that ends does not matter to the callback, and stands
+// in a record of its own.
 func (s *Sender) repeat(ctx context.Context, a account.Attempt, sent letter, first *exchange.Exchange) {
 	e := s.record(a)
 	e.Request, e.Fault = first.Request, first.Fault
@@ -311,7 +320,8 @@ func (s *Sender) repeat(ctx context.Context, a account.Attempt, sent letter, fir
 
 // Stats are numbers about the queue.
 type Stats struct {
-	// Pending callbacks, about how many bytes they take, and how many calls were refused because the queue was full.
+	// Pending callbacks, about how many bytes they take, and how many calls were refused because
+	// the queue was full.
 	Pending, Bytes int
 	Refused        uint64
 	// Attempts by what happened: "callback.delivered", …

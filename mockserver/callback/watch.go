@@ -26,7 +26,8 @@ func (s *Sender) Watch(id account.ID) *Watch {
 	return w
 }
 
-// Wait waits until no attempt is due or under way, at most for a time on the machine's clock, and returns what happened meanwhile.
+// Wait waits until no attempt is due or under way, at most for a time on the machine's clock, and
+// returns what happened meanwhile.
 func (w *Watch) Wait(ctx context.Context, most time.Duration) []Fired {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package clock tells what time it is: the server's time, and each account's, which is an offset from
-// the server's. Nothing else in the mock asks the machine for the time of its contract.
+// Package clock tells what time it is: the server's time, and each account's, which is an offset
+// from the server's. Nothing else in the mock asks the machine for the time of its contract.
 package clock
 
 import (
@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Setting is a clock as a plain value, relative to another clock (its base). The zero Setting shows the base's time.
+// Setting is a clock as a plain value, relative to another clock (its base). The zero Setting shows
+// the base's time.
 type Setting struct {
 	// Offset is added to the base's time.
 	Offset time.Duration
@@ -48,7 +49,8 @@ func (s Setting) Advance(by time.Duration) Setting {
 	return s
 }
 
-// The times that a clock may show. A time.Duration, in which offsets are kept, holds 292 years: any two of these are closer.
+// The times that a clock may show. A time.Duration, in which offsets are kept, holds 292 years: any
+// two of these are closer.
 var (
 	earliest = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2250, 1, 1, 0, 0, 0, 0, time.UTC)

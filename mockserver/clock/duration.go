@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ParseDuration is time.ParseDuration, and knows days too: "1d", "1d12h". They stand before all other units.
+// ParseDuration is time.ParseDuration, and knows days too: "1d", "1d12h". They stand before all
+// other units.
 func ParseDuration(text string) (time.Duration, error) {
 	days, rest, found := strings.Cut(text, "d")
 	if !found {

@@ -23,7 +23,8 @@ type act struct {
 	check func(*testing.T, *process)
 }
 
-// TestEveryFlagOfServeActs fails for a flag that no act shows. The key of an act is the flag, and after a space anything.
+// TestEveryFlagOfServeActs fails for a flag that no act shows. The key of an act is the flag, and
+// after a space anything.
 func TestEveryFlagOfServeActs(t *testing.T) {
 	acts := acts(t)
 	maps.Copy(acts, limitActs())

@@ -16,7 +16,8 @@ import (
 	"oauthmock/mockserver/scene"
 )
 
-// banner is what a person sees at the start of serve: who there is, what to try, where everything is. Programs get the log alone.
+// banner is what a person sees at the start of serve: who there is, what to try, where everything
+// is. Programs get the log alone.
 type banner struct {
 	api, admin  string // base URLs, the latter with the control API's prefix
 	at          mockserver.Listeners

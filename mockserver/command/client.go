@@ -21,7 +21,8 @@ import (
 // defaultURL is where a mock listens unless it is told otherwise.
 const defaultURL = "http://127.0.0.1:8080"
 
-// client asks the control API of a running mock. All commands that do so have it in common, with its flags.
+// client asks the control API of a running mock. All commands that do so have it in common, with
+// its flags.
 type client struct {
 	getenv         func(string) string
 	stdout, stderr io.Writer
@@ -44,7 +45,8 @@ func clientCommands(getenv func(string) string, stdout, stderr io.Writer) []*cob
 		flags.StringVar(&c.adminToken, "admin-token", "", "bearer `TOKEN` of the control API (environment: OAUTHMOCK_ADMIN_TOKEN)")
 		flags.BoolVar(&c.json, "json", false, "print the server's JSON as it is; nothing where it answers nothing")
 		cmd.GroupID = clientGroup
-		// In the place of the one that every other command inherits: OAUTHMOCK_FREEZE is for serve, and must not freeze a clock here.
+		// In the place of the one that every other command inherits: OAUTHMOCK_FREEZE is for serve,
+		// and must not freeze a clock here.
 		cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 			if err := refuseEmpty(cmd.Flags()); err != nil {
 				return err
@@ -94,7 +96,8 @@ const patience = time.Minute
 // largestAnswer bounds what is read of an answer, in bytes.
 const largestAnswer = 300 << 20 // a state has 256 MiB at most
 
-// ask sends a question and reads the answer, which is JSON, or nothing. Problems that the server tells are errors.
+// ask sends a question and reads the answer, which is JSON, or nothing. Problems that the server
+// tells are errors.
 func (c *client) ask(ctx context.Context, q question) (status int, body []byte, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience+q.wait, fmt.Errorf("it took longer than %s", patience+q.wait))
 	defer cancel()
@@ -115,7 +118,8 @@ func (c *client) ask(ctx context.Context, q question) (status int, body []byte, 
 	return answer.StatusCode, body, nil
 }
 
-// open sends a question, and answers once the server has begun to answer. Problems that it tells are errors.
+// open sends a question, and answers once the server has begun to answer. Problems that it tells
+// are errors.
 func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 	base, err := c.base()
 	if err != nil {
@@ -149,7 +153,8 @@ func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 		request.Header.Set("Authorization", "Bearer "+c.adminToken)
 	}
 	asker := &http.Client{
-		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points to.
+		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points
+		// to.
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -177,7 +182,8 @@ func (c *client) silence(ctx context.Context, base *url.URL, err error) error {
 // largestProblem bounds what is read of an answer that is a problem, in bytes.
 const largestProblem = 1 << 20
 
-// refusal is what an answer refuses; nil when it does not. 409 and 424 of verify are no problems, and no problem documents.
+// refusal is what an answer refuses; nil when it does not. 409 and 424 of verify are no problems,
+// and no problem documents.
 func (c *client) refusal(answer *http.Response) error {
 	kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
 	switch {
@@ -235,7 +241,8 @@ func (c *client) run(ctx context.Context, q question, show func(body []byte) err
 	return show(body)
 }
 
-// raw prints JSON as it came, but that nothing in it acts on a terminal: what is not printable is written as an escape, which means the same.
+// raw prints JSON as it came, but that nothing in it acts on a terminal: what is not printable is
+// written as an escape, which means the same.
 func (c *client) raw(body []byte) error {
 	if len(body) == 0 {
 		return nil

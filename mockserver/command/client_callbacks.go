@@ -13,7 +13,8 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// callbacksCommand begins callbacks of a running mock, lists the attempts to deliver them, and receives them.
+// callbacksCommand begins callbacks of a running mock, lists the attempts to deliver them, and
+// receives them.
 func (c *client) callbacksCommand() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, attempt one once more, or receive them"})
 	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand(), c.retryCallbackCommand(), c.listenCommand())

@@ -14,7 +14,8 @@ import (
 // completionPatience is how long a shell waits for names that the mock knows.
 const completionPatience = time.Second
 
-// names asks for a list of the control API and answers what the shell may offer. Where the mock does not answer there is nothing to offer.
+// names asks for a list of the control API and answers what the shell may offer. Where the mock
+// does not answer there is nothing to offer.
 func (c *client) names(cmd *cobra.Command, q question, items any, each func() []string) ([]string, cobra.ShellCompDirective) {
 	if err := c.fromEnvironment(cmd); err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

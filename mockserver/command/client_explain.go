@@ -28,7 +28,8 @@ func (c *client) explainCommand() *cobra.Command {
 	}
 }
 
-// showExplained prints an entry of the journal and its explanation: the words first, and then all else that the server says.
+// showExplained prints an entry of the journal and its explanation: the words first, and then all
+// else that the server says.
 func (c *client) showExplained(body []byte) error {
 	var e struct {
 		journal.Entry

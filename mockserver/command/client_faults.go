@@ -100,7 +100,8 @@ func (c *client) removeFaultsCommand(account *string) *cobra.Command {
 	return cmd
 }
 
-// faultBodies reads the rules that are to be added, as the control API takes them. Files are checked here, so that what is wrong has a line.
+// faultBodies reads the rules that are to be added, as the control API takes them. Files are
+// checked here, so that what is wrong has a line.
 func faultBodies(args, chaos []string, stdin io.Reader) (bodies [][]byte, err error) {
 	for _, arg := range args {
 		name, data := arg, []byte(arg)

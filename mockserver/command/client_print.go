@@ -34,7 +34,8 @@ func (c *client) table(heading []string, rows [][]string) error {
 	return nil
 }
 
-// cell is a text in one line that does nothing to a terminal: the server shows what anybody has sent to it.
+// cell is a text in one line that does nothing to a terminal: the server shows what anybody has
+// sent to it.
 func cell(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return text
@@ -51,8 +52,9 @@ func cell(text string) string {
 	return out.String()
 }
 
-// inert is JSON of the same meaning in which everything that is not printable, but for white space of ASCII, is an escape: control
-// characters beyond ASCII, and those that turn the direction of text. Only texts hold such.
+// inert is JSON of the same meaning in which everything that is not printable, but for white space
+// of ASCII, is an escape: control characters beyond ASCII, and those that turn the direction of
+// text. Only texts hold such.
 func inert(body []byte) []byte {
 	harmless := func(r rune) bool { return r < 0x7f || unicode.IsPrint(r) && r != utf8.RuneError }
 	if !bytes.ContainsFunc(body, func(r rune) bool { return !harmless(r) }) {
@@ -118,7 +120,8 @@ func members(object json.RawMessage) ([]member, error) {
 	return out, nil
 }
 
-// outline prints any JSON for people, a member or an element a line. What is empty (null, "", [], {}) is left out.
+// outline prints any JSON for people, a member or an element a line. What is empty (null, "", [],
+// {}) is left out.
 func outline(w io.Writer, indent string, value json.RawMessage) error {
 	all, err := members(value)
 	if err != nil {

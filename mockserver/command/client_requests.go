@@ -160,7 +160,8 @@ const newestFirst = 10
 
 // follow prints the newest entries, and then what is asked from now on, until the context is done.
 func (c *client) follow(ctx context.Context, query url.Values, limit int) error {
-	// Listening begins before the journal is read, so that nothing falls between; what is in both is printed once.
+	// Listening begins before the journal is read, so that nothing falls between; what is in both
+	// is printed once.
 	stream, err := c.open(ctx, question{method: http.MethodGet, path: []string{"requests", "stream"}, query: query})
 	if err != nil {
 		return err

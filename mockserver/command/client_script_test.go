@@ -14,14 +14,16 @@ import (
 	"oauthmock/mockserver/command/commandtest"
 )
 
-// TestScripts runs the command lines of testdata. Each is the whole program, and asks a mock that listens.
+// TestScripts runs the command lines of testdata. Each is the whole program, and asks a mock that
+// listens.
 func TestScripts(t *testing.T) {
 	commandtest.Run(t, "oauthmock", Run, testscript.Params{
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mock": scriptMock, "ask": scriptAsk},
 	})
 }
 
-// scriptMock starts a mock with a clock that stands still at 2026-02-12T08:30:00Z; OAUTHMOCK_URL is where it listens: mock [flags of serve]
+// scriptMock starts a mock with a clock that stands still at 2026-02-12T08:30:00Z; OAUTHMOCK_URL is
+// where it listens: mock [flags of serve]
 func scriptMock(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
@@ -49,7 +51,8 @@ func scriptMock(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// scriptAsk asks the mock as the account demo and demands a status: ask 200 GET /wallet [BODY [HEADER: VALUE]]
+// scriptAsk asks the mock as the account demo and demands a status: ask 200 GET /wallet [BODY
+// [HEADER: VALUE]]
 func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: ask STATUS METHOD PATH [BODY [HEADER: VALUE]]")

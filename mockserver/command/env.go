@@ -56,7 +56,8 @@ func shells() map[string]func(pair) string {
 	}
 }
 
-// keepTrust writes files to trust a mock by into the user's cache, where each mock has its own, by its address.
+// keepTrust writes files to trust a mock by into the user's cache, where each mock has its own, by
+// its address.
 func (c *client) keepTrust(ca []byte) (*trust, error) {
 	base, err := c.base()
 	if err != nil {

@@ -22,8 +22,9 @@ func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// checkEnvironment refuses environment variables that are a slip of the pen away from one that the program reads, and warns of others that
-// it does not: what they were meant to say is not done. Container platforms set variables of a service that is called oauthmock.
+// checkEnvironment refuses environment variables that are a slip of the pen away from one that the
+// program reads, and warns of others that it does not: what they were meant to say is not done.
+// Container platforms set variables of a service that is called oauthmock.
 func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.Logger) error {
 	set := slices.DeleteFunc(os.Environ(), func(pair string) bool { return !strings.HasPrefix(pair, prefix) })
 	if len(set) == 0 {
@@ -47,8 +48,8 @@ func checkEnvironment(cmd *cobra.Command, getenv func(string) string, log *slog.
 	return nil
 }
 
-// knownVariables are those of the flags of all commands that have variables, and those that lead programs to a mock: commands that ask a
-// running mock read no others.
+// knownVariables are those of the flags of all commands that have variables, and those that lead
+// programs to a mock: commands that ask a running mock read no others.
 func knownVariables(root *cobra.Command) []string {
 	known := []string{prefix + "URL", prefix + "EMAIL", prefix + "API_KEY", prefix + "ADMIN_TOKEN", prefix + "JAVA_OPTIONS"}
 	var collect func(*cobra.Command)

@@ -85,7 +85,8 @@ func execCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.Co
 	return cmd
 }
 
-// run starts the mock, runs the command, judges what happened, and stops the mock. The exit status comes as an error.
+// run starts the mock, runs the command, judges what happened, and stops the mock. The exit status
+// comes as an error.
 func (x *execution) run(ctx context.Context) error {
 	collectLess()
 	log, err := x.logger()
@@ -293,7 +294,8 @@ func (x *execution) judgeAll(ctx context.Context, asks *client, expected [][]byt
 	return status, nil
 }
 
-// worse is the one of two exit statuses that decides: a failure is one whatever else cannot be known.
+// worse is the one of two exit statuses that decides: a failure is one whatever else cannot be
+// known.
 func worse(a, b int) int {
 	if a == exitError || b == exitError {
 		return exitError

@@ -27,7 +27,8 @@ import (
 // childMode is the environment variable that makes the test program a command for exec.
 const childMode = "EXEC_TEST_CHILD"
 
-// child is such a command: an unchanged client, as far as exec can know. It returns its exit status.
+// child is such a command: an unchanged client, as far as exec can know. It returns its exit
+// status.
 func child(mode string, args []string) int {
 	switch mode {
 	case "fetch": // each URL, by the environment's proxy and CAs alone

@@ -103,8 +103,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// progress is one line that is rewritten, on a terminal only. Errors of the writer are ignored: what counts is written
-// elsewhere.
+// progress is one line that is rewritten, on a terminal only. Errors of the writer are ignored:
+// what counts is written elsewhere.
 type progress struct {
 	w        io.Writer
 	terminal bool

@@ -19,8 +19,8 @@ type flagGroup struct {
 // flag is one flag of serve: a row of the table in flags.go.
 type flag struct {
 	name string
-	// value points to the default, and once the flags are parsed to the flag's value. It is a *string,
-	// *bool, *int, *int64, *uint64, *[]string or *time.Duration.
+	// value points to the default, and once the flags are parsed to the flag's value. It is a
+	// *string, *bool, *int, *int64, *uint64, *[]string or *time.Duration.
 	value any
 	usage string // what the help says; a word in `back quotes` names the value
 	// options checks the value, and returns what the server is to do. It is called only if the flag
@@ -34,8 +34,8 @@ type flag struct {
 	reread bool
 }
 
-// row makes a row of the table. value points to the default. If options is nil, any value will do, and
-// the flag is for the command alone.
+// row makes a row of the table. value points to the default. If options is nil, any value will do,
+// and the flag is for the command alone.
 func row[T any](name string, value *T, usage string, options func(T) ([]mockserver.Option, error)) flag {
 	f := flag{name: name, value: value, usage: usage}
 	if options != nil {
@@ -129,8 +129,8 @@ func (f flag) register(to *pflag.FlagSet) {
 // helpColumns is the greatest width of the help of flags.
 const helpColumns = 120
 
-// registerGroups gives flags to a command, whose help shows them group by group, in the order of the
-// table.
+// registerGroups gives flags to a command, whose help shows them group by group, in the order of
+// the table.
 func registerGroups(cmd *cobra.Command, groups []flagGroup) {
 	sets := make([]*pflag.FlagSet, len(groups))
 	for i, group := range groups {

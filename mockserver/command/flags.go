@@ -16,8 +16,8 @@ import (
 	"oauthmock/mockserver/scene"
 )
 
-// settings are the values of the flags of serve that the command itself needs. The values of the other
-// flags are options of the server, and nothing but the table below refers to them.
+// settings are the values of the flags of serve that the command itself needs. The values of the
+// other flags are options of the server, and nothing but the table below refers to them.
 type settings struct {
 	addr, urlFile, adminAddr, adminToken, state string
 
@@ -50,8 +50,8 @@ func newSettings(cmd *cobra.Command) *settings {
 	return s
 }
 
-// options returns the options of the server that the given flags stand for, each under the name of its
-// flag: of all flags, or of those that --watch reads again. Flags and the server have the same
+// options returns the options of the server that the given flags stand for, each under the name of
+// its flag: of all flags, or of those that --watch reads again. Flags and the server have the same
 // defaults, so a flag that was not given needs no option, and a scenario may choose instead.
 func (s *settings) options(reread bool) ([]mockserver.Option, error) {
 	var out []mockserver.Option

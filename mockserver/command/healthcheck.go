@@ -19,7 +19,8 @@ const healthPath = "/readyz"
 // healthFlags are the flags of oauthmock healthcheck, as they were written.
 type healthFlags struct{ url, addr, timeout string }
 
-// healthcheckCommand asks a running mock whether it answers. It is for containers, whose image holds no other client.
+// healthcheckCommand asks a running mock whether it answers. It is for containers, whose image
+// holds no other client.
 func healthcheckCommand(stdout io.Writer) *cobra.Command {
 	var f healthFlags
 	cmd := &cobra.Command{
@@ -57,7 +58,8 @@ func unhealthy(err error) error {
 	return err
 }
 
-// healthcheck asks once, and answers whom. An error says why the mock is not ready, or cannot be asked.
+// healthcheck asks once, and answers whom. An error says why the mock is not ready, or cannot be
+// asked.
 func healthcheck(ctx context.Context, f healthFlags) (string, error) {
 	base, err := f.base()
 	if err != nil {
@@ -74,7 +76,8 @@ func healthcheck(ctx context.Context, f healthFlags) (string, error) {
 		return "", fmt.Errorf("--url: %w", err)
 	}
 	client := &http.Client{
-		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points to.
+		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points
+		// to.
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

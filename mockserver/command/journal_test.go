@@ -20,7 +20,8 @@ func TestAJournalWithoutRoomIsRefused(t *testing.T) {
 	}
 }
 
-// TestAStreamOfTheJournalEndsWithTheServer opens a stream, lets the server's time limits pass, and stops the server.
+// TestAStreamOfTheJournalEndsWithTheServer opens a stream, lets the server's time limits pass, and
+// stops the server.
 func TestAStreamOfTheJournalEndsWithTheServer(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	for name, args := range map[string][]string{

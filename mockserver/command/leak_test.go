@@ -11,8 +11,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain fails when a goroutine is left after all tests: a program that stops in order has none. For the scripts of testdata it is the
-// program oauthmock.
+// TestMain fails when a goroutine is left after all tests: a program that stops in order has none.
+// For the scripts of testdata it is the program oauthmock.
 func TestMain(m *testing.M) {
 	if mode := os.Getenv(childMode); mode != "" {
 		os.Exit(child(mode, os.Args[1:])) //nolint:forbidigo // this is the main of what exec runs

@@ -51,12 +51,13 @@ func (l *limits) server(h http.Handler, log *slog.Logger) *http.Server {
 	return server
 }
 
-// leastRead is how many bytes of a header net/http may read, at least. Of one that is larger than it may read HTTP/2 ends the connection, and
-// clients send it again and again; what it reads can be answered 431.
+// leastRead is how many bytes of a header net/http may read, at least. Of one that is larger than
+// it may read HTTP/2 ends the connection, and clients send it again and again; what it reads can be
+// answered 431.
 const leastRead = 256 << 10
 
-// boundedHeader answers 431, as net/http does, to requests whose line and headers take more than so many bytes, and those that net/http
-// lets through beyond a bound.
+// boundedHeader answers 431, as net/http does, to requests whose line and headers take more than so
+// many bytes, and those that net/http lets through beyond a bound.
 func boundedHeader(bytes int64, h http.Handler) http.Handler {
 	const beyond = 4096
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -75,8 +76,8 @@ func boundedHeader(bytes int64, h http.Handler) http.Handler {
 	})
 }
 
-// silentConnections are those over which no whole request was ever sent, as browsers and balancers open them in advance. They are no reason
-// for a stop to wait. It is safe for concurrent use.
+// silentConnections are those over which no whole request was ever sent, as browsers and balancers
+// open them in advance. They are no reason for a stop to wait. It is safe for concurrent use.
 type silentConnections struct {
 	mu   sync.Mutex
 	open map[net.Conn]struct{}

@@ -102,7 +102,8 @@ func limitActs() map[string]act {
 			assert.ErrorIs(t, err, io.EOF, "the connection is closed")
 		}},
 		"--write-timeout": {[]string{"--write-timeout", "1s"}, func(t *testing.T, p *process) {
-			// Who asks and asks and never reads is cut off; else his writes would block until his own deadline.
+			// Who asks and asks and never reads is cut off; else his writes would block until his
+			// own deadline.
 			deaf := p.dial()
 			many := strings.Repeat("GET /scopes HTTP/1.1\r\nHost: localhost\r\n"+demoBasic+"\r\n", 1000)
 			var err error
@@ -157,7 +158,8 @@ func TestWebPagesMayCallTheAPIOnlyWhereTheyAreLetIn(t *testing.T) {
 	assert.Equal(t, "*", header(all, "GET", "/wallet", from("https://other.example.com")).Get(allow))
 }
 
-// TestRubbishOnTheWire sends what no HTTP client would. What reaches the API is answered in its envelope; the rest is Go's own HTTP server's.
+// TestRubbishOnTheWire sends what no HTTP client would. What reaches the API is answered in its
+// envelope; the rest is Go's own HTTP server's.
 func TestRubbishOnTheWire(t *testing.T) {
 	p := start(t, nil)
 	_, before := p.ask("GET", "/__admin/accounts/demo", "")

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// boundedListener gives out so many connections at once; the next waits until one is closed. Unlike netutil's, its connections can still be
-// reset, which faults do.
+// boundedListener gives out so many connections at once; the next waits until one is closed. Unlike
+// netutil's, its connections can still be reset, which faults do.
 type boundedListener struct {
 	net.Listener
 	places chan struct{}

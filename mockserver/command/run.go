@@ -32,8 +32,8 @@ func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)
 // usageError is an error of whoever called the program: a flag, an argument, a file.
 type usageError struct{ error }
 
-// StopSignals returns the signals that end a program in good order: SIGINT, SIGTERM, and SIGHUP unless it was ignored at the start, as nohup
-// does.
+// StopSignals returns the signals that end a program in good order: SIGINT, SIGTERM, and SIGHUP
+// unless it was ignored at the start, as nohup does.
 func StopSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -94,8 +94,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return exitError
 }
 
-// refuseEmpty refuses flags that were given without a value. Most often that is a variable of a shell that was not set, and to go on as if
-// the flag were not there would be something else than what was asked for.
+// refuseEmpty refuses flags that were given without a value. Most often that is a variable of a
+// shell that was not set, and to go on as if the flag were not there would be something else than
+// what was asked for.
 func refuseEmpty(flags *pflag.FlagSet) error {
 	var err error
 	flags.Visit(func(f *pflag.Flag) {
@@ -110,7 +111,8 @@ func refuseEmpty(flags *pflag.FlagSet) error {
 	return err
 }
 
-// fromEnvironment gives every flag that was not set its environment variable: --url-file is OAUTHMOCK_URL_FILE.
+// fromEnvironment gives every flag that was not set its environment variable: --url-file is
+// OAUTHMOCK_URL_FILE.
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -126,8 +128,8 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	return err
 }
 
-// separate returns the values of a flag that one variable holds. Those of a flag that is repeated stand between commas, unless the whole is
-// one file whose path has a comma.
+// separate returns the values of a flag that one variable holds. Those of a flag that is repeated
+// stand between commas, unless the whole is one file whose path has a comma.
 func separate(f *pflag.Flag, value string) []string {
 	if f.Value.Type() != "stringArray" {
 		return []string{value}

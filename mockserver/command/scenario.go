@@ -16,7 +16,8 @@ func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellC
 // maxTold is how many tokens of an account are told; the control API shows the others.
 const maxTold = 20
 
-// tell logs who a scenario's accounts are, and what to test. The keys and tokens are whole: they belong to the mock, and are there to be used.
+// tell logs who a scenario's accounts are, and what to test. The keys and tokens are whole: they
+// belong to the mock, and are there to be used.
 func tell(s *scene.Scene, log *slog.Logger) {
 	if s == nil {
 		return

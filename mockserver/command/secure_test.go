@@ -26,7 +26,8 @@ func (p *process) endpoints() (out struct{ HTTP, HTTPS, Proxy string }) {
 	return out
 }
 
-// through asks a URL as the demo account, by the mock's proxy if it has one, and trusts the mock's CA.
+// through asks a URL as the demo account, by the mock's proxy if it has one, and trusts the mock's
+// CA.
 func (p *process) through(target string) (status int, body string, shown *tls.ConnectionState) {
 	p.t.Helper()
 	at := p.endpoints()

@@ -26,7 +26,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// drainTimeout is how long a stop waits for requests under way: with what else a stop does, it is over within five seconds.
+// drainTimeout is how long a stop waits for requests under way: with what else a stop does, it is
+// over within five seconds.
 const drainTimeout = 3 * time.Second
 
 // serveCommand starts the mock.
@@ -87,8 +88,9 @@ func (s *settings) within(log *slog.Logger, run func(*instance) error) (err erro
 	return errors.Join(run(m), m.retract())
 }
 
-// collectLess lets the heap grow to five times what is in use before garbage is collected, unless GOGC says otherwise: a server of a few
-// megabytes would collect it dozens of times a second under load.
+// collectLess lets the heap grow to five times what is in use before garbage is collected, unless
+// GOGC says otherwise: a server of a few megabytes would collect it dozens of times a second under
+// load.
 func collectLess() {
 	const usual, percent = 100, 400
 	if before := debug.SetGCPercent(percent); before != usual {
@@ -136,7 +138,8 @@ func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 	return &instance{settings: s, log: log, mock: mock, watcher: watched, failed: make(chan error, mostServers)}, nil
 }
 
-// mostServers is how many listeners are served, at most: API, control API, TLS, proxy, and the tunnels of the proxy with and without TLS.
+// mostServers is how many listeners are served, at most: API, control API, TLS, proxy, and the
+// tunnels of the proxy with and without TLS.
 const mostServers = 6
 
 // reachable reports whether the control API or the proxy can be reached from other machines.
@@ -257,7 +260,8 @@ func (m *instance) retract() error {
 	return nil
 }
 
-// giveBack returns memory that was needed to load a large world to the system, which otherwise would take minutes.
+// giveBack returns memory that was needed to load a large world to the system, which otherwise
+// would take minutes.
 func giveBack() {
 	const large = 64 << 20
 	var collections debug.GCStats
@@ -292,7 +296,8 @@ func baseURL(addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// announce prints the base URL, and writes it to a file in one step, so that who waits for the file never reads half of it.
+// announce prints the base URL, and writes it to a file in one step, so that who waits for the file
+// never reads half of it.
 func announce(url, file string, stdout io.Writer) error {
 	if file != "" {
 		err := atomicfile.Write(file, 0o644, func(w io.Writer) error {
@@ -307,7 +312,8 @@ func announce(url, file string, stdout io.Writer) error {
 	return err
 }
 
-// stop lets requests under way end, and cuts off those that take too long: who stalls must not hold up a stop.
+// stop lets requests under way end, and cuts off those that take too long: who stalls must not hold
+// up a stop.
 func stop(ctx context.Context, servers []*http.Server, log *slog.Logger) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()

@@ -15,8 +15,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// BenchmarkServe is the mock behind a listener as serve makes it, asked over loopback. It is also where the profile comes from that released
-// programs are compiled with (make profile).
+// BenchmarkServe is the mock behind a listener as serve makes it, asked over loopback. It is also
+// where the profile comes from that released programs are compiled with (make profile).
 func BenchmarkServe(b *testing.B) {
 	const scopes = `{"scopes":["GET:company.openapi.com/IT-start"]}`
 	for name, request := range map[string]string{

@@ -84,7 +84,8 @@ func serviceActs(t *testing.T) map[string]act {
 	}
 }
 
-// callBack begins a callback to a URL, waits until it was attempted, and returns the log of callbacks.
+// callBack begins a callback to a URL, waits until it was attempted, and returns the log of
+// callbacks.
 func (p *process) callBack(url string) string {
 	_, _ = p.ask("POST", "/__admin/accounts/demo/callbacks", `{"scope":"POST:sms.openapi.com/send","url":"`+url+`"}`)
 	_, _ = p.ask("POST", "/__admin/clock/advance", `{"by":"1s"}`)

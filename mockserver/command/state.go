@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/statefile"
 )
 
-// holdState locks the file of --state for this process, and makes sure that it can be written. The caller releases the lock.
+// holdState locks the file of --state for this process, and makes sure that it can be written. The
+// caller releases the lock.
 func (s *settings) holdState(log *slog.Logger) (release func() error, err error) {
 	if s.state == "" {
 		return func() error { return nil }, nil
@@ -35,8 +36,8 @@ func (s *settings) holdState(log *slog.Logger) (release func() error, err error)
 	return lock.Release, nil
 }
 
-// stopAndSave lets requests under way end and, with --state, saves the state: at once, because who stops us may have less patience than we,
-// and again when nothing changes any more.
+// stopAndSave lets requests under way end and, with --state, saves the state: at once, because who
+// stops us may have less patience than we, and again when nothing changes any more.
 func stopAndSave(ctx context.Context, server *mockserver.Server, servers []*http.Server, log *slog.Logger) error {
 	// The context is done already: that is why we stop.
 	ctx = context.WithoutCancel(ctx)

@@ -17,12 +17,14 @@ import (
 
 // trust is the files by which programs come to trust the mock's CA.
 type trust struct {
-	// ca holds that CA alone, for programs that take it beside what they trust already; bundle, which they trust instead of that, holds the
-	// system's CAs too; store is the bundle in PKCS#12, for Java.
+	// ca holds that CA alone, for programs that take it beside what they trust already; bundle,
+	// which they trust instead of that, holds the system's CAs too; store is the bundle in PKCS#12,
+	// for Java.
 	ca, bundle, store string
 }
 
-// storePassword is what Java opens a trust store with, by custom. It protects nothing: certificates are public.
+// storePassword is what Java opens a trust store with, by custom. It protects nothing: certificates
+// are public.
 const storePassword = "changeit"
 
 // systemBundles are where systems keep the CAs that they trust, as far as they do in one file.
@@ -63,7 +65,8 @@ func writeTrust(dir string, ca []byte, getenv func(string) string) (*trust, erro
 	return t, errors.Join(errs...)
 }
 
-// entries are the certificates of a bundle, each under a name of its own. What cannot be read is left out, as everybody does.
+// entries are the certificates of a bundle, each under a name of its own. What cannot be read is
+// left out, as everybody does.
 func entries(bundle []byte) (out []pkcs12.TrustStoreEntry) {
 	for block, rest := pem.Decode(bundle); block != nil; block, rest = pem.Decode(rest) {
 		if cert, err := x509.ParseCertificate(block.Bytes); block.Type == "CERTIFICATE" && err == nil {

@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver/scene"
 )
 
-// watchEvery is how often the files of --watch are looked at: often enough to seem at once, and rare enough to cost nothing.
+// watchEvery is how often the files of --watch are looked at: often enough to seem at once, and
+// rare enough to cost nothing.
 const watchEvery = 250 * time.Millisecond
 
 // watcher notices that files have changed. It is for one goroutine.
@@ -33,7 +34,8 @@ func watch(files []string) *watcher {
 	return w
 }
 
-// look says whether a file is another than at the last look: in its time, its size, or itself, where an editor has put a new one in its place.
+// look says whether a file is another than at the last look: in its time, its size, or itself,
+// where an editor has put a new one in its place.
 func (w *watcher) look() bool {
 	other := false
 	for i, file := range w.files {
@@ -53,8 +55,8 @@ func (w *watcher) look() bool {
 	return other
 }
 
-// changed looks at the files, and says whether they have changed and stood still since the look before: who writes a file in several pieces, or
-// empties it first, is waited for.
+// changed looks at the files, and says whether they have changed and stood still since the look
+// before: who writes a file in several pieces, or empties it first, is waited for.
 func (w *watcher) changed() bool {
 	if w.look() {
 		w.moved = true
@@ -116,7 +118,8 @@ func (s *settings) startWatch() (*watcher, error) {
 	return watch(files), nil
 }
 
-// follow reloads the server whenever its files have changed, until the context is done. A nil watcher follows nothing.
+// follow reloads the server whenever its files have changed, until the context is done. A nil
+// watcher follows nothing.
 func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Server, log *slog.Logger) {
 	if w == nil {
 		return

@@ -98,7 +98,8 @@ type accountView struct {
 	state
 	Now    time.Time
 	Credit string
-	// Line is the credit over time, as points of an SVG; Days, Services and Scopes are what was called.
+	// Line is the credit over time, as points of an SVG; Days, Services and Scopes are what was
+	// called.
 	Line                   string
 	Days, Services, Scopes []bar
 	Requests               []entry
@@ -198,7 +199,8 @@ func bars(counts map[string]int64, most int, order func(a, b bar) int) []bar {
 	return out
 }
 
-// tenThousandths reads an amount as the control API writes it, with at most four decimals, in its smallest unit.
+// tenThousandths reads an amount as the control API writes it, with at most four decimals, in its
+// smallest unit.
 func tenThousandths(n json.Number) int64 {
 	const decimals = 4
 	whole, fraction, _ := strings.Cut(n.String(), ".")

@@ -18,8 +18,8 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.detail }
 
-// ask asks the control API, with the credentials of the visit, and decodes the answer into out unless that is nil. What the
-// control API refuses is a *refusal.
+// ask asks the control API, with the credentials of the visit, and decodes the answer into out
+// unless that is nil. What the control API refuses is a *refusal.
 func (v *visit) ask(path string, query url.Values, out any) error {
 	target := &url.URL{Scheme: "http", Host: v.r.Host, Path: "/__admin" + path, RawQuery: query.Encode()}
 	if unescaped, err := url.PathUnescape(path); err == nil {

@@ -11,7 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// failNext is a fault rule by which the next call of an entry's kind fails, in JSON; "" where no rule can name it.
+// failNext is a fault rule by which the next call of an entry's kind fails, in JSON; "" where no
+// rule can name it.
 func failNext(e *entry) string {
 	if e.Kind == "callback" || e.Request.Method == "" {
 		return ""
@@ -37,7 +38,8 @@ func likeness(e *entry) map[string]any {
 	return match
 }
 
-// expected is the expectation that a call of an entry's kind came, in JSON, as POST /__admin/verify takes it.
+// expected is the expectation that a call of an entry's kind came, in JSON, as POST /__admin/verify
+// takes it.
 func expected(e *entry) string {
 	match := likeness(e)
 	if e.Kind == "callback" {
@@ -62,8 +64,8 @@ func indented(v any) string {
 	return string(text)
 }
 
-// scenarioOf answers with a scenario that sends an entry's request, and expects its answer: a file to keep, and to complete where the
-// journal kept no credential.
+// scenarioOf answers with a scenario that sends an entry's request, and expects its answer: a file
+// to keep, and to complete where the journal kept no credential.
 func scenarioOf(v *visit) (templ.Component, error) {
 	e, err := v.entry()
 	if err != nil {
@@ -124,7 +126,8 @@ func scenarioFile(e *entry) any {
 	}
 }
 
-// call names an operation as scenarios do: outside v2 with the surface before it, or by method and path.
+// call names an operation as scenarios do: outside v2 with the surface before it, or by method and
+// path.
 func call(e *entry) string {
 	if e.Surface == "services" {
 		path, _ := e.path()

@@ -214,7 +214,8 @@ func showCoverage(v *visit) (templ.Component, error) {
 	return coveragePage(view), nil
 }
 
-// rowsOf sorts answers under their operations: "GET /tokens 200", "GET /tokens/{token} 404 120", "v1 GET /token 204".
+// rowsOf sorts answers under their operations: "GET /tokens 200", "GET /tokens/{token} 404 120",
+// "v1 GET /token 204".
 func rowsOf(c coverage) []row {
 	byName := map[string][]cell{}
 	add := func(names []string, met bool) {

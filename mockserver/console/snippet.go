@@ -26,13 +26,15 @@ func credential(e *entry) string {
 	return ""
 }
 
-// carried are the header fields that a program sends itself: not those of the connection, and not the credentials.
+// carried are the header fields that a program sends itself: not those of the connection, and not
+// the credentials.
 func carried(e *entry) []header {
 	left := []string{"authorization", "user-agent", "accept-encoding", "content-length", "connection", "host", "accept", "transfer-encoding", "cookie"}
 	return slices.DeleteFunc(e.Request.fields(), func(f header) bool { return slices.Contains(left, strings.ToLower(f.Name)) })
 }
 
-// snippets writes a request as programs send it. The journal keeps no credential: they are read from the environment.
+// snippets writes a request as programs send it. The journal keeps no credential: they are read
+// from the environment.
 func snippets(e *entry, base string) []snippet {
 	address := base + e.Request.URI
 	if e.Kind == "callback" {
@@ -41,7 +43,8 @@ func snippets(e *entry, base string) []snippet {
 	return []snippet{{"curl", curl(e, address)}, {"Go", goCall(e, address)}, {"Node.js", nodeCall(e, address)}, {"Python", pythonCall(e, address)}}
 }
 
-// spliced writes a text in which credentials were replaced: the plain parts by one function, and in their place what the other writes.
+// spliced writes a text in which credentials were replaced: the plain parts by one function, and in
+// their place what the other writes.
 func spliced(s string, plain func(string) string, hole, between string) string {
 	var parts []string
 	at := 0
@@ -100,7 +103,8 @@ func goCall(e *entry, address string) string {
 	return strings.Join(append(lines, "response, err := http.DefaultClient.Do(request)"), "\n")
 }
 
-// script quotes a text as JavaScript and Python both read it: JSON, which has no characters that end a line in either.
+// script quotes a text as JavaScript and Python both read it: JSON, which has no characters that
+// end a line in either.
 func script(s string) string {
 	text, err := json.Marshal(s)
 	if err != nil { // a text can be encoded

@@ -1,5 +1,6 @@
-// Package coverage remembers which operations, statuses and error numbers the callers of a server met, and says which of those that the
-// published document knows they never did. It stands beside the journal, because a journal forgets.
+// Package coverage remembers which operations, statuses and error numbers the callers of a server
+// met, and says which of those that the published document knows they never did. It stands beside
+// the journal, because a journal forgets.
 package coverage
 
 import (
@@ -20,9 +21,11 @@ const (
 	maxMet = 1024
 )
 
-// Recorder remembers what was met, by all callers together and by each account. It is safe for concurrent use.
+// Recorder remembers what was met, by all callers together and by each account. It is safe for
+// concurrent use.
 type Recorder struct {
-	// known numbers the answers that were met. It is replaced, never changed, so that counting needs no lock for it.
+	// known numbers the answers that were met. It is replaced, never changed, so that counting
+	// needs no lock for it.
 	known atomic.Pointer[map[answer]int]
 	// read reads the published documents when they are first needed.
 	read func() (*contract, error)
@@ -66,7 +69,8 @@ func New(surfaces surface.Descriptions) *Recorder {
 	return r
 }
 
-// Count notes what a finished exchange met, and keeps nothing of it. What matched no operation is not counted.
+// Count notes what a finished exchange met, and keeps nothing of it. What matched no operation is
+// not counted.
 func (r *Recorder) Count(e *exchange.Exchange) {
 	if e.Operation == "" {
 		return
@@ -126,7 +130,8 @@ func (r *Recorder) begin(id account.ID) *marks {
 	return own
 }
 
-// Clear forgets what an account met, or, without one, what anybody did. What all met together is not changed by forgetting an account.
+// Clear forgets what an account met, or, without one, what anybody did. What all met together is
+// not changed by forgetting an account.
 func (r *Recorder) Clear(of account.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -39,7 +39,8 @@ func counts(r coverage.Report) [3]int {
 	return [3]int{r.Operations.Covered, r.Statuses.Covered, r.Refusals.Covered}
 }
 
-// TestWhatThereIsToMeetIsThePublishedDocument holds the totals against another reading of the document than the one they come from.
+// TestWhatThereIsToMeetIsThePublishedDocument holds the totals against another reading of the
+// document than the one they come from.
 func TestWhatThereIsToMeetIsThePublishedDocument(t *testing.T) {
 	doc, err := reading.Published(spec.V2())
 	require.NoError(t, err)

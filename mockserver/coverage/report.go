@@ -28,8 +28,9 @@ type Covered struct {
 // ErrTooMany says that an account found no place among those that are counted on their own.
 var ErrTooMany = errors.New("too many accounts are counted, and this one is not among them")
 
-// Report answers what one account met, or, without one, all callers together. Calls whose credentials were refused count for all only.
-// It answers ErrTooMany when it cannot tell. The first call reads the published document, which takes a few hundredths of a second.
+// Report answers what one account met, or, without one, all callers together. Calls whose
+// credentials were refused count for all only. It answers ErrTooMany when it cannot tell. The first
+// call reads the published document, which takes a few hundredths of a second.
 func (r *Recorder) Report(of account.ID) (Report, error) {
 	c, err := r.read()
 	if err != nil {
@@ -87,8 +88,9 @@ type contract struct {
 	places                         map[string]string // "token.create": "POST /tokens"
 }
 
-// readContract collects the operations of surfaces, and, where these have a document, the statuses and error numbers that it
-// publishes. Operations that a document calls the mock's own are nothing that somebody should have called.
+// readContract collects the operations of surfaces, and, where these have a document, the statuses
+// and error numbers that it publishes. Operations that a document calls the mock's own are nothing
+// that somebody should have called.
 func readContract(surfaces surface.Descriptions) (*contract, error) {
 	c := &contract{places: map[string]string{}}
 	for _, d := range surfaces {

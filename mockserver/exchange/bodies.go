@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Bodies bounds the memory of all request bodies that are read at once, so that whoever sends many large ones slowly waits, and fills nothing.
-// It is safe for concurrent use; a nil Bodies bounds nothing.
+// Bodies bounds the memory of all request bodies that are read at once, so that whoever sends many
+// large ones slowly waits, and fills nothing. It is safe for concurrent use; a nil Bodies bounds
+// nothing.
 type Bodies struct {
 	room  *semaphore.Weighted
 	total int64
@@ -27,8 +28,9 @@ func NewBodies(total int64) *Bodies {
 	return &Bodies{room: semaphore.NewWeighted(total), total: total}
 }
 
-// Enter waits until there is room for the body of a request, of which at most bound bytes will be read, and returns how the caller gives the room
-// back. It returns false where there was none in time.
+// Enter waits until there is room for the body of a request, of which at most bound bytes will be
+// read, and returns how the caller gives the room back. It returns false where there was none in
+// time.
 func (b *Bodies) Enter(r *http.Request, bound int64) (leave func(), ok bool) {
 	size := bound
 	if r.ContentLength >= 0 {

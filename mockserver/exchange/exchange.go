@@ -1,5 +1,6 @@
-// Package exchange holds one request and its answer as a plain value. The outermost handler makes it, every layer inside
-// fills in what it decided, and what comes afterwards (journal, explanation, metrics) only reads it.
+// Package exchange holds one request and its answer as a plain value. The outermost handler makes
+// it, every layer inside fills in what it decided, and what comes afterwards (journal, explanation,
+// metrics) only reads it.
 package exchange
 
 import (
@@ -18,12 +19,14 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Exchange is one request and its answer. It belongs to the goroutine that serves the request, and is used again for another
-// request as soon as Handler.Done returns: who wants to keep something of it copies it.
+// Exchange is one request and its answer. It belongs to the goroutine that serves the request, and
+// is used again for another request as soon as Handler.Done returns: who wants to keep something of
+// it copies it.
 type Exchange struct {
 	// ID is unique in a server: 1, 2, …, in the order of arrival.
 	ID uint64
-	// At is the server's time, or the account's once that is known. Began and Took are the machine's.
+	// At is the server's time, or the account's once that is known. Began and Took are the
+	// machine's.
 	At    time.Time
 	Began time.Time
 	Took  time.Duration
@@ -31,35 +34,43 @@ type Exchange struct {
 	// Surface that answered ("v2"), and the operation ("token.create"); empty when none matched.
 	Surface   string
 	Operation string
-	// Path of the request, as it was sent, relative to the surface: "/wallet" of "/__v2/wallet". Of a paid service it is
-	// "/{domain}/{path}". Params are the parameters of the operation's path, decoded, in their order.
+	// Path of the request, as it was sent, relative to the surface: "/wallet" of "/__v2/wallet". Of
+	// a paid service it is "/{domain}/{path}". Params are the parameters of the operation's path,
+	// decoded, in their order.
 	Path   string
 	Params []Param
 	// Environment is the only one whose credentials the host takes; empty takes those of all.
 	Environment account.Environment
-	// Account of the caller, empty when the caller could not be identified. Auth names the credentials by which the caller
-	// was looked for, as the surface calls them ("basic", "refresh", "token"), or is "none".
+	// Account of the caller, empty when the caller could not be identified. Auth names the
+	// credentials by which the caller was looked for, as the surface calls them ("basic",
+	// "refresh", "token"), or is "none".
 	Account account.ID
 	Auth    string
-	// Client is the client_id of the OAuth client that called, or whose token was used; empty where there is none.
+	// Client is the client_id of the OAuth client that called, or whose token was used; empty where
+	// there is none.
 	Client string
-	// Incarnation is the life of the account that the caller was authenticated to. Nobody keeps it beyond the call.
+	// Incarnation is the life of the account that the caller was authenticated to. Nobody keeps it
+	// beyond the call.
 	Incarnation account.Incarnation
 	IP          string
-	// Reason of the refusal, in words what was wrong, and what its row of the refusals table says of it; empty when the call succeeded.
+	// Reason of the refusal, in words what was wrong, and what its row of the refusals table says
+	// of it; empty when the call succeeded.
 	Reason string
 	Detail string
 	Code   string // error number, as on the wire: "130", "125.22"
 	Grade  string
 	Source string
-	// Note tells in a sentence, for explanations, what else decided, also where the call succeeded; mostly empty.
+	// Note tells in a sentence, for explanations, what else decided, also where the call succeeded;
+	// mostly empty.
 	Note  string
 	Quota account.QuotaState
-	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for other calls. PaidBy is empty for refused calls.
+	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for
+	// other calls. PaidBy is empty for refused calls.
 	Scope   string
 	PaidBy  string
 	Charged account.Money
-	// Delivery is set where the server sent the request, of its own accord; nil, as with nearly all, is that it received the request.
+	// Delivery is set where the server sent the request, of its own accord; nil, as with nearly
+	// all, is that it received the request.
 	Delivery *Delivery
 	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
 	Fault *Fault
@@ -86,7 +97,8 @@ func (e *Exchange) Tell(sentence string) {
 // Param is a parameter of a path.
 type Param struct{ Name, Value string }
 
-// Param returns the value of a parameter of the path, or "" when the operation's path has none of that name.
+// Param returns the value of a parameter of the path, or "" when the operation's path has none of
+// that name.
 func (e *Exchange) Param(name string) string {
 	for i := range e.Params {
 		if e.Params[i].Name == name {
@@ -108,8 +120,8 @@ type Fault struct {
 	Sender Sender
 }
 
-// Sender makes of the answer in an exchange the one to be sent, calls done when it is, and sends it. It may end in a panic with
-// http.ErrAbortHandler.
+// Sender makes of the answer in an exchange the one to be sent, calls done when it is, and sends
+// it. It may end in a panic with http.ErrAbortHandler.
 type Sender interface {
 	Send(w http.ResponseWriter, r *http.Request, done func())
 }
@@ -142,18 +154,21 @@ type Response struct {
 	Body   []byte
 }
 
-// AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to Write, which copies nothing then.
+// AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to
+// Write, which copies nothing then.
 func (e *Exchange) AvailableBuffer() []byte { return e.Response.Body[len(e.Response.Body):] }
 
-// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"), and is not made so. The values of one answer lie side by
-// side in one piece of memory, where Header.Set would need one for each.
+// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"), and is not
+// made so. The values of one answer lie side by side in one piece of memory, where Header.Set would
+// need one for each.
 func (e *Exchange) SetHeader(name, value string) {
 	n := len(e.values)
 	e.values = append(e.values, value)
 	e.Response.Header[name] = e.values[n : n+1 : n+1]
 }
 
-// DropUnsent removes the body of an answer that HTTP sends without one: to HEAD, of which only the length is told, and of 204 and 304.
+// DropUnsent removes the body of an answer that HTTP sends without one: to HEAD, of which only the
+// length is told, and of 204 and 304.
 func (e *Exchange) DropUnsent() {
 	r := &e.Response
 	switch {
@@ -176,8 +191,8 @@ var (
 	ErrBodyTimeout  = errors.New("the request body did not arrive in time")
 )
 
-// From is the exchange that an answer belongs to: w is what a Handler gave to its Next, wrapped or not. It panics for any other
-// writer, which is a mistake in the wiring.
+// From is the exchange that an answer belongs to: w is what a Handler gave to its Next, wrapped or
+// not. It panics for any other writer, which is a mistake in the wiring.
 func From(w http.ResponseWriter) *Exchange {
 	for {
 		switch own := w.(type) {
@@ -191,11 +206,12 @@ func From(w http.ResponseWriter) *Exchange {
 	}
 }
 
-// Handler is the outermost handler of the API: it reads the request, lets next answer into a buffer, sends the answer in one
-// piece, and hands the finished exchange over.
+// Handler is the outermost handler of the API: it reads the request, lets next answer into a
+// buffer, sends the answer in one piece, and hands the finished exchange over.
 type Handler struct {
 	Next http.Handler
-	// Clock says what the server's clock shows while the machine's shows a time; Real is the machine's.
+	// Clock says what the server's clock shows while the machine's shows a time; Real is the
+	// machine's.
 	Clock interface {
 		At(machine time.Time) time.Time
 	}
@@ -273,7 +289,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // NextID returns the ID of the next exchange, for one that the server begins itself.
 func (h *Handler) NextID() uint64 { return h.count.Add(1) }
 
-// buffered is the length, in bytes, from which net/http does not say by itself how long an answer is.
+// buffered is the length, in bytes, from which net/http does not say by itself how long an answer
+// is.
 const buffered = 2 << 10
 
 // headerID is in every answer: by it the journal knows the exchange (GET /__admin/requests/{id}).
@@ -282,7 +299,8 @@ const headerID = "X-Mock-Request-Id"
 // maxIdle bounds what an exchange that waits for the next request may hold, in bytes.
 const maxIdle = 64 << 10
 
-// firstRead bounds, in bytes, the memory that is set aside because a request says that a body will come.
+// firstRead bounds, in bytes, the memory that is set aside because a request says that a body will
+// come.
 const firstRead = 16 << 10
 
 // readBody appends a body to a buffer, up to a bound.
@@ -317,15 +335,17 @@ func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 // maxDrained bounds what is read of a body that is too large, in bytes.
 const maxDrained = 16 << 20
 
-// drain reads on, and keeps nothing: many clients send all of a body before they look for an answer, and would find a broken connection. Who
-// waits to be asked for the body is not asked, and of who announces more than that nothing is read.
+// drain reads on, and keeps nothing: many clients send all of a body before they look for an
+// answer, and would find a broken connection. Who waits to be asked for the body is not asked, and
+// of who announces more than that nothing is read.
 func drain(r *http.Request) {
 	if r.Header.Get("Expect") == "" && r.ContentLength <= maxDrained {
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
 	}
 }
 
-// caller is the address of a caller, without port and zone. Who has none (a pipe, a call in process) is on this machine.
+// caller is the address of a caller, without port and zone. Who has none (a pipe, a call in
+// process) is on this machine.
 func caller(remote string) string {
 	address, err := netip.ParseAddrPort(remote)
 	if err != nil {
@@ -337,7 +357,8 @@ func caller(remote string) string {
 	return address.Addr().Unmap().WithZone("").String()
 }
 
-// forwarded is the first address of X-Forwarded-For, which is the caller's if every proxy added its own; otherwise when there is none.
+// forwarded is the first address of X-Forwarded-For, which is the caller's if every proxy added its
+// own; otherwise when there is none.
 func forwarded(h http.Header, otherwise string) string {
 	values := h["X-Forwarded-For"]
 	if len(values) == 0 {

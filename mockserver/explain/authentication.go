@@ -9,7 +9,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// authentication tells what was made of the credentials. A request that matches no operation is never authenticated.
+// authentication tells what was made of the credentials. A request that matches no operation is
+// never authenticated.
 func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
 	a := x.credentials(e)
 	if e.Operation == "" {
@@ -18,7 +19,8 @@ func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
 	return a
 }
 
-// credentials tells what was made of the credentials. Where they were refused it looks for the reason in the directory.
+// credentials tells what was made of the credentials. Where they were refused it looks for the
+// reason in the directory.
 func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 	if a, ok := x.ofClient(e); ok {
 		return a
@@ -53,7 +55,8 @@ func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 	return Authentication{"unreadable", false, "The Authorization header is neither Basic with Base64 of \"e-mail:API key\" nor Bearer."}
 }
 
-// ofClient tells what was made of the credentials of an OAuth client, or of its token. Not ok where the operation takes none of either.
+// ofClient tells what was made of the credentials of an OAuth client, or of its token. Not ok where
+// the operation takes none of either.
 func (x *Explainer) ofClient(e *exchange.Exchange) (a Authentication, ok bool) {
 	whose := "the client " + e.Client
 	if e.Account != "" {
@@ -98,7 +101,8 @@ func waysOfClients() map[string]string {
 	return map[string]string{surface.ClientSecretBasic: "as HTTP Basic", surface.ClientSecretPost: "in the body"}
 }
 
-// refusesCaller reports whether a request was refused for its client credentials, and not for what it asked.
+// refusesCaller reports whether a request was refused for its client credentials, and not for what
+// it asked.
 func refusesCaller(e *exchange.Exchange) bool {
 	return e.Reason == string(account.ClientInvalid) || e.Reason == string(account.ClientDisabled)
 }

@@ -17,7 +17,8 @@ type Requests interface {
 	Walk(f journal.Filter, visit func(*exchange.Exchange) bool) (dropped uint64)
 }
 
-// ended tells when and by which request a secret, called what, ended; empty where nobody remembers that it was one.
+// ended tells when and by which request a secret, called what, ended; empty where nobody remembers
+// that it was one.
 func (x *Explainer) ended(e *exchange.Exchange, what, secret string) string {
 	id, end, known := x.Directory.Ended(secret)
 	if !known {

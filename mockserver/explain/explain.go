@@ -26,7 +26,8 @@ type Explanation struct {
 	// Charge is unset unless a paid service was called.
 	Charge *Charge `json:"charge,omitempty"`
 	Answer Answer  `json:"answer"`
-	// Violations of the request against the document; empty where there are none, or where no operation matched.
+	// Violations of the request against the document; empty where there are none, or where no
+	// operation matched.
 	Violations []openapi.Departure `json:"violations"`
 }
 
@@ -69,12 +70,13 @@ type Quota struct {
 	ResetMs int64 `json:"resetMs"`
 }
 
-// Answer is how the caller was answered, and how well it is known that the real service would answer so.
+// Answer is how the caller was answered, and how well it is known that the real service would
+// answer so.
 type Answer struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"` // error number, empty for successes
-	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault" where a rule of faults took the call. Of
-	// successes the parts have grades of their own.
+	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault"
+	// where a rule of faults took the call. Of successes the parts have grades of their own.
 	Grade string `json:"grade"`
 	// Row is where docs/behaviour.md says it; Source is what it rests on.
 	Row    string `json:"row"`
@@ -99,7 +101,8 @@ type Explainer struct {
 	Requests Requests
 }
 
-// Explain explains an exchange. It asks the directory as it is now, which may know more or less than when the exchange took place.
+// Explain explains an exchange. It asks the directory as it is now, which may know more or less
+// than when the exchange took place.
 func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account), Client: e.Client}
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
@@ -179,8 +182,8 @@ func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	return out
 }
 
-// matched is the operation that answered. Of one that takes any method and path it shows those of the request, as far as the
-// path holds no secret.
+// matched is the operation that answered. Of one that takes any method and path it shows those of
+// the request, as far as the path holds no secret.
 func matched(e *exchange.Exchange, o *surface.Operation) *Matched {
 	m := &Matched{e.Surface, e.Operation, o.Method, o.Path}
 	if o.Method != surface.AnyMethod {
@@ -193,8 +196,8 @@ func matched(e *exchange.Exchange, o *surface.Operation) *Matched {
 	return m
 }
 
-// Redacted is the explanation with each of its texts as text shows it: paths, and names of members and parameters, are the caller's,
-// and may hold credentials.
+// Redacted is the explanation with each of its texts as text shows it: paths, and names of members
+// and parameters, are the caller's, and may hold credentials.
 func (x Explanation) Redacted(text func(string) string) Explanation {
 	for i := range x.Words {
 		x.Words[i] = text(x.Words[i])

@@ -9,7 +9,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// near are the operations that a request came nearest to: the same path with another method, else paths that are like it.
+// near are the operations that a request came nearest to: the same path with another method, else
+// paths that are like it.
 func (x *Explainer) near(e *exchange.Exchange) []Near {
 	const most = 3
 	d := x.Surfaces.Of(e)
@@ -54,8 +55,8 @@ func (x *Explainer) near(e *exchange.Exchange) []Near {
 	return out
 }
 
-// neighbours are the surface that answered and, where it is found at "/", those whose paths begin there too, unless a host of the
-// provider's was asked, which has one surface alone.
+// neighbours are the surface that answered and, where it is found at "/", those whose paths begin
+// there too, unless a host of the provider's was asked, which has one surface alone.
 func (x *Explainer) neighbours(e *exchange.Exchange, d *surface.Description) surface.Descriptions {
 	out := surface.Descriptions{d}
 	name := surface.HostName(e.Request.Host)
@@ -89,8 +90,9 @@ func alike(template, path []string) bool {
 // maxSegments bounds what is compared: nothing is near a longer path.
 const maxSegments = 16
 
-// What it costs to make one path of another: to fill in a parameter, for each letter, to use another method, to add or take
-// away a segment. A segment that is altogether another one is taken away and added.
+// What it costs to make one path of another: to fill in a parameter, for each letter, to use
+// another method, to add or take away a segment. A segment that is altogether another one is taken
+// away and added.
 const (
 	costParameter = 1
 	costEdit      = 5

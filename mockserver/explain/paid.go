@@ -5,7 +5,8 @@ import "oauthmock/mockserver/account"
 // Charge is what a call of a paid service fell under, and what it cost.
 type Charge struct {
 	Scope string `json:"scope"`
-	// PaidBy is "wallet", "subscription", "free", or empty where the call was refused; Amount is what left the wallet.
+	// PaidBy is "wallet", "subscription", "free", or empty where the call was refused; Amount is
+	// what left the wallet.
 	PaidBy string `json:"paidBy"`
 	Amount string `json:"amount"`
 }

@@ -15,12 +15,14 @@ import (
 // maxAdvance is how far a rule may move a clock at once.
 const maxAdvance = 100 * 365 * 24 * time.Hour
 
-// Action is what a rule does to the account of a call when it fires: before the call is carried out, or after, as the rule says. What there is
-// of it is done in this order.
+// Action is what a rule does to the account of a call when it fires: before the call is carried
+// out, or after, as the rule says. What there is of it is done in this order.
 type Action struct {
-	// Credit is what the wallet then holds: an amount of up to four decimals, 0 or more. It is moved by a transaction.
+	// Credit is what the wallet then holds: an amount of up to four decimals, 0 or more. It is
+	// moved by a transaction.
 	Credit *float64 `json:"credit,omitempty"`
-	// Expire is "token" for those that the call names (in its path, as parameter "id", as Bearer), "all", or a token.
+	// Expire is "token" for those that the call names (in its path, as parameter "id", as Bearer),
+	// "all", or a token.
 	Expire string `json:"expire,omitempty"`
 	// Advance is how far the account's clock is moved on.
 	Advance Duration `json:"advance,omitempty"`
@@ -54,7 +56,8 @@ func newAction(a Action) (out action, err error) {
 	return out, nil
 }
 
-// do does it to the account of a call, if the life of it that the caller was authenticated to is not over.
+// do does it to the account of a call, if the life of it that the caller was authenticated to is
+// not over.
 func (a action) do(ctx context.Context, w *world.World, e *exchange.Exchange) error {
 	var errs []error
 	if a.credit != nil {

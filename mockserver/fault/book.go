@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// Book is the ordered list of rules that a server follows: of those that a call matches, the first that fires wins. It is safe for concurrent use.
+// Book is the ordered list of rules that a server follows: of those that a call matches, the first
+// that fires wins. It is safe for concurrent use.
 type Book struct {
 	config Config
 	rules  atomic.Pointer[list] // nil where there are none, which is all that a call then has to look at
@@ -70,7 +71,8 @@ func (b *Book) Known() Known { return b.config.Known }
 // Interrupt lets everybody who waits go on, now and from now on. A server that stops calls it.
 func (b *Book) Interrupt() { b.end() }
 
-// change replaces the list by what edit makes of it. Rules that are in it no longer let go whom they hold.
+// change replaces the list by what edit makes of it. Rules that are in it no longer let go whom
+// they hold.
 func (b *Book) change(edit func(rules []*rule) ([]*rule, error)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -133,7 +135,8 @@ func (b *Book) Reset() error {
 	return b.change(func([]*rule) ([]*rule, error) { return rules, nil })
 }
 
-// ResetAccount lets all rules count from the start for one account, and puts those that are confined to it back to what the book began with.
+// ResetAccount lets all rules count from the start for one account, and puts those that are
+// confined to it back to what the book began with.
 func (b *Book) ResetAccount(id account.ID) error {
 	b.config.Past.Forget(id)
 	original, err := compileAll(*b.original.Load(), b.config.Known)
@@ -161,7 +164,8 @@ func (b *Book) ResetAccount(id account.ID) error {
 	})
 }
 
-// ForgetAccount forgets an account that is no more, with the rules that were confined to it. Hits stay counted.
+// ForgetAccount forgets an account that is no more, with the rules that were confined to it. Hits
+// stay counted.
 func (b *Book) ForgetAccount(id account.ID) {
 	b.config.Past.Forget(id)
 	_ = b.change(func(rules []*rule) ([]*rule, error) { // the edit refuses nothing
@@ -269,7 +273,8 @@ func (b *Book) View(name string) (View, error) {
 
 func called(name string) func(*rule) bool { return func(r *rule) bool { return r.Name == name } }
 
-// now is the time on an account's clock; of nobody ("") and of accounts that are gone, the server's.
+// now is the time on an account's clock; of nobody ("") and of accounts that are gone, the
+// server's.
 func (b *Book) now(id account.ID) time.Time {
 	if id != "" {
 		if t, err := b.config.World.AccountTime(context.Background(), id); err == nil {
@@ -279,8 +284,9 @@ func (b *Book) now(id account.ID) time.Time {
 	return b.config.World.Time().Now
 }
 
-// Decide returns what goes wrong with a call, or nil. The exchange must hold what is known of the call: its surface,
-// operation and account, as far as there are any. Decide counts the call, so it is asked once. A nil Book has no rules.
+// Decide returns what goes wrong with a call, or nil. The exchange must hold what is known of the
+// call: its surface, operation and account, as far as there are any. Decide counts the call, so it
+// is asked once. A nil Book has no rules.
 func (b *Book) Decide(e *exchange.Exchange, callee Callee) *Fault {
 	if b == nil {
 		return nil

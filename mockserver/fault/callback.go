@@ -7,7 +7,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// The effects of callbacks. They are met by attempts to deliver one, which the mock sends, and by no call.
+// The effects of callbacks. They are met by attempts to deliver one, which the mock sends, and by
+// no call.
 const (
 	Late         = "late"          // made later, on the account's clock
 	Duplicate    = "duplicate"     // sent twice
@@ -59,9 +60,10 @@ func newReorder(e Effect) (effect, error) {
 
 func (r reorder) draw(*rand.Rand) time.Duration { return r.most }
 
-// Deliver decides what goes wrong with an attempt to deliver a callback, and notes it in its exchange, which must hold the account and the
-// request. Of effects that hold the attempt back, the Delay is for how long at most, on the account's clock. Deliver counts the attempt, so it
-// is asked once. A nil Book has no rules.
+// Deliver decides what goes wrong with an attempt to deliver a callback, and notes it in its
+// exchange, which must hold the account and the request. Of effects that hold the attempt back, the
+// Delay is for how long at most, on the account's clock. Deliver counts the attempt, so it is asked
+// once. A nil Book has no rules.
 func (b *Book) Deliver(e *exchange.Exchange) {
 	f := b.Decide(e, nil)
 	if f == nil {

@@ -7,8 +7,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// chance is where what a call draws comes from: the same server's seed, account, operation and n-th call, counted by the same rule, draw the
-// same, whatever other accounts do meanwhile.
+// chance is where what a call draws comes from: the same server's seed, account, operation and n-th
+// call, counted by the same rule, draw the same, whatever other accounts do meanwhile.
 func chance(seed uint64, id account.ID, operation, rule string, call uint64) *rand.Rand {
 	h := fnv.New64a()
 	for _, part := range []string{string(id), operation, rule} {

@@ -80,7 +80,8 @@ func (e RuleError) Error() string {
 	return fmt.Sprintf("rule %d (%s): %v", e.Index+1, e.Name, e.Err)
 }
 
-// Place is the member of the rule that is wrong, such as "effect.kind"; empty where it is the rule as a whole.
+// Place is the member of the rule that is wrong, such as "effect.kind"; empty where it is the rule
+// as a whole.
 func (e RuleError) Place() string {
 	if member, ok := errors.AsType[wrong](e.Err); ok {
 		return member.member

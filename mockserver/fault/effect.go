@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Effect is how a call goes wrong, as plain data. Kind says which of the other members have a meaning; the rest must be empty.
+// Effect is how a call goes wrong, as plain data. Kind says which of the other members have a
+// meaning; the rest must be empty.
 type Effect struct {
 	Kind string `json:"kind"`
 
@@ -48,12 +49,13 @@ type Effect struct {
 
 // effect is an Effect that has been checked. It is never changed.
 type effect interface {
-	// apply makes of the answer in the exchange the one to be sent, and says how that is sent; nil is as ever.
+	// apply makes of the answer in the exchange the one to be sent, and says how that is sent; nil
+	// is as ever.
 	apply(f *Fault) sender
 }
 
-// sender sends the answer of an exchange in its own way. It may panic with http.ErrAbortHandler, which ends an HTTP/1.1 connection or an HTTP/2
-// stream.
+// sender sends the answer of an exchange in its own way. It may panic with http.ErrAbortHandler,
+// which ends an HTTP/1.1 connection or an HTTP/2 stream.
 type sender func(w http.ResponseWriter, r *http.Request, e *exchange.Exchange)
 
 // nature says what an effect needs of the call.
@@ -62,9 +64,11 @@ type nature uint8
 const (
 	// replaces: the answer is another. Before, the call is not carried out.
 	replaces nature = iota
-	// alters: the answer is damaged. Before, it is that of a rehearsal, so that nothing of the account changes.
+	// alters: the answer is damaged. Before, it is that of a rehearsal, so that nothing of the
+	// account changes.
 	alters
-	// delays: the call waits. Before, it waits and is then carried out; after, it is carried out and the answer waits.
+	// delays: the call waits. Before, it waits and is then carried out; after, it is carried out
+	// and the answer waits.
 	delays
 	// recalls: the answer is one of the past. Before, the call itself is not carried out.
 	recalls

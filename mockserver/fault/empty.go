@@ -6,8 +6,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// empty answers nothing at all. On HTTP/1.1 the connection ends without a byte; HTTP/2 knows no answer without a status, so there it is a bare
-// 200 without headers of the API and without a body.
+// empty answers nothing at all. On HTTP/1.1 the connection ends without a byte; HTTP/2 knows no
+// answer without a status, so there it is a bare 200 without headers of the API and without a body.
 type empty struct{}
 
 func newEmpty(Effect) (effect, error) { return empty{}, nil }

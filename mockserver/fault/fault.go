@@ -23,13 +23,16 @@ type Fault struct {
 	swept   bool // what the call belonged to was reset meanwhile
 }
 
-// Callee is the surface of a call, as far as faults need it. They call it once the call has been carried out.
+// Callee is the surface of a call, as far as faults need it. They call it once the call has been
+// carried out.
 type Callee interface {
-	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the surface words it: the
-	// operation's own, else the surface's, else any. It reports whether there is one.
+	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the
+	// surface words it: the operation's own, else the surface's, else any. It reports whether there
+	// is one.
 	RefuseByCode(code string) bool
-	// Document replaces the answer by the one that the document of the called service has for a status, or under the name of an example. An
-	// error says why there is none. Where the call was paid, it counts as failed as well when that answer is a failure.
+	// Document replaces the answer by the one that the document of the called service has for a
+	// status, or under the name of an example. An error says why there is none. Where the call was
+	// paid, it counts as failed as well when that answer is a failure.
 	Document(status int, example string) error
 	// Freedom is what the contract leaves open in successful answers of the operation.
 	Freedom() Freedom
@@ -46,8 +49,9 @@ func (f *Fault) chance() *rand.Rand {
 	return f.random
 }
 
-// Around carries a call out as far as the fault lets it, and sees to it that what is to go wrong with the answer does. Handle is the surface's
-// way to carry a call out within a context; quiet is without answering.
+// Around carries a call out as far as the fault lets it, and sees to it that what is to go wrong
+// with the answer does. Handle is the surface's way to carry a call out within a context; quiet is
+// without answering.
 func (f *Fault) Around(ctx context.Context, handle func(ctx context.Context, quiet bool)) {
 	r, e := f.rule, f.exchange
 	e.Fault = &exchange.Fault{Name: r.Name, Kind: r.kind.name, Where: r.Where, Seed: f.book.config.Seed, Call: f.call, Sender: f}
@@ -83,7 +87,8 @@ func (f *Fault) Around(ctx context.Context, handle func(ctx context.Context, qui
 	}
 }
 
-// rehearse lets a call be carried out on a copy of the account, and forgets what that cost the copy.
+// rehearse lets a call be carried out on a copy of the account, and forgets what that cost the
+// copy.
 func (f *Fault) rehearse(call func()) {
 	e := f.exchange
 	quota, scope, paidBy, charged := e.Quota, e.Scope, e.PaidBy, e.Charged
@@ -125,8 +130,9 @@ func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
 	send(w, r, e)
 }
 
-// wait waits for a time of the machine's clock. It says whether the call goes on: it does not when the caller has left, nor when what it
-// belonged to was reset, restored or removed. When the rule is removed, or the server stops, it goes on at once.
+// wait waits for a time of the machine's clock. It says whether the call goes on: it does not when
+// the caller has left, nor when what it belonged to was reset, restored or removed. When the rule
+// is removed, or the server stops, it goes on at once.
 func (f *Fault) wait(ctx context.Context, d time.Duration) bool {
 	within, stop := f.book.config.World.Within(ctx, f.exchange.Account)
 	defer stop()
@@ -151,7 +157,8 @@ func (f *Fault) nothing() {
 	f.blame("")
 }
 
-// blame makes the exchange tell why the answer is what it is: by the fault alone, and no longer by what a rule of the account refused.
+// blame makes the exchange tell why the answer is what it is: by the fault alone, and no longer by
+// what a rule of the account refused.
 func (f *Fault) blame(reason string) {
 	e := f.exchange
 	e.Reason, e.Detail, e.Code, e.Grade, e.Source = reason, "", "", "", ""

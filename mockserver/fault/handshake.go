@@ -17,7 +17,8 @@ const (
 	Handshaken HandshakeKind = iota
 	// BrokenHandshake gets an alert, or a reset.
 	BrokenHandshake
-	// ExpiredCertificate and WrongHost are complete handshakes, with a certificate that a client must refuse.
+	// ExpiredCertificate and WrongHost are complete handshakes, with a certificate that a client
+	// must refuse.
 	ExpiredCertificate
 	WrongHost
 )
@@ -51,7 +52,8 @@ func newTLSWrongHost(Effect) (effect, error) { return handshake{kind: WrongHost}
 
 func (handshake) apply(*Fault) sender { return nil }
 
-// checkHandshake refuses members that mean nothing before there is a call. Rules on TLS are counted for the server.
+// checkHandshake refuses members that mean nothing before there is a call. Rules on TLS are counted
+// for the server.
 func checkHandshake(r Rule) error {
 	if m := r.Match; m != nil {
 		if m.Kind != "" || m.Surface != "" || m.Operation != "" || m.Account != "" || m.Token != "" || m.YoungerThan != "" || m.OlderThan != "" || m.Method != "" || m.Path != "" || len(m.Query) > 0 {
@@ -76,8 +78,8 @@ func checkHandshake(r Rule) error {
 	return nil
 }
 
-// Handshake counts a TLS handshake, and returns what goes wrong with it. Name is the one that the client asked for by SNI, in lower case.
-// A nil Book has no rules.
+// Handshake counts a TLS handshake, and returns what goes wrong with it. Name is the one that the
+// client asked for by SNI, in lower case. A nil Book has no rules.
 func (b *Book) Handshake(name string) Handshake {
 	if b == nil {
 		return Handshake{}

@@ -7,8 +7,9 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// hang never answers: until the caller leaves, the rule is removed, the account is reset, the server stops, or its time is over. Then the
-// connection ends without an answer (HTTP/1.1), or the stream with RST_STREAM (HTTP/2).
+// hang never answers: until the caller leaves, the rule is removed, the account is reset, the
+// server stops, or its time is over. Then the connection ends without an answer (HTTP/1.1), or the
+// stream with RST_STREAM (HTTP/2).
 type hang struct{ most time.Duration }
 
 func newHang(e Effect) (effect, error) {

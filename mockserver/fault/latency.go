@@ -22,8 +22,8 @@ type Normal struct {
 	Max    Duration `json:"max,omitempty"`
 }
 
-// Lognormal draws as networks do: mostly near the median, sometimes much later. Sigma is the standard deviation of the logarithm, above 0 and
-// at most 5; Max bounds it.
+// Lognormal draws as networks do: mostly near the median, sometimes much later. Sigma is the
+// standard deviation of the logarithm, above 0 and at most 5; Max bounds it.
 type Lognormal struct {
 	Median Duration `json:"median"`
 	Sigma  float64  `json:"sigma"`
@@ -140,7 +140,8 @@ func clamp(d float64, most time.Duration) time.Duration {
 
 func (l latency) draw(random *rand.Rand) time.Duration { return l.drawn(random) }
 
-// apply lets the answer wait, if the call did not wait before it was carried out. The journal has it by then.
+// apply lets the answer wait, if the call did not wait before it was carried out. The journal has
+// it by then.
 func (l latency) apply(f *Fault) sender {
 	if f.rule.Where == Before {
 		return nil

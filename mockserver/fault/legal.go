@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// legal changes answers in ways that the contract allows, and that clients forget: pages of one entry, members in another order, null where the
-// document says nullable, members that it does not name, each form of single tokens. Vary chooses among them; without it, all.
+// legal changes answers in ways that the contract allows, and that clients forget: pages of one
+// entry, members in another order, null where the document says nullable, members that it does not
+// name, each form of single tokens. Vary chooses among them; without it, all.
 type legal struct{ vary []string }
 
 // variations are the names of what may be varied.
@@ -67,16 +68,16 @@ func dataOf(envelope object) any {
 	return nil
 }
 
-// shortenPage leaves one entry. A limit is only an upper bound; a client that pages by the number of entries received
-// still sees every entry.
+// shortenPage leaves one entry. A limit is only an upper bound; a client that pages by the number
+// of entries received still sees every entry.
 func shortenPage(envelope object) {
 	if list, ok := dataOf(envelope).([]any); ok && len(list) > 1 {
 		envelope[envelope.find("data")].value = list[:1]
 	}
 }
 
-// nullSome sets nullable members of every second entry to null. They are the same ones each time, in lists and details:
-// else they would contradict one another, which is not legal.
+// nullSome sets nullable members of every second entry to null. They are the same ones each time,
+// in lists and details: else they would contradict one another, which is not legal.
 func (f *Fault) nullSome(envelope object, free Freedom) {
 	some := func(o object, names []string) {
 		for _, name := range names {

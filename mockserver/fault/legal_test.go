@@ -17,8 +17,8 @@ import (
 	"oauthmock/spec/reading"
 )
 
-// TestHostileAnswersAreLegal holds what the profile makes of every operation's answers against the published document: it must allow them all. And
-// each variation must be met.
+// TestHostileAnswersAreLegal holds what the profile makes of every operation's answers against the
+// published document: it must allow them all. And each variation must be met.
 func TestHostileAnswersAreLegal(t *testing.T) {
 	published, err := reading.Published(spec.V2())
 	require.NoError(t, err)
@@ -94,7 +94,8 @@ func notice(met map[string]bool, operation, plain, hostile string) {
 	}
 }
 
-// TestWhatTheProfileTakesLibertiesWithIsInTheDocument: the lists of the effect are those of the document.
+// TestWhatTheProfileTakesLibertiesWithIsInTheDocument: the lists of the effect are those of the
+// document.
 func TestWhatTheProfileTakesLibertiesWithIsInTheDocument(t *testing.T) {
 	operations, err := spec.V2().Operations()
 	require.NoError(t, err)

@@ -8,8 +8,9 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Past is what accounts were like before their last change, as long as a rule wants to know, and the stage on which calls are rehearsed: on
-// copies, so that nothing of the account changes. It is safe for concurrent use.
+// Past is what accounts were like before their last change, as long as a rule wants to know, and
+// the stage on which calls are rehearsed: on copies, so that nothing of the account changes. It is
+// safe for concurrent use.
 type Past struct {
 	used    atomic.Bool // since some rehearsal or some rule may want it
 	keeping atomic.Bool
@@ -20,8 +21,9 @@ type Past struct {
 // NewPast is a past that knows nothing.
 func NewPast() *Past { return &Past{before: map[account.ID]*account.Account{}} }
 
-// keep says whether calls may be rehearsed, and whether changes are to be remembered, from now on. Once calls may be rehearsed they always may:
-// one that was decided on may still be under way when its rule is gone.
+// keep says whether calls may be rehearsed, and whether changes are to be remembered, from now on.
+// Once calls may be rehearsed they always may: one that was decided on may still be under way when
+// its rule is gone.
 func (p *Past) keep(rehearsals, on bool) {
 	if rehearsals || on {
 		p.used.Store(true)
@@ -52,7 +54,8 @@ func (p *Past) of(id account.ID) *account.Account {
 // stageKey is under which a context has its actor.
 type stageKey struct{}
 
-// actor is the copy of an account that stands in for it; of nil, one is made of what the account is at that moment.
+// actor is the copy of an account that stands in for it; of nil, one is made of what the account is
+// at that moment.
 type actor struct{ copy *account.Account }
 
 // instead is a context in which transactions are done on a copy of the account.
@@ -60,8 +63,8 @@ func instead(ctx context.Context, other *account.Account) context.Context {
 	return context.WithValue(ctx, stageKey{}, actor{other})
 }
 
-// Transact is store.Update, except that a rehearsal gets a copy of the account, and that what the account was like before a change is remembered
-// where some rule wants to know.
+// Transact is store.Update, except that a rehearsal gets a copy of the account, and that what the
+// account was like before a change is remembered where some rule wants to know.
 func (p *Past) Transact(ctx context.Context, store account.Store, who account.Identity, transact func(*account.Account) error) error {
 	if !p.used.Load() { // nearly always
 		return store.Update(ctx, who, transact)

@@ -15,8 +15,8 @@ const Version = "1.0"
 // MaxBytes is the largest file of rules.
 const MaxBytes = 1 << 20
 
-// Problem is one thing that is wrong with rules that were read: where it stands, what is wrong, and what would be right. Its place is such as
-// "faults[2].effect.kind".
+// Problem is one thing that is wrong with rules that were read: where it stands, what is wrong, and
+// what would be right. Its place is such as "faults[2].effect.kind".
 type Problem = strictyaml.Problem
 
 // format of files of rules. What clients send as JSON may have null for what is absent.
@@ -59,7 +59,8 @@ type number string
 // MarshalJSON implements json.Marshaler.
 func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
-// readFree reads any value, as encoding/json would write it: mappings keep their order, and numbers their spelling.
+// readFree reads any value, as encoding/json would write it: mappings keep their order, and numbers
+// their spelling.
 func readFree(v strictyaml.Value) any {
 	switch v.Kind() {
 	case strictyaml.Mapping:
@@ -97,8 +98,8 @@ func Holds(data []byte) bool {
 	return err == nil && document.Has("faults")
 }
 
-// Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name stands in errors, which say file, line, what was
-// wrong and what would be right.
+// Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name
+// stands in errors, which say file, line, what was wrong and what would be right.
 func Load(name string, data []byte, known Known) ([]Rule, error) {
 	document, err := format().Parse(name, data)
 	if err != nil {
@@ -137,8 +138,8 @@ func placed(name string, document *strictyaml.Document, err error) error {
 	return document.Problem(place, "%s", message)
 }
 
-// Decode reads one rule, or a mapping with the list "faults" (and a version, which may be left out), from JSON or YAML. Whether the rules can be
-// followed a Book says.
+// Decode reads one rule, or a mapping with the list "faults" (and a version, which may be left
+// out), from JSON or YAML. Whether the rules can be followed a Book says.
 func Decode(name string, data []byte) (rules []Rule, single bool, err error) {
 	document, err := format().Parse(name, data)
 	if err != nil {

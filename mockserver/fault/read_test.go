@@ -216,7 +216,8 @@ func TestProblemsAreErrorsThatCanBeAsked(t *testing.T) {
 	assert.Equal(t, "faults[0].effect.kind", problem.Place)
 }
 
-// FuzzRules reads anything as rules. What is read can be written and read again, and checked without end or panic.
+// FuzzRules reads anything as rules. What is read can be written and read again, and checked
+// without end or panic.
 func FuzzRules(f *testing.F) {
 	f.Add(everything)
 	f.Add(`{"name":"flaky","when":{"probability":0.2},"effect":{"kind":"status","status":503,"body":"\ud83e\uded6 \ud83e"}}`)

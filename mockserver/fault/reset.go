@@ -7,7 +7,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// reset breaks the connection. On HTTP/1.1 the caller gets a TCP reset, on HTTP/2 an RST_STREAM for this call alone.
+// reset breaks the connection. On HTTP/1.1 the caller gets a TCP reset, on HTTP/2 an RST_STREAM for
+// this call alone.
 type reset struct{}
 
 func newReset(Effect) (effect, error) { return reset{}, nil }
@@ -22,7 +23,8 @@ func (reset) apply(f *Fault) sender {
 		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS would say goodbye
 			conn = secure.NetConn()
 		}
-		// Without lingering the system throws away what was not sent, and says so to the other side.
+		// Without lingering the system throws away what was not sent, and says so to the other
+		// side.
 		if c, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 			_ = c.SetLinger(0)
 		}

@@ -10,34 +10,41 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and Do, are optional.
+// Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and
+// Do, are optional.
 type Rule struct {
 	// Name is 1 to 64 letters, digits, '.', '_' and '-', and unique in a Book.
 	Name  string `json:"name"`
 	Match *Match `json:"match,omitempty"`
 	When  *When  `json:"when,omitempty"`
-	// Where is "before" (the call is not carried out: nothing of the account changes) or "after" (it is carried out, then its answer goes
-	// wrong). Default is "before", but "after" for effects that work on the answer.
+	// Where is "before" (the call is not carried out: nothing of the account changes) or "after"
+	// (it is carried out, then its answer goes wrong). Default is "before", but "after" for effects
+	// that work on the answer.
 	Where  string  `json:"where,omitempty"`
 	Effect *Effect `json:"effect,omitempty"`
 	// Do is what the rule does to the account of the call beside, or in the place of, an effect.
 	Do *Action `json:"do,omitempty"`
-	// ArmedBy names the rule that must have fired for the same account before this one looks at its calls. Each firing arms it anew.
+	// ArmedBy names the rule that must have fired for the same account before this one looks at its
+	// calls. Each firing arms it anew.
 	ArmedBy string `json:"armedBy,omitempty"`
 }
 
-// Match says which calls are meant. Members that are empty match all. In all values * stands for any text, also for none and for slashes.
+// Match says which calls are meant. Members that are empty match all. In all values * stands for
+// any text, also for none and for slashes.
 type Match struct {
-	// Kind is "request", which empty means too, or "callback" for attempts to deliver callbacks. These have an account, a method, a path, headers
-	// and a query; rules for them have effects of their own.
+	// Kind is "request", which empty means too, or "callback" for attempts to deliver callbacks.
+	// These have an account, a method, a path, headers and a query; rules for them have effects of
+	// their own.
 	Kind string `json:"kind,omitempty"`
-	// Surface ("v2"), Operation ("token.create") and Account as the journal names them. Calls whose caller is unknown have no account.
+	// Surface ("v2"), Operation ("token.create") and Account as the journal names them. Calls whose
+	// caller is unknown have no account.
 	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Account   string `json:"account,omitempty"`
 	// Token is one that the call names: as its Bearer, in its path, or as its parameter "id".
 	Token string `json:"token,omitempty"`
-	// YoungerThan and OlderThan are how long ago a token that the call names, and that is valid, was made, on the account's clock.
+	// YoungerThan and OlderThan are how long ago a token that the call names, and that is valid,
+	// was made, on the account's clock.
 	YoungerThan Duration `json:"youngerThan,omitempty"`
 	OlderThan   Duration `json:"olderThan,omitempty"`
 	// Method in any case. Path without the query, as it was sent or decoded.
@@ -48,16 +55,18 @@ type Match struct {
 	Query   map[string]string `json:"query,omitempty"`
 }
 
-// When says which of the matching calls go wrong. Every rule counts for each account by itself the calls that reach it: those that match, while
-// the rule is armed and its time has come, and that no rule before it has taken.
+// When says which of the matching calls go wrong. Every rule counts for each account by itself the
+// calls that reach it: those that match, while the rule is armed and its time has come, and that no
+// rule before it has taken.
 type When struct {
-	// At most one of: Probability, from 0 to 1; Nth, exactly the n-th call; Every, each n-th call; First, the first n calls.
+	// At most one of: Probability, from 0 to 1; Nth, exactly the n-th call; Every, each n-th call;
+	// First, the first n calls.
 	Probability *float64 `json:"probability,omitempty"`
 	Nth         *int     `json:"nth,omitempty"`
 	Every       *int     `json:"every,omitempty"`
 	First       *int     `json:"first,omitempty"`
-	// After is how long the rule waits from when it was set (or armed), and For how long it then lasts; Until is when it ends. All are read on
-	// the account's clock.
+	// After is how long the rule waits from when it was set (or armed), and For how long it then
+	// lasts; Until is when it ends. All are read on the account's clock.
 	After Duration   `json:"after,omitempty"`
 	For   Duration   `json:"for,omitempty"`
 	Until *time.Time `json:"until,omitempty"`

@@ -13,7 +13,8 @@ func whole(w http.ResponseWriter, _ *http.Request, e *exchange.Exchange) {
 	_, _ = w.Write(e.Response.Body) // the caller may have left
 }
 
-// announce sends status and headers of an answer of a length. The length of an answer to HEAD is told already.
+// announce sends status and headers of an answer of a length. The length of an answer to HEAD is
+// told already.
 func announce(w http.ResponseWriter, e *exchange.Exchange, length int) {
 	told := e.Request.Method == http.MethodHead && e.Response.Header["Content-Length"] != nil
 	if bodyless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || e.Response.Status < 200; !bodyless && !told {
@@ -22,7 +23,8 @@ func announce(w http.ResponseWriter, e *exchange.Exchange, length int) {
 	w.WriteHeader(e.Response.Status)
 }
 
-// abort ends an HTTP/1.1 connection, or an HTTP/2 stream with RST_STREAM. What was written and not flushed is not sent.
+// abort ends an HTTP/1.1 connection, or an HTTP/2 stream with RST_STREAM. What was written and not
+// flushed is not sent.
 func abort(http.ResponseWriter, *http.Request, *exchange.Exchange) { panic(http.ErrAbortHandler) }
 
 // flush sends what was written. It fails where there is no connection.

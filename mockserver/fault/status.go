@@ -48,7 +48,8 @@ func newStatus(e Effect) (effect, error) {
 	return s, nil
 }
 
-// newHeaders checks headers that a rule sets. Those that say how long the answer is are not the rule's.
+// newHeaders checks headers that a rule sets. Those that say how long the answer is are not the
+// rule's.
 func newHeaders(from map[string]string) (out []named, err error) {
 	if len(from) > maxPairs {
 		return nil, wrongf("headers", "holds %d; want at most %d", len(from), maxPairs)
@@ -68,7 +69,8 @@ func newHeaders(from map[string]string) (out []named, err error) {
 	return out, nil
 }
 
-// own are the headers that the server writes itself, and those of a connection, which HTTP/2 does not have.
+// own are the headers that the server writes itself, and those of a connection, which HTTP/2 does
+// not have.
 func own() []string {
 	return []string{
 		"Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", Header, "X-Mock-Request-Id",

@@ -66,7 +66,8 @@ func newTrigger(w *When) (t trigger, err error) {
 // timed says whether the account's clock has to be read.
 func (t *trigger) timed() bool { return t.after > 0 || t.lasts > 0 || !t.until.IsZero() }
 
-// active says whether the rule's time has come, and is not over. Began is when it was set, or armed.
+// active says whether the rule's time has come, and is not over. Began is when it was set, or
+// armed.
 func (t *trigger) active(began, now time.Time) bool {
 	since := now.Sub(began)
 	return since >= t.after && (t.lasts == 0 || since-t.after < t.lasts) && (t.until.IsZero() || now.Before(t.until))

@@ -7,8 +7,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// truncate announces the whole answer, sends the first bytes of its body, and breaks off: the connection (HTTP/1.1), or the stream with
-// RST_STREAM (HTTP/2).
+// truncate announces the whole answer, sends the first bytes of its body, and breaks off: the
+// connection (HTTP/1.1), or the stream with RST_STREAM (HTTP/2).
 type truncate struct{ bytes int }
 
 // maxDamage bounds the bytes that effects send or make, so that a rule cannot fill the memory.

@@ -10,7 +10,8 @@ import (
 // maxNesting is how deep the values of an answer may nest.
 const maxNesting = 100
 
-// object is a JSON object whose members keep their order. Values are object, []any, string, number, bool and nil.
+// object is a JSON object whose members keep their order. Values are object, []any, string, number,
+// bool and nil.
 type object []property
 
 type property struct {

@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// violation lies about one member of the answer: for testing how clients decode. A path leads to it: names with dots between them, numbers for
-// elements of lists, * for all elements or members ("data.credit", "data.0.token", "data.*.scope"). Where the answer has no such member nothing
-// is done (but by add).
+// violation lies about one member of the answer: for testing how clients decode. A path leads to
+// it: names with dots between them, numbers for elements of lists, * for all elements or members
+// ("data.credit", "data.0.token", "data.*.scope"). Where the answer has no such member nothing is
+// done (but by add).
 type violation struct {
 	path []string
 	do   func(o object, i int, name string) object // i is where the member stands, or -1
@@ -137,7 +138,8 @@ func retype(o object, i int, _ string) object {
 	return o
 }
 
-// add adds a member that the document does not know: the one that is named, or, if that is there, one of a similar name.
+// add adds a member that the document does not know: the one that is named, or, if that is there,
+// one of a similar name.
 func add(o object, i int, name string) object {
 	for i >= 0 {
 		name += "Added"

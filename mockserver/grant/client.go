@@ -18,8 +18,9 @@ type Client struct {
 	Disabled bool
 }
 
-// Redirect checks a redirect URI of an authorization request. It must be one of the client's, character for character; of an
-// http URI on a loopback address any port will do (RFC 8252, section 7.3). Note names a port that differs, else it is empty.
+// Redirect checks a redirect URI of an authorization request. It must be one of the client's,
+// character for character; of an http URI on a loopback address any port will do (RFC 8252, section
+// 7.3). Note names a port that differs, else it is empty.
 func (c *Client) Redirect(uri string) (note string, err error) {
 	if uri == "" {
 		return "", refuse(RedirectInvalid, "the request has no redirect_uri, which the API requires")
@@ -38,15 +39,16 @@ func (c *Client) Redirect(uri string) (note string, err error) {
 	return "", refuse(RedirectInvalid, "the redirect URI is not one that the client registered: "+strings.Join(c.RedirectURIs, ", "))
 }
 
-// sameButPort reports whether two URIs differ in nothing but the port, and lead to this machine over http.
+// sameButPort reports whether two URIs differ in nothing but the port, and lead to this machine
+// over http.
 func sameButPort(registered, uri string) bool {
 	want, wantPort, ok := loopback(registered)
 	got, gotPort, too := loopback(uri)
 	return ok && too && want == got && wantPort != gotPort
 }
 
-// loopback takes the port out of an http URI whose host is a loopback address. The name localhost is none: RFC 8252 speaks of
-// addresses.
+// loopback takes the port out of an http URI whose host is a loopback address. The name localhost
+// is none: RFC 8252 speaks of addresses.
 func loopback(uri string) (rest, port string, ok bool) {
 	const scheme = "http://"
 	authority, found := strings.CutPrefix(uri, scheme)
@@ -72,7 +74,8 @@ func loopback(uri string) (rest, port string, ok bool) {
 	return host + tail, u.Port(), true
 }
 
-// AddClient registers a client. It refuses an ID that the account has already, and more than MaxClients.
+// AddClient registers a client. It refuses an ID that the account has already, and more than
+// MaxClients.
 func (g *Grants) AddClient(c Client) error {
 	if _, taken := g.Client(c.ID); taken {
 		return ErrTaken
@@ -108,11 +111,12 @@ func (g *Grants) Client(id string) (*Client, bool) {
 	return nil, false
 }
 
-// Clients returns the clients in the order in which they were registered. The result must not be changed.
+// Clients returns the clients in the order in which they were registered. The result must not be
+// changed.
 func (g *Grants) Clients() []*Client { return g.clients }
 
-// AuthenticateClient returns the client with an ID and a secret. The time that it takes does not depend on the secret. A
-// disabled client is refused only when the secret is right.
+// AuthenticateClient returns the client with an ID and a secret. The time that it takes does not
+// depend on the secret. A disabled client is refused only when the secret is right.
 func (g *Grants) AuthenticateClient(id, secret string) (*Client, error) {
 	c, known := g.Client(id)
 	if !known {

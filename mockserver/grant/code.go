@@ -15,7 +15,8 @@ type Code struct {
 	Challenge   Challenge
 	IssuedAt    time.Time
 	ExpiresAt   time.Time
-	// UsedAt is when the code was exchanged, and UsedBy names the request that did; zero and empty before. Token is what it gave.
+	// UsedAt is when the code was exchanged, and UsedBy names the request that did; zero and empty
+	// before. Token is what it gave.
 	UsedAt time.Time
 	UsedBy string
 	Token  string
@@ -28,11 +29,13 @@ type Code struct {
 // CodeLifetime is how long a code can be exchanged.
 const CodeLifetime = 60 * time.Second
 
-// keptFor is how long a code is remembered once it can no longer be exchanged, so that whoever tries it is told why. It is no
-// shorter than a token lives: a code that comes again revokes the token that it gave.
+// keptFor is how long a code is remembered once it can no longer be exchanged, so that whoever
+// tries it is told why. It is no shorter than a token lives: a code that comes again revokes the
+// token that it gave.
 const keptFor = TokenLifetime
 
-// CodeRequest is what a code is asked for with. The client and its redirect URI have been checked, and the user has consented.
+// CodeRequest is what a code is asked for with. The client and its redirect URI have been checked,
+// and the user has consented.
 type CodeRequest struct {
 	ClientID    string
 	Username    string
@@ -40,8 +43,8 @@ type CodeRequest struct {
 	Challenge   Challenge
 }
 
-// IssueCode makes a code. It refuses a client or a user that the account no longer has, a disabled client, and a redirect URI
-// that is not the client's.
+// IssueCode makes a code. It refuses a client or a user that the account no longer has, a disabled
+// client, and a redirect URI that is not the client's.
 func (g *Grants) IssueCode(draw Draw, r CodeRequest, now time.Time) (Code, error) {
 	client, ok := g.Client(r.ClientID)
 	switch {
@@ -76,8 +79,9 @@ type Exchange struct {
 	Request string
 }
 
-// Exchange makes a token of a code, once. A second try with a code that was exchanged revokes the token that it gave (RFC 6749,
-// section 4.1.2). Any other refused try changes nothing: the code can still be exchanged until it expires.
+// Exchange makes a token of a code, once. A second try with a code that was exchanged revokes the
+// token that it gave (RFC 6749, section 4.1.2). Any other refused try changes nothing: the code can
+// still be exchanged until it expires.
 func (g *Grants) Exchange(draw Draw, x Exchange, now time.Time) (Token, error) {
 	c, ok := g.codes.get(x.Code)
 	switch {

@@ -10,8 +10,9 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzRedirect holds that a redirect URI that is taken leads where the registered one leads, whichever way somebody wrote it: to the same
-// host, path and query, and to another port on this machine alone.
+// FuzzRedirect holds that a redirect URI that is taken leads where the registered one leads,
+// whichever way somebody wrote it: to the same host, path and query, and to another port on this
+// machine alone.
 func FuzzRedirect(f *testing.F) {
 	for _, registered := range []string{"http://127.0.0.1:9/cb", "http://[::1]/cb?a=b", "https://example.com/callback", "com.example.app:/cb"} {
 		for _, uri := range []string{registered, "http://127.0.0.1:1@evil.example/cb", "http://127.0.0.1:80:90/cb", `http://127.0.0.1\@evil/cb`, "http://127.0.0.1#@evil/cb", "http://[::1]evil/cb?a=b"} {

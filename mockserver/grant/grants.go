@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Bounds of what an account holds. Beyond them the oldest codes and tokens go; expired ones are gone before.
+// Bounds of what an account holds. Beyond them the oldest codes and tokens go; expired ones are
+// gone before.
 const (
 	MaxClients = 1000
 	MaxUsers   = 1000
@@ -21,8 +22,9 @@ var (
 	ErrFull  = fmt.Errorf("there are %d clients, or %d users, already: remove one first", MaxClients, MaxUsers)
 )
 
-// Grants are the clients and users of one account, and what was granted to them. The zero value is empty and ready to use. It is
-// not safe for concurrent use: whoever has the account alone has its grants alone.
+// Grants are the clients and users of one account, and what was granted to them. The zero value is
+// empty and ready to use. It is not safe for concurrent use: whoever has the account alone has its
+// grants alone.
 type Grants struct {
 	clients []*Client
 	users   []*User
@@ -63,7 +65,8 @@ func (g *Grants) Keys() (keys []Key) {
 	return keys
 }
 
-// TakeChanges hands over which keys were revoked and issued since it was last called. A key that is in both is gone.
+// TakeChanges hands over which keys were revoked and issued since it was last called. A key that is
+// in both is gone.
 func (g *Grants) TakeChanges() (revoked, issued []Key) {
 	revoked, issued = g.revoked, g.issued
 	g.revoked, g.issued = nil, nil
@@ -99,8 +102,9 @@ func (g *Grants) dropWhere(of func(clientID, username string) bool) {
 	}
 }
 
-// Violations describe what must not be: codes and tokens of clients or users that are not registered, a code that came
-// twice and whose token lives. Codes and tokens are told by when they were given, because they are secrets.
+// Violations describe what must not be: codes and tokens of clients or users that are not
+// registered, a code that came twice and whose token lives. Codes and tokens are told by when they
+// were given, because they are secrets.
 func (g *Grants) Violations() (off []string) {
 	owned := func(what string, at time.Time, clientID, username string, inOwnName bool) {
 		if _, ok := g.Client(clientID); !ok {
@@ -148,8 +152,8 @@ func (g *Grants) NextDue() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// SettleNext does what falls due next, at the time that NextDue returns. Not ok when that is nothing that callers are told of:
-// an expired code is forgotten silently.
+// SettleNext does what falls due next, at the time that NextDue returns. Not ok when that is
+// nothing that callers are told of: an expired code is forgotten silently.
 func (g *Grants) SettleNext() (event Event, ok bool) {
 	code, coded := g.codes.next()
 	token, too := g.tokens.next()
@@ -172,7 +176,8 @@ func (g *Grants) SettleNext() (event Event, ok bool) {
 	return Event{}, false
 }
 
-// Clone returns a copy that goes on by itself. It must not be called while changes wait to be taken.
+// Clone returns a copy that goes on by itself. It must not be called while changes wait to be
+// taken.
 func (g *Grants) Clone() Grants {
 	return Grants{clients: slices.Clone(g.clients), users: slices.Clone(g.users), codes: g.codes.clone(), tokens: g.tokens.clone(), changes: g.changes}
 }

@@ -86,9 +86,9 @@ func TestWhatMustNotBeIsFound(t *testing.T) {
 	}
 }
 
-// TestGrantsHold lets clients do anything in any order, beside a model that knows only what must hold: a code gives one token at
-// most, within its 60 seconds and to its client alone, and whoever tries it again ends that token; keys that were taken are the
-// keys that there are.
+// TestGrantsHold lets clients do anything in any order, beside a model that knows only what must
+// hold: a code gives one token at most, within its 60 seconds and to its client alone, and whoever
+// tries it again ends that token; keys that were taken are the keys that there are.
 func TestGrantsHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, draw, now := &grant.Grants{}, drawn(), noon

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Challenge is the code challenge of an authorization request (PKCE, RFC 7636). The zero Challenge is none.
+// Challenge is the code challenge of an authorization request (PKCE, RFC 7636). The zero Challenge
+// is none.
 type Challenge struct {
 	Value string
 	// Method is "plain" or "S256".
@@ -23,11 +24,12 @@ const (
 	S256  = "S256"
 )
 
-// maxChallenge bounds a challenge, in bytes. RFC 7636 allows 128; a longer one is kept so that the exchange can name the mistake.
+// maxChallenge bounds a challenge, in bytes. RFC 7636 allows 128; a longer one is kept so that the
+// exchange can name the mistake.
 const maxChallenge = 512
 
-// ParseChallenge reads the parameters code_challenge and code_challenge_method of an authorization request. A challenge in the
-// wrong encoding is taken: no verifier fits it, and Exchange says why.
+// ParseChallenge reads the parameters code_challenge and code_challenge_method of an authorization
+// request. A challenge in the wrong encoding is taken: no verifier fits it, and Exchange says why.
 func ParseChallenge(challenge, method string) (Challenge, error) {
 	switch {
 	case challenge == "" && method == "":

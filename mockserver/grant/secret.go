@@ -16,7 +16,8 @@ const (
 	kindSecret = "grant-secret"
 )
 
-// DrawClient returns the ID and the secret of a new client: "client-" and 16 hexadecimal digits, and 32 of them.
+// DrawClient returns the ID and the secret of a new client: "client-" and 16 hexadecimal digits,
+// and 32 of them.
 func DrawClient(draw Draw) (id, secret string) {
 	return "client-" + draw(kindClient), draw(kindSecret) + draw(kindSecret)
 }

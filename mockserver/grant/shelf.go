@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// shelf keeps things by their value, knows which falls due next, and which was put there first. The zero shelf is empty.
+// shelf keeps things by their value, knows which falls due next, and which was put there first. The
+// zero shelf is empty.
 type shelf[T any] struct {
 	entries map[string]*entry[T]
 	due     queue[T]

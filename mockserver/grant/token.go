@@ -6,7 +6,8 @@ import "time"
 type Token struct {
 	Value    string
 	ClientID string
-	// Username is whose consent the token rests on; empty when the client asked in its own name (client credentials).
+	// Username is whose consent the token rests on; empty when the client asked in its own name
+	// (client credentials).
 	Username  string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
@@ -18,8 +19,9 @@ const TokenLifetime = 3600 * time.Second
 // clientPrefix begins the tokens of client credentials.
 const clientPrefix = "sk-"
 
-// IssueToken makes a token for a client in its own name (client credentials): "sk-" and 32 hexadecimal digits. The client has
-// authenticated; it is refused when it is no longer registered, or is disabled.
+// IssueToken makes a token for a client in its own name (client credentials): "sk-" and 32
+// hexadecimal digits. The client has authenticated; it is refused when it is no longer registered,
+// or is disabled.
 func (g *Grants) IssueToken(draw Draw, clientID string, now time.Time) (Token, error) {
 	client, ok := g.Client(clientID)
 	switch {
@@ -44,7 +46,8 @@ func (g *Grants) give(draw Draw, t Token, now time.Time) Token {
 	return t
 }
 
-// Use returns a live token of client credentials (inOwnName), or of the other grant. A disabled client has none.
+// Use returns a live token of client credentials (inOwnName), or of the other grant. A disabled
+// client has none.
 func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error) {
 	t, ok := g.tokens.get(value)
 	switch {

@@ -2,7 +2,8 @@ package grant
 
 import "slices"
 
-// User is somebody who may sign in on the authorization page. Users belong to an account, and sign in at its clients alone.
+// User is somebody who may sign in on the authorization page. Users belong to an account, and sign
+// in at its clients alone.
 type User struct {
 	Username, Password string
 	Email, FullName    string
@@ -21,7 +22,8 @@ func (g *Grants) AddUser(u User) error {
 	return nil
 }
 
-// RemoveUser forgets a user, with the codes and tokens that were granted in the user's name. It reports whether there was one.
+// RemoveUser forgets a user, with the codes and tokens that were granted in the user's name. It
+// reports whether there was one.
 func (g *Grants) RemoveUser(name string) bool {
 	at := slices.IndexFunc(g.users, func(u *User) bool { return u.Username == name })
 	if at < 0 {
@@ -43,10 +45,12 @@ func (g *Grants) User(name string) (*User, bool) {
 	return nil, false
 }
 
-// Users returns the users in the order in which they were registered. The result must not be changed.
+// Users returns the users in the order in which they were registered. The result must not be
+// changed.
 func (g *Grants) Users() []*User { return g.users }
 
-// AuthenticateUser returns the user with a name and a password. The time that it takes does not depend on the password.
+// AuthenticateUser returns the user with a name and a password. The time that it takes does not
+// depend on the password.
 func (g *Grants) AuthenticateUser(name, password string) (*User, error) {
 	u, known := g.User(name)
 	if !known {

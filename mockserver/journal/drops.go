@@ -6,13 +6,15 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// drops counts what was dropped, of whom. However many accounts there are, it stays small, and it never counts too little: what it
-// answers for an account decides whether a question about the account can be answered.
+// drops counts what was dropped, of whom. However many accounts there are, it stays small, and it
+// never counts too little: what it answers for an account decides whether a question about the
+// account can be answered.
 type drops struct {
 	total    uint64 // since the journal was cleared
 	lifetime uint64
 	of       map[account.ID]*uint64
-	// others are the accounts that found no counter of their own, many in one, by a hash of their ID. It is made when the first one comes.
+	// others are the accounts that found no counter of their own, many in one, by a hash of their
+	// ID. It is made when the first one comes.
 	others []uint64
 	seed   maphash.Seed
 }

@@ -31,7 +31,8 @@ func CheckKind(text string) error {
 	return fmt.Errorf("%q is no kind of record; want %s, %s, or %s for all", text, KindRequest, KindCallback, AnyKind)
 }
 
-// Covers reports whether a kind that is asked for means records of another. The empty kind means KindRequest.
+// Covers reports whether a kind that is asked for means records of another. The empty kind means
+// KindRequest.
 func (k Kind) Covers(other Kind) bool {
 	return k == other || k == AnyKind || k == "" && other == KindRequest
 }
@@ -51,7 +52,8 @@ const maxShown = 64 << 10
 type Entry struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
-	// At is the account's time, or the server's where the caller is not known. ReceivedAt is the machine's.
+	// At is the account's time, or the server's where the caller is not known. ReceivedAt is the
+	// machine's.
 	At         time.Time `json:"at"`
 	ReceivedAt time.Time `json:"receivedAt"`
 	Took       float64   `json:"tookMs"`
@@ -61,7 +63,8 @@ type Entry struct {
 	Auth       string    `json:"auth"`
 	// Client is the client_id of the OAuth client that called; unset for other calls.
 	Client string `json:"client,omitempty"`
-	// Credential is the fingerprint of what the caller authenticated with; empty when there was nothing.
+	// Credential is the fingerprint of what the caller authenticated with; empty when there was
+	// nothing.
 	Credential string   `json:"credential"`
 	IP         string   `json:"ip"`
 	Request    Request  `json:"request"`
@@ -123,8 +126,9 @@ type Quota struct {
 	ResetMs   int64 `json:"resetMs"`
 }
 
-// Fault is the rule by which the call went wrong on purpose. What it drew, it drew from (Seed, account, operation, Call). The time that a delay
-// takes is in DelayMs, and not in the entry's tookMs.
+// Fault is the rule by which the call went wrong on purpose. What it drew, it drew from (Seed,
+// account, operation, Call). The time that a delay takes is in DelayMs, and not in the entry's
+// tookMs.
 type Fault struct {
 	Name    string  `json:"name"`
 	Kind    string  `json:"kind"`
@@ -169,7 +173,8 @@ func show(e *exchange.Exchange, secrets *secrets) Entry {
 // version is how a version of HTTP is commonly written: HTTP/2 has no minor one.
 func version(proto string) string { return strings.TrimSuffix(proto, ".0") }
 
-// headers shows headers. Of those that hold credentials, what is none is shown too: schemes, names of cookies.
+// headers shows headers. Of those that hold credentials, what is none is shown too: schemes, names
+// of cookies.
 func (s *secrets) headers(h http.Header) map[string][]string {
 	out := make(map[string][]string, len(h))
 	for name, values := range h {
@@ -202,8 +207,9 @@ func (s *secrets) header(name, v string) string {
 // url shows a URL.
 func (s *secrets) url(text string) string { return s.redactAt(text, s.addURL(text)) }
 
-// body shows a body as text; what is no text is shown by its length only. Secrets are taken out before it is cut: what was cut off before
-// that, because nobody looks through what nobody will see, may begin in the middle of one, and so takes the end of what is left along.
+// body shows a body as text; what is no text is shown by its length only. Secrets are taken out
+// before it is cut: what was cut off before that, because nobody looks through what nobody will
+// see, may begin in the middle of one, and so takes the end of what is left along.
 func (s *secrets) body(b []byte, places []place) string {
 	if s.tooMany {
 		return s.redact(string(b))

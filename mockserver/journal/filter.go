@@ -13,8 +13,9 @@ import (
 type Filter struct {
 	// Kind of the record: KindRequest if it is empty, AnyKind for all.
 	Kind Kind
-	// In Surface ("v2"), Operation ("token.create", "token.*") and Path * matches any text, also none and slashes. Account is taken
-	// literally, Method in any case. Path, without the query, is that of the request as MatchPath says.
+	// In Surface ("v2"), Operation ("token.create", "token.*") and Path * matches any text, also
+	// none and slashes. Account is taken literally, Method in any case. Path, without the query, is
+	// that of the request as MatchPath says.
 	Surface, Operation, Account, Path, Method string
 	// Client is the client_id of an OAuth client, taken literally.
 	Client string
@@ -22,12 +23,14 @@ type Filter struct {
 	Status int
 	// Code is the error number of the answer as text ("130", "125.22").
 	Code string
-	// Since and Until bound the time of the exchange (At), which is the server's, or the account's once that is known. Since is within,
-	// Until is not.
+	// Since and Until bound the time of the exchange (At), which is the server's, or the account's
+	// once that is known. Since is within, Until is not.
 	Since, Until time.Time
-	// After and Before are IDs: only those of later, and of earlier, requests match; 0 does not ask.
+	// After and Before are IDs: only those of later, and of earlier, requests match; 0 does not
+	// ask.
 	After, Before uint64
-	// Limit, if above zero, is how many of those that match are taken, the newest ones. Match knows nothing of it.
+	// Limit, if above zero, is how many of those that match are taken, the newest ones. Match knows
+	// nothing of it.
 	Limit int
 }
 
@@ -59,8 +62,8 @@ func (f Filter) plain() bool {
 
 func (f Filter) account() account.ID { return account.ID(f.Account) }
 
-// MatchPath reports whether a path of the request matches: as it was sent, decoded, or relative to the surface that answered,
-// which of a paid service is /{domain}/{path}.
+// MatchPath reports whether a path of the request matches: as it was sent, decoded, or relative to
+// the surface that answered, which of a paid service is /{domain}/{path}.
 func MatchPath(e *exchange.Exchange, match func(path string) bool) bool {
 	path := Path(e.Request.URI)
 	if match(path) || e.Path != "" && e.Path != path && match(e.Path) {
@@ -87,8 +90,9 @@ func Path(uri string) string {
 	return path
 }
 
-// Wildcard says whether a text is a pattern, in which * stands for any text, also for none and for slashes. It takes time in proportion to
-// the lengths of both, multiplied only for patterns that repeat themselves.
+// Wildcard says whether a text is a pattern, in which * stands for any text, also for none and for
+// slashes. It takes time in proportion to the lengths of both, multiplied only for patterns that
+// repeat themselves.
 func Wildcard(pattern, text string) bool {
 	first, rest, found := strings.Cut(pattern, "*")
 	if !found {

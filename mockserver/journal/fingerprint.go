@@ -9,18 +9,20 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Redactor shows exchanges with a fingerprint in place of each credential, by which a credential can be followed through
-// headers, paths and bodies without being shown. It is safe for concurrent use.
+// Redactor shows exchanges with a fingerprint in place of each credential, by which a credential
+// can be followed through headers, paths and bodies without being shown. It is safe for concurrent
+// use.
 type Redactor struct {
 	key   [sha256.Size]byte
 	live  func(word string) bool
 	fixed []string
 }
 
-// NewRedactor returns a redactor with a key of its own, drawn at random: the fingerprints of two redactors have nothing to
-// do with one another. Live reports whether a word is a credential of somebody at this moment: such words are hidden
-// wherever they stand, beside those whose place gives them away. It must be safe for concurrent use. Fixed are credentials
-// of any characters that are hidden wherever they stand.
+// NewRedactor returns a redactor with a key of its own, drawn at random: the fingerprints of two
+// redactors have nothing to do with one another. Live reports whether a word is a credential of
+// somebody at this moment: such words are hidden wherever they stand, beside those whose place
+// gives them away. It must be safe for concurrent use. Fixed are credentials of any characters that
+// are hidden wherever they stand.
 func NewRedactor(live func(word string) bool, fixed ...string) *Redactor {
 	r := &Redactor{live: live, fixed: fixed}
 	_, _ = rand.Read(r.key[:]) // never fails, says its documentation
@@ -36,8 +38,9 @@ const (
 	fingerprintLength = len(marker) + 2*fingerprintBytes + len("]")
 )
 
-// Fingerprint stands for a credential: "[secret 1a2b3c4d5e6f7081]", with the first 8 bytes of its HMAC-SHA-256 in
-// hexadecimal digits. It is the same for the same credential, and leads to it only who has the redactor's key.
+// Fingerprint stands for a credential: "[secret 1a2b3c4d5e6f7081]", with the first 8 bytes of its
+// HMAC-SHA-256 in hexadecimal digits. It is the same for the same credential, and leads to it only
+// who has the redactor's key.
 func (r *Redactor) Fingerprint(credential string) string {
 	mac := hmac.New(sha256.New, r.key[:])
 	mac.Write([]byte(credential)) // never fails, says package hash
@@ -47,7 +50,8 @@ func (r *Redactor) Fingerprint(credential string) string {
 // Show renders an exchange.
 func (r *Redactor) Show(e *exchange.Exchange) Entry { return show(e, r.secrets(e)) }
 
-// Text returns what shows texts about an exchange: without the credentials that the exchange holds, and those that are live.
+// Text returns what shows texts about an exchange: without the credentials that the exchange holds,
+// and those that are live.
 func (r *Redactor) Text(e *exchange.Exchange) func(text string) string { return r.secrets(e).redact }
 
 // ShowHAR renders an exchange for an HTTP archive.

@@ -13,8 +13,9 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// HAREntry is an exchange as an entry of an HTTP archive, HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Members of our own
-// begin with an underscore, as the format wants it.
+// HAREntry is an exchange as an entry of an HTTP archive, HAR 1.2
+// (http://www.softwareishard.com/blog/har-12-spec/). Members of our own begin with an underscore,
+// as the format wants it.
 type HAREntry struct {
 	Page     string      `json:"pageref"` // the same of all
 	Started  string      `json:"startedDateTime"`
@@ -71,8 +72,8 @@ type HARPostData struct {
 	Text string `json:"text"`
 }
 
-// HARContent is the body of an answer. Size is that of the body as it was sent, in bytes. What is no text is in Base64, and not there at
-// all where it is longer than 64 KiB or holds a secret.
+// HARContent is the body of an answer. Size is that of the body as it was sent, in bytes. What is
+// no text is in Base64, and not there at all where it is longer than 64 KiB or holds a secret.
 type HARContent struct {
 	Size     int     `json:"size"`
 	Type     string  `json:"mimeType"`
@@ -120,8 +121,8 @@ func showHAR(e *exchange.Exchange, secrets *secrets) HAREntry {
 	return out
 }
 
-// requestHead is how many bytes the request line and the headers of a request take with the empty line behind them, as they are usually
-// written. HTTP/2 compresses them, so that nobody knows.
+// requestHead is how many bytes the request line and the headers of a request take with the empty
+// line behind them, as they are usually written. HTTP/2 compresses them, so that nobody knows.
 func requestHead(r *exchange.Request) int {
 	if !strings.HasPrefix(r.Proto, "HTTP/1.") {
 		return harUnknown
@@ -173,7 +174,8 @@ func first(headers map[string][]string, name, otherwise string) string {
 	return otherwise
 }
 
-// absolute is the URL of a request, with what stands in no URL (the brackets of a fingerprint) escaped.
+// absolute is the URL of a request, with what stands in no URL (the brackets of a fingerprint)
+// escaped.
 func absolute(secure bool, host, uri string) string {
 	scheme := "http://"
 	if secure {
@@ -206,8 +208,8 @@ func escape(text string) string {
 	return out.String()
 }
 
-// queryOf are the parameters of a query in their order, and what is no parameter as a name. Unescaped, a text may be a secret that it was
-// not before.
+// queryOf are the parameters of a query in their order, and what is no parameter as a name.
+// Unescaped, a text may be a secret that it was not before.
 func queryOf(uri string, redact func(string) string) []HARPair {
 	out := []HARPair{}
 	_, query, _ := strings.Cut(uri, "?")

@@ -1,5 +1,5 @@
-// Package journal remembers what was asked and answered. It is bounded, counts what it had to drop, and shows secrets only
-// as fingerprints.
+// Package journal remembers what was asked and answered. It is bounded, counts what it had to drop,
+// and shows secrets only as fingerprints.
 package journal
 
 import (
@@ -24,14 +24,16 @@ type Journal struct {
 	bytes   int64
 	drops   drops
 	memory  memory
-	// readers read records while the journal is not locked: meanwhile no record's memory is used again.
+	// readers read records while the journal is not locked: meanwhile no record's memory is used
+	// again.
 	readers       int
 	subscriptions []*Subscription
 	waiting       int64 // bytes in the buffers of all subscriptions
 	tell          func(dropped uint64)
 }
 
-// entry is an exchange as it is kept: bytes, and what is needed to pass it over without reading them.
+// entry is an exchange as it is kept: bytes, and what is needed to pass it over without reading
+// them.
 type entry struct {
 	id      uint64
 	added   uint64 // which of all entries it was; they stand in this order
@@ -43,16 +45,18 @@ type entry struct {
 // size is about how much memory an entry holds, in bytes.
 func (e entry) size() int64 { return 64 + int64(len(e.record)) }
 
-// New answers an empty journal for at most so many entries, which together hold about so many bytes.
+// New answers an empty journal for at most so many entries, which together hold about so many
+// bytes.
 func New(maxEntries int, maxBytes int64) *Journal {
 	return &Journal{maxEntries: max(1, maxEntries), maxBytes: maxBytes, memory: newMemory(maxBytes)}
 }
 
-// WhenDropping says who is told that entries are dropped: with the first, the tenth, the hundredth and so on. It is called by who adds the
-// entry that makes it happen, before the journal is used.
+// WhenDropping says who is told that entries are dropped: with the first, the tenth, the hundredth
+// and so on. It is called by who adds the entry that makes it happen, before the journal is used.
 func (j *Journal) WhenDropping(tell func(dropped uint64)) { j.tell = tell }
 
-// Add writes a finished exchange into the journal, and keeps nothing of it. The oldest entries make room.
+// Add writes a finished exchange into the journal, and keeps nothing of it. The oldest entries make
+// room.
 func (j *Journal) Add(e *exchange.Exchange) {
 	before, after := j.add(e)
 	if before == after || j.tell == nil {
@@ -114,9 +118,10 @@ func (j *Journal) grow() {
 	j.entries, j.first = ring, 0
 }
 
-// Select answers the entries that match, oldest first, and how many entries were dropped since the journal was cleared: of the filter's
-// account, or of all if it names none. (Of an account there were at most so many: with more than 10,000 accounts, the count may hold those
-// of others.) Both are of the same moment.
+// Select answers the entries that match, oldest first, and how many entries were dropped since the
+// journal was cleared: of the filter's account, or of all if it names none. (Of an account there
+// were at most so many: with more than 10,000 accounts, the count may hold those of others.) Both
+// are of the same moment.
 func (j *Journal) Select(f Filter) (entries []*exchange.Exchange, dropped uint64) {
 	dropped = j.Walk(f, func(e *exchange.Exchange) bool {
 		entries = append(entries, e)
@@ -125,7 +130,8 @@ func (j *Journal) Select(f Filter) (entries []*exchange.Exchange, dropped uint64
 	return entries, dropped
 }
 
-// Walk is Select for who needs one entry at a time: it calls visit until that answers false. The journal is not locked meanwhile.
+// Walk is Select for who needs one entry at a time: it calls visit until that answers false. The
+// journal is not locked meanwhile.
 func (j *Journal) Walk(f Filter, visit func(*exchange.Exchange) bool) (dropped uint64) {
 	held, dropped := j.hold(f)
 	defer j.release()
@@ -151,8 +157,8 @@ func (j *Journal) Walk(f Filter, visit func(*exchange.Exchange) bool) (dropped u
 	return dropped
 }
 
-// hold answers the records that can match, oldest first, as far as that can be told without reading them. They stay as they are until
-// release is called.
+// hold answers the records that can match, oldest first, as far as that can be told without reading
+// them. They stay as they are until release is called.
 func (j *Journal) hold(f Filter) (held [][]byte, dropped uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -214,7 +220,8 @@ func (j *Journal) Dropped() uint64 {
 	return j.drops.lifetime
 }
 
-// Clear forgets all entries, or those of one account, and with them the count of what was dropped of them.
+// Clear forgets all entries, or those of one account, and with them the count of what was dropped
+// of them.
 func (j *Journal) Clear(of account.ID) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

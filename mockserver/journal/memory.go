@@ -6,8 +6,9 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// memory is where records are kept. They are written one behind the other into chunks, each record once and in its final
-// place; a chunk is used again when the last of its records was dropped. It is not safe for concurrent use.
+// memory is where records are kept. They are written one behind the other into chunks, each record
+// once and in its final place; a chunk is used again when the last of its records was dropped. It
+// is not safe for concurrent use.
 type memory struct {
 	size    int // of a chunk, in bytes
 	current *chunk
@@ -21,11 +22,12 @@ type chunk struct {
 }
 
 const (
-	// largestChunk is the size of a chunk in a journal of usual size, in bytes; smaller journals have smaller ones.
+	// largestChunk is the size of a chunk in a journal of usual size, in bytes; smaller journals
+	// have smaller ones.
 	largestChunk  = 256 << 10
 	smallestChunk = 4 << 10
-	// own is how many records of a size fill a chunk, at least: larger ones get a chunk of their own, so that little room is wasted at
-	// the end of one.
+	// own is how many records of a size fill a chunk, at least: larger ones get a chunk of their
+	// own, so that little room is wasted at the end of one.
 	own = 8
 	// frame is about the most that a record holds beside its bodies and its URI, in bytes.
 	frame = 1 << 10

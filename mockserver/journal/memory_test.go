@@ -13,8 +13,8 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// TestRecordsOfAllSizesStayAsTheyWereWritten adds, reads while adding, and clears, in any order, and knows each exchange by what its ID makes
-// of it.
+// TestRecordsOfAllSizesStayAsTheyWereWritten adds, reads while adding, and clears, in any order,
+// and knows each exchange by what its ID makes of it.
 func TestRecordsOfAllSizesStayAsTheyWereWritten(t *testing.T) {
 	body := func(id uint64, length int) []byte { return bytes.Repeat([]byte{byte('a' + id%26)}, length) }
 	rapid.Check(t, func(t *rapid.T) {

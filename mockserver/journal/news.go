@@ -7,7 +7,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// News is an entry that subscribers are told of, once for all of them: it is shared, and not to be changed.
+// News is an entry that subscribers are told of, once for all of them: it is shared, and not to be
+// changed.
 type News struct {
 	Exchange *exchange.Exchange
 
@@ -17,17 +18,19 @@ type News struct {
 	text    []byte
 }
 
-// Text returns what render makes of the entry, which it is asked for once, however many subscribers there are. All of them must
-// render alike.
+// Text returns what render makes of the entry, which it is asked for once, however many subscribers
+// there are. All of them must render alike.
 func (n *News) Text(render func(*exchange.Exchange) []byte) []byte {
 	n.once.Do(func() { n.text = render(n.Exchange) })
 	return n.text
 }
 
-// maxWaiting bounds what waits in the buffers of all subscriptions, in bytes. An entry counts once, however many wait for it.
+// maxWaiting bounds what waits in the buffers of all subscriptions, in bytes. An entry counts once,
+// however many wait for it.
 const maxWaiting = 16 << 20
 
-// publish tells the subscribers of a new entry. The journal is locked, which keeps the entries in order.
+// publish tells the subscribers of a new entry. The journal is locked, which keeps the entries in
+// order.
 func (j *Journal) publish(e *exchange.Exchange, record []byte) {
 	var news *News
 	for _, s := range j.subscriptions {

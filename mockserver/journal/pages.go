@@ -10,9 +10,10 @@ import (
 // A page is what a reader of Pages holds at a time: so many bytes, or one record.
 const pageBytes = 256 << 10
 
-// Pages is Walk for readers who may be slow, such as those over a network: whatever the journal drops meanwhile is let go, and not kept for
-// them. What it drops before they come to it is missed, and counted in dropped, which is of the end of the walk. Entries that are added
-// meanwhile are not visited.
+// Pages is Walk for readers who may be slow, such as those over a network: whatever the journal
+// drops meanwhile is let go, and not kept for them. What it drops before they come to it is missed,
+// and counted in dropped, which is of the end of the walk. Entries that are added meanwhile are not
+// visited.
 func (j *Journal) Pages(f Filter, visit func(*exchange.Exchange) bool) (dropped uint64) {
 	from, until := j.span(f)
 	for from < until {

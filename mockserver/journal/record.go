@@ -10,8 +10,9 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// tape is an exchange as one run of bytes. That is how the journal keeps them: thousands of exchanges with their header maps would
-// be work for the garbage collector all the time, and bytes are none. One list of fields serves both directions.
+// tape is an exchange as one run of bytes. That is how the journal keeps them: thousands of
+// exchanges with their header maps would be work for the garbage collector all the time, and bytes
+// are none. One list of fields serves both directions.
 type tape struct {
 	bytes    []byte
 	reading  bool
@@ -50,8 +51,8 @@ func read(bytes []byte) *exchange.Exchange {
 	return t.read(bytes[0])
 }
 
-// skim is read without headers, and with bodies that are the record's own memory: enough to see whether an exchange is meant, for a
-// fraction of the work.
+// skim is read without headers, and with bodies that are the record's own memory: enough to see
+// whether an exchange is meant, for a fraction of the work.
 func skim(bytes []byte) *exchange.Exchange {
 	t := tape{bytes: bytes[1:], reading: true, skimming: true}
 	return t.read(bytes[0])

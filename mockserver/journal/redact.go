@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// redact replaces the credentials in a text, also where they stand in another spelling: escaped for a URL or for JSON, or in
-// Base64.
+// redact replaces the credentials in a text, also where they stand in another spelling: escaped for
+// a URL or for JSON, or in Base64.
 func (s *secrets) redact(text string) string { return s.redactAt(text, nil) }
 
 // redactAt is redact for a text in which it is known where credentials and names stand.
@@ -34,8 +34,9 @@ func (s *secrets) redactAt(text string, places []place) string {
 	return out.String()
 }
 
-// without writes a text without these values, and then without words that are credentials. What stands in the place of one is not
-// looked at again: the word "secret" is a credential of somebody, too.
+// without writes a text without these values, and then without words that are credentials. What
+// stands in the place of one is not looked at again: the word "secret" is a credential of somebody,
+// too.
 func (s *secrets) without(out *strings.Builder, text string, values []string) {
 	for i, value := range values {
 		// Of a long value that stands at the end of a text that was cut, the beginning suffices.
@@ -82,8 +83,8 @@ func (s *secrets) withoutWords(text string) string {
 	})
 }
 
-// hideEncoded replaces a run of Base64 in which a credential stands, such as that of HTTP Basic in a header of another name, by the
-// credential's fingerprint.
+// hideEncoded replaces a run of Base64 in which a credential stands, such as that of HTTP Basic in
+// a header of another name, by the credential's fingerprint.
 func (s *secrets) hideEncoded(run string) string {
 	if len(run) < base64.RawStdEncoding.EncodedLen(shortest) || len(run) > maxCompared {
 		return run
@@ -115,8 +116,8 @@ func (s *secrets) known(word string) (credential string, ok bool) {
 	return word, s.redactor.live(word)
 }
 
-// hide replaces words that are credentials. Tokens are words of letters and digits; API keys of fixtures may hold dots, dashes and
-// underscores.
+// hide replaces words that are credentials. Tokens are words of letters and digits; API keys of
+// fixtures may hold dots, dashes and underscores.
 func (s *secrets) hide(text string) string {
 	return runs(text, isWord, func(run string) string {
 		if len(run) < shortest {
@@ -132,7 +133,8 @@ func (s *secrets) hide(text string) string {
 	})
 }
 
-// hideWord replaces a word of letters and digits, or a token or API key that something was stuck to.
+// hideWord replaces a word of letters and digits, or a token or API key that something was stuck
+// to.
 func (s *secrets) hideWord(word string) string {
 	const key, token, maxStuck = 32, 24, 128 // the lengths of what the mock itself draws, and how long a word with one of them may be
 	if len(word) < shortest {
@@ -158,11 +160,13 @@ func (s *secrets) hideWord(word string) string {
 	return word
 }
 
-// maxEscaped is how often a text may be escaped, one time over the other, and is still looked through.
+// maxEscaped is how often a text may be escaped, one time over the other, and is still looked
+// through.
 const maxEscaped = 4
 
-// unescape replaces escapes of URLs and of JSON by the printable ASCII character that they stand for, and escapes of other characters, which
-// no credential has, by a space, so that nothing of the escape sticks to the word behind it.
+// unescape replaces escapes of URLs and of JSON by the printable ASCII character that they stand
+// for, and escapes of other characters, which no credential has, by a space, so that nothing of the
+// escape sticks to the word behind it.
 func unescape(text string) string {
 	if !strings.ContainsAny(text, `%\`) {
 		return text

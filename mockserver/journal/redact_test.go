@@ -110,7 +110,8 @@ func TestNobodysPasswordInAFormIsHiddenToo(t *testing.T) {
 	assert.Regexp(t, `^grant_type=x&client_secret=\[secret [0-9a-f]{16}\]$`, e.Request.Body)
 }
 
-// Whoever writes a body must not make the reader of the journal wait: the work grows with the body and not with what it is made of.
+// Whoever writes a body must not make the reader of the journal wait: the work grows with the body
+// and not with what it is made of.
 func TestABodyFullOfSecretsIsShownInTime(t *testing.T) {
 	var words, odd strings.Builder
 	for i := range 100_000 {
@@ -145,7 +146,8 @@ func TestTwoSecretsCanBeToldApart(t *testing.T) {
 	assert.NotEqual(t, r.Fingerprint(token), other.Fingerprint(token), "each server has a key of its own")
 }
 
-// TestACredentialCanBeFollowed wants one fingerprint for one credential, wherever and however it is written.
+// TestACredentialCanBeFollowed wants one fingerprint for one credential, wherever and however it is
+// written.
 func TestACredentialCanBeFollowed(t *testing.T) {
 	const token, odd, pin = "656d1e2f8b3c2a001f7e4a12", "p@ss w/rd+100%", "1234"
 	basic := func(user, password string) string {

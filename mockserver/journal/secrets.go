@@ -16,11 +16,13 @@ import (
 // secrets are what an exchange shows of tokens, keys, passwords and cookies.
 type secrets struct {
 	redactor *Redactor
-	// values are the spellings in which credentials stand somewhere in the exchange, each with its credential.
+	// values are the spellings in which credentials stand somewhere in the exchange, each with its
+	// credential.
 	values     map[string]string
 	credential string // fingerprint of what the caller authenticated with
 
-	// everywhere are the spellings that are looked for at any place of a text. The others are plain words, and looked for as such.
+	// everywhere are the spellings that are looked for at any place of a text. The others are plain
+	// words, and looked for as such.
 	everywhere []string
 	tooMany    bool // there are too many of them
 
@@ -36,8 +38,9 @@ type place struct {
 
 // Bounds that keep the work in proportion to the text, whoever wrote it.
 const (
-	// shortest is the length from which a text that stands anywhere can be a credential: shorter ones would blot out half of every
-	// answer. (Where its place gives it away, a credential may have any length.)
+	// shortest is the length from which a text that stands anywhere can be a credential: shorter
+	// ones would blot out half of every answer. (Where its place gives it away, a credential may
+	// have any length.)
 	shortest = 6
 	// maxEverywhere bounds how often a text is looked through.
 	maxEverywhere = 32
@@ -70,7 +73,8 @@ func secretHeader(name string) bool {
 	return secretName(plain)
 }
 
-// secrets collects the credentials of an exchange from wherever they can stand: headers, path, query, both bodies.
+// secrets collects the credentials of an exchange from wherever they can stand: headers, path,
+// query, both bodies.
 func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	s := &secrets{redactor: r, values: map[string]string{}}
 	s.addHeaders(e.Request.Header)
@@ -122,8 +126,9 @@ func spellings(text string) []string {
 	return out
 }
 
-// pathTokens are the credentials that a path names though no operation matched it, and so also what somebody expects of a
-// request: the segment after one that is called like a credential (/tokens/{token}, v1's /token/{token}), and the parameter id.
+// pathTokens are the credentials that a path names though no operation matched it, and so also what
+// somebody expects of a request: the segment after one that is called like a credential
+// (/tokens/{token}, v1's /token/{token}), and the parameter id.
 func pathTokens(uri string) (tokens []string) {
 	path, query, _ := strings.Cut(uri, "?")
 	named := false
@@ -140,8 +145,8 @@ func pathTokens(uri string) (tokens []string) {
 	return tokens
 }
 
-// add notes a spelling of a credential, to be looked for everywhere. The names under which credentials stand are no credentials: a
-// grant_type may be "password", and the password too.
+// add notes a spelling of a credential, to be looked for everywhere. The names under which
+// credentials stand are no credentials: a grant_type may be "password", and the password too.
 func (s *secrets) add(spelling, credential string) {
 	if len(spelling) >= shortest && !secretName(spelling) {
 		s.values[spelling] = credential
@@ -182,9 +187,10 @@ func holdsURL(name string) bool {
 	return name == "Location" || name == "Referer" || name == "Content-Location"
 }
 
-// authorization takes the value of an Authorization header apart: the scheme, what stands behind it, and the credential in that. Of
-// HTTP Basic the credential is the password, decoded as OAuth clients encode it (RFC 6749, section 2.3.1). What begins with no known
-// scheme may be a credential as a whole.
+// authorization takes the value of an Authorization header apart: the scheme, what stands behind
+// it, and the credential in that. Of HTTP Basic the credential is the password, decoded as OAuth
+// clients encode it (RFC 6749, section 2.3.1). What begins with no known scheme may be a credential
+// as a whole.
 func authorization(v string) (scheme, rest, credential string) {
 	scheme, rest, _ = strings.Cut(v, " ")
 	rest = strings.TrimSpace(rest)
@@ -204,7 +210,8 @@ func authorization(v string) (scheme, rest, credential string) {
 	return scheme, rest, rest
 }
 
-// cookies are the places of the values in a Cookie header, or of the one value in a Set-Cookie header.
+// cookies are the places of the values in a Cookie header, or of the one value in a Set-Cookie
+// header.
 func cookies(header, v string) (places []place) {
 	at := 0
 	for pair := range strings.SplitSeq(v, ";") {
@@ -229,7 +236,8 @@ func (s *secrets) addURL(text string) (places []place) {
 	return places
 }
 
-// addPairs collects the values under names of credentials in a query or a form, which begins at a place of a text.
+// addPairs collects the values under names of credentials in a query or a form, which begins at a
+// place of a text.
 func (s *secrets) addPairs(text string, at int, separators string) (places []place) {
 	for at < len(text) {
 		end := len(text)
@@ -270,7 +278,8 @@ func (s *secrets) addHiddenFields(page string) {
 	}
 }
 
-// addJSON collects the strings under names of credentials, at any depth, and also of JSON that was cut short.
+// addJSON collects the strings under names of credentials, at any depth, and also of JSON that was
+// cut short.
 func (s *secrets) addJSON(body []byte) (places []place) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	var secretNext, isKey bool

@@ -9,7 +9,8 @@ import (
 
 // Subscription gets entries as they are added. It is safe for concurrent use.
 type Subscription struct {
-	// C gives out the entries that match, in the order in which they were added. Whoever receives one calls Taken. Close closes it.
+	// C gives out the entries that match, in the order in which they were added. Whoever receives
+	// one calls Taken. Close closes it.
 	C <-chan *News
 
 	c       chan *News
@@ -18,20 +19,22 @@ type Subscription struct {
 	dropped atomic.Uint64
 }
 
-// Subscribe is told of every entry from now on: one that Select does not answer yet will come. The journal waits for nobody: entries that
-// find the buffer full, which holds so many, are dropped and counted. So is all that waits for whoever is slowest, where too much
-// waits for all together.
+// Subscribe is told of every entry from now on: one that Select does not answer yet will come. The
+// journal waits for nobody: entries that find the buffer full, which holds so many, are dropped and
+// counted. So is all that waits for whoever is slowest, where too much waits for all together.
 func (j *Journal) Subscribe(buffer int) *Subscription { return j.SubscribeTo(Filter{}, buffer) }
 
-// SubscribeTo is Subscribe for the entries that match; the others cost nothing and are not counted. The filter's limit has no meaning here.
+// SubscribeTo is Subscribe for the entries that match; the others cost nothing and are not counted.
+// The filter's limit has no meaning here.
 func (j *Journal) SubscribeTo(f Filter, buffer int) *Subscription {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.subscribe(f, buffer)
 }
 
-// Resume is SubscribeTo for who was told of the entry with an ID before: it answers also the entries that matched and were added since,
-// and of how many there is no telling because they were dropped (at most so many; 0 when there is no gap).
+// Resume is SubscribeTo for who was told of the entry with an ID before: it answers also the
+// entries that matched and were added since, and of how many there is no telling because they were
+// dropped (at most so many; 0 when there is no gap).
 func (j *Journal) Resume(f Filter, id uint64, buffer int) (missed []*exchange.Exchange, dropped uint64, s *Subscription) {
 	j.mu.Lock()
 	since, found := 0, false

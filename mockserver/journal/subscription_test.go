@@ -98,8 +98,9 @@ func TestWhoComesBackIsToldOfWhatWasMissed(t *testing.T) {
 	}
 }
 
-// TestNothingIsLostBetweenAskingAndBeingTold reads, subscribes and writes at once: who subscribes and then selects knows all, and what is
-// read is what was written, though its memory is used again all the time.
+// TestNothingIsLostBetweenAskingAndBeingTold reads, subscribes and writes at once: who subscribes
+// and then selects knows all, and what is read is what was written, though its memory is used again
+// all the time.
 func TestNothingIsLostBetweenAskingAndBeingTold(t *testing.T) {
 	const writers, each = 4, 2000
 	j := journal.New(64, 1<<20)

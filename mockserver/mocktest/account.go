@@ -23,10 +23,11 @@ type Account struct {
 	tb   TB
 }
 
-// NewAccount creates an account with credentials and tokens of its own, which no other test sees. It
-// is removed when the test tb ends; if tb has failed by then, its log shows the account's requests.
-// Without options the account is a copy of the production account of the mock's initial world
-// ("demo", unless an option of Start chooses another). At most one AccountOptions may be given.
+// NewAccount creates an account with credentials and tokens of its own, which no other test sees.
+// It is removed when the test tb ends; if tb has failed by then, its log shows the account's
+// requests. Without options the account is a copy of the production account of the mock's initial
+// world ("demo", unless an option of Start chooses another). At most one AccountOptions may be
+// given.
 func (m *Mock) NewAccount(tb TB, options ...AccountOptions) *Account {
 	tb.Helper()
 	a := &Account{mock: m, tb: tb}
@@ -55,14 +56,14 @@ func (m *Mock) NewAccount(tb TB, options ...AccountOptions) *Account {
 // Authenticate sets the account's Basic credentials on a request.
 func (a *Account) Authenticate(r *http.Request) { r.SetBasicAuth(a.Email, a.APIKey) }
 
-// Client returns a new client that reaches the mock over its port, as Mock.Client does, and sends the
-// account's Basic credentials. A request that has an Authorization header keeps it.
+// Client returns a new client that reaches the mock over its port, as Mock.Client does, and sends
+// the account's Basic credentials. A request that has an Authorization header keeps it.
 func (a *Account) Client() *http.Client {
 	return &http.Client{Transport: authenticating{a, a.mock.tcpTransport}}
 }
 
-// InProcess returns a new client that needs no port, as Mock.InProcess does, and sends the account's
-// Basic credentials. A request that has an Authorization header keeps it.
+// InProcess returns a new client that needs no port, as Mock.InProcess does, and sends the
+// account's Basic credentials. A request that has an Authorization header keeps it.
 func (a *Account) InProcess() *http.Client {
 	return &http.Client{Transport: authenticating{a, a.mock.memTransport}}
 }
@@ -96,8 +97,8 @@ func (a *Account) Recharge(amount float64) (credit float64) {
 	return credit
 }
 
-// decimal returns an amount as it is meant: with four decimals where it differs from these only by what
-// float64 cannot hold, else as it is, which the mock refuses.
+// decimal returns an amount as it is meant: with four decimals where it differs from these only by
+// what float64 cannot hold, else as it is, which the mock refuses.
 func decimal(amount float64) float64 {
 	const noise = 1e-12 // of the amount; the precision of a float64 is 1.1e-16, and sums of a thousand amounts are exact enough
 	meant := math.Round(amount*1e4) / 1e4

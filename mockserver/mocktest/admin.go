@@ -46,8 +46,8 @@ func (m *Mock) call(ctx context.Context, method, path string, in any) ([]byte, e
 	return w.Body.Bytes(), nil
 }
 
-// must calls the control API and decodes the answer into out, unless out is nil. On an error it ends
-// the test.
+// must calls the control API and decodes the answer into out, unless out is nil. On an error it
+// ends the test.
 func (m *Mock) must(tb TB, method, path string, in, out any) {
 	tb.Helper()
 	body, err := m.call(m.ctx, method, path, in)

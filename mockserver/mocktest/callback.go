@@ -33,7 +33,8 @@ type Delivery struct {
 }
 
 const (
-	// maxDeliveries is how many deliveries a Receiver keeps that nobody waited for; more are answered 503.
+	// maxDeliveries is how many deliveries a Receiver keeps that nobody waited for; more are
+	// answered 503.
 	maxDeliveries = 1000
 	// maxDelivery bounds the body of a delivery, in bytes.
 	maxDelivery = 16 << 20
@@ -41,8 +42,8 @@ const (
 	arrival = 10 * time.Second
 )
 
-// ExpectCallback starts a receiver of callbacks on a loopback port, which stops when the test tb ends. Give its URL to what asks for a
-// callback, and wait for the callback with Next.
+// ExpectCallback starts a receiver of callbacks on a loopback port, which stops when the test tb
+// ends. Give its URL to what asks for a callback, and wait for the callback with Next.
 func (a *Account) ExpectCallback(tb TB) *Receiver {
 	tb.Helper()
 	var shown struct{ WebhookSecret string }
@@ -63,10 +64,12 @@ func (a *Account) ExpectCallback(tb TB) *Receiver {
 	return r
 }
 
-// URL returns where the receiver receives, such as "http://127.0.0.1:43210". Any path below it will do.
+// URL returns where the receiver receives, such as "http://127.0.0.1:43210". Any path below it will
+// do.
 func (r *Receiver) URL() string { return r.url }
 
-// Answer sets the statuses that the next deliveries are answered with, one each; from then on it is 200.
+// Answer sets the statuses that the next deliveries are answered with, one each; from then on it is
+// 200.
 func (r *Receiver) Answer(statuses ...int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +98,8 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	w.WriteHeader(status)
 }
 
-// Next waits for the next delivery, up to ten seconds, and returns it. Without one it ends the test.
+// Next waits for the next delivery, up to ten seconds, and returns it. Without one it ends the
+// test.
 func (r *Receiver) Next() Delivery {
 	r.tb.Helper()
 	timer := time.NewTimer(arrival)
@@ -117,8 +121,9 @@ func (d Delivery) Decode(tb TB, out any) {
 	}
 }
 
-// Callback begins a callback of a scope of the catalogue to a URL, with data, which is written as a JSON object, as its payload, and so many retries, as a call of a paid
-// service would. It returns the callback's ID.
+// Callback begins a callback of a scope of the catalogue to a URL, with data, which is written as a
+// JSON object, as its payload, and so many retries, as a call of a paid service would. It returns
+// the callback's ID.
 func (a *Account) Callback(scope, to string, data any, retries int) (id string) {
 	a.tb.Helper()
 	in := map[string]any{"scope": scope, "url": to, "retry": retries}

@@ -67,8 +67,8 @@ func (c Clock) Frozen() bool {
 	return c.read().Frozen
 }
 
-// Set sets the clock, to a time from 1970 to 2249. A frozen clock stays frozen. It returns what fell
-// due, as Advance does; a clock that goes back undoes nothing.
+// Set sets the clock, to a time from 1970 to 2249. A frozen clock stays frozen. It returns what
+// fell due, as Advance does; a clock that goes back undoes nothing.
 func (c Clock) Set(now time.Time) []Fired {
 	c.tb.Helper()
 	return c.change(map[string]any{"now": now})

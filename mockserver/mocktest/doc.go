@@ -1,4 +1,5 @@
-// Package mocktest starts mock servers for the time of a test, as net/http/httptest does for handlers.
+// Package mocktest starts mock servers for the time of a test, as net/http/httptest does for
+// handlers.
 //
 // [Start] starts a mock that stops when the test ends. [Mock.NewAccount] creates an account that no
 // other test can see. Both give clients, clocks, faults and the recorded requests:

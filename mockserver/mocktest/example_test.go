@@ -33,7 +33,8 @@ func ExampleStart() {
 	// Output: 200 OK
 }
 
-// Code that insists on the provider's host is tested as it is: whatever a URL names, the mock is asked, and no port is needed.
+// Code that insists on the provider's host is tested as it is: whatever a URL names, the mock is
+// asked, and no port is needed.
 func ExampleMock_InProcess() {
 	t := newT()
 	defer t.end()

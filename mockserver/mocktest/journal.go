@@ -8,8 +8,9 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Requests returns the recorded requests and answers, oldest first, with secrets as fingerprints. An
-// entry must match all filters; one of Kind journal.KindCallback asks for the callbacks that were sent.
+// Requests returns the recorded requests and answers, oldest first, with secrets as fingerprints.
+// An entry must match all filters; one of Kind journal.KindCallback asks for the callbacks that
+// were sent.
 func (m *Mock) Requests(filters ...journal.Filter) []journal.Entry {
 	m.tb.Helper()
 	return m.requests(m.tb, "", filters)
@@ -48,8 +49,8 @@ next:
 // maxLogged bounds how many requests the log of a failed test shows: the newest.
 const maxLogged = 50
 
-// logRequests logs the newest requests of an account, or of all accounts, for a test that failed. It
-// leaves out requests that it has logged before.
+// logRequests logs the newest requests of an account, or of all accounts, for a test that failed.
+// It leaves out requests that it has logged before.
 func (m *Mock) logRequests(tb TB, account string) {
 	tb.Helper()
 	entries, dropped := m.server.Journal().Select(journal.Filter{Account: account})

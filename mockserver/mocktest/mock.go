@@ -138,9 +138,9 @@ func (m *Mock) listener() (net.Listener, error) {
 // http://oauth.openapi.com/wallet works too. It sends no credentials; Account.Client does.
 func (m *Mock) Client() *http.Client { return &http.Client{Transport: m.tcpTransport} }
 
-// InProcess returns a new client that needs no port: its connections are pipes in memory, also within
-// a testing/synctest bubble. It reaches the mock whatever scheme and host a URL names, so that code
-// with a fixed https://oauth.openapi.com can be tested unchanged.
+// InProcess returns a new client that needs no port: its connections are pipes in memory, also
+// within a testing/synctest bubble. It reaches the mock whatever scheme and host a URL names, so
+// that code with a fixed https://oauth.openapi.com can be tested unchanged.
 func (m *Mock) InProcess() *http.Client { return &http.Client{Transport: m.memTransport} }
 
 // Server returns the server, for what this package has no method for.

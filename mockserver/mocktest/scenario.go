@@ -2,8 +2,8 @@ package mocktest
 
 import "oauthmock/mockserver/scene"
 
-// Scene returns what the mock started with: the scenario of mockserver.WithScenario, its accounts and
-// tokens. Without a scenario it ends the test.
+// Scene returns what the mock started with: the scenario of mockserver.WithScenario, its accounts
+// and tokens. Without a scenario it ends the test.
 func (m *Mock) Scene() *scene.Scene {
 	m.tb.Helper()
 	s := m.server.Scene()

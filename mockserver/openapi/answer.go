@@ -12,8 +12,8 @@ import (
 type Ask struct {
 	// Seed of what is made up: the same seed makes the same body.
 	Seed uint64
-	// Params are the values of the path's parameters, as [Document.Find] returned them, and what else the request gives. Made up bodies repeat them where they have
-	// members of their names.
+	// Params are the values of the path's parameters, as [Document.Find] returned them, and what
+	// else the request gives. Made up bodies repeat them where they have members of their names.
 	Params map[string]string
 	// Accept is the header of that name: the media types that the caller takes.
 	Accept string
@@ -25,7 +25,8 @@ type Ask struct {
 
 // Answer is what a service says to a request.
 type Answer struct {
-	// Status is the lowest documented success, 200 when none is documented, unless another was asked for.
+	// Status is the lowest documented success, 200 when none is documented, unless another was
+	// asked for.
 	Status int
 	// ContentType is "" when there is no body.
 	ContentType string
@@ -35,8 +36,9 @@ type Answer struct {
 	Body []byte
 }
 
-// Answer makes an answer of the operation: a documented example, with what does not fit its schema replaced or left out, else a body made by schema, at most
-// 1 MiB large. The error names what is documented, when what was asked for is not. It is safe for concurrent use.
+// Answer makes an answer of the operation: a documented example, with what does not fit its schema
+// replaced or left out, else a body made by schema, at most 1 MiB large. The error names what is
+// documented, when what was asked for is not. It is safe for concurrent use.
 func (o *Operation) Answer(ask Ask) (Answer, error) {
 	resp := o.answer
 	if ask.Status != 0 {
@@ -94,7 +96,8 @@ func (o *Operation) documented(status int) *response {
 	return nil
 }
 
-// exampled finds a named example: in the response, of any where no status was asked for, in the form that is accepted before the others.
+// exampled finds a named example: in the response, of any where no status was asked for, in the
+// form that is accepted before the others.
 func (o *Operation) exampled(resp *response, ask Ask) (*response, *form, *example) {
 	candidates := []*response{resp}
 	if ask.Status == 0 {
@@ -155,7 +158,8 @@ func (o *Operation) Source() Source {
 	return f.from
 }
 
-// accepted picks the form that an Accept header likes best, JSON where it likes several alike, and what the response prefers where it likes none.
+// accepted picks the form that an Accept header likes best, JSON where it likes several alike, and
+// what the response prefers where it likes none.
 func (r *response) accepted(accept string) *form {
 	if len(r.forms) == 0 {
 		return nil
@@ -173,7 +177,8 @@ func (r *response) accepted(accept string) *form {
 	return best
 }
 
-// quality is how much an Accept header likes a media type, from 0 to 1: the most exact of its ranges that cover the type counts (RFC 9110, 12.5.1).
+// quality is how much an Accept header likes a media type, from 0 to 1: the most exact of its
+// ranges that cover the type counts (RFC 9110, 12.5.1).
 func quality(accept, contentType string) float64 {
 	name, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	kind, _, _ := strings.Cut(name, "/")

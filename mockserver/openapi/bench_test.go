@@ -11,7 +11,8 @@ import (
 	"oauthmock/mockserver/openapi"
 )
 
-// large is a document of fifty operations with their schemas, about as large as those of services are.
+// large is a document of fifty operations with their schemas, about as large as those of services
+// are.
 func large() string {
 	var b strings.Builder
 	b.WriteString(`{"openapi":"3.0.3","info":{"title":"large","version":"1"},"servers":[{"url":"https://x.example.com/v1"}],"paths":{`)

@@ -120,8 +120,9 @@ func (b *requestBody) check(c *checker, r Request) {
 	}
 }
 
-// media picks what is documented for a media type, and says as what the body is to be read. Without a label, and with that of a form on what is JSON, the
-// body itself tells: clients are careless there, and services forgiving.
+// media picks what is documented for a media type, and says as what the body is to be read. Without
+// a label, and with that of a form on what is JSON, the body itself tells: clients are careless
+// there, and services forgiving.
 func (b *requestBody) media(sent string, body []byte) (*media, string) {
 	for _, exactly := range []bool{true, false} {
 		for i := range b.content {
@@ -150,7 +151,8 @@ func looksLikeJSON(body []byte) bool {
 	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
 }
 
-// wildcard says whether a range, "image/*", covers a media type, and whether one kind of JSON or XML may stand for a plainer one.
+// wildcard says whether a range, "image/*", covers a media type, and whether one kind of JSON or
+// XML may stand for a plainer one.
 func wildcard(name, sent string) bool {
 	if name == "*/*" || sent != "" && name == "*" {
 		return true
@@ -188,7 +190,8 @@ func (c *checker) json(s *schema, body []byte) {
 	}
 }
 
-// form checks the fields of a form: those that are required, and those that stand for one plain value each. files are fields that hold no text.
+// form checks the fields of a form: those that are required, and those that stand for one plain
+// value each. files are fields that hold no text.
 func (c *checker) form(s *schema, fields url.Values, files map[string]bool) {
 	flat := s.flattened()
 	if len(flat.groups) > 0 {

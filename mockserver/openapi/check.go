@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// direction says who sends a value: what is read-only need not be in a request, what is write-only must not be in a response.
+// direction says who sends a value: what is read-only need not be in a request, what is write-only
+// must not be in a response.
 type direction uint8
 
 const (
@@ -17,14 +18,16 @@ const (
 	fromService
 )
 
-// maxSteps bounds the work of one check. A request that takes more is refused, and an answer does not fit.
+// maxSteps bounds the work of one check. A request that takes more is refused, and an answer does
+// not fit.
 const maxSteps = 4_000_000
 
 // maxViolations bounds what is told of one request.
 const maxViolations = 20
 
-// checker holds a value against a schema. A lenient one accepts where published documents are known to be careless: two fitting branches of a oneOf,
-// and members that one part of an allOf closes out and another documents.
+// checker holds a value against a schema. A lenient one accepts where published documents are known
+// to be careless: two fitting branches of a oneOf, and members that one part of an allOf closes out
+// and another documents.
 type checker struct {
 	direction direction
 	strict    bool
@@ -45,7 +48,8 @@ func fits(s *schema, v any) bool {
 	return c.value(s, v)
 }
 
-// passes reports whether a value fits as services send it: with null where there is nothing, and in more than one variant of a oneOf.
+// passes reports whether a value fits as services send it: with null where there is nothing, and in
+// more than one variant of a oneOf.
 func passes(s *schema, v any) bool {
 	c := checker{direction: fromService, strict: true, nulls: true, overlap: true, quiet: 1}
 	return c.value(s, v)
@@ -78,7 +82,8 @@ func (c *checker) fault(format string, args ...any) bool {
 	return false
 }
 
-// stop says that there is no reason to go on: something does not fit, and nobody is told of the next fault.
+// stop says that there is no reason to go on: something does not fit, and nobody is told of the
+// next fault.
 func (c *checker) stop(ok bool) bool { return !ok && c.quiet > 0 }
 
 // value checks a value against a schema and all parts of its allOf.
@@ -132,7 +137,8 @@ func (c *checker) own(s *schema, v any) bool {
 	if c.stop(ok) {
 		return false
 	}
-	// What is wrong inside a value may be wrong in parts of its schema too; one word about each place is enough.
+	// What is wrong inside a value may be wrong in parts of its schema too; one word about each
+	// place is enough.
 	if told := len(c.found); !ok && told > 0 && c.found[told-1].Where == string(c.at) {
 		return false
 	}

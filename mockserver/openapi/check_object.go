@@ -168,7 +168,8 @@ func (c *checker) group(s *schema, g *group, v any) bool {
 	return c.fault("fits none of the %d variants", len(g.options))
 }
 
-// meant is the option that a value was probably meant for: the only one, or the one its discriminator names.
+// meant is the option that a value was probably meant for: the only one, or the one its
+// discriminator names.
 func (g *group) meant(d *discriminator, v any) *schema {
 	if len(g.options) == 1 {
 		return g.options[0]

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// schemaAt returns the schema that stands at a place; it is filled when the queue comes to it. What is no schema allows anything.
+// schemaAt returns the schema that stands at a place; it is filled when the queue comes to it. What
+// is no schema allows anything.
 func (r *reader) schemaAt(v any, at *place) *schema {
 	switch v := v.(type) {
 	case *object:

@@ -17,7 +17,8 @@ import (
 // MaxFile is the largest document that is read, in bytes.
 const MaxFile = 32 << 20
 
-// Document is what a service publishes about itself. It does not change once it is loaded, and is safe for concurrent use.
+// Document is what a service publishes about itself. It does not change once it is loaded, and is
+// safe for concurrent use.
 type Document struct {
 	title      string
 	version    string
@@ -26,8 +27,9 @@ type Document struct {
 	files      []string
 }
 
-// Open reads the document at a path, JSON or YAML, OAS 3.0 or 3.1, with the files beside it, or below, that it refers to. The error names the file, and the line where one is known; it is not nil only when
-// nothing can be made of the file.
+// Open reads the document at a path, JSON or YAML, OAS 3.0 or 3.1, with the files beside it, or
+// below, that it refers to. The error names the file, and the line where one is known; it is not
+// nil only when nothing can be made of the file.
 func Open(path string) (*Document, []Warning, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -51,7 +53,8 @@ func Open(path string) (*Document, []Warning, error) {
 	return parse(data, path, &sources{folder: folder, path: filepath.Dir(path), read: map[string]*source{}})
 }
 
-// Holds says whether a text is an object with the member "openapi", or "swagger" as older documents have it, whatever else is in it.
+// Holds says whether a text is an object with the member "openapi", or "swagger" as older documents
+// have it, whatever else is in it.
 func Holds(data []byte) bool {
 	if len(data) > MaxFile {
 		return false
@@ -65,7 +68,8 @@ func tooLarge(name string) error {
 	return fmt.Errorf("%s is larger than %d MiB, the most that is read of an OAS document", name, MaxFile>>20)
 }
 
-// Parse reads a document that is in memory already, as [Open] does, but follows no reference to another file; name is what errors call it.
+// Parse reads a document that is in memory already, as [Open] does, but follows no reference to
+// another file; name is what errors call it.
 func Parse(data []byte, name string) (*Document, []Warning, error) {
 	return parse(data, name, nil)
 }
@@ -97,7 +101,8 @@ func parse(data []byte, name string, beside *sources) (*Document, []Warning, err
 	return d, r.warn.all(), nil
 }
 
-// tree reads JSON or YAML, whatever the file is called. What begins like JSON and is none may still be YAML, which allows a comma too many.
+// tree reads JSON or YAML, whatever the file is called. What begins like JSON and is none may still
+// be YAML, which allows a comma too many.
 func (r *reader) tree(data []byte) (any, error) {
 	data = decoded(data)
 	trimmed := bytes.TrimSpace(data)
@@ -209,7 +214,8 @@ func (r *reader) document() *Document {
 	return d
 }
 
-// vet keeps the examples that fit their schema, repaired where they have to be, and tells of those that do not.
+// vet keeps the examples that fit their schema, repaired where they have to be, and tells of those
+// that do not.
 func (r *reader) vet() {
 	for _, s := range r.all {
 		var kept, odd []any
@@ -227,7 +233,8 @@ func (r *reader) vet() {
 	}
 }
 
-// sample is an example of a schema as it fits; of texts and numbers only what they mean is kept, so ok is false where that does not fit.
+// sample is an example of a schema as it fits; of texts and numbers only what they mean is kept, so
+// ok is false where that does not fit.
 func (s *schema) sample(v any) (fixed any, ok bool) {
 	if passes(s, v) {
 		return v, true
@@ -247,7 +254,8 @@ func (s *schema) sample(v any) (fixed any, ok bool) {
 // Title is the title of the document, "" when it has none.
 func (d *Document) Title() string { return d.title }
 
-// Files are the paths of the other files that the document refers to, whether or not they are there.
+// Files are the paths of the other files that the document refers to, whether or not they are
+// there.
 func (d *Document) Files() []string { return slices.Clone(d.files) }
 
 // Version is the version of the service that the document tells, "" when it tells none.

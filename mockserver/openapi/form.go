@@ -125,8 +125,8 @@ func (f *form) read(v any) any {
 	return v
 }
 
-// exemplify makes a body of an example, which must fit as services send it; repaired replaces and leaves out what does not fit. ok is false where it cannot be
-// used.
+// exemplify makes a body of an example, which must fit as services send it; repaired replaces and
+// leaves out what does not fit. ok is false where it cannot be used.
 func (f *form) exemplify(v any, of subject, repaired bool) (body []byte, from Source, ok bool) {
 	if f.json && f.schema != nil {
 		v = f.read(v)

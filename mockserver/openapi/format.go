@@ -23,8 +23,9 @@ func knownFormat(name string) bool {
 	return false
 }
 
-// formatProblem says what is wrong with a text of a format, "" when nothing is. A format is a hint more than a rule, so in a request only dates and
-// times are looked at, and times generously. Strictly, a time has its seconds and zone, and other formats count too.
+// formatProblem says what is wrong with a text of a format, "" when nothing is. A format is a hint
+// more than a rule, so in a request only dates and times are looked at, and times generously.
+// Strictly, a time has its seconds and zone, and other formats count too.
 func formatProblem(format, s string, strict bool) string {
 	switch format {
 	case "date":
@@ -60,13 +61,15 @@ func formatProblem(format, s string, strict bool) string {
 	return ""
 }
 
-// isInstant reads RFC 3339 strictly, leap seconds included, which stand at the end of a day of UTC (RFC 3339, 5.7).
+// isInstant reads RFC 3339 strictly, leap seconds included, which stand at the end of a day of UTC
+// (RFC 3339, 5.7).
 func isInstant(s string) bool {
 	at, err := time.Parse(time.RFC3339Nano, withoutLeap(s))
 	return err == nil && (len(s) < 19 || s[17:19] != "60" || at.UTC().Hour() == 23 && at.UTC().Minute() == 59)
 }
 
-// withoutLeap writes the second before in the place of a leap second, which package time does not know.
+// withoutLeap writes the second before in the place of a leap second, which package time does not
+// know.
 func withoutLeap(s string) string {
 	if len(s) >= 19 && s[13] == ':' && s[16:19] == ":60" {
 		return s[:17] + "59" + s[19:]
@@ -74,7 +77,8 @@ func withoutLeap(s string) string {
 	return s
 }
 
-// isDateTime reads RFC 3339 generously: any case, a space for the T, and seconds or zone may be missing.
+// isDateTime reads RFC 3339 generously: any case, a space for the T, and seconds or zone may be
+// missing.
 func isDateTime(s string) bool {
 	s = withoutLeap(strings.ToUpper(s))
 	if len(s) > 10 && s[10] == ' ' {

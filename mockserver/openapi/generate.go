@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The size of what is made by schema: beyond wideDepth objects get required members only, beyond fullBudget values too, and beyond hardDepth or
-// hardBudget what a schema requires cannot be made.
+// The size of what is made by schema: beyond wideDepth objects get required members only, beyond
+// fullBudget values too, and beyond hardDepth or hardBudget what a schema requires cannot be made.
 const (
 	wideDepth  = 6
 	fullBudget = 600
@@ -42,8 +42,9 @@ func random(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // answers of a mock are to be repeatable
 }
 
-// generate makes a value that fits the schema; ok is false when none was found in so many tries, and the value is then the best there is. One that fits several
-// variants of a oneOf is taken where none fits just one.
+// generate makes a value that fits the schema; ok is false when none was found in so many tries,
+// and the value is then the best there is. One that fits several variants of a oneOf is taken where
+// none fits just one.
 func generate(s *schema, seed uint64, of subject, tries int) (v any, ok bool) {
 	r := random(seed, of.name)
 	var best any
@@ -143,7 +144,8 @@ func (g *generator) grouped(s *schema, name string) any {
 	return first
 }
 
-// order is the options of the first group as they are tried: from a random one on, but what is recursive or null comes last.
+// order is the options of the first group as they are tried: from a random one on, but what is
+// recursive or null comes last.
 func (g *generator) order(s *schema) []int {
 	options := s.groups[0].options
 	start := g.random.IntN(len(options))

@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver/openapi"
 )
 
-// oracle is a validator that is not ours, of the schema that answering puts into a document of OAS 3.1.
+// oracle is a validator that is not ours, of the schema that answering puts into a document of OAS
+// 3.1.
 func oracle(t require.TestingT, text, schema string) *jsonschema.Schema {
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	require.NoError(t, err)

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// string makes a text. Format and pattern come first, then what the name suggests, then plain words; all within the lengths.
+// string makes a text. Format and pattern come first, then what the name suggests, then plain
+// words; all within the lengths.
 func (g *generator) string(s *schema, name string) string {
 	low, high := min(s.minLength, maxBody/4), s.maxLength
 	if s.format == "date-time" {

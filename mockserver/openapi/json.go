@@ -32,7 +32,8 @@ type lineError struct {
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
 func (e *lineError) Unwrap() error { return e.err }
 
-// readJSON reads exactly one JSON value. A key that stands twice is a warning; its last value counts.
+// readJSON reads exactly one JSON value. A key that stands twice is a warning; its last value
+// counts.
 func readJSON(data []byte, warn *warnings) (any, error) {
 	r := &jsonReader{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), warn: warn, line: 1}
 	r.decoder.UseNumber()
@@ -107,8 +108,9 @@ func (r *jsonReader) value(at *place, depth int) (any, error) {
 	return o, err
 }
 
-// putOnce adds a member. When the key is there already the last one counts, as JSON readers have it; but paths that stand twice are usually one path
-// with different methods, so those are put together.
+// putOnce adds a member. When the key is there already the last one counts, as JSON readers have
+// it; but paths that stand twice are usually one path with different methods, so those are put
+// together.
 func putOnce(o *object, key string, v any, at *place, warn *warnings) {
 	old, had := o.get(key)
 	if !had {

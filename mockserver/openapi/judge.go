@@ -23,7 +23,8 @@ type Departure struct {
 	// Location is "query.limit", "body", "body.limits.ip[0]" or "header.Content-Type".
 	Location string   `json:"location"`
 	Severity Severity `json:"severity"`
-	// Message says what is wrong there. It holds names and wanted values, never the value found, which may be secret.
+	// Message says what is wrong there. It holds names and wanted values, never the value found,
+	// which may be secret.
 	Message string `json:"message"`
 }
 
@@ -39,9 +40,10 @@ type judge struct {
 	departures []Departure
 }
 
-// Judge holds a request against the operation as a strict reader does: what the document forbids is an error, and what it does
-// not know (parameters, members, a body where none is taken) a warning. [Operation.Check] is the forgiving one. Neither looks at
-// authentication, and Judge looks at query and body only. It is safe for concurrent use.
+// Judge holds a request against the operation as a strict reader does: what the document forbids is
+// an error, and what it does not know (parameters, members, a body where none is taken) a warning.
+// [Operation.Check] is the forgiving one. Neither looks at authentication, and Judge looks at query
+// and body only. It is safe for concurrent use.
 func (o *Operation) Judge(r Request) []Departure {
 	j := &judge{checker: checker{direction: toService, strict: true}}
 	j.query(o, r.Query)
@@ -49,7 +51,8 @@ func (o *Operation) Judge(r Request) []Departure {
 	return j.departures
 }
 
-// maxUnknown bounds what is told of what a document does not know. What it forbids is bounded by the document.
+// maxUnknown bounds what is told of what a document does not know. What it forbids is bounded by
+// the document.
 const maxUnknown = 50
 
 func (j *judge) tell(severity Severity, location, format string, args ...any) {

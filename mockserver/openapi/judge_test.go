@@ -111,8 +111,8 @@ func operationsOf(t *testing.T, text []byte) map[string]*openapi.Operation {
 	return operations
 }
 
-// Bodies that the documents show, and such bodies with one member taken away or of another kind, are right or wrong for Judge as
-// they are for kin-openapi.
+// Bodies that the documents show, and such bodies with one member taken away or of another kind,
+// are right or wrong for Judge as they are for kin-openapi.
 func TestJudgeAgreesWithAnotherReaderOnTheDocumentsBodies(t *testing.T) {
 	tried := 0
 	for _, d := range spec.All() {
@@ -161,7 +161,8 @@ func TestJudgeAgreesWithAnotherReaderOnTheDocumentsBodies(t *testing.T) {
 	assert.Greater(t, tried, 50)
 }
 
-// variations returns an object, and copies of it with each member taken away or replaced by a value of every kind.
+// variations returns an object, and copies of it with each member taken away or replaced by a value
+// of every kind.
 func variations(object map[string]any) []map[string]any {
 	all := []map[string]any{object}
 	for name, member := range object {

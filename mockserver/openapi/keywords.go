@@ -24,7 +24,8 @@ func (r *reader) objectKeyword(s *schema, key string, v any, at *place) bool {
 		s.required = r.required(v, inside)
 	case "additionalProperties", "unevaluatedProperties":
 		if b, ok := v.(bool); ok {
-			// What other schemas have evaluated is not kept account of, so "unevaluated" closes nothing.
+			// What other schemas have evaluated is not kept account of, so "unevaluated" closes
+			// nothing.
 			s.closed = s.closed || !b && key == "additionalProperties"
 		} else if o, ok := v.(*object); ok {
 			s.additional = r.schemaAt(o, inside)
@@ -72,7 +73,8 @@ func (o *object) lenient() *object {
 	return o
 }
 
-// required reads the names of required properties. "required: true" beside a property is of an older draft.
+// required reads the names of required properties. "required: true" beside a property is of an
+// older draft.
 func (r *reader) required(v any, at *place) []string {
 	list, ok := v.([]any)
 	if !ok {
@@ -96,7 +98,8 @@ func texts(list []any) []string {
 	return found
 }
 
-// discriminator reads which property says what an object is. A bare name, as in OpenAPI 2, is understood too.
+// discriminator reads which property says what an object is. A bare name, as in OpenAPI 2, is
+// understood too.
 func (r *reader) discriminator(s *schema, v any, at *place) {
 	if name, ok := v.(string); ok {
 		s.discriminator = &discriminator{property: name}
@@ -298,7 +301,8 @@ func (r *reader) mixingKeyword(s *schema, node *object, key string, v any, at *p
 	return true
 }
 
-// pattern compiles a regular expression, which is kept even when it cannot be: a text for it may still be made.
+// pattern compiles a regular expression, which is kept even when it cannot be: a text for it may
+// still be made.
 func (r *reader) pattern(source string, at *place) *pattern {
 	p, problem := newPattern(source)
 	if problem != "" {

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// sound writes a value in a form that is not JSON; of media that are no text, the smallest sound file there is, unless the value is one.
+// sound writes a value in a form that is not JSON; of media that are no text, the smallest sound
+// file there is, unless the value is one.
 func (f *form) sound(v any) []byte {
 	name, _, _ := strings.Cut(strings.ToLower(f.contentType), ";")
 	text, isText := v.(string)

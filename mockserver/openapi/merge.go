@@ -5,11 +5,13 @@ import (
 	"slices"
 )
 
-// maxParts bounds how many parts the allOf of a schema has, those of its parts included; beyond it they are not looked at.
+// maxParts bounds how many parts the allOf of a schema has, those of its parts included; beyond it
+// they are not looked at.
 const maxParts = 500
 
-// parts returns the schemas that a value has to fit because of allOf, those of allOf in them included, each once: so schemas that
-// name each other many times cost no more than their size. It is made once.
+// parts returns the schemas that a value has to fit because of allOf, those of allOf in them
+// included, each once: so schemas that name each other many times cost no more than their size. It
+// is made once.
 func (s *schema) parts() []*schema {
 	if len(s.allOf) == 0 {
 		return nil
@@ -58,7 +60,8 @@ func (s *schema) flattened() *schema {
 	return flat
 }
 
-// discriminate gives the discriminating property of a base the value that stands for the schema built on it.
+// discriminate gives the discriminating property of a base the value that stands for the schema
+// built on it.
 func (s *schema) discriminate(base, of *schema) {
 	if base.discriminator == nil || of.name == "" {
 		return

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Numbers with more digits, or with an exponent beyond maxExponent, are not calculated with: see exact.
+// Numbers with more digits, or with an exponent beyond maxExponent, are not calculated with: see
+// exact.
 const (
 	maxDigits   = 1000
 	maxExponent = 5000
@@ -20,8 +21,9 @@ func float(n json.Number) float64 {
 	return math.Max(-math.MaxFloat64, math.Min(f, math.MaxFloat64))
 }
 
-// exact returns a number as a fraction. Where it is too long, or its exponent too large, to calculate with, ok is false, and the fraction is one of its
-// sign beyond, or nearer to 0 than, every number that is exact: it still compares rightly with those.
+// exact returns a number as a fraction. Where it is too long, or its exponent too large, to
+// calculate with, ok is false, and the fraction is one of its sign beyond, or nearer to 0 than,
+// every number that is exact: it still compares rightly with those.
 func exact(n json.Number) (r *big.Rat, ok bool) {
 	mantissa, exponent := string(n), 0
 	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
@@ -80,7 +82,8 @@ func whole(n json.Number) bool {
 	return r.IsInt()
 }
 
-// small reports whether a float64 holds a number exactly, and cheaply: a whole number of few digits.
+// small reports whether a float64 holds a number exactly, and cheaply: a whole number of few
+// digits.
 func small(n json.Number) bool { return len(n) <= 15 && !strings.ContainsAny(string(n), ".eE") }
 
 // multiple reports whether n is a multiple of step; in doubt it is.
@@ -92,7 +95,8 @@ func multiple(n json.Number, step *big.Rat) bool {
 	return !ok || r.Quo(r, step).IsInt()
 }
 
-// plainNumber reads a number as people write it in a query, "+5" and "007" included; ok is false for anything else.
+// plainNumber reads a number as people write it in a query, "+5" and "007" included; ok is false
+// for anything else.
 func plainNumber(s string) (json.Number, bool) {
 	t := strings.TrimPrefix(s, "+")
 	if t == "" || len(t) > maxDigits || strings.Trim(t, "0123456789.eE+-") != "" {

@@ -124,7 +124,8 @@ type subject struct{ name, abroad string }
 
 func (o *Operation) subject() subject { return subject{o.String(), o.abroad} }
 
-// abroad is the country of a path as the provider names them, "/FR-search", where that is not Italy; other is that of paths that name none.
+// abroad is the country of a path as the provider names them, "/FR-search", where that is not
+// Italy; other is that of paths that name none.
 func abroad(template, other string) string {
 	country, _, named := strings.Cut(strings.TrimPrefix(template, "/"), "-")
 	switch {

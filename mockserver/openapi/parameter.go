@@ -116,7 +116,8 @@ func (r *reader) style(p *parameter, node *object, at *place) {
 	}
 }
 
-// parameterSchema is the schema of a parameter, also where it stands as in OpenAPI 2, beside the name. Nil allows anything.
+// parameterSchema is the schema of a parameter, also where it stands as in OpenAPI 2, beside the
+// name. Nil allows anything.
 func (r *reader) parameterSchema(p *parameter, node *object, at *place) *schema {
 	if v, has := node.get("schema"); has {
 		return r.schemaAt(v, at.in("schema", v))
@@ -204,7 +205,8 @@ func (p *parameter) separators() string {
 	return ","
 }
 
-// split takes a list apart. An exploded one has one value here; one with commas may still be meant, unless its items are texts.
+// split takes a list apart. An exploded one has one value here; one with commas may still be meant,
+// unless its items are texts.
 func (p *parameter) split(text string, items *schema) []string {
 	if text == "" {
 		return nil
@@ -244,8 +246,8 @@ func (c *checker) items(s *schema, texts []string) {
 	}
 }
 
-// scalar checks a text that may stand for a number, a boolean, a string or, with separators, a list of them. It fits when any reading does; else
-// the reading of the documented type is told.
+// scalar checks a text that may stand for a number, a boolean, a string or, with separators, a list
+// of them. It fits when any reading does; else the reading of the documented type is told.
 func (c *checker) scalar(s *schema, text, separators string) {
 	flat := s.flattened()
 	readings := make([]any, 0, 4)

@@ -12,7 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// pattern is a regular expression of a schema. Documents write those of ECMAScript; Go knows nearly all of them.
+// pattern is a regular expression of a schema. Documents write those of ECMAScript; Go knows nearly
+// all of them.
 type pattern struct {
 	source   string
 	compiled *regexp.Regexp // nil when Go cannot compile it: then it is not checked
@@ -21,15 +22,16 @@ type pattern struct {
 	size     int            // of the compiled expression, in instructions, about
 }
 
-// maxPattern bounds the length of a pattern, maxRepeat is how often Go lets something repeat, and maxRepeats how often it may repeat when that is
-// written as several repetitions.
+// maxPattern bounds the length of a pattern, maxRepeat is how often Go lets something repeat, and
+// maxRepeats how often it may repeat when that is written as several repetitions.
 const (
 	maxPattern = 16 << 10
 	maxRepeat  = 1000
 	maxRepeats = 10 * maxRepeat
 )
 
-// newPattern compiles a pattern as far as it can; problem says what could not be done, and what happens.
+// newPattern compiles a pattern as far as it can; problem says what could not be done, and what
+// happens.
 func newPattern(source string) (p *pattern, problem string) {
 	p = &pattern{source: source}
 	if len(source) > maxPattern {
@@ -56,7 +58,8 @@ func newPattern(source string) (p *pattern, problem string) {
 	return p, problem
 }
 
-// undelimited takes the slashes of a literal away, "/^a$/i"; with them the pattern would fit nothing.
+// undelimited takes the slashes of a literal away, "/^a$/i"; with them the pattern would fit
+// nothing.
 func undelimited(s string) (string, bool) {
 	if !strings.HasPrefix(s, "/^") {
 		return s, false
@@ -81,8 +84,9 @@ var (
 	repetition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{([0-9]+)(,?)([0-9]*)\}`) })
 )
 
-// translation writes a pattern of ECMAScript as Go writes it: \u00e9, \p{Script=Greek}, escapes that mean the character itself, [^] and [], and repetitions
-// beyond Go's limit, which become several.
+// translation writes a pattern of ECMAScript as Go writes it: \u00e9, \p{Script=Greek}, escapes
+// that mean the character itself, [^] and [], and repetitions beyond Go's limit, which become
+// several.
 type translation struct {
 	strings.Builder
 	atom   int   // where what was written last, and may be repeated, begins
@@ -139,7 +143,8 @@ func translate(s string) string {
 	return b.String()
 }
 
-// repeat writes a repetition: where it is too often for Go, as several of the same, which together repeat as often.
+// repeat writes a repetition: where it is too often for Go, as several of the same, which together
+// repeat as often.
 func (b *translation) repeat(m []string) {
 	low, _ := strconv.Atoi(m[1])
 	high, _ := strconv.Atoi(m[3])
@@ -190,7 +195,8 @@ func translateEscape(s string) (int, string) {
 	return 2, s[:2]
 }
 
-// escapedText is how Go writes a character that stands for itself; in a class "-" has to stay escaped.
+// escapedText is how Go writes a character that stands for itself; in a class "-" has to stay
+// escaped.
 func escapedText(c byte) string {
 	if c == '-' {
 		return `\-`
@@ -245,7 +251,8 @@ func closing(s string, start int) int {
 // matches says whether a text fits; a pattern that cannot be checked fits all.
 func (p *pattern) matches(s string) bool { return p.compiled == nil || p.compiled.MatchString(s) }
 
-// text makes a text of the pattern whose length is between low and high, high below 0 being no bound. ok is false when none was found.
+// text makes a text of the pattern whose length is between low and high, high below 0 being no
+// bound. ok is false when none was found.
 func (p *pattern) text(r *rand.Rand, low, high int) (s string, ok bool) {
 	if p.tree == nil {
 		return "", false

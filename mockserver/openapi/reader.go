@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// reader goes through the tree of a document. Schemas are made one after another from a queue, so a recursive schema is no recursion here.
+// reader goes through the tree of a document. Schemas are made one after another from a queue, so a
+// recursive schema is no recursion here.
 type reader struct {
 	root    *object
 	main    *source  // the document's own file
@@ -39,8 +40,9 @@ type read struct {
 // maxChain bounds how many references may lead from one to the next.
 const maxChain = 64
 
-// follow goes from a reference to what it stands for. It returns node itself when that is no reference, and nil when the reference is broken, which
-// has then been told; what says what happens then.
+// follow goes from a reference to what it stands for. It returns node itself when that is no
+// reference, and nil when the reference is broken, which has then been told; what says what happens
+// then.
 func (r *reader) follow(node *object, at *place, what string) (*object, *place) {
 	for range maxChain {
 		v, has := node.get("$ref")
@@ -143,7 +145,8 @@ func step(v any, part string) (any, bool) {
 	return nil, false
 }
 
-// fields warns about members that mean nothing where they stand. Names that begin with "x-" may stand anywhere.
+// fields warns about members that mean nothing where they stand. Names that begin with "x-" may
+// stand anywhere.
 func (r *reader) fields(node *object, at *place, what, known string) {
 	for i, key := range node.keys {
 		if !strings.HasPrefix(key, "x-") && !strings.Contains(known, " "+key+" ") {

@@ -7,13 +7,15 @@ import (
 	"time"
 )
 
-// repairer makes an example fit its schema, member by member: what fits stays as it is, what does not is written differently, replaced, or left out.
+// repairer makes an example fit its schema, member by member: what fits stays as it is, what does
+// not is written differently, replaced, or left out.
 type repairer struct {
 	generator
 	changes int
 }
 
-// repair returns the example as it fits its schema, with null where it has null; ok is false where nothing can be made of it.
+// repair returns the example as it fits its schema, with null where it has null; ok is false where
+// nothing can be made of it.
 func repair(s *schema, v any, of subject) (any, bool) {
 	r := repairer{generator: generator{random: random(0, of.name), abroad: of.abroad}}
 	fixed, ok := r.fix(s, v, "", 0)
@@ -63,7 +65,8 @@ func (r *repairer) fix(s *schema, v any, name string, depth int) (any, bool) {
 	return made, passes(s, made)
 }
 
-// wrapped takes the first item of a list where an object belongs, and makes a list of an object where one belongs, and repairs them.
+// wrapped takes the first item of a list where an object belongs, and makes a list of an object
+// where one belongs, and repairs them.
 func (r *repairer) wrapped(s *schema, v any, name string, depth int) (any, bool) {
 	switch v := v.(type) {
 	case *object:
@@ -132,7 +135,8 @@ func (r *repairer) members(s *schema, o *object, depth int) *object {
 	return fixed
 }
 
-// further is the schema of a member that may be there and is not documented; it allows anything where nothing is said.
+// further is the schema of a member that may be there and is not documented; it allows anything
+// where nothing is said.
 func (s *schema) further(name string) *schema {
 	for _, p := range s.patterned {
 		if p.pattern.MatchString(name) {
@@ -174,7 +178,8 @@ func (s *schema) item(i int) *schema {
 	return newSchema()
 }
 
-// spellings are other ways to write a value: a number as text, a text as a number, a time as RFC 3339 has it, one item as a list.
+// spellings are other ways to write a value: a number as text, a text as a number, a time as RFC
+// 3339 has it, one item as a list.
 func (s *schema) spellings(v any) (others []any) {
 	switch v := v.(type) {
 	case json.Number:

@@ -135,7 +135,8 @@ func TestWhatIsDocumentedAloneIsAnswered(t *testing.T) {
 	}
 }
 
-// TestWhoSendsWhatTheDocumentShowsIsNotRefused holds it for examples of nested properties, which contradict their own schema.
+// TestWhoSendsWhatTheDocumentShowsIsNotRefused holds it for examples of nested properties, which
+// contradict their own schema.
 func TestWhoSendsWhatTheDocumentShowsIsNotRefused(t *testing.T) {
 	op := only(t, around("3.0.0", `requestBody: {content: {application/json: {schema: {type: object, properties: {callback: {type: object, properties: {retry: {type: integer, minimum: 5, maximum: 5, example: 3}}}}}}}}
 responses: {200: {}}`))

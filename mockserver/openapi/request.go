@@ -21,15 +21,17 @@ type Request struct {
 type Violation struct {
 	// Where is "query.limit", "path.vatCode", "header.X-Shop", "body" or "body.items[0].price".
 	Where string
-	// Message says what is wrong there: "is required", "must be at least 1". It never holds the value that was sent.
+	// Message says what is wrong there: "is required", "must be at least 1". It never holds the
+	// value that was sent.
 	Message string
 }
 
 // String is the violation on one line.
 func (v Violation) String() string { return v.Where + " " + v.Message }
 
-// Check holds a request against the operation and returns what the document clearly forbids, at most 20 places; nil when nothing is. Who calls is not
-// looked at, nor are parameters that the document does not know. It is safe for concurrent use.
+// Check holds a request against the operation and returns what the document clearly forbids, at
+// most 20 places; nil when nothing is. Who calls is not looked at, nor are parameters that the
+// document does not know. It is safe for concurrent use.
 func (o *Operation) Check(r Request) []Violation {
 	c := &checker{direction: toService, excused: o.excused}
 	if len(o.parameters) > 0 {
@@ -84,7 +86,8 @@ func (c *checker) cookie(p *parameter, cookies []*http.Cookie) {
 	}
 }
 
-// parseQuery reads a query as far as it can be read; ";" separates nothing, and a "%" that encodes nothing is itself.
+// parseQuery reads a query as far as it can be read; ";" separates nothing, and a "%" that encodes
+// nothing is itself.
 func parseQuery(query string) url.Values {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -105,7 +108,8 @@ func unescapedQuery(s string) string {
 	return s
 }
 
-// spread says that the members of an object are sent under their own names, so that the parameter's own name is not to be seen.
+// spread says that the members of an object are sent under their own names, so that the parameter's
+// own name is not to be seen.
 func (p *parameter) spread() bool {
 	if p.schema == nil || p.json {
 		return false
@@ -150,7 +154,8 @@ func (c *checker) query(p *parameter, query url.Values) {
 	}
 }
 
-// elsewhere says that a parameter may have been sent under other names: filter[status]=, tags[0]=, or the members of an object.
+// elsewhere says that a parameter may have been sent under other names: filter[status]=, tags[0]=,
+// or the members of an object.
 func (p *parameter) elsewhere(query url.Values) bool {
 	for key := range query {
 		if strings.HasPrefix(key, p.name+"[") || strings.HasPrefix(key, p.name+".") {

@@ -10,7 +10,8 @@ type response struct {
 	code   string // as the document writes it: "200", "4XX", "default"
 	status int    // 0 of the default
 	at     *place
-	// forms in which the answer can be had, in the order of the document; none where it has no body.
+	// forms in which the answer can be had, in the order of the document; none where it has no
+	// body.
 	forms    []*form
 	location string // of a redirect
 }
@@ -49,8 +50,8 @@ func (r *reader) responses(op *Operation, node *object, at *place) {
 	op.answer = &response{code: "200", status: 200, at: at, forms: []*form{emptyForm(at)}}
 }
 
-// success picks what a call is answered when nothing goes wrong: the lowest documented success, a status before its range, else the default, else the
-// lowest redirect.
+// success picks what a call is answered when nothing goes wrong: the lowest documented success, a
+// status before its range, else the default, else the lowest redirect.
 func success(all []*response) (best *response) {
 	rank := func(r *response) int {
 		switch ranged := strings.HasSuffix(strings.ToUpper(r.code), "XX"); {

@@ -41,7 +41,8 @@ func (s segment) form() string {
 	return b.String()
 }
 
-// add puts an operation in. When the same request leads to another already, that one is returned and stays.
+// add puts an operation in. When the same request leads to another already, that one is returned
+// and stays.
 func (r *router) add(method string, segments []segment, op *Operation) *Operation {
 	at := &r.root
 	for i, s := range segments {
@@ -111,14 +112,16 @@ func (b *branch) sort() {
 	}
 }
 
-// found is an operation, the values of its parameters, and how many segments of the path were literal.
+// found is an operation, the values of its parameters, and how many segments of the path were
+// literal.
 type found struct {
 	operation *Operation
 	values    []string
 	literals  int
 }
 
-// search goes down the tree; path is what is left of it, without a leading slash. Each branch is visited once at most.
+// search goes down the tree; path is what is left of it, without a leading slash. Each branch is
+// visited once at most.
 func (b *branch) search(method, path string, values []string, literals int) (found, bool) {
 	text, rest, more := strings.Cut(path, "/")
 	step := func(next *branch, values []string, literals int) (found, bool) {
@@ -159,9 +162,10 @@ func (b *branch) search(method, path string, values []string, literals int) (fou
 	return found{}, false
 }
 
-// Find looks for the operation of a request. Path is the escaped path below the service's host; the base path of the document's servers may stand
-// before it or not. A literal path comes before a template, and a slash at the end counts. Params are the values of the template's parameters, unescaped;
-// nil when it has none.
+// Find looks for the operation of a request. Path is the escaped path below the service's host; the
+// base path of the document's servers may stand before it or not. A literal path comes before a
+// template, and a slash at the end counts. Params are the values of the template's parameters,
+// unescaped; nil when it has none.
 func (d *Document) Find(method, path string) (op *Operation, params map[string]string, ok bool) {
 	path = strings.TrimPrefix(path, "/")
 	best, ok := d.router.root.search(method, path, nil, 0)
@@ -191,11 +195,13 @@ func (d *Document) Find(method, path string) (op *Operation, params map[string]s
 // maxBases bounds the different base paths of one document.
 const maxBases = 64
 
-// Bases are the paths below which the document's operations stand on its servers, "/v1", the longest first; none when that is the root alone.
+// Bases are the paths below which the document's operations stand on its servers, "/v1", the
+// longest first; none when that is the root alone.
 func (d *Document) Bases() []string { return slices.Clone(d.router.bases) }
 
-// Knows says whether the document has an operation of a method whose path begins with the same segment: then a path that it does not have is a wrong
-// one, and not one of a part of the service that it leaves out.
+// Knows says whether the document has an operation of a method whose path begins with the same
+// segment: then a path that it does not have is a wrong one, and not one of a part of the service
+// that it leaves out.
 func (d *Document) Knows(method, path string) bool {
 	first := func(path string) string {
 		segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -210,7 +216,8 @@ func (d *Document) Knows(method, path string) bool {
 	return slices.ContainsFunc(d.operations, func(o *Operation) bool { return o.Method == method && first(o.Template) == first(path) })
 }
 
-// bases adds the paths of servers to those known. Variables stand for their default and for each value of their enum.
+// bases adds the paths of servers to those known. Variables stand for their default and for each
+// value of their enum.
 func (r *reader) bases(known []string, servers []any, at *place) []string {
 	for i, v := range servers {
 		server, ok := v.(*object)

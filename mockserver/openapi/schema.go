@@ -65,8 +65,9 @@ func (t types) both(u types) (types, bool) {
 	return common, common != 0
 }
 
-// schema is what a document says about a value, in one form for OAS 3.0 and 3.1. What could not be understood is not in it. It does not change after
-// the document is loaded, but for merges that are kept.
+// schema is what a document says about a value, in one form for OAS 3.0 and 3.1. What could not be
+// understood is not in it. It does not change after the document is loaded, but for merges that are
+// kept.
 type schema struct {
 	keywords
 
@@ -132,7 +133,8 @@ func newBound(n json.Number, exclusive bool) *bound {
 	return &bound{number: n, value: float(n), exact: r, exclusive: exclusive}
 }
 
-// compare returns below 0 when a number is below the bound, 0 when it is at it, and above 0 beyond it.
+// compare returns below 0 when a number is below the bound, 0 when it is at it, and above 0 beyond
+// it.
 func (b *bound) compare(n json.Number) int {
 	if small(n) && small(b.number) {
 		return cmp.Compare(float(n), b.value)

@@ -29,7 +29,8 @@ func (s segment) literal() (string, bool) {
 // single says that a segment is one parameter and nothing else.
 func (s segment) single() bool { return len(s) == 1 && s[0].name != "" }
 
-// parseTemplate reads a path template. declared tells ":id", as some write "{id}", from text. problem is what is odd, and what happens.
+// parseTemplate reads a path template. declared tells ":id", as some write "{id}", from text.
+// problem is what is odd, and what happens.
 func parseTemplate(template string, declared func(string) bool) (segments []segment, problem string) {
 	path := template
 	if i := strings.IndexAny(path, "?#"); i >= 0 && !strings.Contains(path[:i], "{?") {
@@ -78,7 +79,8 @@ func parseSegment(text string) (s segment, problem string) {
 	return s, problem
 }
 
-// parameterPart reads what stands in braces. A "+" or "*" lets the value have slashes, and what follows a colon is a pattern of some framework.
+// parameterPart reads what stands in braces. A "+" or "*" lets the value have slashes, and what
+// follows a colon is a pattern of some framework.
 func parameterPart(text string) part {
 	name, rule, _ := strings.Cut(text, ":")
 	p := part{name: name, whole: rule == ".*" || rule == ".+" || rule == "path"}
@@ -112,8 +114,9 @@ func unescaped(s string) string {
 	return s
 }
 
-// match holds an escaped segment of a path against a template's, and appends the values of its parameters, unescaped. Each parameter takes at least
-// one character, and as few as the text after it allows.
+// match holds an escaped segment of a path against a template's, and appends the values of its
+// parameters, unescaped. Each parameter takes at least one character, and as few as the text after
+// it allows.
 func (s segment) match(text string, values []string) ([]string, bool) {
 	text = unescaped(text)
 	for i, p := range s {

@@ -89,7 +89,8 @@ func (o *object) put(key string, v any) {
 	o.add(key, v)
 }
 
-// place is where a value stands in the document, as a chain from the root; its pointer is only made when somebody asks.
+// place is where a value stands in the document, as a chain from the root; its pointer is only made
+// when somebody asks.
 type place struct {
 	parent *place
 	key    string
@@ -164,7 +165,8 @@ func kindOf(v any) string {
 	}
 }
 
-// equal says whether two values are the same JSON value: 1 and 1.0 are, and the order of members does not matter.
+// equal says whether two values are the same JSON value: 1 and 1.0 are, and the order of members
+// does not matter.
 func equal(a, b any) bool {
 	switch x := a.(type) {
 	case json.Number:

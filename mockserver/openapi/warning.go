@@ -5,13 +5,16 @@ import (
 	"strconv"
 )
 
-// Warning is one thing in a document that is not as it should be, and what happens because of it. The document is used all the same.
+// Warning is one thing in a document that is not as it should be, and what happens because of it.
+// The document is used all the same.
 type Warning struct {
-	// File is the other file that Place is in, relative to the folder of the document, with slashes; "" is the document itself.
+	// File is the other file that Place is in, relative to the folder of the document, with
+	// slashes; "" is the document itself.
 	File string
 	// Place is a JSON pointer into the document, "#/paths/~1users/get".
 	Place string
-	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it is not known.
+	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it
+	// is not known.
 	Line int
 	// Message says what is wrong there and what happens.
 	Message string
@@ -43,7 +46,8 @@ func (w Warning) Told() string {
 	return fmt.Sprintf("%s (and at %d more places)", w.Message, w.More)
 }
 
-// maxWarnings bounds the different warnings of one document, maxOthers the further places that are kept of each.
+// maxWarnings bounds the different warnings of one document, maxOthers the further places that are
+// kept of each.
 const (
 	maxWarnings = 500
 	maxOthers   = 2000

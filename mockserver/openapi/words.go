@@ -10,7 +10,8 @@ import (
 	"github.com/brianvoe/gofakeit/v7/data"
 )
 
-// identity is whom and what an object that is made up is about, so that its members agree: the first name with the e-mail address, the town with the province.
+// identity is whom and what an object that is made up is about, so that its members agree: the
+// first name with the e-mail address, the town with the province.
 type identity struct {
 	first, last, company, street, number string
 	town                                 town
@@ -49,7 +50,8 @@ func (g *generator) about() *identity {
 
 // suited is a row of names of members and what suits them.
 type suited struct {
-	// parts, one of which the name holds, in small letters and without what stands between words; "=id" is the whole name, "date$" its end.
+	// parts, one of which the name holds, in small letters and without what stands between words;
+	// "=id" is the whole name, "date$" its end.
 	parts string
 	text  func(g *generator) string
 }
@@ -200,7 +202,8 @@ func (g *generator) vat() string {
 	return digits + string(rune('0'+(10-sum%10)%10))
 }
 
-// fiscalCode is the codice fiscale of a person that suits the names, with the check letter that it has to have.
+// fiscalCode is the codice fiscale of a person that suits the names, with the check letter that it
+// has to have.
 func (g *generator) fiscalCode() string {
 	who := g.about()
 	code := consonants(who.last) + consonants(who.first) + g.digits("[6-9]#") + g.pick("A", "B", "C", "D", "E", "H", "L", "M", "P", "R", "S", "T") + g.digits("[1-2]#") + "H501"
@@ -219,7 +222,8 @@ func (g *generator) fiscalCode() string {
 	return code + string(rune('A'+sum%26))
 }
 
-// consonants are three letters of a name, consonants first, filled up with X, as in an Italian tax code.
+// consonants are three letters of a name, consonants first, filled up with X, as in an Italian tax
+// code.
 func consonants(name string) string {
 	letters := []byte{}
 	for _, vowels := range []bool{false, true} {

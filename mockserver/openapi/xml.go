@@ -20,7 +20,8 @@ func asXML(s *schema, v any) []byte {
 	return b.Bytes()
 }
 
-// writeXML writes a value as an element, and a list as one for each item; names, attributes and wrapped lists are as the schema has them under "xml".
+// writeXML writes a value as an element, and a list as one for each item; names, attributes and
+// wrapped lists are as the schema has them under "xml".
 func writeXML(b *bytes.Buffer, name string, s *schema, v any) {
 	if s == nil {
 		s = newSchema()

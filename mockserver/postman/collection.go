@@ -134,8 +134,9 @@ type schema struct {
 // methods are the keys of a path item that are operations, in the order in which they are listed.
 var methods = [...]string{"get", "post", "put", "patch", "delete", "head", "options", "trace"}
 
-// Collection makes the collection of an OpenAPI 3 document in JSON. Credentials are variables of the collection: email, apiKey, token,
-// clientId and clientSecret, whose values whoever imports it fills in. It returns an error for text that is no such document.
+// Collection makes the collection of an OpenAPI 3 document in JSON. Credentials are variables of
+// the collection: email, apiKey, token, clientId and clientSecret, whose values whoever imports it
+// fills in. It returns an error for text that is no such document.
 func Collection(text []byte) (*CollectionV21, error) {
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -257,7 +258,8 @@ func (d *document) auth(o operation) *auth {
 	return nil
 }
 
-// example makes a value of a schema's examples. Schemas that hold themselves end after a few levels.
+// example makes a value of a schema's examples. Schemas that hold themselves end after a few
+// levels.
 func (d *document) example(s schema, depth int) any {
 	const deepest = 8
 	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {

@@ -70,7 +70,8 @@ func (s *Scene) compose() (*composition, error) {
 			return nil, err
 		}
 	}
-	// Tokens come after all accounts are there, as the suite does it, and rules last, which may name tokens.
+	// Tokens come after all accounts are there, as the suite does it, and rules last, which may
+	// name tokens.
 	for i := range all {
 		if err := c.content(&c.world.Accounts[at[i]], givens[i], &c.cast[i]); err != nil {
 			return nil, err

@@ -16,8 +16,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// epoch is the time in the ids of what is drawn here: a fixed one, so that the tokens of a scenario are the same at every start, and can
-// stand in somebody's configuration.
+// epoch is the time in the ids of what is drawn here: a fixed one, so that the tokens of a scenario
+// are the same at every start, and can stand in somebody's configuration.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // What is kept is bounded.

@@ -32,8 +32,9 @@ func Names() []string {
 	return files
 }
 
-// Locate reads what the flag --scenario names: a development scenario by its name ("rate-limited"), any scenario that comes with the program by
-// its id ("v2/wallet/…"), else a file, of which FILE#ID chooses one. A file that is named like a scenario is reached as ./rate-limited.
+// Locate reads what the flag --scenario names: a development scenario by its name ("rate-limited"),
+// any scenario that comes with the program by its id ("v2/wallet/…"), else a file, of which FILE#ID
+// chooses one. A file that is named like a scenario is reached as ./rate-limited.
 func Locate(nameOrFile string) Place {
 	if slices.Contains(Names(), nameOrFile) {
 		return Place{ID: Folder + "/" + nameOrFile}

@@ -64,7 +64,8 @@ func at(place, message string) string {
 	return place + ": " + message
 }
 
-// Check says of a scenario whether a mock can begin with it, and follow all rules of faults, those of its steps included.
+// Check says of a scenario whether a mock can begin with it, and follow all rules of faults, those
+// of its steps included.
 func Check(s *scenarios.Scenario) error {
 	if _, err := Set(s, Wish{}); err != nil {
 		return err

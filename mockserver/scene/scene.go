@@ -27,7 +27,8 @@ type Wish struct {
 // Scene is what a scenario starts from. It is read-only.
 type Scene struct {
 	Scenario *scenarios.Scenario
-	// Start is where the server's clock begins; zero is the machine's time. Frozen says that it stands still.
+	// Start is where the server's clock begins; zero is the machine's time. Frozen says that it
+	// stands still.
 	Start  time.Time
 	Frozen bool
 	// Cast are the accounts of the scenario: its own first, then the further ones by name.
@@ -54,7 +55,8 @@ type Member struct {
 
 // Token is a token of given.tokens.
 type Token struct {
-	// As is how steps call it ("first", or "first.1" where there are several); Name is its name on the wire.
+	// As is how steps call it ("first", or "first.1" where there are several); Name is its name on
+	// the wire.
 	As, Name, Token, RefreshToken string
 	// TTL is how long it lives from the start.
 	TTL time.Duration

@@ -17,7 +17,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// write writes a scenario file with a given, whose first line is the file's ninth, and answers its path.
+// write writes a scenario file with a given, whose first line is the file's ninth, and answers its
+// path.
 func write(t *testing.T, given string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "mine.yaml")

@@ -12,15 +12,17 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// Lock is the right of one process to write a state. The system takes it from a process that ends, however it ends.
+// Lock is the right of one process to write a state. The system takes it from a process that ends,
+// however it ends.
 type Lock struct {
 	lock *flock.Flock
 	own  bool // the file was made for the lock, and is removed with it
 }
 
-// Acquire locks the state at path for this process, or returns an error that names the process that holds it. The lock is on a file
-// beside the state, because a state is replaced when it is written; where the folder takes no further file, and the state is written in
-// place, it is on the state itself.
+// Acquire locks the state at path for this process, or returns an error that names the process that
+// holds it. The lock is on a file beside the state, because a state is replaced when it is written;
+// where the folder takes no further file, and the state is written in place, it is on the state
+// itself.
 func Acquire(path string) (*Lock, error) {
 	path, err := atomicfile.Follow(path)
 	if err != nil {
@@ -63,7 +65,8 @@ func (l *Lock) still(path string) bool {
 	return err == nil && os.SameFile(locked, there)
 }
 
-// sign says in the lock's file whose it is. The first byte stays free: Windows locks it against readers, too.
+// sign says in the lock's file whose it is. The first byte stays free: Windows locks it against
+// readers, too.
 func (l *Lock) sign() {
 	if !l.own {
 		return

@@ -1,5 +1,6 @@
-// Package statefile keeps the state of a server in a file. The file is JSON, one entry of a list in each line, of the format and version that
-// fixtures have. Whatever happens while it is written, what stands under its name is all of the old state or all of the new one.
+// Package statefile keeps the state of a server in a file. The file is JSON, one entry of a list in
+// each line, of the format and version that fixtures have. Whatever happens while it is written,
+// what stands under its name is all of the old state or all of the new one.
 package statefile
 
 import (
@@ -16,14 +17,16 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// File is a state on disk. It is safe for concurrent use by one process; two processes must not have the same (Acquire).
+// File is a state on disk. It is safe for concurrent use by one process; two processes must not
+// have the same (Acquire).
 type File struct {
 	path  string // symbolic links followed
 	limit int    // the most bytes that are written
 	mu    sync.Mutex
 }
 
-// Find returns the absolute path of the state that a path leads to by symbolic links, and refuses what is no regular file.
+// Find returns the absolute path of the state that a path leads to by symbolic links, and refuses
+// what is no regular file.
 func Find(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("the state needs the name of a file")
@@ -41,8 +44,9 @@ func Find(path string) (string, error) {
 	return path, nil
 }
 
-// Open names the file, which need not be there yet; its folder must be. What a writer left half-written when it was killed is removed.
-// A process that shares the folder with others calls Acquire before.
+// Open names the file, which need not be there yet; its folder must be. What a writer left
+// half-written when it was killed is removed. A process that shares the folder with others calls
+// Acquire before.
 func Open(path string) (*File, error) {
 	path, err := Find(path)
 	if err != nil {
@@ -57,8 +61,8 @@ func Open(path string) (*File, error) {
 // Path is where the state is kept.
 func (f *File) Path() string { return f.path }
 
-// Load reads the state. It answers fs.ErrNotExist when there is none yet; a file that is damaged is refused with its name and the line, and
-// stays as it is.
+// Load reads the state. It answers fs.ErrNotExist when there is none yet; a file that is damaged is
+// refused with its name and the line, and stays as it is.
 func (f *File) Load() (*fixtures.World, error) {
 	w, err := fixtures.LoadFile(f.path)
 	if err == nil && w.Server == nil {
@@ -97,7 +101,8 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.to.Write(p)
 }
 
-// CheckSize returns an error where a state is too large to be written, by an estimate from some of its entries.
+// CheckSize returns an error where a state is too large to be written, by an estimate from some of
+// its entries.
 func (f *File) CheckSize(w *fixtures.World) error {
 	total := 0
 	for i := range w.Accounts {

@@ -22,10 +22,12 @@ import (
 	"oauthmock/mockserver/statefile"
 )
 
-// writerFor is the environment variable that makes this test program write states into a file until it is killed.
+// writerFor is the environment variable that makes this test program write states into a file until
+// it is killed.
 const writerFor = "OAUTHMOCK_TEST_WRITES_STATES"
 
-// waitsIn is the environment variable with the number of the state in which that program waits to be killed.
+// waitsIn is the environment variable with the number of the state in which that program waits to
+// be killed.
 const waitsIn = "OAUTHMOCK_TEST_WAITS_IN_STATE"
 
 func TestMain(m *testing.M) {
@@ -200,8 +202,9 @@ func TestALinkToAFileThatIsNotThereYetIsFollowed(t *testing.T) {
 	assert.Equal(t, fs.ModeSymlink, is.Mode().Type(), "the link stays")
 }
 
-// TestAKilledWriterLeavesTheOldStateOrTheNew starts a writer again and again, and kills it in the middle of its work:
-// sometimes while it goes on, sometimes while it waits to be killed with a file begun.
+// TestAKilledWriterLeavesTheOldStateOrTheNew starts a writer again and again, and kills it in the
+// middle of its work: sometimes while it goes on, sometimes while it waits to be killed with a file
+// begun.
 func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	require.NoError(t, open(t, path).Save(state(t, 0)))
@@ -242,8 +245,8 @@ func TestAKilledWriterLeavesTheOldStateOrTheNew(t *testing.T) {
 	}
 }
 
-// writeForEver writes the states 1, 2, … one after the other. It prints a line when it has begun the file of each, and
-// waits to be killed in one of them where it is told so.
+// writeForEver writes the states 1, 2, … one after the other. It prints a line when it has begun
+// the file of each, and waits to be killed in one of them where it is told so.
 func writeForEver(path string) {
 	f, err := statefile.Open(path)
 	for seed := uint64(1); err == nil; seed++ {

@@ -8,8 +8,8 @@ import (
 	"oauthmock/fixtures"
 )
 
-// write writes a world as JSON, with an entry of a list in each line: so a line says where something is wrong, and two states can be compared
-// line by line.
+// write writes a world as JSON, with an entry of a list in each line: so a line says where
+// something is wrong, and two states can be compared line by line.
 func write(to io.Writer, w *fixtures.World) error {
 	var compact bytes.Buffer
 	encoder := json.NewEncoder(&compact)
@@ -21,8 +21,9 @@ func write(to io.Writer, w *fixtures.World) error {
 	return err
 }
 
-// lines breaks lines in compact JSON: between the members of the world and of its accounts, and between the entries of their lists. The deepest
-// of those are the transactions: world, accounts, account, wallet, transactions.
+// lines breaks lines in compact JSON: between the members of the world and of its accounts, and
+// between the entries of their lists. The deepest of those are the transactions: world, accounts,
+// account, wallet, transactions.
 func lines(text []byte) []byte {
 	const members, entries = 3, 5 // how deep they may lie
 	out := make([]byte, 0, len(text)+len(text)/16)

@@ -1,5 +1,5 @@
-// Package store keeps accounts in memory, finds them by their secrets, and gives one transaction at a time the
-// account it asks for. What any store must do is held by package storetest.
+// Package store keeps accounts in memory, finds them by their secrets, and gives one transaction at
+// a time the account it asks for. What any store must do is held by package storetest.
 package store
 
 import (
@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Memory is a store in memory. It is safe for concurrent use; transactions on different accounts do not wait for one another.
+// Memory is a store in memory. It is safe for concurrent use; transactions on different accounts do
+// not wait for one another.
 type Memory struct {
 	mu       sync.RWMutex
 	accounts map[account.ID]*record
@@ -69,10 +70,11 @@ func (m *Memory) disown(s account.Secret, r *record) {
 	m.retire(s)
 }
 
-// Update hands the account to the closure, alone. What the closure did stays, also when it returns an error, which Update
-// passes on. Secrets that were issued or revoked are found, or not, from the moment Update returns. It returns
-// account.ErrNoAccount when there is no such account or its incarnation is not the one that who names (if any), and the
-// context's error when that is done before the closure began. The environment in who is of no meaning.
+// Update hands the account to the closure, alone. What the closure did stays, also when it returns
+// an error, which Update passes on. Secrets that were issued or revoked are found, or not, from the
+// moment Update returns. It returns account.ErrNoAccount when there is no such account or its
+// incarnation is not the one that who names (if any), and the context's error when that is done
+// before the closure began. The environment in who is of no meaning.
 func (m *Memory) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
 	r := m.hold(who.ID)
 	if r == nil {
@@ -101,7 +103,8 @@ func (m *Memory) index(r *record) {
 	if m.accounts[r.identity.ID] != r { // replaced meanwhile: these secrets are nobody's
 		return
 	}
-	// First what was issued, then what was revoked: a token that was made and expired in one transaction is gone.
+	// First what was issued, then what was revoked: a token that was made and expired in one
+	// transaction is gone.
 	for _, s := range issued {
 		m.owners[s.Kind].Set(s.Value, r.number)
 	}
@@ -110,8 +113,9 @@ func (m *Memory) index(r *record) {
 	}
 }
 
-// Put adds an account, or replaces the one with its ID. It refuses secrets that belong to another account. A transaction
-// that waits for the replaced account gets the new one if it names no incarnation, else account.ErrNoAccount.
+// Put adds an account, or replaces the one with its ID. It refuses secrets that belong to another
+// account. A transaction that waits for the replaced account gets the new one if it names no
+// incarnation, else account.ErrNoAccount.
 func (m *Memory) Put(a *account.Account) error {
 	old := m.hold(a.ID)
 	if old != nil {
@@ -149,8 +153,9 @@ func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	}
 }
 
-// hold waits for an account's transaction to end and locks its record, which the caller unlocks; nil when there is no such
-// account. Locks are always taken in this order: the record's, then the store's.
+// hold waits for an account's transaction to end and locks its record, which the caller unlocks;
+// nil when there is no such account. Locks are always taken in this order: the record's, then the
+// store's.
 func (m *Memory) hold(id account.ID) *record {
 	for {
 		m.mu.RLock()
@@ -192,7 +197,8 @@ func (m *Memory) Remove(id account.ID) bool {
 	return true
 }
 
-// Replace puts these accounts in the place of all others, at once, or changes nothing and says why not.
+// Replace puts these accounts in the place of all others, at once, or changes nothing and says why
+// not.
 func (m *Memory) Replace(accounts []*account.Account) error {
 	next := NewMemory()
 	next.lives = m.lives // so that no incarnation comes twice
@@ -220,15 +226,16 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 	return nil
 }
 
-// retire remembers a secret that is nobody's any more. A client's ID is none, and e-mail with API key no text that anybody sends.
+// retire remembers a secret that is nobody's any more. A client's ID is none, and e-mail with API
+// key no text that anybody sends.
 func (m *Memory) retire(s account.Secret) {
 	if s.Kind != account.ClientID && s.Kind != account.BasicCredentials {
 		m.retired.add(s.Value)
 	}
 }
 
-// Retired reports whether a text was a secret of somebody who has it no more, as far as that is remembered: of so many newest. It may be
-// somebody's again.
+// Retired reports whether a text was a secret of somebody who has it no more, as far as that is
+// remembered: of so many newest. It may be somebody's again.
 func (m *Memory) Retired(text string) bool { return m.retired.has(text) }
 
 // IDs of all accounts, in the order in which they were added.

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// retired remembers that texts were secrets of somebody once, by keyed hashes of the newest. It is safe for concurrent use.
+// retired remembers that texts were secrets of somebody once, by keyed hashes of the newest. It is
+// safe for concurrent use.
 type retired struct {
 	mu     sync.RWMutex
 	seed   maphash.Seed
@@ -39,7 +40,8 @@ func (r *retired) add(text string) {
 	r.next = (r.next + 1) % maxRetired
 }
 
-// has reports whether a text was a secret, as far as that is remembered. One in some 10^14 other texts is taken for one.
+// has reports whether a text was a secret, as far as that is remembered. One in some 10^14 other
+// texts is taken for one.
 func (r *retired) has(text string) bool {
 	hash := maphash.String(r.seed, text)
 	r.mu.RLock()

@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/fault"
 )
 
-// Call is one request on its way through an Engine. It belongs to the goroutine that serves the request.
+// Call is one request on its way through an Engine. It belongs to the goroutine that serves the
+// request.
 type Call struct {
 	// Call is what the use cases of accounts need to know. Accept sets the account.
 	account.Call
@@ -22,11 +23,12 @@ type Call struct {
 	Operation *Operation
 	// Bearer is the token by which the caller is known, where it is one.
 	Bearer string
-	// Gone is the reason for which the caller is refused when the account is reset, replaced or removed before the call is
-	// carried out.
-	// Authenticate sets it; by default it is CredentialsInvalid.
+	// Gone is the reason for which the caller is refused when the account is reset, replaced or
+	// removed before the call is carried out. Authenticate sets it; by default it is
+	// CredentialsInvalid.
 	Gone account.Reason
-	// Why describes in words for what Authenticate refuses the caller; "" where its reason has all there is to tell.
+	// Why describes in words for what Authenticate refuses the caller; "" where its reason has all
+	// there is to tell.
 	Why string
 	// Improper is why the request is not one that the operation could answer. See Operation.Weighs.
 	Improper error
@@ -38,8 +40,9 @@ type Call struct {
 	within context.Context
 }
 
-// Context outlives the connection: a request that arrived is carried out, whether or not the caller waits for the answer. (A
-// body that stalls or breaks off cancels the request's own context, and must still be refused in order.)
+// Context outlives the connection: a request that arrived is carried out, whether or not the caller
+// waits for the answer. (A body that stalls or breaks off cancels the request's own context, and
+// must still be refused in order.)
 func (c *Call) Context() context.Context {
 	if c.within != nil {
 		return context.WithoutCancel(c.within)
@@ -73,7 +76,8 @@ func unescape(s string) string {
 	return s
 }
 
-// Authorization returns the Authorization header. It is empty when there are several, since nobody could say which counts.
+// Authorization returns the Authorization header. It is empty when there are several, since nobody
+// could say which counts.
 func (c *Call) Authorization() string {
 	if given := c.Request.Header["Authorization"]; len(given) == 1 {
 		return given[0]
@@ -81,7 +85,8 @@ func (c *Call) Authorization() string {
 	return ""
 }
 
-// Accept makes an account the caller, unless the host takes only credentials of the other environment. It reports whether it did.
+// Accept makes an account the caller, unless the host takes only credentials of the other
+// environment. It reports whether it did.
 func (c *Call) Accept(identity account.Identity) bool {
 	if only := c.Exchange.Environment; only != "" && only != identity.Environment {
 		return false

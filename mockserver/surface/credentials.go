@@ -28,7 +28,8 @@ func ByBasic(directory Directory) func(*Call) account.Reason {
 	}
 }
 
-// Basic reads HTTP Basic credentials as v1 and v2 take them: raw, so that a "+" in an e-mail stays a "+".
+// Basic reads HTTP Basic credentials as v1 and v2 take them: raw, so that a "+" in an e-mail stays
+// a "+".
 func Basic(authorization string) (user, password string, ok bool) {
 	encoded, ok := scheme(authorization, "basic")
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Violations are the places where a request departs from the document; none where there is no document, or no operation
-// matched.
+// Violations are the places where a request departs from the document; none where there is no
+// document, or no operation matched.
 func (d *Description) Violations(e *exchange.Exchange) []openapi.Departure {
 	o := d.Operation(e.Operation)
 	if o == nil || d.Document == nil {
@@ -30,7 +30,8 @@ func (d *Description) Violations(e *exchange.Exchange) []openapi.Departure {
 // judges is the key of what described keeps with a document.
 type judges struct{}
 
-// described returns the operations of a document, as corrected, by method and path. A document is read once.
+// described returns the operations of a document, as corrected, by method and path. A document is
+// read once.
 func described(d *spec.Document) (map[string]*openapi.Operation, error) {
 	read, err := d.Once(judges{}, func() (any, error) {
 		text, err := d.Corrected()

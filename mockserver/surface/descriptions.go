@@ -48,7 +48,8 @@ func (all Descriptions) Names() journal.Names {
 	return n
 }
 
-// Operations returns the operations of all surfaces that have a path of their own, which those that take any method do not.
+// Operations returns the operations of all surfaces that have a path of their own, which those that
+// take any method do not.
 func (all Descriptions) Operations() []Operation {
 	var out []Operation
 	for _, d := range all {

@@ -37,7 +37,8 @@ type Config struct {
 	Log    *slog.Logger
 }
 
-// NewEngine makes an engine. Requests must come to it through an exchange.Handler. A surface that cannot be served is an error.
+// NewEngine makes an engine. Requests must come to it through an exchange.Handler. A surface that
+// cannot be served is an error.
 func NewEngine(s Surface, config Config) (n *Engine, err error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -116,7 +117,8 @@ func (n *Engine) unknown(w http.ResponseWriter, r *http.Request) {
 	n.serve(&Call{engine: n, Exchange: exchange.From(w), Request: r}, PathUnknown)
 }
 
-// serve is the way of every request, once it is known which operation it is for. Reason is why it is for none.
+// serve is the way of every request, once it is known which operation it is for. Reason is why it
+// is for none.
 func (n *Engine) serve(c *Call, reason account.Reason) {
 	e := c.Exchange
 	e.Surface = n.surface.Name
@@ -142,7 +144,8 @@ func (n *Engine) serve(c *Call, reason account.Reason) {
 	n.answer(c, reason, false)
 }
 
-// answer carries out a call whose caller is known, or refuses it for a reason. Quiet is without answering.
+// answer carries out a call whose caller is known, or refuses it for a reason. Quiet is without
+// answering.
 func (n *Engine) answer(c *Call, reason account.Reason, quiet bool) {
 	if reason != "" {
 		if !quiet {

@@ -8,8 +8,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Router finds the surface of a request: by the provider's host, else by the longest prefix. It never changes, so it is safe
-// for concurrent use.
+// Router finds the surface of a request: by the provider's host, else by the longest prefix. It
+// never changes, so it is safe for concurrent use.
 type Router struct {
 	engines []*Engine
 	hosts   map[string]place
@@ -21,8 +21,9 @@ type place struct {
 	environment account.Environment
 }
 
-// NewRouter makes a router for surfaces, at least one. The first of them answers what belongs to no surface, as a path that it
-// does not know. Requests must come to the router through an exchange.Handler. A surface that cannot be served is an error.
+// NewRouter makes a router for surfaces, at least one. The first of them answers what belongs to no
+// surface, as a path that it does not know. Requests must come to the router through an
+// exchange.Handler. A surface that cannot be served is an error.
 func NewRouter(config Config, surfaces ...Surface) (*Router, error) {
 	r := &Router{hosts: map[string]place{}}
 	for _, s := range surfaces {
@@ -68,7 +69,8 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	var best *Engine
 	for _, engine := range r.engines {
-		// By the path as it was sent, because that is what surfaces go by: an escaped letter of the prefix is another path.
+		// By the path as it was sent, because that is what surfaces go by: an escaped letter of the
+		// prefix is another path.
 		if below(e.Path, engine.surface.Prefix) && (best == nil || len(engine.surface.Prefix) > len(best.surface.Prefix)) {
 			best = engine
 		}

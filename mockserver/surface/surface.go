@@ -14,15 +14,19 @@ type Surface struct {
 	Description
 	// Failure words a refusal. It must not fail itself.
 	Failure func(c *Call, r Refusal) Answer
-	// Match, unless nil, returns the name of the operation that a request is for, in place of the operations' own paths; ""
-	// where the path is unknown. It may set the exchange's Path, Params and Environment, and Call.Own.
+	// Match, unless nil, returns the name of the operation that a request is for, in place of the
+	// operations' own paths; "" where the path is unknown. It may set the exchange's Path, Params
+	// and Environment, and Call.Own.
 	Match func(c *Call) string
-	// Improper, unless nil, says why a request is not one that its operation could answer. It is asked after authentication.
+	// Improper, unless nil, says why a request is not one that its operation could answer. It is
+	// asked after authentication.
 	Improper func(c *Call) error
-	// Refuse, unless nil, records a call that is refused before its handler is called, and returns the refusal.
+	// Refuse, unless nil, records a call that is refused before its handler is called, and returns
+	// the refusal.
 	Refuse func(c *Call, refusal error) (account.Receipt, error)
-	// Documented, unless nil, makes an answer that the document of the called service has: for a status, or under the name of an example. A
-	// call that was paid counts as failed as well when that is a failure.
+	// Documented, unless nil, makes an answer that the document of the called service has: for a
+	// status, or under the name of an example. A call that was paid counts as failed as well when
+	// that is a failure.
 	Documented func(c *Call, status int, example string) (Answer, error)
 	// Rows are refusals of the surface beside those in spec/refusals.yaml, looked up before them.
 	Rows []spec.Refusal
@@ -46,18 +50,21 @@ func (s *Surface) check() error {
 	return nil
 }
 
-// Description is what everybody else knows of a surface: the router, explanations, coverage, metrics, faults, the journal.
+// Description is what everybody else knows of a surface: the router, explanations, coverage,
+// metrics, faults, the journal.
 type Description struct {
 	// Name in the refusals table, the journal and everywhere else: "v2".
 	Name string
-	// Domain under which the surface's own calls are counted in statistics; empty where they are not.
+	// Domain under which the surface's own calls are counted in statistics; empty where they are
+	// not.
 	Domain string
 	// Hosts of the provider on which the surface is found at "/".
 	Hosts []Host
-	// Serves, unless nil, reports whether the surface is also found at "/" on another host, given as HostName returns it.
+	// Serves, unless nil, reports whether the surface is also found at "/" on another host, given
+	// as HostName returns it.
 	Serves func(host string) bool
-	// Prefix is where the surface is found on any other host: "" is "/". Its operations' paths do not have the prefix, unless
-	// Whole is set.
+	// Prefix is where the surface is found on any other host: "" is "/". Its operations' paths do
+	// not have the prefix, unless Whole is set.
 	Prefix string
 	Whole  bool
 	// Auth are the names of the credentials that it takes, as in Exchange.Auth.
@@ -89,25 +96,28 @@ func (d *Description) Operation(name string) *Operation {
 	return nil
 }
 
-// Operation is one operation of a surface: where it is found, how callers authenticate, and who answers.
+// Operation is one operation of a surface: where it is found, how callers authenticate, and who
+// answers.
 type Operation struct {
 	// Name, unique in a server: "token.create".
 	Name string
 	// Method, or AnyMethod where the surface has a Match of its own.
 	Method string
-	// Path as a template: "/tokens/{token}". Also are further paths, without a place of their own in documents and coverage.
+	// Path as a template: "/tokens/{token}". Also are further paths, without a place of their own
+	// in documents and coverage.
 	Path string
 	Also []string
 	// Forms are further methods, by which the forms of the operation's own pages are sent to it.
 	Forms []string
 	// Scope under which calls are counted.
 	Scope account.ScopeName
-	// Authenticate finds out who calls. It calls Call.Accept, or returns the reason for which the caller is refused.
+	// Authenticate finds out who calls. It calls Call.Accept, or returns the reason for which the
+	// caller is refused.
 	Authenticate func(c *Call) account.Reason
 	// Handle carries out a call whose caller is known.
 	Handle func(c *Call) (Answer, account.Receipt, error)
-	// Weighs is for a handler with rules that come before those on the request itself: it is called for improper requests too,
-	// and refuses them with Call.Improper when their turn comes.
+	// Weighs is for a handler with rules that come before those on the request itself: it is called
+	// for improper requests too, and refuses them with Call.Improper when their turn comes.
 	Weighs bool
 	// Freedom is what the contract leaves open in successful answers.
 	Freedom fault.Freedom
@@ -122,7 +132,8 @@ const AnyMethod = "*"
 type Answer struct {
 	// Status is 200 when it is zero.
 	Status int
-	// ContentType is not sent when it is empty. Header are further headers; a name may come more than once.
+	// ContentType is not sent when it is empty. Header are further headers; a name may come more
+	// than once.
 	ContentType string
 	Header      []Field
 	// Body, unless nil, is what follows.
@@ -134,7 +145,8 @@ type Field struct{ Name, Value string }
 
 // Body writes itself.
 type Body interface {
-	// Append appends the body to b. An error is logged, and answered as the surface's internal error.
+	// Append appends the body to b. An error is logged, and answered as the surface's internal
+	// error.
 	Append(b []byte) ([]byte, error)
 }
 
@@ -157,8 +169,8 @@ type Refusal struct {
 	Detail string
 }
 
-// Text is the message for the caller. It goes on with the detail where the caller asked for it, by wanting strict requests or
-// by giving the document that the request violates.
+// Text is the message for the caller. It goes on with the detail where the caller asked for it, by
+// wanting strict requests or by giving the document that the request violates.
 func (r Refusal) Text() string {
 	switch account.Reason(r.Reason) {
 	case RequestViolates, MediaType:

@@ -19,22 +19,26 @@ import (
 const (
 	// lifetime of a CA.
 	lifetime = 2 * 365 * 24 * time.Hour
-	// leafLifetime is how long the certificate of a host is valid; it is replaced when half of that is over.
+	// leafLifetime is how long the certificate of a host is valid; it is replaced when half of that
+	// is over.
 	leafLifetime = 24 * time.Hour
 	// skew is how far a client's clock may be behind.
 	skew = time.Hour
-	// localhost is the name of this machine that the mock always serves, beside the loopback addresses.
+	// localhost is the name of this machine that the mock always serves, beside the loopback
+	// addresses.
 	localhost = "localhost"
 )
 
-// CA is a certificate authority. Its certificate has name constraints, marked critical: clients take nothing that it signs for a host that the
-// mock does not serve, so a leaked key is worth little. It never changes, so it is safe for concurrent use.
+// CA is a certificate authority. Its certificate has name constraints, marked critical: clients
+// take nothing that it signs for a host that the mock does not serve, so a leaked key is worth
+// little. It never changes, so it is safe for concurrent use.
 type CA struct {
 	cert *x509.Certificate
 	key  crypto.Signer
 }
 
-// NewCA makes a CA for hosts, localhost and the loopback addresses. Certificates begin to be valid an hour before now.
+// NewCA makes a CA for hosts, localhost and the loopback addresses. Certificates begin to be valid
+// an hour before now.
 func NewCA(hosts []string, now time.Time) (*CA, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -110,6 +114,7 @@ func (ca *CA) leaf(names []string, begins, ends time.Time) (*tls.Certificate, er
 		return nil, fmt.Errorf("certificate of %s: %w", names[0], err)
 	}
 	leaf, err := x509.ParseCertificate(der)
-	// The CA's comes along: nobody needs it to verify the leaf, but browsers can be told to accept a chain by its key.
+	// The CA's comes along: nobody needs it to verify the leaf, but browsers can be told to accept
+	// a chain by its key.
 	return &tls.Certificate{Certificate: [][]byte{der, ca.cert.Raw}, PrivateKey: key, Leaf: leaf}, err
 }

@@ -29,7 +29,8 @@ func trusting(ca *CA) *x509.CertPool {
 	return pool
 }
 
-// TestALeakedKeyIsWorthLittle: whoever has the CA's key can sign what they like, and clients take none of it but for the hosts that the mock serves.
+// TestALeakedKeyIsWorthLittle: whoever has the CA's key can sign what they like, and clients take
+// none of it but for the hosts that the mock serves.
 func TestALeakedKeyIsWorthLittle(t *testing.T) {
 	ca := newCA(t)
 	for name, taken := range map[string]bool{

@@ -19,8 +19,8 @@ const (
 	alertUnrecognizedName = 112
 )
 
-// Certificates chooses the certificate of each TLS handshake: one of the CA, for the host that the client names, or the user's own. It is
-// safe for concurrent use.
+// Certificates chooses the certificate of each TLS handshake: one of the CA, for the host that the
+// client names, or the user's own. It is safe for concurrent use.
 type Certificates struct {
 	// CA signs.
 	CA *CA
@@ -37,7 +37,8 @@ type Certificates struct {
 	leaves map[string]*tls.Certificate // as many as there are hosts that are served
 }
 
-// Config is for servers that ask for certificates here. They speak TLS 1.2 and up, HTTP/2 and HTTP/1.1.
+// Config is for servers that ask for certificates here. They speak TLS 1.2 and up, HTTP/2 and
+// HTTP/1.1.
 func (c *Certificates) Config() *tls.Config {
 	config := c.base()
 	config.GetConfigForClient = c.choose
@@ -49,7 +50,8 @@ func (c *Certificates) base() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 }
 
-// choose looks at a handshake before anything is answered, also where a session is resumed and no certificate is asked for. nil is as ever.
+// choose looks at a handshake before anything is answered, also where a session is resumed and no
+// certificate is asked for. nil is as ever.
 func (c *Certificates) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	name := surface.HostName(hello.ServerName)
 	if c.Own == nil && !c.signs(name) {
@@ -87,7 +89,8 @@ func (c *Certificates) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	return config, nil
 }
 
-// signs reports whether the CA signs for a name; "" is that of a client that named none, as those that ask an address do.
+// signs reports whether the CA signs for a name; "" is that of a client that named none, as those
+// that ask an address do.
 func (c *Certificates) signs(name string) bool {
 	return name == "" || name == localhost || c.Serves(name) && c.CA.permits(name)
 }
@@ -122,8 +125,9 @@ func (c *Certificates) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate
 	return leaf, nil
 }
 
-// Guard answers 421 to requests for another host than the one that a connection was opened for, where that is one of the provider: on such a
-// connection no other API is found. Hosts that a certificate of the user's own covers may share a connection, as browsers do.
+// Guard answers 421 to requests for another host than the one that a connection was opened for,
+// where that is one of the provider: on such a connection no other API is found. Hosts that a
+// certificate of the user's own covers may share a connection, as browsers do.
 func (c *Certificates) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS != nil {
@@ -137,7 +141,8 @@ func (c *Certificates) Guard(next http.Handler) http.Handler {
 	})
 }
 
-// sendAlert sends a fatal alert, and closes the connection, so that crypto/tls sends none of its own.
+// sendAlert sends a fatal alert, and closes the connection, so that crypto/tls sends none of its
+// own.
 func sendAlert(c net.Conn, alert byte) {
 	const kind, major, minor, length, fatal = 21, 3, 3, 2, 2
 	_, _ = c.Write([]byte{kind, major, minor, 0, length, fatal, alert}) // the client may have left

@@ -29,9 +29,10 @@ const (
 	keyBlock         = "PRIVATE KEY"
 )
 
-// OpenCA returns the CA that is kept in a folder, which is made where there is none, and so is the CA. With renew it always makes a new one. The key is
-// in a file of its own that only its owner may read. OpenCA refuses a key that others can read, a CA that is no longer valid, and one
-// that may not sign for all of the hosts.
+// OpenCA returns the CA that is kept in a folder, which is made where there is none, and so is the
+// CA. With renew it always makes a new one. The key is in a file of its own that only its owner may
+// read. OpenCA refuses a key that others can read, a CA that is no longer valid, and one that may
+// not sign for all of the hosts.
 func OpenCA(dir string, hosts []string, renew bool, now time.Time) (_ *CA, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -126,7 +127,8 @@ func readCA(dir string, now time.Time) (*CA, error) {
 	return &CA{cert: cert, key: key}, nil
 }
 
-// readKey reads a private key, unless others than its owner can read it. Windows keeps permissions elsewhere: there the folder's count.
+// readKey reads a private key, unless others than its owner can read it. Windows keeps permissions
+// elsewhere: there the folder's count.
 func readKey(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// FuzzTheProxyLeadsToTheMockAlone: whatever is asked, the mock gets it for a host of its own or for its own address, and nobody else gets anything.
+// FuzzTheProxyLeadsToTheMockAlone: whatever is asked, the mock gets it for a host of its own or for
+// its own address, and nobody else gets anything.
 func FuzzTheProxyLeadsToTheMockAlone(f *testing.F) {
 	for _, text := range []string{
 		"GET http://oauth.openapi.com/wallet?x HTTP/1.1\r\nHost: evil.com\r\n\r\n", "GET https://127.0.0.1:8080?x HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -20,7 +20,8 @@ func NewHandoff(addr net.Addr) *Handoff {
 	return h
 }
 
-// Give hands a connection over to whoever accepts. It reports whether somebody did; else it is still the caller's.
+// Give hands a connection over to whoever accepts. It reports whether somebody did; else it is
+// still the caller's.
 func (h *Handoff) Give(c net.Conn) bool {
 	select {
 	case h.given <- c:

@@ -12,8 +12,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Pair is a certificate of the user's own with its key, in two files in PEM, which are read again when they have changed. It is safe for
-// concurrent use.
+// Pair is a certificate of the user's own with its key, in two files in PEM, which are read again
+// when they have changed. It is safe for concurrent use.
 type Pair struct {
 	certFile, keyFile string
 	log               *slog.Logger
@@ -70,7 +70,8 @@ func (p *Pair) read(seen [2]stamp) error {
 	return nil
 }
 
-// certificate is the newest that could be read. Files of which one has changed and the other not yet leave the one that there was.
+// certificate is the newest that could be read. Files of which one has changed and the other not
+// yet leave the one that there was.
 func (p *Pair) certificate() (*tls.Certificate, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -21,7 +21,8 @@ var errForbidden = errors.New("the proxy does not go there")
 // dialTimeout bounds how long it may take to connect to a host that is passed through.
 const dialTimeout = 10 * time.Second
 
-// Host is a host that the proxy passes requests through to. Without a port it is asked on 80 and 443 alone.
+// Host is a host that the proxy passes requests through to. Without a port it is asked on 80 and
+// 443 alone.
 type Host struct {
 	name string // "*.example.com" is every name below example.com
 	port uint16
@@ -56,8 +57,8 @@ func (p *Proxy) passes(name, port string) bool {
 	return slices.ContainsFunc(p.Pass, func(h Host) bool { return h.means(name, port) })
 }
 
-// dial connects to a host that is passed through. A name that leads to this machine, as any owner of a domain can have it do, is not
-// followed; whoever wants that names localhost, or the address.
+// dial connects to a host that is passed through. A name that leads to this machine, as any owner
+// of a domain can have it do, is not followed; whoever wants that names localhost, or the address.
 func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	name := surface.HostName(address)
 	literal := name == localhost || net.ParseIP(name) != nil

@@ -17,21 +17,25 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Proxy is an HTTP proxy for programs that have the provider's addresses built in. It leads the hosts that the mock serves, and the mock's own
-// addresses, to the mock, passes some through, and refuses all others. It is safe for concurrent use; the exported fields are set before.
+// Proxy is an HTTP proxy for programs that have the provider's addresses built in. It leads the
+// hosts that the mock serves, and the mock's own addresses, to the mock, passes some through, and
+// refuses all others. It is safe for concurrent use; the exported fields are set before.
 type Proxy struct {
 	// Serves reports whether the mock answers for a host, in lower case.
 	Serves func(host string) bool
 	// Handler answers requests with absolute URLs that are led to the mock.
 	Handler http.Handler
-	// Plain and Secure take over tunnels to the mock, without and with TLS. They report whether they did.
+	// Plain and Secure take over tunnels to the mock, without and with TLS. They report whether
+	// they did.
 	Plain, Secure func(net.Conn) bool
-	// HTTP and HTTPS are where the mock itself can be asked by its address, as HOST:PORT; Listening are all addresses that it listens on.
+	// HTTP and HTTPS are where the mock itself can be asked by its address, as HOST:PORT; Listening
+	// are all addresses that it listens on.
 	HTTP, HTTPS string
 	Listening   func() []string
 	// Pass are the hosts that requests are passed through to.
 	Pass []Host
-	// Token, unless empty, is what callers must show: a proxy that others than this machine reach is never an open one.
+	// Token, unless empty, is what callers must show: a proxy that others than this machine reach
+	// is never an open one.
 	Token string
 	// Patience bounds how long a tunnel may take for its first byte.
 	Patience time.Duration
@@ -201,7 +205,8 @@ func (p *Proxy) failed(w http.ResponseWriter, host string, err error) {
 	admin.WriteProblem(w, status, fmt.Sprintf("oauthmock's proxy passes %s through, but could not: %v", host, err))
 }
 
-// Interrupt ends the tunnels that are passed through, now and from now on. A server that stops calls it, because it knows nothing of them.
+// Interrupt ends the tunnels that are passed through, now and from now on. A server that stops
+// calls it, because it knows nothing of them.
 func (p *Proxy) Interrupt() {
 	p.once.Do(p.start)
 	p.transport.CloseIdleConnections()

@@ -14,15 +14,18 @@ type Journal interface {
 	SubscribeTo(f journal.Filter, buffer int) *journal.Subscription
 }
 
-// Await holds the check against the journal, and waits as long as it says (Expectation.Wait) for the answer to become better:
+// Await holds the check against the journal, and waits as long as it says (Expectation.Wait) for
+// the answer to become better:
 //
 //   - atLeast and inOrder answer as soon as they are satisfied,
-//   - exactly answers as soon as the number is reached or exceeded; exactly 0 answers at the end, like atMost,
+//   - exactly answers as soon as the number is reached or exceeded; exactly 0 answers at the end,
+//     like atMost,
 //   - atMost, with or without atLeast, answers at the end, or as soon as there are too many,
 //
-// Exactly and atMost, once entries were dropped without which nobody can tell, are inconclusive with the next request that matches. Where
-// nothing is decided before, the journal at the end of the wait decides. The answer is always that of one moment of the journal: when it is
-// cleared meanwhile, counting begins anew.
+// Exactly and atMost, once entries were dropped without which nobody can tell, are inconclusive
+// with the next request that matches. Where nothing is decided before, the journal at the end of
+// the wait decides. The answer is always that of one moment of the journal: when it is cleared
+// meanwhile, counting begins anew.
 //
 // The error is the context's, when that is done before.
 func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
@@ -50,10 +53,12 @@ func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
 	}
 }
 
-// restFactor is how many times longer than reading the journal took it is left alone, while much happens.
+// restFactor is how many times longer than reading the journal took it is left alone, while much
+// happens.
 const restFactor = 4
 
-// sleep waits for so many requests that match, or until some were lost that may, and at least for the rest; over says that the time is up.
+// sleep waits for so many requests that match, or until some were lost that may, and at least for
+// the rest; over says that the time is up.
 func (c *Check) sleep(
 	ctx context.Context, deadline *time.Timer, news *journal.Subscription, lost uint64, wanted int, rest time.Duration,
 ) (over bool, err error) {

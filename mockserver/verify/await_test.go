@@ -150,8 +150,9 @@ func TestAStormIsWaitedOut(t *testing.T) {
 	})
 }
 
-// TestNobodyIsToldAnythingWrongWhileEntriesAreDropped asks a tiny journal all the time while requests are added whose number is known: the
-// answer may be that nobody can tell, and never a wrong one.
+// TestNobodyIsToldAnythingWrongWhileEntriesAreDropped asks a tiny journal all the time while
+// requests are added whose number is known: the answer may be that nobody can tell, and never a
+// wrong one.
 func TestNobodyIsToldAnythingWrongWhileEntriesAreDropped(t *testing.T) {
 	const requests = 4000
 	j := journal.New(16, 8<<10)

@@ -9,45 +9,53 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Expectation is what a test expects of the requests that a server got: POST /__admin/verify. Every member is optional; the zero
-// Expectation wants at least one request, whichever.
+// Expectation is what a test expects of the requests that a server got: POST /__admin/verify. Every
+// member is optional; the zero Expectation wants at least one request, whichever.
 type Expectation struct {
-	// Match says which requests are meant. InOrder, in its place, wants one request after the other, by the order of their arrival; others
-	// may have come between them.
+	// Match says which requests are meant. InOrder, in its place, wants one request after the
+	// other, by the order of their arrival; others may have come between them.
 	Match   *Match  `json:"match,omitempty"`
 	InOrder []Match `json:"inOrder,omitempty"`
-	// How many requests have to match, 0 or more. AtLeast and AtMost together are a range; of neither, nor Exactly, AtLeast is 1.
+	// How many requests have to match, 0 or more. AtLeast and AtMost together are a range; of
+	// neither, nor Exactly, AtLeast is 1.
 	Exactly *int `json:"exactly,omitempty"`
 	AtLeast *int `json:"atLeast,omitempty"`
 	AtMost  *int `json:"atMost,omitempty"`
-	// Wait is how long to wait for the requests, by the machine's clock: a duration such as "5s", at most MaxWait. See Check.Await.
+	// Wait is how long to wait for the requests, by the machine's clock: a duration such as "5s",
+	// at most MaxWait. See Check.Await.
 	Wait string `json:"wait,omitempty"`
-	// Account confines the question to the requests of one account. A request whose credentials were refused is nobody's.
+	// Account confines the question to the requests of one account. A request whose credentials
+	// were refused is nobody's.
 	Account string `json:"account,omitempty"`
 }
 
-// Match describes requests. Members that are empty match all; the empty Match matches every request.
+// Match describes requests. Members that are empty match all; the empty Match matches every
+// request.
 type Match struct {
 	// Kind of the record: journal.KindRequest unless set, journal.AnyKind for all.
 	Kind journal.Kind `json:"kind,omitempty"`
-	// Surface and operation as the journal names them, such as "v2" and "token.update"; * stands for any text. Method in any case.
+	// Surface and operation as the journal names them, such as "v2" and "token.update"; * stands
+	// for any text. Method in any case.
 	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
-	// Path of the request, without the query: as it was sent, decoded, or relative to the surface that answered (of a paid service
-	// /{domain}/{path}); * matches any text, also none and slashes.
+	// Path of the request, without the query: as it was sent, decoded, or relative to the surface
+	// that answered (of a paid service /{domain}/{path}); * matches any text, also none and
+	// slashes.
 	Path string `json:"path,omitempty"`
-	// Query parameters and headers that must be there, among others. * stands for any text. Of a name that stands more than once, one value
-	// has to match. Names of headers in any case; "Host" is the host that was asked.
+	// Query parameters and headers that must be there, among others. * stands for any text. Of a
+	// name that stands more than once, one value has to match. Names of headers in any case; "Host"
+	// is the host that was asked.
 	Query   map[string]string `json:"query,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
-	// Auth is what the server took the caller's credentials for: "none", or as the surface calls them, of v2 "basic", "refresh" (a
-	// bearer) and "token" (a token as bearer).
+	// Auth is what the server took the caller's credentials for: "none", or as the surface calls
+	// them, of v2 "basic", "refresh" (a bearer) and "token" (a token as bearer).
 	Auth string `json:"auth,omitempty"`
 	// Client is the client_id of the OAuth client that called, taken literally.
 	Client string `json:"client,omitempty"`
-	// Body is a JSON value that the request's must hold: of objects the members that stand here, arrays element by element, numbers by
-	// their value. A text also matches a body that is no JSON and is that text.
+	// Body is a JSON value that the request's must hold: of objects the members that stand here,
+	// arrays element by element, numbers by their value. A text also matches a body that is no JSON
+	// and is that text.
 	Body json.RawMessage `json:"body,omitempty"`
 	// Status of the answer.
 	Status int `json:"status,omitempty"`
@@ -76,8 +84,8 @@ func (c *Check) Wait() time.Duration { return c.wait }
 // Account is the ID that the check is confined to; empty when it is about all.
 func (c *Check) Account() string { return c.account }
 
-// Compile checks an expectation of what a journal holds that the redactor shows. Its errors name the member, what is wrong with it, and what
-// would be right.
+// Compile checks an expectation of what a journal holds that the redactor shows. Its errors name
+// the member, what is wrong with it, and what would be right.
 func Compile(x Expectation, redactor *journal.Redactor) (*Check, error) {
 	c := &Check{ordered: x.InOrder != nil, account: x.Account, redactor: redactor}
 	if err := c.bounds(x); err != nil {
@@ -119,7 +127,8 @@ func (c *Check) add(name string, match Match) error {
 	return err
 }
 
-// CheckNames returns an error for a surface, an operation or a kind of credentials that no request can have.
+// CheckNames returns an error for a surface, an operation or a kind of credentials that no request
+// can have.
 func (x Expectation) CheckNames(names journal.Names) error {
 	check := func(place string, m Match) error {
 		for _, one := range []struct {

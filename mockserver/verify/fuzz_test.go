@@ -9,8 +9,9 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzAnyExpectationOfAnyRequest holds whatever somebody expects against whatever somebody sent: nothing panics or hangs, what matches has no
-// differences, and what does not has some, which can be written as JSON.
+// FuzzAnyExpectationOfAnyRequest holds whatever somebody expects against whatever somebody sent:
+// nothing panics or hangs, what matches has no differences, and what does not has some, which can
+// be written as JSON.
 func FuzzAnyExpectationOfAnyRequest(f *testing.F) {
 	f.Add(`{"match":{"path":"/tokens/[secret 1a2b3c4d5e6f7081]","body":{"a":[1e999999999,"x",null]}}}`, "/tokens/%zz?a=%&b", `{"a":[1,"\ud800"]}`)
 	f.Add(`{"inOrder":[{"query":{"a":"*"}},{"headers":{"x":"*"}}]}`, "http://host/?a=1", `[`)

@@ -207,7 +207,8 @@ func TestNumbersAreEqualByTheirValue(t *testing.T) {
 	}
 }
 
-// TestWhatTheJournalShowsCanBeWrittenBack takes an entry as it is shown, with its fingerprints, for an expectation.
+// TestWhatTheJournalShowsCanBeWrittenBack takes an entry as it is shown, with its fingerprints, for
+// an expectation.
 func TestWhatTheJournalShowsCanBeWrittenBack(t *testing.T) {
 	for name, change := range map[string]func(*exchange.Exchange){
 		"Bearer": func(*exchange.Exchange) {},

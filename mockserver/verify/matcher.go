@@ -100,7 +100,8 @@ func newNamed(from map[string]string, redactor *journal.Redactor) (out []named, 
 // maxDifferences bounds the differences of one request that are counted, and shown.
 const maxDifferences = 20
 
-// difference is where a request is not as expected. What is shown of it, is worked out when somebody wants to see it.
+// difference is where a request is not as expected. What is shown of it, is worked out when
+// somebody wants to see it.
 type difference struct {
 	field    string
 	expected func(*view) any
@@ -187,7 +188,8 @@ func (m *matcher) compareHeaders(e *exchange.Exchange, report func(difference) b
 	return true
 }
 
-// shown are values of a header as the journal shows them. What is the credential in one, is known there.
+// shown are values of a header as the journal shows them. What is the credential in one, is known
+// there.
 func (m *matcher) shown(name string, values []string) []string {
 	return m.redactor.Show(&exchange.Exchange{Request: exchange.Request{Header: http.Header{name: values}}}).Request.Headers[name]
 }

@@ -9,12 +9,13 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// pattern is a text as a test expects it: literal; with * for any text; or with fingerprints of credentials, as the journal shows them, in the
-// place of the credentials.
+// pattern is a text as a test expects it: literal; with * for any text; or with fingerprints of
+// credentials, as the journal shows them, in the place of the credentials.
 type pattern struct {
 	source string
 	stars  bool
-	// fingerprints in their order, and what stands before the first, between them and behind the last.
+	// fingerprints in their order, and what stands before the first, between them and behind the
+	// last.
 	fingerprints []string
 	around       []string
 	redactor     *journal.Redactor
@@ -55,7 +56,8 @@ func (p pattern) match(text string) bool {
 	return false
 }
 
-// matchCredentials says whether credentials stand in a text where the pattern has their fingerprints.
+// matchCredentials says whether credentials stand in a text where the pattern has their
+// fingerprints.
 func (p pattern) matchCredentials(text string) bool {
 	text, ok := strings.CutPrefix(text, p.around[0])
 	if !ok {

@@ -13,14 +13,16 @@ import (
 
 // Result is what a Check found.
 type Result struct {
-	// Satisfied says that the journal holds what was expected. Inconclusive says that entries which could decide it were dropped: then
-	// nobody can tell.
+	// Satisfied says that the journal holds what was expected. Inconclusive says that entries which
+	// could decide it were dropped: then nobody can tell.
 	Satisfied    bool `json:"satisfied"`
 	Inconclusive bool `json:"inconclusive"`
-	// Count is how many requests matched, and with InOrder how many steps were found in order. Matched are their IDs, oldest first.
+	// Count is how many requests matched, and with InOrder how many steps were found in order.
+	// Matched are their IDs, oldest first.
 	Count   int      `json:"count"`
 	Matched []string `json:"matched"`
-	// NearMisses are at most 5 requests that did not match, where more were wanted: those with the fewest differences, then the newest.
+	// NearMisses are at most 5 requests that did not match, where more were wanted: those with the
+	// fewest differences, then the newest.
 	NearMisses []NearMiss `json:"nearMisses"`
 	// Dropped is how many entries were dropped that could have matched, as far as anybody knows.
 	Dropped uint64 `json:"dropped"`
@@ -34,8 +36,9 @@ type NearMiss struct {
 	Differences []Difference `json:"differences"` // at most 20
 }
 
-// Difference is one member in which a request is not as expected: "path", "query.limit", "headers.Content-Type", "body.scopes[0]", and with
-// InOrder also "order". Actual is null when the request has none. Secrets are fingerprints, as the journal shows them.
+// Difference is one member in which a request is not as expected: "path", "query.limit",
+// "headers.Content-Type", "body.scopes[0]", and with InOrder also "order". Actual is null when the
+// request has none. Secrets are fingerprints, as the journal shows them.
 type Difference struct {
 	Field    string `json:"field"`
 	Expected any    `json:"expected"`
@@ -45,8 +48,8 @@ type Difference struct {
 // maxNearMisses bounds Result.NearMisses.
 const maxNearMisses = 5
 
-// Evaluate holds a check against exchanges, in any order, while so many others were dropped. Exchanges of other accounts are none of the
-// check's: they are to be left out.
+// Evaluate holds a check against exchanges, in any order, while so many others were dropped.
+// Exchanges of other accounts are none of the check's: they are to be left out.
 func (c *Check) Evaluate(entries []*exchange.Exchange, dropped uint64) Result {
 	t := newTally(c)
 	for _, e := range entries {
@@ -106,7 +109,8 @@ func (t *tally) finish(dropped uint64) {
 	}
 }
 
-// inOrder finds the steps one after the other. The first request that fits a step is as good as any other: it leaves the most for what follows.
+// inOrder finds the steps one after the other. The first request that fits a step is as good as any
+// other: it leaves the most for what follows.
 func (t *tally) inOrder() {
 	slices.SortFunc(t.all, func(a, b *exchange.Exchange) int { return cmp.Compare(a.ID, b.ID) })
 	for _, e := range t.all {
@@ -133,7 +137,8 @@ func (t *tally) inOrder() {
 	}
 }
 
-// verdict is what is known. The true count lies between what was found and that with all that was dropped.
+// verdict is what is known. The true count lies between what was found and that with all that was
+// dropped.
 func (t *tally) verdict() (satisfied, inconclusive bool) {
 	found := uint64(len(t.matched))
 	if t.ordered {

@@ -15,7 +15,8 @@ import (
 
 // value is a JSON value as a test expects it.
 type value interface {
-	// compare reports where a value is not as expected. It stops as soon as report answers false, and then answers false too.
+	// compare reports where a value is not as expected. It stops as soon as report answers false,
+	// and then answers false too.
 	compare(at place, got any, report func(place, value, any) bool) bool
 	// plain is the value as it was written.
 	plain() any
@@ -197,7 +198,8 @@ func decode(b []byte) (any, bool) {
 	return v, err == io.EOF
 }
 
-// canonical is a JSON number in a form that is the same for the same value, without working the value out: 1e999999999 is a short text.
+// canonical is a JSON number in a form that is the same for the same value, without working the
+// value out: 1e999999999 is a short text.
 func canonical(source string) string {
 	rest, negative := strings.CutPrefix(source, "-")
 	mantissa, exponent := rest, 0

@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// view is what may be seen of one request, and of what was expected of it: secrets are fingerprints, as in the journal.
+// view is what may be seen of one request, and of what was expected of it: secrets are
+// fingerprints, as in the journal.
 type view struct {
 	redactor *journal.Redactor
 	entry    journal.Entry
@@ -42,7 +43,8 @@ func cut(text string) string {
 	return text
 }
 
-// expected shows an expected text. In its place is how it would be shown there if somebody sent it. Fingerprints stay as they are.
+// expected shows an expected text. In its place is how it would be shown there if somebody sent it.
+// Fingerprints stay as they are.
 func (v *view) expected(p pattern, inPlace func() string) string {
 	if p.stars { // no whole text that could be a secret by its place
 		return v.hide(p.source)
@@ -51,7 +53,8 @@ func (v *view) expected(p pattern, inPlace func() string) string {
 	return cut(v.restored(shown, p))
 }
 
-// restored is what is shown with the fingerprints of a pattern as they were written: where credentials stand, they were taken for some.
+// restored is what is shown with the fingerprints of a pattern as they were written: where
+// credentials stand, they were taken for some.
 func (v *view) restored(shown string, p pattern) string {
 	for _, f := range p.fingerprints {
 		shown = strings.ReplaceAll(shown, v.redactor.Fingerprint(f), f)

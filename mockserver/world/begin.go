@@ -17,8 +17,9 @@ type Beginning struct {
 	Services  []fixtures.Service
 }
 
-// Begin puts another beginning in the place of the one that there was: everybody and everything is as after a start with it, and a reset
-// leads there from now on. On an error nothing has changed. Snapshots stay.
+// Begin puts another beginning in the place of the one that there was: everybody and everything is
+// as after a start with it, and a reset leads there from now on. On an error nothing has changed.
+// Snapshots stay.
 func (w *World) Begin(b Beginning) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

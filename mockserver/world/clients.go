@@ -20,7 +20,8 @@ var (
 	ErrNoUser      = errors.New("there is no such user")
 )
 
-// AddClient registers a client with an account, and returns it. An ID and a secret that are empty are drawn.
+// AddClient registers a client with an account, and returns it. An ID and a secret that are empty
+// are drawn.
 func (w *World) AddClient(ctx context.Context, id account.ID, c fixtures.Client) (fixtures.Client, error) {
 	wish := c
 	wish.ID, wish.Secret = cmp.Or(c.ID, "drawn"), cmp.Or(c.Secret, "drawn")
@@ -53,7 +54,8 @@ func (w *World) AddClient(ctx context.Context, id account.ID, c fixtures.Client)
 	return c, err
 }
 
-// RemoveClient forgets a client of an account, its codes and its tokens. It returns ErrNoClient when the account has none such.
+// RemoveClient forgets a client of an account, its codes and its tokens. It returns ErrNoClient
+// when the account has none such.
 func (w *World) RemoveClient(ctx context.Context, id account.ID, clientID string) error {
 	return w.update(ctx, id, func(a *account.Account) error {
 		if !a.RemoveClient(clientID) {
@@ -77,7 +79,8 @@ func (w *World) AddUser(ctx context.Context, id account.ID, u fixtures.User) err
 	})
 }
 
-// RemoveUser forgets a user of an account, with what was granted in the user's name. It returns ErrNoUser when the account has none such.
+// RemoveUser forgets a user of an account, with what was granted in the user's name. It returns
+// ErrNoUser when the account has none such.
 func (w *World) RemoveUser(ctx context.Context, id account.ID, name string) error {
 	return w.update(ctx, id, func(a *account.Account) error {
 		if !a.Grants.RemoveUser(name) {
@@ -87,7 +90,8 @@ func (w *World) RemoveUser(ctx context.Context, id account.ID, name string) erro
 	})
 }
 
-// ClientRateLimit returns the limit that holds for a client's window: its own, else its account's, else the server's.
+// ClientRateLimit returns the limit that holds for a client's window: its own, else its account's,
+// else the server's.
 func (w *World) ClientRateLimit(ctx context.Context, clientID string) (l account.RateLimit, err error) {
 	err = w.withClient(ctx, clientID, func(a *account.Account) { l = a.ClientRateLimit(clientID, w.RateLimit()) })
 	return l, err

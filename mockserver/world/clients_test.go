@@ -105,7 +105,8 @@ func TestAClientHasARateLimit(t *testing.T) {
 	assert.ErrorIs(t, w.SetClientRateLimit(ctx, "nobody", account.RateLimit{}), world.ErrNoClient)
 }
 
-// TestGrantsArePartOfTheState leads everything that can be granted through each way in which an account goes on elsewhere.
+// TestGrantsArePartOfTheState leads everything that can be granted through each way in which an
+// account goes on elsewhere.
 func TestGrantsArePartOfTheState(t *testing.T) {
 	w, ctx := newWorld(t, "demo"), t.Context()
 	f, err := w.Account(ctx, "demo")

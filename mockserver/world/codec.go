@@ -65,8 +65,8 @@ func (d decoder) scope(inProduction string) string {
 	return name
 }
 
-// scopes returns the names of scopes in the account's environment. In production it returns the list
-// itself: neither side changes it.
+// scopes returns the names of scopes in the account's environment. In production it returns the
+// list itself: neither side changes it.
 func (d decoder) scopes(inProduction []string) []string {
 	if d.environment == account.Production {
 		return inProduction
@@ -78,7 +78,8 @@ func (d decoder) scopes(inProduction []string) []string {
 	return out
 }
 
-// build makes an account of its fixture, which must be valid, and shares with it what neither changes.
+// build makes an account of its fixture, which must be valid, and shares with it what neither
+// changes.
 func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account.Account, error) {
 	d := decoder{k, start}
 	a := &account.Account{

@@ -9,7 +9,8 @@ import (
 // Find says whose secret it is, at this moment.
 func (w *World) Find(s account.Secret) (account.Identity, bool) { return w.config.Store.Find(s) }
 
-// EmailKnown says whether some account has an e-mail. It looks at every account, and is for people who ask why.
+// EmailKnown says whether some account has an e-mail. It looks at every account, and is for people
+// who ask why.
 func (w *World) EmailKnown(email string) bool {
 	for _, id := range w.Accounts() {
 		if a, err := w.Summary(context.Background(), id); err == nil && a.Email == email {
@@ -19,8 +20,8 @@ func (w *World) EmailKnown(email string) bool {
 	return false
 }
 
-// Ended returns whose token a secret was, by its value or its refresh token, and how the token ended; ok is false where nobody remembers. It
-// looks at every account.
+// Ended returns whose token a secret was, by its value or its refresh token, and how the token
+// ended; ok is false where nobody remembers. It looks at every account.
 func (w *World) Ended(secret string) (id account.ID, e account.Ending, ok bool) {
 	if !w.Retired(secret) {
 		return "", e, false

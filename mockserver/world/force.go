@@ -7,8 +7,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// SetCredit moves an account's wallet so that it holds an amount, unless it does. It returns account.ErrNoAccount when
-// the incarnation that who names, if any, is over.
+// SetCredit moves an account's wallet so that it holds an amount, unless it does. It returns
+// account.ErrNoAccount when the incarnation that who names, if any, is over.
 func (w *World) SetCredit(ctx context.Context, who account.Identity, credit account.Money, description string) error {
 	return w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())
@@ -21,8 +21,9 @@ func (w *World) SetCredit(ctx context.Context, who account.Identity, credit acco
 	})
 }
 
-// ExpireTokens makes tokens of an account expire now, by their values or refresh tokens; without any, all. Those that the account does not
-// have are passed over. It returns account.ErrNoAccount as SetCredit does.
+// ExpireTokens makes tokens of an account expire now, by their values or refresh tokens; without
+// any, all. Those that the account does not have are passed over. It returns account.ErrNoAccount
+// as SetCredit does.
 func (w *World) ExpireTokens(ctx context.Context, who account.Identity, values ...string) error {
 	return w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())
@@ -39,7 +40,8 @@ func (w *World) ExpireTokens(ctx context.Context, who account.Identity, values .
 	})
 }
 
-// TokenAge returns how long ago a token was made, on its account's clock. It reports whether the account has it.
+// TokenAge returns how long ago a token was made, on its account's clock. It reports whether the
+// account has it.
 func (w *World) TokenAge(ctx context.Context, who account.Identity, token string) (age time.Duration, ok bool) {
 	err := w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		var t *account.Token

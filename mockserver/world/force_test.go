@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// TestWhatIsDoneToACallersAccountIsDoneToNoOtherLifeOfIt does what rules of faults do, for callers who were authenticated before a reset.
+// TestWhatIsDoneToACallersAccountIsDoneToNoOtherLifeOfIt does what rules of faults do, for callers
+// who were authenticated before a reset.
 func TestWhatIsDoneToACallersAccountIsDoneToNoOtherLifeOfIt(t *testing.T) {
 	ctx := t.Context()
 	w := newWorld(t, "demo")

@@ -30,7 +30,8 @@ type pattern struct {
 	open        bool
 }
 
-// template is what fresh accounts of one pattern are made of. It is never changed: they share its lists.
+// template is what fresh accounts of one pattern are made of. It is never changed: they share its
+// lists.
 type template struct {
 	account fixtures.Account
 	kit     *kit
@@ -39,12 +40,14 @@ type template struct {
 const (
 	// maxTemplates is how many templates are kept, ready to be used again.
 	maxTemplates = 32
-	// maxTemplate is how many entries the lists of a template hold that is kept; larger ones are made again each time.
+	// maxTemplate is how many entries the lists of a template hold that is kept; larger ones are
+	// made again each time.
 	maxTemplate = 20_000
 )
 
-// Fresh creates an isolated account from a fixture, with tokens, clients, key and e-mail of its own. It returns its ID, credentials,
-// environment, clients and users, which the caller must not change.
+// Fresh creates an isolated account from a fixture, with tokens, clients, key and e-mail of its
+// own. It returns its ID, credentials, environment, clients and users, which the caller must not
+// change.
 func (w *World) Fresh(options AccountOptions) (fixtures.Account, error) {
 	p := pattern{fixture: options.Fixture, environment: account.Environment(options.Environment), open: options.Open}
 	switch p.environment {
@@ -92,8 +95,8 @@ var (
 	ErrNoVisitor = errors.New("no account is made for such credentials")
 )
 
-// Admit finds the account with credentials or, when there is none, makes one of the world that the server began with: for who comes with
-// credentials that nobody has.
+// Admit finds the account with credentials or, when there is none, makes one of the world that the
+// server began with: for who comes with credentials that nobody has.
 func (w *World) Admit(email, apiKey string, environment account.Environment) (account.Identity, error) {
 	// Asked first without the lock, so that who guesses holds up nobody.
 	if w.visitors.full() {
@@ -115,7 +118,8 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	if err != nil {
 		return account.Identity{}, err
 	}
-	// The ID comes from the credentials and not from a count, so that it does not matter who is first.
+	// The ID comes from the credentials and not from a count, so that it does not matter who is
+	// first.
 	digest := fnv.New64a()
 	digest.Write([]byte(credentials.Value)) // never fails, says package hash
 	now := w.config.Clock.Now().Truncate(time.Second)
@@ -132,7 +136,8 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	return admitted, nil
 }
 
-// make makes an account of a template for somebody, whom it gives clients and users. The world is locked.
+// make makes an account of a template for somebody, whom it gives clients and users. The world is
+// locked.
 func (w *World) make(t *template, who *fixtures.Account, now time.Time) error {
 	f := t.account
 	f.ID, f.Email, f.APIKey, f.Environment, f.Visitor = who.ID, who.Email, who.APIKey, who.Environment, who.Visitor

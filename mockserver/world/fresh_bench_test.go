@@ -42,7 +42,8 @@ func BenchmarkFresh(b *testing.B) {
 	}
 }
 
-// BenchmarkReset puts a server with a thousand accounts back to the start; making those is not counted.
+// BenchmarkReset puts a server with a thousand accounts back to the start; making those is not
+// counted.
 func BenchmarkReset(b *testing.B) {
 	w := newWorld(b, "demo")
 	for b.Loop() {

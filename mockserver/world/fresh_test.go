@@ -20,7 +20,8 @@ func text(t testing.TB, v any) string {
 	return string(b)
 }
 
-// TestWhatHappensToAFreshAccountHappensToNoOther changes everything that can change in one of two that were made alike.
+// TestWhatHappensToAFreshAccountHappensToNoOther changes everything that can change in one of two
+// that were made alike.
 func TestWhatHappensToAFreshAccountHappensToNoOther(t *testing.T) {
 	w := newWorld(t, "demo")
 	ctx := t.Context()

@@ -17,8 +17,8 @@ type Violation struct {
 // maxViolations bounds the list of what is off.
 const maxViolations = 1000
 
-// Violations are the invariants that do not hold: of one account, or of all if id is "". Each account is looked at between two of its
-// transactions.
+// Violations are the invariants that do not hold: of one account, or of all if id is "". Each
+// account is looked at between two of its transactions.
 func (w *World) Violations(ctx context.Context, id account.ID) ([]Violation, error) {
 	ids := []account.ID{id}
 	if id == "" {
@@ -38,7 +38,8 @@ func (w *World) Violations(ctx context.Context, id account.ID) ([]Violation, err
 	return out, nil
 }
 
-// audit looks at one account. The world is locked meanwhile, because an account that is just being replaced can no longer be found by its secrets.
+// audit looks at one account. The world is locked meanwhile, because an account that is just being
+// replaced can no longer be found by its secrets.
 func (w *World) audit(ctx context.Context, id account.ID) (out []Violation, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

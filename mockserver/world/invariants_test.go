@@ -135,8 +135,9 @@ func TestRetentionBelongsToEveryAccountHoweverItIsMade(t *testing.T) {
 	}
 }
 
-// TestSixtyFourCallersAtOnceLeaveExactSums lets callers share tokens whose limits end, a wallet that ends, a subscription and free requests that
-// end, while tokens rotate and are deleted, somebody recharges, and somebody checks the invariants all the time.
+// TestSixtyFourCallersAtOnceLeaveExactSums lets callers share tokens whose limits end, a wallet
+// that ends, a subscription and free requests that end, while tokens rotate and are deleted,
+// somebody recharges, and somebody checks the invariants all the time.
 func TestSixtyFourCallersAtOnceLeaveExactSums(t *testing.T) {
 	const callers, rounds, rotations, price = 64, 40, 500, 600
 	ctx := t.Context()
@@ -275,7 +276,8 @@ func TestSixtyFourCallersAtOnceLeaveExactSums(t *testing.T) {
 	}
 }
 
-// TestInvariantsAreLookedAtBetweenResets resets all the time while others make tokens and look: no account that is just being replaced is told.
+// TestInvariantsAreLookedAtBetweenResets resets all the time while others make tokens and look: no
+// account that is just being replaced is told.
 func TestInvariantsAreLookedAtBetweenResets(t *testing.T) {
 	ctx := t.Context()
 	p := newPaying(t, paidWorld())

@@ -84,7 +84,8 @@ func TestANewLimitBeginsANewWindowAndIsNobodyElses(t *testing.T) {
 	p.sound(t)
 }
 
-// TestWindowsFollowTheClockOfTheirAccount fills the windows of two accounts, and moves on the clock of one.
+// TestWindowsFollowTheClockOfTheirAccount fills the windows of two accounts, and moves on the clock
+// of one.
 func TestWindowsFollowTheClockOfTheirAccount(t *testing.T) {
 	p := newPaying(t, paidWorld())
 	tokens := map[account.ID]string{}
@@ -101,7 +102,8 @@ func TestWindowsFollowTheClockOfTheirAccount(t *testing.T) {
 	assert.Equal(t, account.RateLimited, reason(err))
 }
 
-// TestEverythingThatTrafficLeftIsExportedAndImported makes traffic in both environments, exports, imports, and exports again; then both go on alike.
+// TestEverythingThatTrafficLeftIsExportedAndImported makes traffic in both environments, exports,
+// imports, and exports again; then both go on alike.
 func TestEverythingThatTrafficLeftIsExportedAndImported(t *testing.T) {
 	ctx := t.Context()
 	p := newPaying(t, paidWorld())
@@ -184,7 +186,8 @@ func TestWindowsFreeRequestsAndSubscriptionsAreRestoredWithASnapshot(t *testing.
 	}
 }
 
-// TestFreshAccountsBeginAlikeAndPayForThemselves holds that accounts which share what they began with never pay for one another.
+// TestFreshAccountsBeginAlikeAndPayForThemselves holds that accounts which share what they began
+// with never pay for one another.
 func TestFreshAccountsBeginAlikeAndPayForThemselves(t *testing.T) {
 	p := newPaying(t, paidWorld())
 	var last fixtures.Account

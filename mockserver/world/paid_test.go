@@ -22,7 +22,8 @@ const (
 
 var began = time.Date(2026, 2, 12, 8, 30, 0, 0, time.UTC)
 
-// paidWorld is a world with an account in each environment, 10.00 in each wallet, and everything that a call can be paid from.
+// paidWorld is a world with an account in each environment, 10.00 in each wallet, and everything
+// that a call can be paid from.
 func paidWorld() *fixtures.World {
 	now, three := fixtures.At(began), int64(3)
 	prices := func(units fixtures.Amount) fixtures.Prices { return fixtures.Prices{{Key: "any", Amount: units}} }

@@ -25,7 +25,8 @@ var (
 	ErrSnapshots    = fmt.Errorf("there are %d snapshots already: remove one first", MaxSnapshots)
 )
 
-// maxSnapshotName is the most bytes of a name. In the expression it would take a third of a millisecond of each start to compile.
+// maxSnapshotName is the most bytes of a name. In the expression it would take a third of a
+// millisecond of each start to compile.
 const maxSnapshotName = 64
 
 var snapshotName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]+$`) })
@@ -50,8 +51,8 @@ type snapshot struct {
 	now      time.Time // on the server's clock
 }
 
-// TakeSnapshot keeps a copy of the whole server, or of one account if id is not "", under a name, in the place of what stood there. Each
-// account is copied between two of its transactions.
+// TakeSnapshot keeps a copy of the whole server, or of one account if id is not "", under a name,
+// in the place of what stood there. Each account is copied between two of its transactions.
 func (w *World) TakeSnapshot(ctx context.Context, name string, id account.ID) (Snapshot, error) {
 	if len(name) > maxSnapshotName || !snapshotName().MatchString(name) {
 		return Snapshot{}, ErrSnapshotName
@@ -89,8 +90,9 @@ func (w *World) TakeSnapshot(ctx context.Context, name string, id account.ID) (S
 	return s.Snapshot, nil
 }
 
-// RestoreSnapshot puts what a snapshot holds in the place of what is: the whole server, or one account if id is not "", at once or not at all.
-// Clocks show what they showed, windows of rate limits are as full as they were, and the ids that are drawn are those that came next.
+// RestoreSnapshot puts what a snapshot holds in the place of what is: the whole server, or one
+// account if id is not "", at once or not at all. Clocks show what they showed, windows of rate
+// limits are as full as they were, and the ids that are drawn are those that came next.
 func (w *World) RestoreSnapshot(name string, id account.ID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -41,8 +41,8 @@ func (w *World) State(ctx context.Context) (fixtures.World, error) {
 	return f, nil
 }
 
-// Import puts an exported state, or any fixture, in the place of everything, at once or not at all, with the clock as it stood then. A reset
-// still leads back to where the server started.
+// Import puts an exported state, or any fixture, in the place of everything, at once or not at all,
+// with the clock as it stood then. A reset still leads back to where the server started.
 func (w *World) Import(f *fixtures.World) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,8 +56,9 @@ func (w *World) Import(f *fixtures.World) error {
 	return w.populate(f, Static(f), next, next.clock.At(machine))
 }
 
-// Resume is Import for a server that goes on where another one stopped: a clock that ran has run on meanwhile. Accounts that the server would
-// have started with are reset to what they would have been, the others to how they are now.
+// Resume is Import for a server that goes on where another one stopped: a clock that ran has run on
+// meanwhile. Accounts that the server would have started with are reset to what they would have
+// been, the others to how they are now.
 func (w *World) Resume(f *fixtures.World) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

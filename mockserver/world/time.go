@@ -28,8 +28,9 @@ func (w *World) Time() Time {
 	return Time{Now: w.config.Clock.Now(), Frozen: w.config.Clock.Frozen()}
 }
 
-// SetTime sets the server's clock, and returns what fell due in all accounts, in order of time. Accounts whose clocks are offset move with
-// it. The clock may go back, which undoes nothing that fell due.
+// SetTime sets the server's clock, and returns what fell due in all accounts, in order of time.
+// Accounts whose clocks are offset move with it. The clock may go back, which undoes nothing that
+// fell due.
 func (w *World) SetTime(ctx context.Context, t Time) (Time, []Fired, error) {
 	if err := clock.Check(t.Now); err != nil {
 		return Time{}, nil, err
@@ -42,7 +43,8 @@ func (w *World) SetTime(ctx context.Context, t Time) (Time, []Fired, error) {
 	return w.settleAll(ctx)
 }
 
-// checkAccounts refuses a time of the server's clock that would move an account's clock, by its offset, out of what a clock can show.
+// checkAccounts refuses a time of the server's clock that would move an account's clock, by its
+// offset, out of what a clock can show.
 func (w *World) checkAccounts(server time.Time) error {
 	for _, id := range w.Accounts() {
 		err := w.update(context.Background(), id, func(a *account.Account) error {
@@ -58,7 +60,8 @@ func (w *World) checkAccounts(server time.Time) error {
 	return nil
 }
 
-// Times is what the server's clock shows, and what the clocks of those accounts show that show another time.
+// Times is what the server's clock shows, and what the clocks of those accounts show that show
+// another time.
 func (w *World) Times() (server time.Time, own map[account.ID]time.Time) {
 	server, own = w.config.Clock.Now(), map[account.ID]time.Time{}
 	for _, id := range w.Accounts() {
@@ -112,7 +115,8 @@ func (w *World) timeOf(a *account.Account) Time {
 	return Time{Now: a.Clock.At(w.config.Clock.Now()), Frozen: a.Clock.Frozen() || w.config.Clock.Frozen()}
 }
 
-// SetAccountTime sets an account's clock, and returns what fell due. The clock may go back, which undoes nothing that fell due.
+// SetAccountTime sets an account's clock, and returns what fell due. The clock may go back, which
+// undoes nothing that fell due.
 func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now Time, fired []Fired, err error) {
 	if err := clock.Check(t.Now); err != nil {
 		return Time{}, nil, err
@@ -126,8 +130,8 @@ func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now 
 	return now, fired, err
 }
 
-// AdvanceAccount moves an account's clock on, and returns what fell due. It returns account.ErrNoAccount when the incarnation that who names, if
-// any, is over.
+// AdvanceAccount moves an account's clock on, and returns what fell due. It returns
+// account.ErrNoAccount when the incarnation that who names, if any, is over.
 func (w *World) AdvanceAccount(ctx context.Context, who account.Identity, by time.Duration) (t Time, fired []Fired, err error) {
 	defer w.tell(who.ID)
 	fired, err = w.settle(ctx, who, func(a *account.Account) error {

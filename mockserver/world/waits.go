@@ -23,8 +23,9 @@ type wait struct {
 	cancel  context.CancelCauseFunc
 }
 
-// Within is a context for whoever waits on behalf of an account, or of nobody ("", whom only changes of the whole world reach): it is done,
-// with the cause ErrReset, when the account is reset, restored from a snapshot or removed, or the whole world becomes another. Who no longer
+// Within is a context for whoever waits on behalf of an account, or of nobody ("", whom only
+// changes of the whole world reach): it is done, with the cause ErrReset, when the account is
+// reset, restored from a snapshot or removed, or the whole world becomes another. Who no longer
 // waits calls stop.
 func (w *World) Within(ctx context.Context, id account.ID) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)

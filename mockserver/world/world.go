@@ -1,5 +1,6 @@
-// Package world holds who exists: it turns fixtures into accounts when the server starts, is reset or is asked for a fresh
-// account, and turns accounts back into fixtures when somebody asks for the state.
+// Package world holds who exists: it turns fixtures into accounts when the server starts, is reset
+// or is asked for a fresh account, and turns accounts back into fixtures when somebody asks for the
+// state.
 package world
 
 import (
@@ -27,7 +28,8 @@ type Store interface {
 	Retired(text string) bool
 }
 
-// Source opens the fixtures of a world, as often as they are needed. Large worlds that can be made again are not kept.
+// Source opens the fixtures of a world, as often as they are needed. Large worlds that can be made
+// again are not kept.
 type Source func() (*fixtures.World, error)
 
 // Static is the source of a world that is kept.
@@ -38,7 +40,8 @@ type Config struct {
 	Fixtures Source
 	Clock    *clock.Clock
 	Store    Store
-	// Start is where the clock begins, and after every reset begins again; zero is the machine's time.
+	// Start is where the clock begins, and after every reset begins again; zero is the machine's
+	// time.
 	Start     time.Time
 	Frozen    bool
 	Seed      uint64
@@ -51,8 +54,8 @@ type Config struct {
 	Retention account.Retention
 }
 
-// World is everybody who exists in one server. It is safe for concurrent use; changes of the whole world (reset, import, snapshots) wait
-// for one another, and requests do not wait for them.
+// World is everybody who exists in one server. It is safe for concurrent use; changes of the whole
+// world (reset, import, snapshots) wait for one another, and requests do not wait for them.
 type World struct {
 	config    Config
 	catalogue atomic.Pointer[account.Catalogue]
@@ -73,8 +76,8 @@ type World struct {
 	snapshots map[string]*snapshot  // at most MaxSnapshots
 }
 
-// origin is what an account was made of: a fixture of its own, with the kit that it shares with others, or else the account with its ID in a
-// source.
+// origin is what an account was made of: a fixture of its own, with the kit that it shares with
+// others, or else the account with its ID in a source.
 type origin struct {
 	own  *fixtures.Account
 	kit  *kit
@@ -98,7 +101,8 @@ func New(config Config) (*World, error) {
 	return w, nil
 }
 
-// startAt notes what the fixtures that the server begins with say themselves of their name and the clock.
+// startAt notes what the fixtures that the server begins with say themselves of their name and the
+// clock.
 func (w *World) startAt(f *fixtures.World) {
 	w.name = f.Name
 	if s := f.Server; s != nil && w.config.Start.IsZero() {
@@ -106,8 +110,9 @@ func (w *World) startAt(f *fixtures.World) {
 	}
 }
 
-// OnChange has f called after the clock of an account was moved, or the account was replaced or removed; for "", of all. F must not
-// change the world. OnChange is called before the world is used by others, once.
+// OnChange has f called after the clock of an account was moved, or the account was replaced or
+// removed; for "", of all. F must not change the world. OnChange is called before the world is used
+// by others, once.
 func (w *World) OnChange(f func(account.ID)) { w.changed = f }
 
 func (w *World) tell(id account.ID) {
@@ -127,8 +132,9 @@ func (w *World) RateLimit() account.RateLimit { return *w.limit.Load() }
 // SetRateLimit changes it.
 func (w *World) SetRateLimit(l account.RateLimit) { w.limit.Store(&l) }
 
-// Reset puts everything back to the start: accounts, clock, rate limit, consent without pages. Accounts made since are gone, and what waits (Within) is cancelled.
-// Snapshots stay: they are there to come back to.
+// Reset puts everything back to the start: accounts, clock, rate limit, consent without pages.
+// Accounts made since are gone, and what waits (Within) is cancelled. Snapshots stay: they are
+// there to come back to.
 func (w *World) Reset() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -166,7 +172,8 @@ type era struct {
 	clock     clock.Setting // relative to the machine's
 }
 
-// populate replaces everybody by the accounts of a world, of which from is the source. Times count from start.
+// populate replaces everybody by the accounts of a world, of which from is the source. Times count
+// from start.
 func (w *World) populate(f *fixtures.World, from Source, next era, start time.Time) error {
 	if len(next.services) == 0 {
 		next.services = fixtures.DefaultCatalogue()
@@ -188,7 +195,8 @@ func (w *World) populate(f *fixtures.World, from Source, next era, start time.Ti
 	return w.become(accounts, origins, next)
 }
 
-// with adds services to those that are sold, and to each of them the scopes that no scope of it covers.
+// with adds services to those that are sold, and to each of them the scopes that no scope of it
+// covers.
 func with(services, more []fixtures.Service) []fixtures.Service {
 	out := slices.Clone(services)
 	for _, m := range more {
@@ -211,8 +219,9 @@ func with(services, more []fixtures.Service) []fixtures.Service {
 	return out
 }
 
-// become puts accounts in the place of everybody, and an era in the place of the one that is; on an error nothing has changed. The clock is
-// first, so that no account of the new era ever sees the time of the old one; what it does to the accounts of the old one is lost with them.
+// become puts accounts in the place of everybody, and an era in the place of the one that is; on an
+// error nothing has changed. The clock is first, so that no account of the new era ever sees the
+// time of the old one; what it does to the accounts of the old one is lost with them.
 func (w *World) become(accounts []*account.Account, origins map[account.ID]origin, next era) error {
 	clockBefore, limitBefore := w.config.Clock.Setting(), w.limit.Load()
 	w.config.Clock.Restore(next.clock)
@@ -232,7 +241,8 @@ func (w *World) become(accounts []*account.Account, origins map[account.ID]origi
 	return nil
 }
 
-// ResetAccount puts one account back to how it was made, its clock and its rate limit included, and cancels what waits for it.
+// ResetAccount puts one account back to how it was made, its clock and its rate limit included, and
+// cancels what waits for it.
 func (w *World) ResetAccount(id account.ID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -264,7 +274,8 @@ func (o origin) fixture(id account.ID) (f *fixtures.Account, lived bool, err err
 	return nil, false, account.ErrNoAccount
 }
 
-// place builds an account of its origin, and puts it into the store. Times count from now. The world is locked.
+// place builds an account of its origin, and puts it into the store. Times count from now. The
+// world is locked.
 func (w *World) place(o origin, id account.ID, now time.Time) error {
 	f, lived, err := o.fixture(id)
 	if err != nil {
@@ -303,7 +314,8 @@ func (w *World) Account(ctx context.Context, id account.ID) (f fixtures.Account,
 	return f, err
 }
 
-// PutAccount puts an account in the place of the one with its ID, or adds it; that is what a reset of it leads back to.
+// PutAccount puts an account in the place of the one with its ID, or adds it; that is what a reset
+// of it leads back to.
 func (w *World) PutAccount(f fixtures.Account) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -360,8 +372,8 @@ func (w *World) SetAccountRateLimit(ctx context.Context, id account.ID, l accoun
 	})
 }
 
-// Secret says whether a text is an API key, a token or a refresh token, an access token or a code of a grant, of anybody, or was one: what
-// the journal shows was live when it was sent.
+// Secret says whether a text is an API key, a token or a refresh token, an access token or a code
+// of a grant, of anybody, or was one: what the journal shows was live when it was sent.
 func (w *World) Secret(text string) bool {
 	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey, account.GrantToken, account.GrantCode} {
 		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {

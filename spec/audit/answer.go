@@ -26,8 +26,9 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%s %d", a.Operation.Name, a.Status)
 }
 
-// Right returns right answers by the strict reading of a document, in the order of operations and statuses: of each refusal the examples, of each
-// success one of every form, put together from the examples of its properties. Each call makes them anew.
+// Right returns right answers by the strict reading of a document, in the order of operations and
+// statuses: of each refusal the examples, of each success one of every form, put together from the
+// examples of its properties. Each call makes them anew.
 func Right(document *spec.Document) ([]Answer, error) {
 	r, err := newReadings(document)
 	if err != nil {
@@ -76,7 +77,8 @@ func (r *readings) right() ([]Answer, error) {
 	return answers, nil
 }
 
-// queries are those that choose a form of the answer: none, and where there is a parameter for one entry, that.
+// queries are those that choose a form of the answer: none, and where there is a parameter for one
+// entry, that.
 func queries(o spec.Operation) []url.Values {
 	if o.Detail != "" {
 		return []url.Values{nil, {o.Detail: {"656d1e2f8b3c2a001f7e4a20"}}}

@@ -16,12 +16,13 @@ type Measurement struct {
 	// The two readings; Rejected and Accepted of each add up to Wrong.
 	Published Count `json:"published"`
 	Strict    Count `json:"strict"`
-	// Documented is the same for those alone that falsify an answer with a status that the published document has for the operation: what
-	// the overlay added cannot be held against it.
+	// Documented is the same for those alone that falsify an answer with a status that the
+	// published document has for the operation: what the overlay added cannot be held against it.
 	Documented Documented `json:"documented"`
 	// Kinds tell them apart by what is wrong, in the order of [Kinds].
 	Kinds []KindCount `json:"kinds"`
-	// StillRight are those that the strict reading accepts because the change made another right answer, by reason.
+	// StillRight are those that the strict reading accepts because the change made another right
+	// answer, by reason.
 	StillRight []Reason `json:"stillRight"`
 	// Unseen are those that the strict reading accepts for no known reason. There should be none.
 	Unseen []string `json:"unseen"`
@@ -39,7 +40,8 @@ type Documented struct {
 type Count struct {
 	Rejected int `json:"rejected"`
 	Accepted int `json:"accepted"`
-	// WithoutSchema of those accepted were not looked at: the reading has no schema for the status, or for its body.
+	// WithoutSchema of those accepted were not looked at: the reading has no schema for the status,
+	// or for its body.
 	WithoutSchema int `json:"withoutSchema"`
 }
 
@@ -65,9 +67,11 @@ type Reason struct {
 	Count int    `json:"count"`
 }
 
-// Measure falsifies every right answer of a document and holds what comes out against both readings. A reading without a schema for an
-// answer rejects it when it is the strict one, which has one for every status there is, and accepts it when it is the published one,
-// as validators do. It takes about a second; the error is one of the documents, or says that they no longer fit the generator.
+// Measure falsifies every right answer of a document and holds what comes out against both
+// readings. A reading without a schema for an answer rejects it when it is the strict one, which
+// has one for every status there is, and accepts it when it is the published one, as validators do.
+// It takes about a second; the error is one of the documents, or says that they no longer fit the
+// generator.
 func Measure(document *spec.Document) (Measurement, error) {
 	r, err := newReadings(document)
 	if err != nil {

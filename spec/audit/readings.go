@@ -45,7 +45,8 @@ func newReadings(document *spec.Document) (*readings, error) {
 	return r, nil
 }
 
-// responses are an operation's responses by status. Those without a number, such as default, are left out.
+// responses are an operation's responses by status. Those without a number, such as default, are
+// left out.
 func responses(doc *openapi3.T, o spec.Operation) map[int]*openapi3.Response {
 	list := map[int]*openapi3.Response{}
 	for key, response := range doc.Paths.Value(o.Path).GetOperation(o.Method).Responses.Map() {

@@ -22,24 +22,28 @@ type Surveyed struct {
 	Strict    Demands `json:"strict"`
 }
 
-// Demands is what a schema asks for, and what it leaves open. Places are written as "$.data[].limits.ip[]"; "{}" stands for any key.
+// Demands is what a schema asks for, and what it leaves open. Places are written as
+// "$.data[].limits.ip[]"; "{}" stands for any key.
 type Demands struct {
 	// Schema says that there is one. Without it any body is right, and everything below is empty.
 	Schema bool `json:"schema"`
 	// Refusals is how many pairs of code and message are right, 0 where any is.
 	Refusals int `json:"refusals,omitempty"`
-	// Objects and Values are how many objects, and how many texts and numbers, the schema describes.
+	// Objects and Values are how many objects, and how many texts and numbers, the schema
+	// describes.
 	Objects int `json:"objects"`
 	Values  int `json:"values"`
 	// NoRequired are the objects of which every member may be missing.
 	NoRequired []string `json:"objectsWithoutRequired"`
 	// Open are the objects that may hold any other member.
 	Open []string `json:"openObjects"`
-	// Formless are the values without format, pattern, enum, minimum and maximum: any text, or any number.
+	// Formless are the values without format, pattern, enum, minimum and maximum: any text, or any
+	// number.
 	Formless []string `json:"valuesWithoutForm"`
 }
 
-// Survey lists all answers of a document that one of the readings knows, in the order of operations and statuses.
+// Survey lists all answers of a document that one of the readings knows, in the order of operations
+// and statuses.
 func Survey(document *spec.Document) ([]Surveyed, error) {
 	r, err := newReadings(document)
 	if err != nil {
@@ -113,7 +117,8 @@ func refusals(schema *openapi3.Schema, envelope spec.Envelope) int {
 // place is what a schema says about one place of a body.
 type place struct {
 	object, value bool
-	// members says that the object has properties of its own; a map has none, and none of its keys could be required.
+	// members says that the object has properties of its own; a map has none, and none of its keys
+	// could be required.
 	members bool
 	// required, closed and form say that something is asked for.
 	required, closed, form bool
@@ -122,7 +127,8 @@ type place struct {
 // maxDepth ends what a schema that refers to itself would start.
 const maxDepth = 32
 
-// places goes through a schema. What one part of an allOf asks for is asked for; of alternatives only what all of them ask for is.
+// places goes through a schema. What one part of an allOf asks for is asked for; of alternatives
+// only what all of them ask for is.
 func places(schema *openapi3.Schema, path string, depth int) map[string]place {
 	found := map[string]place{}
 	if schema == nil || depth > maxDepth {
@@ -194,7 +200,8 @@ func (p place) asksMembers() bool { return p.required || !p.members }
 func (p place) isClosed() bool    { return p.closed || !p.object }
 func (p place) hasForm() bool     { return p.form || !p.value }
 
-// either says whether two alternatives at the same place both ask for something, where it applies to them.
+// either says whether two alternatives at the same place both ask for something, where it applies
+// to them.
 func either(a, b place, asks func(place) bool) bool {
 	return asks(a) && asks(b)
 }

@@ -53,9 +53,10 @@ func (w Wrong) String() string {
 	return w.Answer.String() + ": " + w.How
 }
 
-// Falsify makes every wrong answer of a right one: its body changed in each place, one place at a time and without regard to what may
-// stand there; its code, message, success and status. So a few are right as well, where a member may be absent or a key is anybody's
-// own. It changes nothing of the right one.
+// Falsify makes every wrong answer of a right one: its body changed in each place, one place at a
+// time and without regard to what may stand there; its code, message, success and status. So a few
+// are right as well, where a member may be absent or a key is anybody's own. It changes nothing of
+// the right one.
 func Falsify(right Answer, envelope spec.Envelope) []Wrong {
 	var found []Wrong
 	add := func(kind Kind, how string, status int, body any) {

@@ -1,5 +1,6 @@
-// Package readertest holds whatever reads files and bodies to a bound on time: fuzz targets give it what they read, and begin with texts
-// on which careless readers take far longer than for others of the same size.
+// Package readertest holds whatever reads files and bodies to a bound on time: fuzz targets give it
+// what they read, and begin with texts on which careless readers take far longer than for others of
+// the same size.
 package readertest
 
 import (
@@ -11,8 +12,9 @@ import (
 )
 
 const (
-	// patience is how long a text of any size may take. It is far more than what readers need, so that no busy machine fails; one whose
-	// work grows with the square of its input needs minutes for the longest shapes.
+	// patience is how long a text of any size may take. It is far more than what readers need, so
+	// that no busy machine fails; one whose work grows with the square of its input needs minutes
+	// for the longest shapes.
 	patience = 20 * time.Second
 	// perByte is added for each byte of it.
 	perByte = 20 * time.Microsecond
@@ -20,16 +22,16 @@ const (
 	short, long = 4 << 10, 512 << 10
 )
 
-// Within ends the program, with a word about the size, unless the function that it returns is called in time. A fuzz target begins
-// with it: defer readertest.Within(len(text))().
+// Within ends the program, with a word about the size, unless the function that it returns is
+// called in time. A fuzz target begins with it: defer readertest.Within(len(text))().
 func Within(size int) (done func()) {
 	limit := patience + time.Duration(size)*perByte
 	timer := time.AfterFunc(limit, func() { panic(fmt.Sprintf("%d bytes were not read in %s", size, limit)) })
 	return func() { timer.Stop() }
 }
 
-// Shapes are the texts: JSON and YAML of many keys, of one key many times, of deep nesting, of escapes, numbers, anchors, and lines. They
-// are long when somebody fuzzes, and short in tests.
+// Shapes are the texts: JSON and YAML of many keys, of one key many times, of deep nesting, of
+// escapes, numbers, anchors, and lines. They are long when somebody fuzzes, and short in tests.
 func Shapes() []string {
 	size := short
 	if fuzz := flag.Lookup("test.fuzz"); fuzz != nil && fuzz.Value.String() != "" {

@@ -25,7 +25,8 @@ func examplesIn(media *openapi3.MediaType) []any {
 	return examples
 }
 
-// everyOperation returns the bodies of a surface's refusals that hold for all operations, by status.
+// everyOperation returns the bodies of a surface's refusals that hold for all operations, by
+// status.
 func everyOperation(table *spec.Table, surface string, envelope spec.Envelope) map[int][]any {
 	bodies := map[int][]any{}
 	for _, row := range table.All() {
@@ -36,8 +37,8 @@ func everyOperation(table *spec.Table, surface string, envelope spec.Envelope) m
 	return bodies
 }
 
-// failureSchema accepts exactly the given bodies of a status. A single one is the schema itself, so that a mismatch is
-// reported at the member that is wrong.
+// failureSchema accepts exactly the given bodies of a status. A single one is the schema itself, so
+// that a mismatch is reported at the member that is wrong.
 func failureSchema(e spec.Envelope, status int, bodies []any) (*openapi3.Schema, error) {
 	var schemas openapi3.SchemaRefs
 	for _, body := range bodies {
@@ -88,7 +89,8 @@ func freeMessage(e spec.Envelope, schema *openapi3.Schema) {
 	schema.Enum, schema.MinLength = nil, 1
 }
 
-// exactly accepts one value. Of the members of an object at the root, those that are optional may be missing.
+// exactly accepts one value. Of the members of an object at the root, those that are optional may
+// be missing.
 func exactly(value any, optional []string) *openapi3.Schema {
 	switch v := value.(type) {
 	case map[string]any:

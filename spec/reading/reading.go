@@ -1,24 +1,25 @@
 // Package reading reads the documents of package spec with kin-openapi, in three ways.
 //
-// Published is a document with only those corrections that are needed to use it at all. It accepts almost
-// anything: it requires next to nothing, and no refusal has a schema. What contradicts it is wrong beyond doubt.
+// Published is a document with only those corrections that are needed to use it at all. It accepts
+// almost anything: it requires next to nothing, and no refusal has a schema. What contradicts it is
+// wrong beyond doubt.
 //
-// Corrected applies the whole overlay: operations have names, every answer has a body, and the places where
-// the document is silent or contradicts itself are decided.
+// Corrected applies the whole overlay: operations have names, every answer has a body, and the
+// places where the document is silent or contradicts itself are decided.
 //
-// Strict is derived from Corrected by code: what is documented is there, what is not documented is not, and
-// each refusal has its own code and message. What contradicts only this reading may rest on an assumption; the
-// grade of the correction says so.
+// Strict is derived from Corrected by code: what is documented is there, what is not documented is
+// not, and each refusal has its own code and message. What contradicts only this reading may rest
+// on an assumption; the grade of the correction says so.
 //
-// StrictResponse and PublishedResponse pick the schema of an answer, and Check holds a body against it. What no
-// schema can say stays with the caller: headers, bytes after the JSON, keys written twice, that the two
-// forms of a token are equal, and everything that needs more than one answer.
+// StrictResponse and PublishedResponse pick the schema of an answer, and Check holds a body against
+// it. What no schema can say stays with the caller: headers, bytes after the JSON, keys written
+// twice, that the two forms of a token are equal, and everything that needs more than one answer.
 //
-// What each reading can see is computed, not claimed: package audit. The mock does not import this package: it
-// judges requests with its own reader, and starts sooner without kin-openapi.
+// What each reading can see is computed, not claimed: package audit. The mock does not import this
+// package: it judges requests with its own reader, and starts sooner without kin-openapi.
 //
-// Every document is read once; what the functions return is shared, and must not be changed. They are safe for
-// concurrent use.
+// Every document is read once; what the functions return is shared, and must not be changed. They
+// are safe for concurrent use.
 package reading
 
 import (
@@ -38,8 +39,8 @@ const (
 	strict
 )
 
-// Published returns the document as published, with only the corrections without which it cannot be used at all
-// (see [spec.Correction.Repair]).
+// Published returns the document as published, with only the corrections without which it cannot be
+// used at all (see [spec.Correction.Repair]).
 func Published(d *spec.Document) (*openapi3.T, error) {
 	return once(d, published, func() (*openapi3.T, error) { return load(d, d.Repaired) })
 }

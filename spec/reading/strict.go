@@ -16,7 +16,8 @@ import (
 	"oauthmock/spec"
 )
 
-// strictRules are what the strict reading cannot take from schemas: x-strict at the root of the corrected document.
+// strictRules are what the strict reading cannot take from schemas: x-strict at the root of the
+// corrected document.
 type strictRules struct {
 	// Counts is a pattern of the properties that are counts: whole numbers, and not negative.
 	Counts string `json:"counts"`
@@ -26,7 +27,8 @@ type strictRules struct {
 	Partial []string `json:"partial"`
 	// Detail is the query parameter that makes a list answer with one entry.
 	Detail string `json:"detail"`
-	// MissingID is the status by which an operation refuses a path that ends where the id should be.
+	// MissingID is the status by which an operation refuses a path that ends where the id should
+	// be.
 	MissingID string `json:"missingId"`
 	// Harmless are the changes of an answer that can make another right one.
 	Harmless []struct {
@@ -35,10 +37,12 @@ type strictRules struct {
 	} `json:"harmless"`
 }
 
-// Harmless is a kind of change to an answer that can make another right one, so that the strict reading may accept it.
+// Harmless is a kind of change to an answer that can make another right one, so that the strict
+// reading may accept it.
 type Harmless struct {
 	Why string
-	// Change matches what package audit calls the change: "token.get 200: $.data.limits without ip".
+	// Change matches what package audit calls the change: "token.get 200: $.data.limits without
+	// ip".
 	Change *regexp.Regexp
 }
 
@@ -59,13 +63,14 @@ func HarmlessChanges(d *spec.Document) ([]Harmless, error) {
 	return list, nil
 }
 
-// Strict returns the strict reading of a document, derived by code from [Corrected]. Each response has
-// schemas of its own: allOf is flattened, every documented property is required (except in schemas that x-strict
-// names partial) and no other is allowed, integers are not negative, timestamps are real (see [spec.Timestamp]), and
-// each refusal is one of those that the examples of its operation and status show. What names promise beyond
-// that (counts, amounts) x-strict says. Requests are those of Corrected. Components "Failure.404" and so on hold
-// what a request that matches no operation may get. Responses without a body in the media type of the envelope
-// (pages, redirects, 204) stay as they are.
+// Strict returns the strict reading of a document, derived by code from [Corrected]. Each response
+// has schemas of its own: allOf is flattened, every documented property is required (except in
+// schemas that x-strict names partial) and no other is allowed, integers are not negative,
+// timestamps are real (see [spec.Timestamp]), and each refusal is one of those that the examples of
+// its operation and status show. What names promise beyond that (counts, amounts) x-strict says.
+// Requests are those of Corrected. Components "Failure.404" and so on hold what a request that
+// matches no operation may get. Responses without a body in the media type of the envelope (pages,
+// redirects, 204) stay as they are.
 //
 // The formats date-time and ip are checked by validators of this document alone: pass
 // doc.GetSchemaValidationOptions() where a schema is used directly, or use [Check].
@@ -180,11 +185,12 @@ func (t *tightener) response(status string, shared *openapi3.Response) (*openapi
 	return &response, nil
 }
 
-// maxDepth ends what a schema that refers to itself would start. The v2 document is five levels deep.
+// maxDepth ends what a schema that refers to itself would start. The v2 document is five levels
+// deep.
 const maxDepth = 32
 
-// tighten copies a schema with everything below it and makes the copy strict. The name is that of the
-// property that the schema stands for, or of the property that is a list or map of such.
+// tighten copies a schema with everything below it and makes the copy strict. The name is that of
+// the property that the schema stands for, or of the property that is a list or map of such.
 func (t *tightener) tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaRef, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("the schema of %q is more than %d levels deep; want one that does not refer to itself", name, maxDepth)
@@ -258,10 +264,12 @@ func flatten(schema *openapi3.Schema, depth int) (*openapi3.Schema, error) {
 	return &copied, nil
 }
 
-// timestampPattern is repeated by the validator of date-time; here it makes the message say what is wanted.
+// timestampPattern is repeated by the validator of date-time; here it makes the message say what is
+// wanted.
 const timestampPattern = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$`
 
-// tightenScalar adds what the name of a property promises, and that timestamps are written in whole seconds.
+// tightenScalar adds what the name of a property promises, and that timestamps are written in whole
+// seconds.
 func (t *tightener) tightenScalar(schema *openapi3.Schema, name string) {
 	if schema.Type.Is(openapi3.TypeNumber) && t.counts.MatchString(name) {
 		schema.Type = &openapi3.Types{openapi3.TypeInteger}

@@ -69,7 +69,8 @@ func TestTheStrictReadingLeavesRequestsAlone(t *testing.T) {
 	assert.Nil(t, limits.AdditionalProperties.Has, "limits are shared by requests and responses")
 }
 
-// The published examples of success, put in the envelope, are right by the strict reading too, but for two.
+// The published examples of success, put in the envelope, are right by the strict reading too, but
+// for two.
 func TestThePublishedExamplesFailTheStrictReadingOnlyWhereTheyContradictTheDocument(t *testing.T) {
 	doc, err := Strict(spec.V2())
 	require.NoError(t, err)

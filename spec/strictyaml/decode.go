@@ -11,14 +11,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Unmarshaler is a type that knows how it is written: amounts, times, what may be one value or a list. It is given the value, and
-// reports what is wrong with it by an error, which is told at the value's place, or by Refuse of the value or of one inside it.
+// Unmarshaler is a type that knows how it is written: amounts, times, what may be one value or a
+// list. It is given the value, and reports what is wrong with it by an error, which is told at the
+// value's place, or by Refuse of the value or of one inside it.
 type Unmarshaler interface {
 	UnmarshalStrict(v Value) error
 }
 
-// decoder fills values from nodes and reports, with its place, everything that does not fit. The YAML library's own is not strict
-// enough: it takes a number for text and null for a mapping, and stops lines and places at the first custom value.
+// decoder fills values from nodes and reports, with its place, everything that does not fit. The
+// YAML library's own is not strict enough: it takes a number for text and null for a mapping, and
+// stops lines and places at the first custom value.
 type decoder struct {
 	file     string
 	format   Format
@@ -247,8 +249,8 @@ func (d *decoder) list(node *yaml.Node, out reflect.Value) {
 	out.Set(items)
 }
 
-// mapping reads a mapping whose keys are the file's own. Where it is one to texts, numbers and truth values are taken as they are
-// written, as for headers.
+// mapping reads a mapping whose keys are the file's own. Where it is one to texts, numbers and
+// truth values are taken as they are written, as for headers.
 func (d *decoder) mapping(node *yaml.Node, out reflect.Value) {
 	entries := reflect.MakeMap(out.Type())
 	element := out.Type().Elem()

@@ -8,14 +8,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// entryNode is the kind of a node that stands for an entry which is not read yet: its value is the entry's text, in JSON.
-// The YAML reader makes none.
+// entryNode is the kind of a node that stands for an entry which is not read yet: its value is the
+// entry's text, in JSON. The YAML reader makes none.
 const entryNode yaml.Kind = 1 << 16
 
-// setAside takes the entries of lists that are written in one line, as JSON, out of a text, and leaves an empty line's
-// worth in their place. Large worlds consist of them (see Spec.Write): read one after the other, when it is their turn,
-// they take a fraction of the time and of the memory that the YAML reader needs for all of them at once. It answers
-// the text and the entries by their line; none if there are fewer than few.
+// setAside takes the entries of lists that are written in one line, as JSON, out of a text, and
+// leaves an empty line's worth in their place. Large worlds consist of them (see Spec.Write): read
+// one after the other, when it is their turn, they take a fraction of the time and of the memory
+// that the YAML reader needs for all of them at once. It answers the text and the entries by their
+// line; none if there are fewer than few.
 func setAside(data []byte, few int) ([]byte, map[int][]byte) {
 	if bytes.Count(data, []byte("- {")) < few {
 		return data, nil
@@ -41,8 +42,8 @@ func setAside(data []byte, few int) ([]byte, map[int][]byte) {
 	return rest, entries
 }
 
-// meansTheSame says whether YAML takes a text for what JSON takes it for: not if it holds what YAML refuses or breaks
-// lines at.
+// meansTheSame says whether YAML takes a text for what JSON takes it for: not if it holds what YAML
+// refuses or breaks lines at.
 func meansTheSame(entry []byte) bool {
 	for i := 0; i < len(entry); {
 		r, size := utf8.DecodeRune(entry[i:])
@@ -56,8 +57,8 @@ func meansTheSame(entry []byte) bool {
 	return !bytes.Contains(entry, []byte(`\ud`)) && !bytes.Contains(entry, []byte(`\uD`))
 }
 
-// putBack puts the entries in the place of what setAside left. It answers false if one did not belong to a list, but to
-// a text of several lines, say: then the YAML reader must have it all.
+// putBack puts the entries in the place of what setAside left. It answers false if one did not
+// belong to a list, but to a text of several lines, say: then the YAML reader must have it all.
 func putBack(node *yaml.Node, entries map[int][]byte) bool {
 	left := len(entries)
 	var walk func(node *yaml.Node)

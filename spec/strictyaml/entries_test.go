@@ -63,7 +63,8 @@ func TestEntriesInOneLineAreReadAsTheYAMLReaderReadsThem(t *testing.T) {
 	}
 }
 
-// FuzzEntries holds that entries which are set aside are read as the YAML reader reads them where they stand.
+// FuzzEntries holds that entries which are set aside are read as the YAML reader reads them where
+// they stand.
 func FuzzEntries(f *testing.F) {
 	f.Add("a:\n  - {\"b\": [1, -2.5e3, true, null, \"\\u00e9\\n\"]}\n  - {}\n")
 	f.Add("a: &x\n- {\"b\": {\"c\": \"d\"}}\nc: *x\n")

@@ -12,7 +12,8 @@ import (
 
 // Format says how the files of one kind are read.
 type Format struct {
-	// Holds says what such a file holds, for the message about an empty one: `a world is a mapping that starts with version: "1.0"`.
+	// Holds says what such a file holds, for the message about an empty one: `a world is a mapping
+	// that starts with version: "1.0"`.
 	Holds string
 	// MayBeEmpty takes a file without a value for an empty mapping.
 	MayBeEmpty bool
@@ -20,23 +21,25 @@ type Format struct {
 	MaxBytes int
 	// Nulls says where null means that nothing was written.
 	Nulls Nulls
-	// LooseText takes numbers and truth values as they are written where text is asked for: 1.0 is "1.0".
+	// LooseText takes numbers and truth values as they are written where text is asked for: 1.0 is
+	// "1.0".
 	LooseText bool
-	// Compact is for large files: equal texts and lists of texts share their memory, so that nobody may change one in place, and empty
-	// lists and mappings are nil.
+	// Compact is for large files: equal texts and lists of texts share their memory, so that nobody
+	// may change one in place, and empty lists and mappings are nil.
 	Compact bool
 	// Any reads a value without a shape, for fields of type any; nil is [Value.Plain].
 	Any func(Value) any
 }
 
-// Nulls says where null means that nothing was written. Elsewhere it is a value of the wrong type. What is read without a shape may
-// always hold null.
+// Nulls says where null means that nothing was written. Elsewhere it is a value of the wrong type.
+// What is read without a shape may always hold null.
 type Nulls int
 
 // Where null means that nothing was written.
 const (
 	NullsNowhere Nulls = iota
-	// NullsForOptional: for pointers, lists, mappings to values of one type, and values without a shape.
+	// NullsForOptional: for pointers, lists, mappings to values of one type, and values without a
+	// shape.
 	NullsForOptional
 	// NullsEverywhere also for texts, numbers and structs.
 	NullsEverywhere
@@ -46,20 +49,24 @@ const (
 const (
 	// maxBytes is the largest file of any format.
 	maxBytes = 256 << 20
-	// maxValues is how many values a file may hold: a node in memory is many times larger than the two bytes that can call for it.
+	// maxValues is how many values a file may hold: a node in memory is many times larger than the
+	// two bytes that can call for it.
 	maxValues = 5_000_000
-	// maxEntryValues is the same where entries are read one after the other, so that their nodes do not add up.
+	// maxEntryValues is the same where entries are read one after the other, so that their nodes do
+	// not add up.
 	maxEntryValues = 30_000_000
 	// maxDepth is how deep lists and mappings may nest.
 	maxDepth = 200
-	// maxAliased is how many values may come from aliases, so that a few lines of aliases of aliases cannot fill the memory.
+	// maxAliased is how many values may come from aliases, so that a few lines of aliases of
+	// aliases cannot fill the memory.
 	maxAliased = 100_000
-	// maxDirectives is how many lines may begin with %: the YAML reader compares each directive with all before it.
+	// maxDirectives is how many lines may begin with %: the YAML reader compares each directive
+	// with all before it.
 	maxDirectives = 1000
 )
 
-// Document is a text that was parsed: exactly one document of YAML or JSON. It is not changed by reading it, but must not be read by
-// several goroutines at once.
+// Document is a text that was parsed: exactly one document of YAML or JSON. It is not changed by
+// reading it, but must not be read by several goroutines at once.
 type Document struct {
 	file   string
 	format Format
@@ -75,7 +82,8 @@ func (f Format) Read(file string, r io.Reader) (*Document, error) {
 	return f.Parse(file, data)
 }
 
-// Parse reads exactly one document of YAML or JSON. The file's name is for errors, which are a [Problem].
+// Parse reads exactly one document of YAML or JSON. The file's name is for errors, which are a
+// [Problem].
 func (f Format) Parse(file string, data []byte) (*Document, error) {
 	if len(data) > f.bytes() {
 		return nil, Problem{File: file, Message: fmt.Sprintf("is larger than %d MiB: split it", f.bytes()>>20)}
@@ -108,8 +116,8 @@ func (f Format) bytes() int {
 	return maxBytes
 }
 
-// Decode fills what out points to. It goes on after a problem, so that all are reported at once: the error joins them, each a
-// [Problem], and what could be read is filled in all the same.
+// Decode fills what out points to. It goes on after a problem, so that all are reported at once:
+// the error joins them, each a [Problem], and what could be read is filled in all the same.
 func (d *Document) Decode(out any) error {
 	dec := newDecoder(d.file, d.format)
 	dec.value(d.root, pointed(out))
@@ -127,7 +135,8 @@ func (d *Document) Text(key string) string {
 	return ""
 }
 
-// Line returns the line of a place such as "accounts[0].tokens[2].name", or of the deepest part of it that was written.
+// Line returns the line of a place such as "accounts[0].tokens[2].name", or of the deepest part of
+// it that was written.
 func (d *Document) Line(place string) int {
 	line := d.root.Line
 	node := d.root
@@ -161,7 +170,8 @@ func resolved(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// member is the value under a key of a mapping, written there or merged into it, or nil. Aliases are followed.
+// member is the value under a key of a mapping, written there or merged into it, or nil. Aliases
+// are followed.
 func member(node *yaml.Node, key string) *yaml.Node {
 	return memberOf(resolved(node), key, map[*yaml.Node]bool{})
 }
@@ -194,8 +204,9 @@ func memberOf(node *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.Node 
 	return nil
 }
 
-// parse tells JSON from YAML. JSON is YAML, but not to every YAML reader: escaped surrogate pairs are refused, and it takes ten times
-// as long. Both end in the same nodes, so that everything behind is written once.
+// parse tells JSON from YAML. JSON is YAML, but not to every YAML reader: escaped surrogate pairs
+// are refused, and it takes ten times as long. Both end in the same nodes, so that everything
+// behind is written once.
 func parse(data []byte) (*yaml.Node, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return parseYAML(data)
@@ -265,8 +276,8 @@ func parseWholeYAML(data []byte) (*yaml.Node, error) {
 	return first, nil
 }
 
-// FirstDocument parses the first document of a YAML text, for documents that must be taken as they are. Second is the line on which
-// another begins, or 0. The error is a [Problem] without a file.
+// FirstDocument parses the first document of a YAML text, for documents that must be taken as they
+// are. Second is the line on which another begins, or 0. The error is a [Problem] without a file.
 func FirstDocument(data []byte) (root *yaml.Node, second int, err error) {
 	first, next, err := nodes(data)
 	if first == nil {
@@ -278,7 +289,8 @@ func FirstDocument(data []byte) (root *yaml.Node, second int, err error) {
 	return first, second, nil
 }
 
-// nodes are those of the first document, and of the second if there is one. It returns the first also where the second is broken.
+// nodes are those of the first document, and of the second if there is one. It returns the first
+// also where the second is broken.
 func nodes(data []byte) (first, second *yaml.Node, err error) {
 	if err := tooMany(data, maxValues); err != nil {
 		return nil, nil, err

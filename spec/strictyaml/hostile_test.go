@@ -64,8 +64,8 @@ func hostile(n int) map[string]string {
 	}
 }
 
-// TestAHostileTextCostsNoMoreThanItsSize holds texts that once took minutes, or would take years, to a bound that no other text of their
-// size comes near, however busy the machine is.
+// TestAHostileTextCostsNoMoreThanItsSize holds texts that once took minutes, or would take years,
+// to a bound that no other text of their size comes near, however busy the machine is.
 func TestAHostileTextCostsNoMoreThanItsSize(t *testing.T) {
 	texts := hostile(5_000)
 	var keys strings.Builder
@@ -103,8 +103,8 @@ func TestWhatIsBoundedIsRefusedWithItsLine(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// FuzzDecode reads anything as a file: nothing panics, every refusal is a Problem of the file with a place in it, and of what was read
-// every place has a line that the text has.
+// FuzzDecode reads anything as a file: nothing panics, every refusal is a Problem of the file with
+// a place in it, and of what was read every place has a line that the text has.
 func FuzzDecode(f *testing.F) {
 	for _, text := range hostile(20) {
 		f.Add(text)

@@ -51,8 +51,8 @@ func checkJSON(data []byte) error {
 	return nil
 }
 
-// jsonReader makes nodes of texts that are known to be JSON. It uses the same nodes again for each text: an entry is decoded before the
-// next one is read.
+// jsonReader makes nodes of texts that are known to be JSON. It uses the same nodes again for each
+// text: an entry is decoded before the next one is read.
 type jsonReader struct {
 	nodes [][]yaml.Node // blocks; nodes must stay where they are
 	block int
@@ -62,8 +62,8 @@ type jsonReader struct {
 	line  int
 }
 
-// read reads an entry that was set aside. All its values stand in the line of the entry. The answer holds until the next
-// call.
+// read reads an entry that was set aside. All its values stand in the line of the entry. The answer
+// holds until the next call.
 func (r *jsonReader) read(node *yaml.Node) *yaml.Node {
 	r.block, r.next, r.text, r.at, r.line = 0, 0, node.Value, 0, node.Line
 	return r.value()

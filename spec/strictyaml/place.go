@@ -13,7 +13,8 @@ type segment struct {
 	indexed bool
 }
 
-// placeOf writes steps as "accounts[0].tokens[2].name"; a key with other characters than a word has is quoted: data["$.credit"].
+// placeOf writes steps as "accounts[0].tokens[2].name"; a key with other characters than a word has
+// is quoted: data["$.credit"].
 func placeOf(path []segment) string {
 	var b strings.Builder
 	for _, s := range path {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a file: where it is, what is wrong, and what would be right.
+// Problem is one thing that is wrong with a file: where it is, what is wrong, and what would be
+// right.
 type Problem struct {
 	// File as it was named; empty for what was not read from a file.
 	File string
@@ -38,7 +39,8 @@ func (p Problem) Error() string {
 	return b.String()
 }
 
-// MaxProblems is how many problems of one file are reported. A file with more has one mistake, many times.
+// MaxProblems is how many problems of one file are reported. A file with more has one mistake, many
+// times.
 const MaxProblems = 50
 
 // maxMessage in bytes: a message may quote a value, and a value may be a file long.
@@ -97,7 +99,8 @@ func Problems(err error) []Problem {
 	return list
 }
 
-// Shorten cuts the middle out of a text of more than 500 bytes, for messages that quote what others wrote: its ends say what is wrong, and what would be right.
+// Shorten cuts the middle out of a text of more than 500 bytes, for messages that quote what others
+// wrote: its ends say what is wrong, and what would be right.
 func Shorten(text string) string {
 	if len(text) <= maxMessage {
 		return text

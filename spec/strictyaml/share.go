@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// texts keeps texts and lists of texts that were read, because large files say the same again and again: tokens in their thousands have
-// a few lists of scopes between them.
+// texts keeps texts and lists of texts that were read, because large files say the same again and
+// again: tokens in their thousands have a few lists of scopes between them.
 type texts struct {
 	seed  maphash.Seed
 	slots []string
 	lists map[string][]string
 }
 
-// text is a copy of a text that holds on to nothing else, and in a compact format the same copy for the same text, as far as that is
-// likely to be asked for.
+// text is a copy of a text that holds on to nothing else, and in a compact format the same copy for
+// the same text, as far as that is likely to be asked for.
 func (d *decoder) text(value string) string {
 	const slots, longest = 4096, 100
 	if !d.format.Compact || len(value) > longest {

@@ -35,13 +35,14 @@ var (
 	yamlEarly = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(did not find expected (',' or|key|'-' indicator|node content|<)|found undefined tag handle|found a tab character that violates indentation|found duplicate %|found incompatible YAML)`)
 	})
-	// yamlBlock are the messages that name the line where a block begins, whatever line in it is wrong; but where that is the first
-	// line of the file, the line at which the block cannot go on.
+	// yamlBlock are the messages that name the line where a block begins, whatever line in it is
+	// wrong; but where that is the first line of the file, the line at which the block cannot go
+	// on.
 	yamlBlock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^did not find expected (key|'-' indicator)$`) })
 )
 
-// syntaxError says what the YAML reader said, with the line that is meant: the reader itself names the line before in some messages, and
-// none for the first line and for aliases without an anchor.
+// syntaxError says what the YAML reader said, with the line that is meant: the reader itself names
+// the line before in some messages, and none for the first line and for aliases without an anchor.
 func syntaxError(data []byte, err error) error {
 	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 	line := 0
@@ -57,7 +58,8 @@ func syntaxError(data []byte, err error) error {
 	}
 	line = min(line, 1+bytes.Count(data, []byte{'\n'})) // a text that ends too early has no next line
 	if line == 0 {
-		// Only what cannot be read has no line in any line; else the reader leaves out that it is the first.
+		// Only what cannot be read has no line in any line; else the reader leaves out that it is
+		// the first.
 		line = max(1, lineAt(data, unreadable(data)))
 	}
 	if yamlBlock().MatchString(text) {
@@ -66,7 +68,8 @@ func syntaxError(data []byte, err error) error {
 	return lineError{line: line, err: errors.New("is not YAML: " + text)}
 }
 
-// lineOfAlias is the line of the first alias of a name, outside comments as far as that can be seen.
+// lineOfAlias is the line of the first alias of a name, outside comments as far as that can be
+// seen.
 func lineOfAlias(data []byte, name string) int {
 	alias := regexp.MustCompile(`(^|[\s,:\[{?-])\*` + regexp.QuoteMeta(name) + `([\s,\]}:]|$)`)
 	line := 0
@@ -87,8 +90,8 @@ func lineAt(data []byte, offset int) int {
 	return 1 + bytes.Count(data[:offset], []byte{'\n'})
 }
 
-// unreadable is the offset of the first byte that no YAML text holds: a control character, or what is not UTF-8. It is -1 if there
-// is none.
+// unreadable is the offset of the first byte that no YAML text holds: a control character, or what
+// is not UTF-8. It is -1 if there is none.
 func unreadable(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])

@@ -9,8 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Value is one value of a file at its place, aliases followed. It must not be kept: it holds only until the method that it was given
-// to returns, and what an iterator yields until the next step.
+// Value is one value of a file at its place, aliases followed. It must not be kept: it holds only
+// until the method that it was given to returns, and what an iterator yields until the next step.
 type Value struct {
 	d    *decoder
 	node *yaml.Node
@@ -69,10 +69,12 @@ func (v Value) Refuse(format string, args ...any) { v.d.refuse(v.node, format, a
 // Decode fills what out points to, as [Document.Decode] does.
 func (v Value) Decode(out any) { v.d.resolved(v.node, pointed(out)) }
 
-// Keys returns the keys that a struct can be decoded from, in the order of its fields. The caller must not change them.
+// Keys returns the keys that a struct can be decoded from, in the order of its fields. The caller
+// must not change them.
 func (v Value) Keys(of any) []string { return v.d.fieldsOf(reflect.TypeOf(of)).names }
 
-// Members walks the keys and values of a mapping, and refuses any other value. Keys are texts, each once.
+// Members walks the keys and values of a mapping, and refuses any other value. Keys are texts, each
+// once.
 func (v Value) Members() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
 		ended := false
@@ -120,8 +122,9 @@ func (v Value) Each() iter.Seq[Value] {
 	return func(yield func(Value) bool) { yield(v) }
 }
 
-// Plain returns the value as encoding/json reads it with UseNumber: nil, bool, string, [json.Number], []any, map[string]any. Numbers
-// keep their spelling, and must be written as JSON writes them.
+// Plain returns the value as encoding/json reads it with UseNumber: nil, bool, string,
+// [json.Number], []any, map[string]any. Numbers keep their spelling, and must be written as JSON
+// writes them.
 func (v Value) Plain() any {
 	switch v.Kind() {
 	case Mapping:

@@ -5,8 +5,9 @@ import (
 	"maps"
 )
 
-// Written records which members of a mapping were written, and on which lines. A struct that embeds it is told when it is decoded:
-// members that are absent and members that are null or zero may mean different things.
+// Written records which members of a mapping were written, and on which lines. A struct that embeds
+// it is told when it is decoded: members that are absent and members that are null or zero may mean
+// different things.
 type Written struct {
 	line int
 	keys map[string]int
@@ -21,7 +22,8 @@ func (w Written) Has(key string) bool {
 // Keys walks the members that were written, in no order.
 func (w Written) Keys() iter.Seq[string] { return maps.Keys(w.keys) }
 
-// LineOf returns the line of a member, the mapping's own line where it was not written, and 0 where nothing was read.
+// LineOf returns the line of a member, the mapping's own line where it was not written, and 0 where
+// nothing was read.
 func (w Written) LineOf(key string) int {
 	if line, ok := w.keys[key]; ok {
 		return line
@@ -29,8 +31,8 @@ func (w Written) LineOf(key string) int {
 	return w.line
 }
 
-// WrittenAt is the record of a mapping that begins on a line, and whose members were written on these lines: for types that can also be
-// written in a short form.
+// WrittenAt is the record of a mapping that begins on a line, and whose members were written on
+// these lines: for types that can also be written in a short form.
 func WrittenAt(line int, keys map[string]int) Written { return Written{line: line, keys: keys} }
 
 func (w *Written) note(line int, keys map[string]int) { *w = WrittenAt(line, keys) }

@@ -15,7 +15,8 @@ const warmUp = 300 * time.Millisecond
 // pair holds one number of two loads, slice by slice.
 type pair struct{ one, other []float64 }
 
-// ratios returns the ratio of each round. What disturbs the machine for longer than a round disturbs both alike.
+// ratios returns the ratio of each round. What disturbs the machine for longer than a round
+// disturbs both alike.
 func (p pair) ratios() []float64 {
 	all := make([]float64, len(p.one))
 	for i := range p.one {
@@ -24,11 +25,12 @@ func (p pair) ratios() []float64 {
 	return all
 }
 
-// comparison is how two loads did, in turns: requests a second, and 99th percentiles in nanoseconds.
+// comparison is how two loads did, in turns: requests a second, and 99th percentiles in
+// nanoseconds.
 type comparison struct{ rate, p99 pair }
 
-// alternate lets two loads have their slices in turns. Which one begins changes from round to round, so that neither always
-// comes after the other.
+// alternate lets two loads have their slices in turns. Which one begins changes from round to
+// round, so that neither always comes after the other.
 func (b *bench) alternate(ctx context.Context, one, other *load) (comparison, error) {
 	var r comparison
 	for _, l := range []*load{one, other} {
@@ -60,7 +62,8 @@ func (b *bench) alternate(ctx context.Context, one, other *load) (comparison, er
 	return r, nil
 }
 
-// throughput makes two lines of the table, throughput and 99th percentile of a request that the mock and the bare server are asked in turns.
+// throughput makes two lines of the table, throughput and 99th percentile of a request that the
+// mock and the bare server are asked in turns.
 func (b *bench) throughput(ctx context.Context, r request, needed float64, prepare func(*process) error) ([]line, error) {
 	mock, err := b.launchMock(ctx, "demo")
 	if err != nil {

@@ -29,8 +29,8 @@ type request struct {
 	secure       bool // over TLS
 }
 
-// bytes is the request as it goes over the wire, written once: the load generator shares the machine with the servers, so
-// what it spends for itself flatters the slower of them.
+// bytes is the request as it goes over the wire, written once: the load generator shares the
+// machine with the servers, so what it spends for itself flatters the slower of them.
 func (r request) bytes(addr string) ([]byte, error) {
 	var req fasthttp.Request
 	req.Header.SetMethod(r.method)
@@ -85,7 +85,8 @@ func dial(ctx context.Context, addr string, r request) (*connection, error) {
 	return &connection{conn: conn, reader: bufio.NewReaderSize(conn, 64<<10), ask: ask}, nil
 }
 
-// once asks and reads the answer. Every answer must be a 200; length is what its body must have, or below zero.
+// once asks and reads the answer. Every answer must be a 200; length is what its body must have, or
+// below zero.
 func (c *connection) once(length int) error {
 	if _, err := c.conn.Write(c.ask); err != nil {
 		return err
@@ -124,14 +125,15 @@ type load struct {
 	length      int
 	// waits are how long each request of a slice took, for each connection.
 	waits [][]time.Duration
-	// What follows adds up over all slices, because processor time is told in coarse units: how much was asked, and what
-	// the server and this process spent for it.
+	// What follows adds up over all slices, because processor time is told in coarse units: how
+	// much was asked, and what the server and this process spent for it.
 	requests   int64
 	spent, own time.Duration
 	measured   bool
 }
 
-// newLoad connects, and keeps the length of the answer that it gets now as the length that all must have.
+// newLoad connects, and keeps the length of the answer that it gets now as the length that all must
+// have.
 func newLoad(ctx context.Context, server *process, r request, connections int) (*load, sample, error) {
 	first, err := askOnce(ctx, server.addr, r)
 	if err != nil {
@@ -159,7 +161,8 @@ func (l *load) close() {
 // forget leaves what was asked so far out of the averages.
 func (l *load) forget() { l.requests, l.spent, l.own = 0, 0, 0 }
 
-// pace is what a slice came to: requests a second, and how long the slowest hundredth took at least.
+// pace is what a slice came to: requests a second, and how long the slowest hundredth took at
+// least.
 type pace struct {
 	rate float64
 	p99  time.Duration
@@ -196,7 +199,8 @@ func (l *load) exactly(ctx context.Context, times int) error {
 	return err
 }
 
-// ask lets every connection ask while more says so, which is told how often this connection has asked.
+// ask lets every connection ask while more says so, which is told how often this connection has
+// asked.
 func (l *load) ask(ctx context.Context, deadline time.Time, more func(int64) bool) (int64, time.Duration, error) {
 	var total atomic.Int64
 	var failed atomic.Bool

@@ -1,5 +1,5 @@
-// Command bench measures the mock, as users get it, over loopback: throughput against a bare Gin server, start, memory,
-// and how both hold when an account is large. It prints a table in markdown.
+// Command bench measures the mock, as users get it, over loopback: throughput against a bare Gin
+// server, start, memory, and how both hold when an account is large. It prints a table in markdown.
 package main
 
 import (
@@ -68,8 +68,8 @@ func rows() []row {
 	}
 }
 
-// run returns 0; 1 when an answer was wrong, something could not be run, or with -strict something needed was not met;
-// 2 for wrong usage.
+// run returns 0; 1 when an answer was wrong, something could not be run, or with -strict something
+// needed was not met; 2 for wrong usage.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set, chosen, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {

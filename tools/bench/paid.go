@@ -6,13 +6,15 @@ import (
 	"net/http"
 )
 
-// What is needed of calls of paid services: against GET /wallet, and of the millionth against the first.
+// What is needed of calls of paid services: against GET /wallet, and of the millionth against the
+// first.
 const (
 	neededPaid = 0.5
 	neededLate = 1.2 // times as long
 )
 
-// demoToken is a token of the world demo that may call paid, a service without free requests and without a rate limit.
+// demoToken is a token of the world demo that may call paid, a service without free requests and
+// without a rate limit.
 const demoToken = "69188d435a7c562c0f9d4021"
 
 func paid() request {
@@ -54,7 +56,8 @@ func measurePaid(ctx context.Context, b *bench) ([]line, error) {
 	return []line{l}, nil
 }
 
-// measureLate compares paid calls of an account that has made many with those of one that has made none.
+// measureLate compares paid calls of an account that has made many with those of one that has made
+// none.
 func measureLate(ctx context.Context, b *bench) ([]line, error) {
 	late, err := b.loadOn(ctx, b.wealthy, paid())
 	if err != nil {

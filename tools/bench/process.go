@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// How long a server may take from its start to its first line, and from the wish that it ends to its end.
+// How long a server may take from its start to its first line, and from the wish that it ends to
+// its end.
 const (
 	startTimeout = 2 * time.Minute
 	stopTimeout  = 15 * time.Second
@@ -30,13 +31,14 @@ type process struct {
 	ended   chan struct{}
 }
 
-// launchMock starts the mock with journal, metrics and limiter on; the limit is above what can be asked.
+// launchMock starts the mock with journal, metrics and limiter on; the limit is above what can be
+// asked.
 func (b *bench) launchMock(ctx context.Context, fixtures string, more ...string) (*process, error) {
 	return b.launch(ctx, "oauthmock", b.mock, append([]string{"serve", "--addr", "127.0.0.1:0", "--rate-limit", "1000000000", "--fixtures", fixtures}, more...)...)
 }
 
-// launch starts a server and waits for the line that says where it answers. (To poll a port chosen beforehand would take
-// time from the server, and on Linux now and then connects to itself.)
+// launch starts a server and waits for the line that says where it answers. (To poll a port chosen
+// beforehand would take time from the server, and on Linux now and then connects to itself.)
 func (b *bench) launch(ctx context.Context, name, program string, args ...string) (*process, error) {
 	log, err := os.CreateTemp(b.folder, name+"-*.log")
 	if err != nil {
@@ -80,7 +82,8 @@ func (b *bench) launch(ctx context.Context, name, program string, args ...string
 	}
 }
 
-// environment is this process's own, without what would configure the mock, and with GOMAXPROCS as asked for.
+// environment is this process's own, without what would configure the mock, and with GOMAXPROCS as
+// asked for.
 func environment(procs int) []string {
 	var kept []string
 	for _, pair := range os.Environ() {
@@ -149,7 +152,8 @@ func processorTime(pid int) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	// The name of the program, in parentheses, may hold spaces. After it, user and system time are the 12th and 13th field.
+	// The name of the program, in parentheses, may hold spaces. After it, user and system time are
+	// the 12th and 13th field.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	if len(fields) < 13 {
 		return 0, false

@@ -63,7 +63,8 @@ func createTokens(ctx context.Context, mock *process, n, connections int) error 
 	return l.exactly(ctx, n-1) // newLoad has made one
 }
 
-// measureStart starts both servers over and over. The time runs from before the process is made until a 200 has been read.
+// measureStart starts both servers over and over. The time runs from before the process is made
+// until a 200 has been read.
 func measureStart(ctx context.Context, b *bench) ([]line, error) {
 	var mine, its, held, itsHeld []float64
 	wallet := get("/wallet")
@@ -119,7 +120,8 @@ func (b *bench) large(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
-// measureTokens compares what a mock with many tokens holds after its first answer with what one with the world demo does.
+// measureTokens compares what a mock with many tokens holds after its first answer with what one
+// with the world demo does.
 func measureTokens(ctx context.Context, b *bench) ([]line, error) {
 	l := line{what: fmt.Sprintf("memory a token, %s tokens (%s)", thousands(float64(b.tokens)), b.fill), mock: "n/a"}
 	var held [2][]float64
@@ -180,7 +182,8 @@ func measurePage(ctx context.Context, b *bench) ([]line, error) {
 	return []line{l}, nil
 }
 
-// measureCrowd compares the throughput of an account with many tokens with that of one that has nothing.
+// measureCrowd compares the throughput of an account with many tokens with that of one that has
+// nothing.
 func measureCrowd(ctx context.Context, b *bench) ([]line, error) {
 	large, err := b.large(ctx)
 	if err != nil {
@@ -211,7 +214,8 @@ func measureCrowd(ctx context.Context, b *bench) ([]line, error) {
 	return []line{l}, nil
 }
 
-// measureMillion tells what is held after many requests: everything that is kept about requests is bounded.
+// measureMillion tells what is held after many requests: everything that is kept about requests is
+// bounded.
 func measureMillion(ctx context.Context, b *bench) ([]line, error) {
 	p, err := b.launchMock(ctx, "demo")
 	if err != nil {

@@ -29,7 +29,8 @@ type entry struct {
 // sumsFile lists the checksums of the archives, for sha256sum -c.
 const sumsFile = "SHA256SUMS"
 
-// archive builds the programs for a platform, and packs them with what explains them. It answers the archive's name.
+// archive builds the programs for a platform, and packs them with what explains them. It answers
+// the archive's name.
 func (b *builder) archive(ctx context.Context, p platform, out string, date time.Time) (string, error) {
 	folder := filepath.Join(b.temporary, p.os+"-"+p.arch)
 	if err := b.build(ctx, p, folder); err != nil {
@@ -96,7 +97,8 @@ func (b *builder) entries(ctx context.Context, p platform, folder string) ([]ent
 	return all, nil
 }
 
-// standalone makes plain words of the links of a page that lead to files which are not beside it: in an archive they would lead nowhere.
+// standalone makes plain words of the links of a page that lead to files which are not beside it:
+// in an archive they would lead nowhere.
 func standalone(page []byte, beside func(name string) bool) []byte {
 	link := regexp.MustCompile(`\[([^\[\]]+)\]\(([^()\s]+)\)`)
 	return link.ReplaceAllFunc(page, func(found []byte) []byte {

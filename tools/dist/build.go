@@ -15,8 +15,8 @@ import (
 	"oauthmock/tools/gobuild"
 )
 
-// versionFile is what the programs read their version from; its content is replaced while they are built, and the file
-// itself stays as it is.
+// versionFile is what the programs read their version from; its content is replaced while they are
+// built, and the file itself stays as it is.
 const versionFile = "release/version.txt"
 
 // programs are what a release consists of, sorted.
@@ -65,7 +65,8 @@ func (b *builder) build(ctx context.Context, p platform, into string) error {
 	return b.compile(ctx, p, into, programs())
 }
 
-// buildOne writes one program with both names into a folder: oauthconform is the mock when it is started as oauthmock.
+// buildOne writes one program with both names into a folder: oauthconform is the mock when it is
+// started as oauthmock.
 func (b *builder) buildOne(ctx context.Context, p platform, into string) error {
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return err

@@ -16,8 +16,8 @@ import (
 	"strings"
 )
 
-// check reads an archive back, and demands that it holds the entries, in a folder, and that its programs are for the
-// platform.
+// check reads an archive back, and demands that it holds the entries, in a folder, and that its
+// programs are for the platform.
 func check(file, folder string, p platform, want []entry) error {
 	read := readTar
 	if path.Ext(file) == ".zip" {

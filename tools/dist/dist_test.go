@@ -200,7 +200,8 @@ func TestTheLicencesOfAnImageLieInAFolder(t *testing.T) {
 	}
 }
 
-// The notices are made of the project itself: each module that the programs link must have a licence.
+// The notices are made of the project itself: each module that the programs link must have a
+// licence.
 func TestTheNoticesNameWhatIsLinked(t *testing.T) {
 	text, err := (&builder{root: filepath.Join("..", "..")}).notices(t.Context())
 	if err != nil {

@@ -1,5 +1,6 @@
-// Command dist builds oauthmock and oauthconform for release: archives for every platform with a list of checksums, or,
-// for a container image, one program with two names. It needs nothing but Go. From the root of the project:
+// Command dist builds oauthmock and oauthconform for release: archives for every platform with a
+// list of checksums, or, for a container image, one program with two names. It needs nothing but
+// Go. From the root of the project:
 //
 //	go run -C tools ./dist                            archives into dist/, named after git describe
 //	go run -C tools ./dist -version v1.2.3            the same, named after a version
@@ -146,7 +147,8 @@ func (p platform) program(name string) string {
 	return name
 }
 
-// parsePlatforms reads OS/ARCH,OS/ARCH. An empty text is all that releases are made for, or this machine alone.
+// parsePlatforms reads OS/ARCH,OS/ARCH. An empty text is all that releases are made for, or this
+// machine alone.
 func parsePlatforms(text string, here bool) ([]platform, error) {
 	switch {
 	case text == "" && here:

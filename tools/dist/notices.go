@@ -25,8 +25,8 @@ const noticesFile = "THIRD_PARTY_NOTICES.txt"
 // licences matches the names of files that a notice repeats.
 var licences = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice)([-._].*)?$`)
 
-// notices returns the licences of Go and of each module that a program links, sorted by module. A module without one is an error: nobody may
-// pass it on.
+// notices returns the licences of Go and of each module that a program links, sorted by module. A
+// module without one is an error: nobody may pass it on.
 func (b *builder) notices(ctx context.Context) ([]byte, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "nomsgpack,timetzdata", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/...")
 	list.Dir, list.Stderr = b.root, os.Stderr

@@ -14,7 +14,8 @@ import (
 	"oauthmock/conformance/client"
 )
 
-// Client is a client that runs within this process. The zero value is the one that is right. It is safe for concurrent use.
+// Client is a client that runs within this process. The zero value is the one that is right. It is
+// safe for concurrent use.
 type Client struct {
 	// Fault is what it does wrong; "" for nothing.
 	Fault string
@@ -24,7 +25,8 @@ type Client struct {
 	asked map[string]map[string]bool
 }
 
-// Touches reports whether a fault would change anything of how the client went about a task, in what it has been asked so far.
+// Touches reports whether a fault would change anything of how the client went about a task, in
+// what it has been asked so far.
 func (c *Client) Touches(task, fault string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

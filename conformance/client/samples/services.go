@@ -105,7 +105,8 @@ func (w *worker) rotation(old, refresh string) asked {
 	return asked{method: http.MethodPatch, url: w.base + "/tokens/" + old, bearer: refresh, body: map[string]any{}}
 }
 
-// rotate rotates the token, several times at once if need be, and returns the pair of the one that won.
+// rotate rotates the token, several times at once if need be, and returns the pair of the one that
+// won.
 func (w *worker) rotate(atOnce int) (token, error) {
 	fresh, errs := make([]token, atOnce), make([]error, atOnce)
 	var rotating sync.WaitGroup

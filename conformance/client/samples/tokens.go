@@ -74,7 +74,8 @@ func createToken(w *worker) (any, error) {
 	return map[string]any{"name": made.Name, "scopes": made.Scopes}, err
 }
 
-// create makes a token. Where the answer is lost it looks whether the token is there before it tries again.
+// create makes a token. Where the answer is lost it looks whether the token is there before it
+// tries again.
 func (w *worker) create(address, name string, scopes []string) (token, error) {
 	body := map[string]any{"name": name, "scopes": scopes}
 	for range mostTries {

@@ -1,5 +1,6 @@
-// Package commandtest lets scripts of testscript run a program inside the test's own process. A program built with the
-// race detector takes seconds to start; called as a function it takes as long as its work.
+// Package commandtest lets scripts of testscript run a program inside the test's own process. A
+// program built with the race detector takes seconds to start; called as a function it takes as
+// long as its work.
 package commandtest
 
 import (
@@ -17,19 +18,21 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// Program is a program as a function. It takes its arguments without its name, reads no other environment than getenv,
-// and returns its exit status.
+// Program is a program as a function. It takes its arguments without its name, reads no other
+// environment than getenv, and returns its exit status.
 type Program func(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int
 
-// Run runs the scripts of the folder testdata, with what more params ask for. They call the program by its name:
+// Run runs the scripts of the folder testdata, with what more params ask for. They call the program
+// by its name:
 //
 //	run NAME [args]            calls the program, which must end with status 0; with !, with another one
 //	status N NAME [args]       calls the program, which must end with status N
 //	status N exec NAME [args]  starts a process of its own, which must end with status N
 //
-// A program that is called has the script's environment and working directory, but no standard input, no signals and
-// no terminal: scripts that need those use exec. Calls are made one at a time, because a process has one working
-// directory; so no test that is parallel to the scripts may depend on it.
+// A program that is called has the script's environment and working directory, but no standard
+// input, no signals and no terminal: scripts that need those use exec. Calls are made one at a
+// time, because a process has one working directory; so no test that is parallel to the scripts may
+// depend on it.
 func Run(t *testing.T, name string, program Program, params testscript.Params) {
 	t.Helper()
 	folder, err := filepath.Abs("testdata") // scripts are read while others have changed the working directory

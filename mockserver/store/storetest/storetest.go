@@ -1,4 +1,5 @@
-// Package storetest holds what any store of accounts must do, as tests that every implementation runs.
+// Package storetest holds what any store of accounts must do, as tests that every implementation
+// runs.
 package storetest
 
 import (

@@ -12,7 +12,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// findClient finds the account of the client that a request names. Nobody has proved anything by that.
+// findClient finds the account of the client that a request names. Nobody has proved anything by
+// that.
 func (s *api) findClient(c *surface.Call) account.Reason {
 	r := readRequest(c.Request.URL.RawQuery)
 	c.Own, c.Gone = r, account.ClientInvalid
@@ -246,7 +247,8 @@ func (v *visit) again() surface.Answer { return sent(v.Request, v.self()) }
 // self is the address of the page, as seen from it: a proxy may show it elsewhere.
 func (v *visit) self() string { return "authorize.php?" + escapedUnsafe(v.Request.URL.RawQuery) }
 
-// signedIn returns the user that is signed in with the browser, among those of the client's account.
+// signedIn returns the user that is signed in with the browser, among those of the client's
+// account.
 func (v *visit) signedIn() (grant.User, bool) {
 	if v.session.User == "" || v.session.Who != v.Account {
 		return grant.User{}, false

@@ -140,7 +140,8 @@ func first(word string) string {
 	return word[:n]
 }
 
-// shownPage is a page as an answer. To is the address that its forms may lead to in the end; "" is none.
+// shownPage is a page as an answer. To is the address that its forms may lead to in the end; "" is
+// none.
 func shownPage(status int, page templ.Component, to string) surface.Answer {
 	header := append(hardened(),
 		surface.Field{Name: "Content-Security-Policy", Value: policy(to)},

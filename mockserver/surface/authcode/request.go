@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// The reasons for which an authorization is refused, beside those of clients and their redirect URIs.
+// The reasons for which an authorization is refused, beside those of clients and their redirect
+// URIs.
 const (
 	// What is wrong with the request, or was decided, so that the client is told.
 	authorizationInvalid    account.Reason = "authorization-invalid"
@@ -95,7 +96,8 @@ func (r *request) trusted() error {
 	return nil
 }
 
-// check says what else is wrong with a request, and reads its challenge (RFC 7636). The client is told.
+// check says what else is wrong with a request, and reads its challenge (RFC 7636). The client is
+// told.
 func (r *request) check() (grant.Challenge, error) {
 	switch {
 	case len(r.twice) > 0:

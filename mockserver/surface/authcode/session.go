@@ -17,13 +17,13 @@ import (
 // longest ago must sign in again.
 const mostSessions = 1000
 
-// sessions are the browsers that somebody is signed in with. They live as long as the server, and are
-// safe for concurrent use.
+// sessions are the browsers that somebody is signed in with. They live as long as the server, and
+// are safe for concurrent use.
 //
 // A cookie holds the ID of a session, which changes whenever somebody signs in or out: an ID that
-// somebody else planted or saw is worth nothing afterwards. IDs are signed, and any other is ignored.
-// A browser in which nobody is signed in has an ID too, to which its forms are bound, and takes no
-// memory.
+// somebody else planted or saw is worth nothing afterwards. IDs are signed, and any other is
+// ignored. A browser in which nobody is signed in has an ID too, to which its forms are bound, and
+// takes no memory.
 type sessions struct {
 	cookie string
 	key    []byte

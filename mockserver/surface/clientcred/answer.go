@@ -59,8 +59,9 @@ func unkept() []surface.Field {
 	return []surface.Field{{Name: "Cache-Control", Value: "no-store"}, {Name: "Pragma", Value: "no-cache"}}
 }
 
-// failure words a refusal as the page's samples do: an object under error. (Its tables of 401 and 500 have the members at the root.)
-// Only a client that tried HTTP Basic is told so by a header: it hides the body from some libraries.
+// failure words a refusal as the page's samples do: an object under error. (Its tables of 401 and
+// 500 have the members at the root.) Only a client that tried HTTP Basic is told so by a header: it
+// hides the body from some libraries.
 func failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	header := unkept()
 	if client, ok := c.Own.(surface.Client); r.Status == http.StatusUnauthorized && c.Operation != nil {

@@ -60,8 +60,8 @@ func (s *api) authenticate(c *surface.Call) account.Reason {
 	return reason
 }
 
-// token is POST /v1/auth/token. Whatever else the form holds is ignored: grant_type and scope, which every OAuth library sends, and
-// the session_key of which a message speaks.
+// token is POST /v1/auth/token. Whatever else the form holds is ignored: grant_type and scope,
+// which every OAuth library sends, and the session_key of which a message speaks.
 func (s *api) token(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	token, receipt, err := s.accounts.IssueToken(c.Context(), c.Call, c.Own.(surface.Client).ID)
 	if err != nil {

@@ -290,7 +290,8 @@ func TestGrantsGoWithTheirAccount(t *testing.T) {
 	assert.Equal(t, 200, m.ping(token).Code, "a snapshot has it")
 }
 
-// FuzzTokenRequest holds that whatever is sent is answered in the surface's form, and that no token is given for it.
+// FuzzTokenRequest holds that whatever is sent is answered in the surface's form, and that no token
+// is given for it.
 func FuzzTokenRequest(f *testing.F) {
 	f.Add("", form, "client_id=demo-client&client_secret=x", "")
 	f.Add("client_id=a", form, "client_id=%zz", "Basic !!!")

@@ -80,8 +80,8 @@ func TestRequestsAreFoundByTheirClient(t *testing.T) {
 	m.control("POST /__admin/verify", fmt.Sprintf(expectation, "token", 1)) // the journal knows the client still
 }
 
-// TestNoSecretIsShown looks for what clients sent as secrets, right and wrong ones and at places where they do not belong, in everything that
-// tells of requests.
+// TestNoSecretIsShown looks for what clients sent as secrets, right and wrong ones and at places
+// where they do not belong, in everything that tells of requests.
 func TestNoSecretIsShown(t *testing.T) {
 	m := newMock(t)
 	const secret, wrongSecret, key = "s3cr/t+of one%", "wr0ng-s3cret", "n0body-knows-this"

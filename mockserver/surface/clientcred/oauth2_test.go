@@ -13,8 +13,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// TestGolangsClientGetsAToken uses golang.org/x/oauth2 as it is, with each of its ways to authenticate. It reads the members at the
-// root only, and so needs them there.
+// TestGolangsClientGetsAToken uses golang.org/x/oauth2 as it is, with each of its ways to
+// authenticate. It reads the members at the root only, and so needs them there.
 func TestGolangsClientGetsAToken(t *testing.T) {
 	for name, style := range map[string]oauth2.AuthStyle{"on its own": oauth2.AuthStyleAutoDetect, "in the body": oauth2.AuthStyleInParams, "as Basic": oauth2.AuthStyleInHeader} {
 		t.Run(name, func(t *testing.T) {

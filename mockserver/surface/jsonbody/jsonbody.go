@@ -12,16 +12,18 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Object reads the members of a JSON object, for the other functions of the package to read further: member returns where a member of
-// a name goes, or nil. Of a member that is there twice the last counts. An empty body, null and (as the provider's language sees no
-// difference) an empty array are an empty object; other JSON is none, and what is no JSON is an error. Whatever Content-Type says does
-// not matter.
+// Object reads the members of a JSON object, for the other functions of the package to read
+// further: member returns where a member of a name goes, or nil. Of a member that is there twice
+// the last counts. An empty body, null and (as the provider's language sees no difference) an empty
+// array are an empty object; other JSON is none, and what is no JSON is an error. Whatever
+// Content-Type says does not matter.
 func Object(body []byte, member func(name string) *json.RawMessage) (isObject bool, err error) {
 	body = trim(body)
 	if len(body) == 0 {
 		return true, nil
 	}
-	// Checked by the standard library, which bounds how deep a body may nest. What follows relies on it.
+	// Checked by the standard library, which bounds how deep a body may nest. What follows relies
+	// on it.
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return false, account.Refuse(surface.BodyMalformed, "the body is not JSON")
 	}
@@ -52,7 +54,8 @@ func trim(body []byte) []byte { return bytes.Trim(body, space) }
 // inside is what an object or array holds.
 func inside(value []byte) []byte { return trim(value[1 : len(value)-1]) }
 
-// cut cuts the first value or name off the members or elements that are left, with the comma or colon behind it.
+// cut cuts the first value or name off the members or elements that are left, with the comma or
+// colon behind it.
 func cut(text []byte) (value, rest []byte) {
 	end := end(text)
 	return text[:end], bytes.TrimLeft(text[end:], space+",:")
@@ -139,7 +142,8 @@ func Number(raw json.RawMessage) (string, error) {
 	return string(raw), nil
 }
 
-// Integer reads a whole number; 60.0 and 6e1 are whole numbers too. What an int64 cannot hold becomes its bound.
+// Integer reads a whole number; 60.0 and 6e1 are whole numbers too. What an int64 cannot hold
+// becomes its bound.
 func Integer(raw json.RawMessage) (int64, error) {
 	n, err := Number(raw)
 	if err != nil {
@@ -151,8 +155,8 @@ func Integer(raw json.RawMessage) (int64, error) {
 	return whole(n)
 }
 
-// whole reads a JSON number with a fraction or an exponent, in time that grows with its length only: big.Float would take seconds for a
-// million digits.
+// whole reads a JSON number with a fraction or an exponent, in time that grows with its length
+// only: big.Float would take seconds for a million digits.
 func whole(number string) (int64, error) {
 	digits, negative := strings.CutPrefix(number, "-")
 	exponent := 0

@@ -22,7 +22,8 @@ func TestABodyIsReadAsDeepAsTheStandardLibraryReads(t *testing.T) {
 	}
 }
 
-// FuzzReader holds the reader of bodies against the standard library: both call the same texts JSON, and read them alike.
+// FuzzReader holds the reader of bodies against the standard library: both call the same texts
+// JSON, and read them alike.
 func FuzzReader(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `[ ]`, `null`, `"text"`, ` [ "a" , "b" ] `, `["x",null,"\/"]`, `["",1]`, `{"a":"\ud800"}`, `{"a":"\ud83d\ude00\u0000"}`, `{"a":1,"a":2}`, `{"\u0061":1}`, `{"A":1}`,

@@ -17,8 +17,8 @@ func (to *place) readCallback(c *surface.Call) (err error) {
 	return nil
 }
 
-// admit reserves a place in the queue for the callback that a call asks for. Where there is none the call is improper, so that nothing is
-// paid. Release gives the place back.
+// admit reserves a place in the queue for the callback that a call asks for. Where there is none
+// the call is improper, so that nothing is paid. Release gives the place back.
 func (s *api) admit(c *surface.Call, to *place) (release func()) {
 	if to.callback == nil || c.Improper != nil {
 		return func() {}
@@ -31,7 +31,8 @@ func (s *api) admit(c *surface.Call, to *place) (release func()) {
 	return release
 }
 
-// callBack begins the callback that a call asked for, with the answer as its payload, unless the answer is none of a success.
+// callBack begins the callback that a call asked for, with the answer as its payload, unless the
+// answer is none of a success.
 func (s *api) callBack(c *surface.Call, to *place, answer surface.Answer) (surface.Answer, error) {
 	if answer.Status >= http.StatusMultipleChoices {
 		return answer, nil

@@ -19,7 +19,8 @@ func (d Documents) misses(to *place) bool {
 	return !ok && d[to.Domain] != nil && d[to.Domain].Knows(to.Method, to.escaped)
 }
 
-// violations are what a request has that its service's document forbids; none where there is no document, or the document has no such operation.
+// violations are what a request has that its service's document forbids; none where there is no
+// document, or the document has no such operation.
 func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	operation, params, ok := d.operation(to)
 	if !ok {
@@ -34,8 +35,8 @@ func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	return said
 }
 
-// answer is what a document has its service answer. The same question gets the same answer. ok is false where there is no document, or the document has no such
-// operation.
+// answer is what a document has its service answer. The same question gets the same answer. ok is
+// false where there is no document, or the document has no such operation.
 func (a *answers) answer(d Documents, seed uint64, e *exchange.Exchange, to *place) (made openapi.Answer, ok bool, err error) {
 	operation, params, ok := d.operation(to)
 	if !ok {
@@ -74,8 +75,8 @@ func (d Documents) operation(to *place) (*openapi.Operation, map[string]string, 
 	return doc.Find(to.Method, to.escaped)
 }
 
-// answers remembers what documents had their services answer: making a large body by its schema costs more than all the rest of a call. It is safe
-// for concurrent use.
+// answers remembers what documents had their services answer: making a large body by its schema
+// costs more than all the rest of a call. It is safe for concurrent use.
 type answers struct {
 	mu    sync.RWMutex
 	made  map[asked]openapi.Answer

@@ -11,8 +11,9 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// begin begins a job for a call of an asynchronous scope, unless the answer is none of a success, and answers with its progress. A callback that
-// the call asked for is made when the job is done, with the body that shows it then.
+// begin begins a job for a call of an asynchronous scope, unless the answer is none of a success,
+// and answers with its progress. A callback that the call asked for is made when the job is done,
+// with the body that shows it then.
 func (s *api) begin(c *surface.Call, to *place, charge account.Charge, answer surface.Answer) (surface.Answer, error) {
 	if answer.Status >= http.StatusMultipleChoices {
 		return answer, nil
@@ -49,8 +50,8 @@ func (s *api) begin(c *surface.Call, to *place, charge account.Charge, answer su
 	return answer, nil
 }
 
-// progress writes into a service's answer, under data where it has such an object, the id and the state of a job. An answer that is no JSON
-// object is replaced by the provider's envelope.
+// progress writes into a service's answer, under data where it has such an object, the id and the
+// state of a job. An answer that is no JSON object is replaced by the provider's envelope.
 func progress(answer []byte, id, state string) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(answer))
 	decoder.UseNumber()

@@ -12,19 +12,22 @@ import (
 	"oauthmock/mockserver/openapi"
 )
 
-// answers/ holds what the services that people use first answer, as documents of our own: they decide about answers only, where neither a fixture nor a
-// document of the service does, and nothing is held against them.
+// answers/ holds what the services that people use first answer, as documents of our own: they
+// decide about answers only, where neither a fixture nor a document of the service does, and
+// nothing is held against them.
 //
 //go:embed answers/*.yaml
 var embedded embed.FS
 
-// known are the documents of our own, by production domain, each read when it is first asked for. It is safe for concurrent use.
+// known are the documents of our own, by production domain, each read when it is first asked for.
+// It is safe for concurrent use.
 type known struct {
 	mu   sync.Mutex
 	read Documents
 }
 
-// of returns the document of a service, in the form that answers are made from; none where we have none.
+// of returns the document of a service, in the form that answers are made from; none where we have
+// none.
 func (k *known) of(domain string) Documents {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -45,7 +48,8 @@ func (k *known) of(domain string) Documents {
 	return Documents{domain: k.read[domain]}
 }
 
-// given are the plain values that a request gives under names: in its path, its query and its body. What is made up repeats them where it has members of these names.
+// given are the plain values that a request gives under names: in its path, its query and its body.
+// What is made up repeats them where it has members of these names.
 func given(e *exchange.Exchange, to *place, params map[string]string) map[string]string {
 	const most, longest = 50, 500 // values, and bytes of each
 	out := make(map[string]string, len(params))

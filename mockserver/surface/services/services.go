@@ -1,8 +1,9 @@
-// Package services is the surface of the paid services behind the tokens, as far as they debit wallets: any method and path of
-// a service that the catalogue names. Account rules decide whether a token may make the call and who pays for it; this package
-// reads the call and writes an answer.
+// Package services is the surface of the paid services behind the tokens, as far as they debit
+// wallets: any method and path of a service that the catalogue names. Account rules decide whether
+// a token may make the call and who pays for it; this package reads the call and writes an answer.
 //
-// It has a Match of its own, because there is nothing to route: the catalogue decides, within the account's transaction.
+// It has a Match of its own, because there is nothing to route: the catalogue decides, within the
+// account's transaction.
 package services
 
 import (
@@ -24,7 +25,8 @@ const Name = "services"
 // Operation is the name of every paid call.
 const Operation = "service.call"
 
-// Prefix under which services are found on hosts that are not the provider's: /__services/{domain}/{path}.
+// Prefix under which services are found on hosts that are not the provider's:
+// /__services/{domain}/{path}.
 const Prefix = "/__services"
 
 // sandbox stands before the domain of a service in the sandbox.
@@ -41,7 +43,8 @@ type Accounts interface {
 
 // Callbacks delivers the callbacks that calls ask for. See callback.Sender.
 type Callbacks interface {
-	// Admit reserves a place for a callback, which release gives back; not ok is that there is none.
+	// Admit reserves a place for a callback, which release gives back; not ok is that there is
+	// none.
 	Admit() (release func(), ok bool)
 	// Look begins to deliver what an account holds.
 	Look(id account.ID)
@@ -51,7 +54,8 @@ type Callbacks interface {
 type Config struct {
 	// Serves reports whether a service is sold, by its production domain.
 	Serves func(domain string) bool
-	// Documents returns those of services by production domain, from which they answer. It is called for each call.
+	// Documents returns those of services by production domain, from which they answer. It is
+	// called for each call.
 	Documents func() Documents
 	// Seed of what is made up.
 	Seed uint64
@@ -83,7 +87,8 @@ func New(accounts Accounts, config Config) surface.Surface {
 	}
 }
 
-// serves reports whether a host, in lower case and without its port, is one of a service, of the sandbox or not.
+// serves reports whether a host, in lower case and without its port, is one of a service, of the
+// sandbox or not.
 func (s *api) serves(host string) bool {
 	return s.config.Serves(host) || (strings.HasPrefix(host, sandbox) && s.config.Serves(host[len(sandbox):]))
 }
@@ -162,7 +167,8 @@ func (s *api) improper(c *surface.Call) error {
 	return surface.Violated(surface.RequestViolates, documents.violations(c.Exchange, to))
 }
 
-// handle uses the service, and answers from the fixture, else from its document, else with what was charged.
+// handle uses the service, and answers from the fixture, else from its document, else with what was
+// charged.
 func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	to := c.Own.(*place)
 	release := s.admit(c, to)

@@ -10,7 +10,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// handler carries out a call. What it returns is an answer that writes itself, or the data of one; nil is a 204.
+// handler carries out a call. What it returns is an answer that writes itself, or the data of one;
+// nil is a 204.
 type handler = func(*surface.Call) (any, account.Receipt, error)
 
 // ending is how every successful answer with a body ends.

@@ -8,7 +8,8 @@ import (
 	"oauthmock/mockserver/surface/jsonbody"
 )
 
-// fields are the members of the bodies of POST, PUT and PATCH. Each is read by itself, because every one has its own refusal.
+// fields are the members of the bodies of POST, PUT and PATCH. Each is read by itself, because
+// every one has its own refusal.
 type fields struct {
 	Scopes, Expire, TTL json.RawMessage
 }
@@ -25,8 +26,8 @@ func (f *fields) member(name string) *json.RawMessage {
 	return nil
 }
 
-// request reads a body. What is JSON but no object has no members. Scopes of the wrong type are for the account's rules to
-// refuse, before the types of the other members.
+// request reads a body. What is JSON but no object has no members. Scopes of the wrong type are for
+// the account's rules to refuse, before the types of the other members.
 func request(body []byte) (r account.TokenRequest, err error) {
 	var f fields
 	if _, err := jsonbody.Object(body, f.member); err != nil {

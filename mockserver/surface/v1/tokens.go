@@ -17,7 +17,8 @@ func (s *api) createToken(c *surface.Call) (any, account.Receipt, error) {
 	return &created{expanded, t}, receipt, err
 }
 
-// listTokens is GET /token. The filter may be given several times, also as scope[]; an empty one filters nothing.
+// listTokens is GET /token. The filter may be given several times, also as scope[]; an empty one
+// filters nothing.
 func (s *api) listTokens(c *surface.Call) (any, account.Receipt, error) {
 	var scopes []string
 	query := c.Query()
@@ -46,7 +47,8 @@ func (s *api) updateToken(c *surface.Call) (any, account.Receipt, error) {
 	return s.changed(c, s.accounts.ChangeToken)
 }
 
-// changed carries out a change of the token that the path names, and answers with the token as it is then.
+// changed carries out a change of the token that the path names, and answers with the token as it
+// is then.
 func (s *api) changed(c *surface.Call, change func(context.Context, account.Call, string, account.TokenRequest) (account.Token, account.Receipt, error)) (any, account.Receipt, error) {
 	value := c.Param("token")
 	if value == "" {

@@ -1,5 +1,6 @@
-// Package v1 is the surface of the legacy API, version 1: flat new tokens, lists of one, UNIX seconds, and no body where there
-// is nothing. It works on the same accounts as v2. The document is in spec/v1; docs/behaviour.md has every rule with its grade.
+// Package v1 is the surface of the legacy API, version 1: flat new tokens, lists of one, UNIX
+// seconds, and no body where there is nothing. It works on the same accounts as v2. The document is
+// in spec/v1; docs/behaviour.md has every rule with its grade.
 package v1
 
 import (
@@ -38,8 +39,8 @@ func New(accounts Accounts) surface.Surface {
 	}
 }
 
-// operations are the surface's. Calls are counted under the collection's scope: tokens under /token, all counters under
-// /counters.
+// operations are the surface's. Calls are counted under the collection's scope: tokens under
+// /token, all counters under /counters.
 func (s *api) operations() []surface.Operation {
 	basic := surface.ByBasic(s.accounts)
 	operation := func(name, method, collection, path string, handle handler) surface.Operation {

@@ -92,7 +92,8 @@ func (c *client) ask(call, body string, change ...func(*http.Request)) *httptest
 	return w
 }
 
-// fits reports whether a path is of a template; a PUT, PATCH or DELETE of /token is of the one with a token.
+// fits reports whether a path is of a template; a PUT, PATCH or DELETE of /token is of the one with
+// a token.
 func fits(template, path string) bool {
 	if path == "/token" || path == "/token/" {
 		return template == "/token" || template == "/token/{token}"

@@ -6,7 +6,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Accounts are the use cases that the surface calls, by subject. Every one answers what it found, and a receipt.
+// Accounts are the use cases that the surface calls, by subject. Every one answers what it found,
+// and a receipt.
 type Accounts interface {
 	Authenticator
 	Tokens

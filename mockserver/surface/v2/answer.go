@@ -7,7 +7,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// envelope is every successful answer: {"data":…,"success":true,"message":"","error":null} (v2 GET /scopes/{id} 200).
+// envelope is every successful answer: {"data":…,"success":true,"message":"","error":null} (v2 GET
+// /scopes/{id} 200).
 type envelope struct {
 	Data    any    `json:"data"`
 	Success bool   `json:"success"`
@@ -18,7 +19,8 @@ type envelope struct {
 // afterData is what an envelope holds behind its data.
 const afterData = `"success":true,"message":"","error":null`
 
-// rendered is an answer that writes itself as JSON: what is asked for most. The rest is rendered by the library.
+// rendered is an answer that writes itself as JSON: what is asked for most. The rest is rendered by
+// the library.
 type rendered interface{ append(b []byte) []byte }
 
 // deleted is what a DELETE answers.
@@ -37,7 +39,8 @@ const (
 type success struct {
 	value any
 	shape TokenShape
-	// bare leaves out what the document does not define: all beside the data, and the message of a DELETE.
+	// bare leaves out what the document does not define: all beside the data, and the message of a
+	// DELETE.
 	bare bool
 }
 
@@ -82,8 +85,9 @@ func (s success) Append(b []byte) ([]byte, error) {
 	}
 }
 
-// money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON, whose result the encoder would
-// read through once more: with a page of 100 tokens that is half of the work.
+// money is an amount as a JSON number. Amounts and times are made text here and not by MarshalJSON,
+// whose result the encoder would read through once more: with a page of 100 tokens that is half of
+// the work.
 type money = json.Number
 
 func wireMoney(m account.Money) money { return money(m.String()) }

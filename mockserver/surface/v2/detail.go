@@ -9,15 +9,15 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// detail is v2 TokenDetail. It is written by hand, because no answer is larger for what it says: a test holds it against the document's
-// members as the library renders them.
+// detail is v2 TokenDetail. It is written by hand, because no answer is larger for what it says: a
+// test holds it against the document's members as the library renders them.
 type detail struct{ *account.Token }
 
 // detailInList is a single token where the document has it under data alone (v2 TokenListOrDetail).
 type detailInList struct{ detail }
 
-// detailList is v2 TokenList. It is written once: then its memory waits for the next page, because new memory for a page of 100
-// tokens costs as much as writing them.
+// detailList is v2 TokenList. It is written once: then its memory waits for the next page, because
+// new memory for a page of 100 tokens costs as much as writing them.
 type detailList struct {
 	tokens []account.Token
 	idle   *sync.Pool // of *detailList
@@ -42,7 +42,8 @@ func (l *detailList) append(b []byte) []byte {
 	return append(b, ']')
 }
 
-// appendAs appends a single token in a shape, bare without what stands beside data. Where its members stand twice, they are written once and copied.
+// appendAs appends a single token in a shape, bare without what stands beside data. Where its
+// members stand twice, they are written once and copied.
 func (d detail) appendAs(b []byte, shape TokenShape, bare bool) []byte {
 	if shape == Flat {
 		return d.append(b)

@@ -6,8 +6,9 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// operations are the surface's. Calls are counted under the collection's scope (docs/behaviour.md, Accounting: ids under their
-// collection, /wallet/transactions under /wallet, all statistics under /stats).
+// operations are the surface's. Calls are counted under the collection's scope (docs/behaviour.md,
+// Accounting: ids under their collection, /wallet/transactions under /wallet, all statistics under
+// /stats).
 func (s *api) operations() []surface.Operation {
 	type handler = func(*api, *surface.Call) (any, account.Receipt, error)
 	operation := func(name, method, collection, path string, handle handler) surface.Operation {
@@ -54,7 +55,8 @@ func (s *api) operations() []surface.Operation {
 // freedom is what the published document leaves open, by operation.
 func freedom() map[string]fault.Freedom {
 	page := fault.Freedom{Paged: true}
-	// Its schema has a single token bare, its examples under data (docs/behaviour.md, shape of a single token).
+	// Its schema has a single token bare, its examples under data (docs/behaviour.md, shape of a
+	// single token).
 	single := fault.Freedom{Beside: "{" + afterData + "}"}
 	completedOrDomain := []string{"completedAt", "domain"}
 	return map[string]fault.Freedom{

@@ -14,8 +14,8 @@ import (
 // The lists' default and largest page (v2 parameter limit: "default 100, max 100").
 const maxLimit = 100
 
-// page reads limit and skip. Ok is false when one of them is negative or no integer of 64 bits; the page then holds the
-// defaults, for the operations that have no query error.
+// page reads limit and skip. Ok is false when one of them is negative or no integer of 64 bits; the
+// page then holds the defaults, for the operations that have no query error.
 func page(query url.Values) (p account.Page, ok bool) {
 	p, ok = account.Page{Limit: maxLimit}, true
 	if text := query.Get("limit"); text != "" {
@@ -59,7 +59,8 @@ func period(query url.Values) (account.Period, bool) {
 	return account.ParsePeriod(text)
 }
 
-// tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every one has its own refusal.
+// tokenFields are the members of TokenCreate and TokenUpdate. Each is read by itself, because every
+// one has its own refusal.
 type tokenFields struct {
 	Scopes, Name, TTL, Limits json.RawMessage
 }
@@ -78,8 +79,8 @@ func (f *tokenFields) member(name string) *json.RawMessage {
 	return nil
 }
 
-// tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's rules to refuse, because
-// every operation has its own number for them.
+// tokenRequest reads TokenCreate and TokenUpdate. Scopes of the wrong type are for the account's
+// rules to refuse, because every operation has its own number for them.
 func tokenRequest(body []byte, needScopes bool) (r account.TokenRequest, err error) {
 	var fields tokenFields
 	isObject, err := jsonbody.Object(body, fields.member)

@@ -18,8 +18,9 @@ func appendTime(b []byte, t time.Time) []byte {
 	return append(b[:len(b)-1], "+00:00"...)
 }
 
-// moments writes many moments as timestamps. It remembers how the last days are written, because most tokens of a page were made on
-// the same day, and expire on the same day. The zero value is ready.
+// moments writes many moments as timestamps. It remembers how the last days are written, because
+// most tokens of a page were made on the same day, and expire on the same day. The zero value is
+// ready.
 type moments [8]struct {
 	day  int64
 	text [len("2006-01-02T")]byte

@@ -35,7 +35,8 @@ func (s *api) getToken(c *surface.Call) (any, account.Receipt, error) {
 	return detail{&t}, receipt, err
 }
 
-// updateToken is PATCH /tokens/{token}: with Basic an update, with the refresh token as Bearer a rotation.
+// updateToken is PATCH /tokens/{token}: with Basic an update, with the refresh token as Bearer a
+// rotation.
 func (s *api) updateToken(c *surface.Call) (any, account.Receipt, error) {
 	value, err := tokenID(c)
 	if err != nil {

@@ -1,5 +1,6 @@
-// Package v2 is the surface of the OAuth API, version 2: its operations, their wire format, and one writer for all answers.
-// The published document is in spec/v2; docs/behaviour.md has every rule with its grade.
+// Package v2 is the surface of the OAuth API, version 2: its operations, their wire format, and one
+// writer for all answers. The published document is in spec/v2; docs/behaviour.md has every rule
+// with its grade.
 package v2
 
 import (
@@ -16,7 +17,8 @@ const Name = "v2"
 // Domain under which the surface's own calls are counted.
 const Domain = "oauth.openapi.com"
 
-// TokenShape is how a single token is sent (the published document contradicts itself: see docs/behaviour.md).
+// TokenShape is how a single token is sent (the published document contradicts itself: see
+// docs/behaviour.md).
 type TokenShape string
 
 // The shapes of a single token.

@@ -1,4 +1,5 @@
-// Command bare is what the mock is measured against: gin.New() without any middleware, answering constants.
+// Command bare is what the mock is measured against: gin.New() without any middleware, answering
+// constants.
 package main
 
 import (
@@ -13,7 +14,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// answer is one route and the constant that it answers. Body is base64 in JSON, so that it is answered byte for byte.
+// answer is one route and the constant that it answers. Body is base64 in JSON, so that it is
+// answered byte for byte.
 type answer struct {
 	Method      string `json:"method"`
 	Path        string `json:"path"`
@@ -28,7 +30,8 @@ func main() {
 	}
 }
 
-// run serves on a free port of loopback until the process is ended. The one line on stdout is the base URL.
+// run serves on a free port of loopback until the process is ended. The one line on stdout is the
+// base URL.
 func run(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("bare", flag.ContinueOnError)
 	file := flags.String("answers", "", "JSON `FILE` with the routes and their constants")
