@@ -121,6 +121,6 @@ func TestACommandPassesThePagesInPlaceOfTheSuite(t *testing.T) {
 	})
 	t.Run("it prints no address", func(t *testing.T) {
 		got := of(t, "says nothing")["authcode/flow/whole"]
-		assert.True(t, strings.HasPrefix(got, "ERROR") && strings.Contains(got, "its last line is no address"), got)
+		assert.True(t, strings.HasPrefix(got, "ERROR") && strings.Contains(got, "its last line is not an address"), got)
 	})
 }

@@ -500,8 +500,8 @@ func TestAKilledRunIsSweptByItsJournal(t *testing.T) {
 
 func TestARunJournalThatIsNoneIsRefused(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"rubbish":             {"rubbish\n", "line 1 is no line of a run journal"},
-		"rubbish later":       {`{"run":{"version":"1.0"}}` + "\nrubbish\n", "line 2 is no line of a run journal"},
+		"rubbish":             {"rubbish\n", "line 1 is not a line of a run journal"},
+		"rubbish later":       {`{"run":{"version":"1.0"}}` + "\nrubbish\n", "line 2 is not a line of a run journal"},
 		"no run at the start": {`{"made":{"id":"x"}}` + "\n", "line 1: a run journal begins with the line of its run"},
 		"two runs":            {`{"run":{"version":"1.0"}}` + "\n" + `{"run":{"version":"1.0"}}` + "\n", "line 2: a run journal begins"},
 		"half a line":         {`{"run"`, "the line of the run is missing"},

@@ -143,7 +143,7 @@ func TestACallbackIsDeliveredWithItsSignature(t *testing.T) {
 	assert.Equal(t, "POST", d["method"])
 	assert.Equal(t, "sms.openapi.com", d["domain"])
 	assert.Equal(t, []string{"/hook?a=b 1 200"}, attempts(t, h))
-	assert.Empty(t, object(t, send(h, "GET", "/__admin/requests?path=/hook*", ""))["items"], "it is no request that came")
+	assert.Empty(t, object(t, send(h, "GET", "/__admin/requests?path=/hook*", ""))["items"], "it is not a request that came")
 	w := send(h, "POST", "/__admin/verify", `{"match":{"kind":"callback","path":"/hook"},"exactly":1}`)
 	assert.Equal(t, 200, w.Code, w.Body.String())
 	explained := send(h, "GET", "/__admin/requests/"+object(t, send(h, "GET", "/__admin/requests?kind=callback", ""))["items"].([]any)[0].(map[string]any)["id"].(string), "")

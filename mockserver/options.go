@@ -206,7 +206,7 @@ func WithRootSurface(name string) Option {
 	}
 }
 
-// WithRateLimit sets how many requests an account may make in a minute; 0 is no limit.
+// WithRateLimit sets how many requests an account may make in a minute; 0 is not a limit.
 func WithRateLimit(perMinute int64) Option {
 	return func(c *config) error {
 		if perMinute < 0 {

@@ -244,17 +244,17 @@ func TestAServiceIsCalledByItsHostInEachEnvironment(t *testing.T) {
 		url, token, ip string
 		status         int
 	}{
-		"production":                  {"https://limited.openapi.com/ask/1", live.Token, "2001:db8::1", 200},
-		"from elsewhere":              {"https://limited.openapi.com/ask/1", live.Token, "2001:db8::2", 403},
-		"the sandbox on it":           {"https://limited.openapi.com/ask/1", test.Token, "2001:db8::2", 401},
-		"the sandbox":                 {"https://test.limited.openapi.com/ask/1", test.Token, "2001:db8::2", 200},
-		"production on it":            {"https://test.limited.openapi.com/ask/1", live.Token, "2001:db8::1", 401},
-		"the sandbox, anywhere":       {"http://localhost/__services/limited.openapi.com/ask", test.Token, "", 200},
-		"what is sold, and not so":    {"https://limited.openapi.com/answer", live.Token, "2001:db8::1", 404},
-		"a service of nobody":         {"http://localhost/__services/nobody.openapi.com/ask", live.Token, "2001:db8::1", 404},
-		"the API itself is not sold":  {"http://localhost/__services/oauth.openapi.com/tokens", live.Token, "2001:db8::1", 404},
-		"a refresh token is no token": {"https://limited.openapi.com/ask/1", live.RefreshToken, "2001:db8::1", 401},
-		"health of a service":         {"https://limited.openapi.com/healthz", live.Token, "2001:db8::1", 404},
+		"production":                     {"https://limited.openapi.com/ask/1", live.Token, "2001:db8::1", 200},
+		"from elsewhere":                 {"https://limited.openapi.com/ask/1", live.Token, "2001:db8::2", 403},
+		"the sandbox on it":              {"https://limited.openapi.com/ask/1", test.Token, "2001:db8::2", 401},
+		"the sandbox":                    {"https://test.limited.openapi.com/ask/1", test.Token, "2001:db8::2", 200},
+		"production on it":               {"https://test.limited.openapi.com/ask/1", live.Token, "2001:db8::1", 401},
+		"the sandbox, anywhere":          {"http://localhost/__services/limited.openapi.com/ask", test.Token, "", 200},
+		"what is sold, and not so":       {"https://limited.openapi.com/answer", live.Token, "2001:db8::1", 404},
+		"a service of nobody":            {"http://localhost/__services/nobody.openapi.com/ask", live.Token, "2001:db8::1", 404},
+		"the API itself is not sold":     {"http://localhost/__services/oauth.openapi.com/tokens", live.Token, "2001:db8::1", 404},
+		"a refresh token is not a token": {"https://limited.openapi.com/ask/1", live.RefreshToken, "2001:db8::1", 401},
+		"health of a service":            {"https://limited.openapi.com/healthz", live.Token, "2001:db8::1", 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := s.send("GET", c.url, c.token, "", from(c.ip))

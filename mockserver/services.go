@@ -20,7 +20,7 @@ func WithService(domain, file string) Option {
 	return func(c *config) error {
 		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
 		case !ok || p.Wild() || domain != strings.ToLower(domain) || !strings.Contains(domain, "."):
-			return fmt.Errorf("%q is no domain such as company.openapi.com", domain)
+			return fmt.Errorf("%q is not a domain such as company.openapi.com", domain)
 		case providers().Owns(domain):
 			return fmt.Errorf("%q is the API itself; its document is part of the program", domain)
 		case strings.HasPrefix(domain, "test."):

@@ -36,7 +36,7 @@ func TestWithOpenAccountsNobodyIsAStranger(t *testing.T) {
 		"a key that is too long":               {"http://localhost/wallet", "me@example.com", strings.Repeat("x", 129), 401, ""},
 		"an e-mail that is too long":           {"http://localhost/wallet", strings.Repeat("x", 255), "secret", 401, ""},
 		"control characters":                   {"http://localhost/wallet", "me\x00", "secret", 401, ""},
-		"what is no UTF-8":                     {"http://localhost/wallet", "me", "\xff", 401, ""},
+		"what is not UTF-8":                    {"http://localhost/wallet", "me", "\xff", 401, ""},
 		"a path that does not exist, for that": {"http://localhost/nothing", "me@example.com", "secret", 404, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

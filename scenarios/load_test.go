@@ -86,7 +86,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"a wrong window":                    {head + "    given: {rateLimit: {limit: 1, window: minute}}\n" + steps, `rateLimit: window must be a duration such as 90s or 24h, not "minute"`},
 		"an unknown items list":             {head + "    given: {items: {callbacks.list: 1}}\n" + steps, `items: unknown operation "callbacks.list"; did you mean "callback.list"?`},
 		"items of no list":                  {head + "    given: {items: {token.get: 1}}\n" + steps, `items: token.get is not a list`},
-		"a fault that is no mapping":        {head + "    given: {faults: [outage]}\n" + steps, `v2/x.yaml:8: scenarios[0].given.faults[0]: must be a mapping with a name and an effect, not "outage"`},
+		"a fault that is not a mapping":     {head + "    given: {faults: [outage]}\n" + steps, `v2/x.yaml:8: scenarios[0].given.faults[0]: must be a mapping with a name and an effect, not "outage"`},
 		"a fault without a name":            {head + "    given:\n      faults:\n        - {effect: {kind: reset}}\n" + steps, `v2/x.yaml:10: given.faults: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not ""`},
 		"two faults of one name":            {head + "    given:\n      faults:\n        - {name: a}\n        - {name: a}\n" + steps, `v2/x.yaml:11: given.faults: the name "a" is already used on line 10`},
 		"a fault for an account":            {head + "    given: {faults: [{name: a, match: {account: demo}}]}\n" + steps, `v2/x.yaml:8: given.faults: rule "a" must not match an account: it is for the account that it is given to`},

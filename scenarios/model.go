@@ -319,7 +319,7 @@ type Auth struct {
 	Bearer *string `yaml:"bearer,omitempty"`
 	// Credentials replace parts of the account's own in Basic.
 	Credentials *Credentials `yaml:"credentials,omitempty"`
-	// Client authenticates an OAuth client, which is no account.
+	// Client authenticates an OAuth client, which is not an account.
 	Client *Client `yaml:"client,omitempty"`
 	// Raw is the whole value of the Authorization header.
 	Raw *string `yaml:"raw,omitempty"`

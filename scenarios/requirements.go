@@ -84,7 +84,7 @@ func (r *RequirementSet) Check(all []Scenario) []error {
 		s, ok := byID[id]
 		switch {
 		case !ok:
-			out = append(out, fmt.Errorf("scenarios/requirements/%s.yaml: it requires %s, which is no scenario: a frozen set names what is there", r.Name, id))
+			out = append(out, fmt.Errorf("scenarios/requirements/%s.yaml: it requires %s, which is not a scenario: a frozen set names what is there", r.Name, id))
 		case s.Meaning() != r.Requirements[id]:
 			out = append(out, fmt.Errorf("scenarios/requirements/%s.yaml: %s (%s:%d) asserts something else than when the set was frozen: write a new set, or take the change back", r.Name, id, s.File, s.Line))
 		}

@@ -23,7 +23,7 @@ var (
 func Forms() []string { return []string{"othercase", "shorter"} }
 
 // Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter"
-// takes its last character away. It reports false where the value is no text, or would stay as it
+// takes its last character away. It reports false where the value is not text, or would stay as it
 // is.
 func Formed(value any, form string) (string, bool) {
 	text, _ := value.(string)
@@ -123,7 +123,7 @@ func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 	return value, nil
 }
 
-// ExpandText puts the values of variables into a text; what is no text is written as JSON writes
+// ExpandText puts the values of variables into a text; what is not text is written as JSON writes
 // it.
 func ExpandText(text string, lookup func(name string) (any, error)) (string, error) {
 	var failed error

@@ -22,17 +22,17 @@ func TestVariablesKeepTheirTypeWhenTheyStandAlone(t *testing.T) {
 		return value, nil
 	}
 	tests := map[string]struct{ in, want any }{
-		"a number alone":        {"${n}", json.Number("3.10")},
-		"a number in a text":    {"n=${n}", "n=3.10"},
-		"a list alone":          {"${l}", []any{"a"}},
-		"an object in a text":   {"<${o}>", `<{"x":1}>`},
-		"null alone":            {"${none}", nil},
-		"inside lists":          {[]any{"${t}", json.Number("1")}, []any{"text", json.Number("1")}},
-		"inside objects":        {map[string]any{"${t}": "${n}"}, map[string]any{"text": json.Number("3.10")}},
-		"a literal":             {"$${n}", "${n}"},
-		"a literal beside":      {"$${n}${t}", "${n}text"},
-		"no variable at all":    {"$n {n}", "$n {n}"},
-		"what is no text stays": {true, true},
+		"a number alone":         {"${n}", json.Number("3.10")},
+		"a number in a text":     {"n=${n}", "n=3.10"},
+		"a list alone":           {"${l}", []any{"a"}},
+		"an object in a text":    {"<${o}>", `<{"x":1}>`},
+		"null alone":             {"${none}", nil},
+		"inside lists":           {[]any{"${t}", json.Number("1")}, []any{"text", json.Number("1")}},
+		"inside objects":         {map[string]any{"${t}": "${n}"}, map[string]any{"text": json.Number("3.10")}},
+		"a literal":              {"$${n}", "${n}"},
+		"a literal beside":       {"$${n}${t}", "${n}text"},
+		"no variable at all":     {"$n {n}", "$n {n}"},
+		"what is not text stays": {true, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestATextHasForms(t *testing.T) {
 		"a key in the other case":   {"0aB9", "othercase", "0Ab9"},
 		"digits have no other case": {"0123", "othercase", nil},
 		"nothing has no end":        {"", "shorter", nil},
-		"a number is no text":       {7, "shorter", nil},
+		"a number is not text":      {7, "shorter", nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

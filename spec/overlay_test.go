@@ -98,8 +98,8 @@ func TestAnOverlayIsReadStrictly(t *testing.T) {
 		{"an action without a correction", overlayText(goodCorrection, `  - {x-number: 2, target: $.info, update: {title: x}}`), "x-number is 2; want one of the 1"},
 		{"an action that does nothing", overlayText(goodCorrection, `  - {x-number: 1, target: $.info}`), "neither update nor remove"},
 		{"an action that does both", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, remove: true, update: {}}`), "both update and remove"},
-		{"a target that is no path", overlayText(goodCorrection, `  - {x-number: 1, target: "$[?(", remove: true}`), "is no JSONPath"},
-		{"a key that is no text", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, update: {[404]: x}}`), `o.yaml:7: actions[0].update: a key must be text, not a list`},
+		{"a target that is not a path", overlayText(goodCorrection, `  - {x-number: 1, target: "$[?(", remove: true}`), "is no JSONPath"},
+		{"a key that is not text", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, update: {[404]: x}}`), `o.yaml:7: actions[0].update: a key must be text, not a list`},
 		{"a remove that is no truth", overlayText(goodCorrection, `  - {x-number: 1, target: $.info, remove: 1}`), `o.yaml:7: actions[0].remove: must be true or false, not "1"`},
 	}
 	for _, test := range tests {

@@ -14,7 +14,7 @@ func Timestamp(text string) (time.Time, error) {
 	// time.Parse also lets fractions pass, after a comma too, and hours of one digit.
 	whole := len(text) == len("2006-01-02T15:04:05+00:00") || len(text) == len("2006-01-02T15:04:05Z")
 	if err != nil || !whole || strings.ContainsAny(text, ".,") {
-		return time.Time{}, fmt.Errorf("%q is no timestamp; want a real one in whole seconds, like 2026-02-12T08:30:00+00:00", text)
+		return time.Time{}, fmt.Errorf("%q is not a timestamp; want a real one in whole seconds, like 2026-02-12T08:30:00+00:00", text)
 	}
 	return at, nil
 }

@@ -166,7 +166,7 @@ func TestNoSecretShowsInAnythingThatIsWritten(t *testing.T) {
 			fmt.Fprint(w, chatter)
 			panic(http.ErrAbortHandler)
 		},
-		"in what is no HTTP": func(w http.ResponseWriter, _ *http.Request, chatter string) {
+		"in what is not HTTP": func(w http.ResponseWriter, _ *http.Request, chatter string) {
 			connection, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {
 				fmt.Fprintf(connection, "%s\r\n\r\n", chatter)

@@ -100,7 +100,7 @@ func readReportText(name string) ([]byte, report.Report, error) {
 		return nil, report.Report{}, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxReport {
-		return nil, report.Report{}, fmt.Errorf("%s is no file, or longer than %d MiB, and no report", name, maxReport>>20)
+		return nil, report.Report{}, fmt.Errorf("%s is not a file, or longer than %d MiB, and no report", name, maxReport>>20)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -152,7 +152,7 @@ Exit status: 0 authentic; 1 not; 2 wrong usage; 3 consistent, but unsigned, or s
 				return err
 			}
 			if !info.Mode().IsRegular() || info.Size() > largest {
-				return fmt.Errorf("%s is no file, or longer than %d MiB, and no certificate", args[0], largest>>20)
+				return fmt.Errorf("%s is not a file, or longer than %d MiB, and no certificate", args[0], largest>>20)
 			}
 			text, err := os.ReadFile(args[0])
 			if err != nil {

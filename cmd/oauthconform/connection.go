@@ -90,7 +90,7 @@ func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*ur
 		all := httpproxy.Config{HTTPSProxy: config.HTTPSProxy}
 		by, err := all.ProxyFunc()(&url.URL{Scheme: "https", Host: "proxied.invalid"})
 		if err != nil || by == nil || by.Hostname() == "" || strings.HasSuffix(by.Host, ":") || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, by.Scheme) {
-			return nil, errors.New("HTTPS_PROXY is no address such as http://proxy.example:3128")
+			return nil, errors.New("HTTPS_PROXY is not an address such as http://proxy.example:3128")
 		}
 	}
 	return config.ProxyFunc(), nil

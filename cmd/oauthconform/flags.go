@@ -78,7 +78,7 @@ func invalidValue(where string, flag *pflag.Flag, value string, why error) error
 	return fmt.Errorf("invalid value %q for %s: %w", value, where, why)
 }
 
-// noArguments refuses what is no flag, without repeating it: it may be a key whose flag was
+// noArguments refuses what is not a flag, without repeating it: it may be a key whose flag was
 // forgotten.
 func noArguments(command *cobra.Command, args []string) error {
 	if len(args) > 0 {

@@ -105,5 +105,5 @@ func TestEveryFlagOfMutantsDoesSomething(t *testing.T) {
 
 	code, _, errors = ask("--scenarios", "testdata/canary.yaml")
 	assert.Equal(t, report.ExitError, code)
-	assert.Contains(t, errors, "no scenario", "mutants need the scenarios that cover them")
+	assert.Contains(t, errors, "is not a scenario", "mutants need the scenarios that cover them")
 }

@@ -29,7 +29,7 @@ type varied struct {
 	*http.Request
 	status int
 	header http.Header
-	body   any    // nil where the answer is no JSON
+	body   any    // nil where the answer is not JSON
 	raw    []byte // sent in its place, unless nil
 	again  func(method, target string) any
 }

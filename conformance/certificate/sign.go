@@ -100,7 +100,7 @@ func Open(ctx context.Context, text []byte, public ed25519.PublicKey) (statement
 	var envelope dsse.Envelope
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(&envelope); err != nil {
-		return nil, false, fmt.Errorf("it is no JSON, or was cut off: %w", err)
+		return nil, false, fmt.Errorf("it is not JSON, or was cut off: %w", err)
 	}
 	if envelope.Payload == "" && envelope.PayloadType == "" {
 		return text, false, nil

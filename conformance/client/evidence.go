@@ -73,7 +73,7 @@ func (e *Evidence) after(i int) iter.Seq[int] {
 	}
 }
 
-// index lists the client's exchanges by what keys say of them, in their order; "" is no key.
+// index lists the client's exchanges by what keys say of them, in their order; "" means no key.
 func (e *Evidence) index(keys func(*Exchange) []string) map[string][]int {
 	by := map[string][]int{}
 	for _, i := range e.judged() {

@@ -69,7 +69,7 @@ func readingRules() []Rule {
 		must("reads/number-as-text", "Counts of subscriptions, which come as texts, are read as numbers.", "v2 Subscription.availableRequests", nil),
 		should("reads/fraction-error", "An error number may be a fraction, such as 125.22.", "seen of the live services; docs/behaviour.md#paid-services", nil),
 		must("reads/no-content", "204 without a body is read as nothing there.", "v1 GET /token 204", nil),
-		should("reads/no-json", "An answer that is no JSON, as gateways send them, is a failure like any other.", "RFC 9110, 15.6.3", nil),
+		should("reads/no-json", "An answer that is not JSON, as gateways send them, is a failure like any other.", "RFC 9110, 15.6.3", nil),
 		should("reads/wrapped-and-flat", "The token of the client credentials is read under data, and beside it too.", "client credentials, 200; docs/behaviour.md#client-credentials", nil),
 		must("reads/payment-required", "402 is told apart from 401: credit is missing, and the token is good.", "docs/behaviour.md#paid-services", nil),
 	}

@@ -79,7 +79,7 @@ func TestTrafficIsJudgedByRules(t *testing.T) {
 		"a second after Retry-After: 1":           {[]map[string]any{call(1, 1, 429, "Retry-After", "1"), call(2.01, 1, 200)}, "retry/waits-after-429", report.Pass},
 		"too early after Retry-After: 1":          {[]map[string]any{call(1, 1, 429, "Retry-After", "1"), call(1.5, 1, 200)}, "retry/waits-after-429", report.Fail},
 		"a date as Retry-After":                   {[]map[string]any{call(1, 1, 503, "Retry-After", "Thu, 12 Feb 2026 08:30:10 GMT"), call(5, 1, 200)}, "retry/waits-after-503", report.Fail},
-		"a Retry-After that is no time":           {[]map[string]any{call(1, 1, 503, "Retry-After", "soon"), call(1.1, 1, 200)}, "retry/waits-after-503", report.Skip},
+		"a Retry-After that is not a time":        {[]map[string]any{call(1, 1, 503, "Retry-After", "soon"), call(1.1, 1, 200)}, "retry/waits-after-503", report.Skip},
 		"a write repeated blindly after a 502":    {[]map[string]any{entry(0, "POST", api+"/tokens", basic, `{"scopes":["a"]}`, 502, ""), entry(1, "POST", api+"/tokens", basic, `{ "scopes":["a"]}`, 200, pairOf(1))}, "retry/looks-before-repeating-a-write", report.Fail},
 		"a write repeated after a look":           {[]map[string]any{entry(0, "POST", api+"/tokens", basic, `{"scopes":["a"]}`, 0, ""), entry(1, "GET", api+"/tokens", basic, "", 200, `{"data":[]}`), entry(2, "POST", api+"/tokens", basic, `{"scopes":["a"]}`, 200, pairOf(1))}, "retry/looks-before-repeating-a-write", report.Pass},
 		"another write after one that was lost":   {[]map[string]any{entry(0, "POST", api+"/tokens", basic, `{"scopes":["a"],"name":"one"}`, 0, ""), entry(1, "POST", api+"/tokens", basic, `{"scopes":["a"],"name":"other"}`, 200, pairOf(1))}, "retry/looks-before-repeating-a-write", report.Pass},

@@ -20,7 +20,7 @@ type post struct {
 	nth      int // of the server, from 1
 }
 
-// deliver hands the callback to the receiver, and returns what it answered; 0 is no answer.
+// deliver hands the callback to the receiver, and returns what it answered; 0 means no answer.
 func (p *post) deliver() int {
 	const longest = 100 * time.Millisecond // that one who answers takes
 	ctx, cancel := context.WithTimeout(p.request.Context(), longest)
@@ -52,7 +52,7 @@ func (w *statusWriter) WriteHeader(status int) { w.status = status }
 func (w *statusWriter) Write(b []byte) (int, error) { return len(b), nil }
 
 // calling lies about callbacks: it delivers one, or does not, and returns what the server is told
-// that the receiver answered; 0 is no answer.
+// that the receiver answered; 0 means no answer.
 func calling(lie func(p *post) int) func() func(http.Handler) http.Handler {
 	return func() func(http.Handler) http.Handler {
 		return func(receiver http.Handler) http.Handler {

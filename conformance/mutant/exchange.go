@@ -201,7 +201,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		l.changed()
 		if x.Answer.Raw == nil && reflect.DeepEqual(x.Answer.JSON, before.JSON) {
-			x.Answer.Raw = before.Raw // a lie about the status or a header alone, also of what is no JSON
+			x.Answer.Raw = before.Raw // a lie about the status or a header alone, also of what is not JSON
 		}
 	}
 	write(w, x.Answer)

@@ -10,7 +10,7 @@ import (
 
 // form is what a request sent as a form.
 func (x *Exchange) form() url.Values {
-	form, _ := url.ParseQuery(string(x.Sent)) // what is no form has no members
+	form, _ := url.ParseQuery(string(x.Sent)) // what is not a form has no members
 	return form
 }
 

@@ -135,7 +135,7 @@ func codeUser() []Mutant {
 			x.Answer.Status = 400
 		})},
 		row{"userinfo-by-basic", "Basic is as good as a token", words, when(codeUserinfo, byBasic, john)},
-		row{"userinfo-scheme-has-a-case", "bearer is no scheme", "authcode/userinfo/scheme", when(codeUserinfo, func(x *Exchange) bool { return strings.HasPrefix(x.Caller, "bearer ") }, func(x *Exchange) { x.refuseGrant(401, "invalid_token") })},
+		row{"userinfo-scheme-has-a-case", "bearer is not a scheme", "authcode/userinfo/scheme", when(codeUserinfo, func(x *Exchange) bool { return strings.HasPrefix(x.Caller, "bearer ") }, func(x *Exchange) { x.refuseGrant(401, "invalid_token") })},
 		row{"userinfo-for-ever", "a token does not expire", "authcode/userinfo/expired", when(codeUserinfo, refused, john)},
 		row{"userinfo-never", "a token is never good", "authcode/userinfo/expired", when(codeUserinfo, has(200), func(x *Exchange) { x.refuseGrant(401, "invalid_token") })},
 		row{"userinfo-not-to-the-last-second", "a token expires a second early", "authcode/userinfo/last-second", when(codeUserinfo, has(200), func(x *Exchange) { x.refuseGrant(401, "invalid_token") })},

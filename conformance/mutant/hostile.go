@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// hostile are lies of servers that read what is no request of theirs, or fall over it.
+// hostile are lies of servers that read what is not a request of theirs, or fall over it.
 func hostile() []Mutant {
 	return slices.Concat(hostileBodies(), hostileMembers(), hostileQueries(), hostilePaths())
 }
@@ -25,7 +25,7 @@ func broken(x *Exchange) {
 	x.Answer.JSON = map[string]any{"success": false, "message": "Internal Server Error", "error": json.Number("500"), "data": nil}
 }
 
-// lenient reads a body that is no JSON in one operation, after repairing it; a repair that answers
+// lenient reads a body that is not JSON in one operation, after repairing it; a repair that answers
 // nil does not.
 func lenient(operation string, repair func(x *Exchange) any) func() Lie {
 	return always(func(x *Exchange) {
@@ -102,7 +102,7 @@ func hostileBodies() []Mutant {
 			})},
 		{Name: "hostile/hangs-up-on-rubbish", What: "the connection is closed on bytes that are no UTF-8", Scenarios: create, Lie: hangUp("token.create")},
 		{Name: "hostile/hangs-up-on-rubbish-in-update", What: "an update closes the connection on bytes that are no UTF-8", Scenarios: update, Lie: hangUp("token.update")},
-		{Name: "hostile/rubbish-is-empty", What: "an update reads what is no JSON as nothing", Scenarios: update,
+		{Name: "hostile/rubbish-is-empty", What: "an update reads what is not JSON as nothing", Scenarios: update,
 			Lie: lenient("token.update", func(*Exchange) any { return map[string]any{} })},
 		{Name: "hostile/deep-is-malformed", What: "a hundred levels are too many", Scenarios: nested,
 			Lie: always(func(x *Exchange) {
@@ -186,7 +186,7 @@ func onDataAfter(operation string, edit func(x *Exchange, data map[string]any)) 
 }
 
 // firstMembers reads an object of which of members with one name the first counts; nil when no name
-// stands twice, or it is no object.
+// stands twice, or it is not an object.
 func firstMembers(body []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -216,7 +216,7 @@ func firstMembers(body []byte) any {
 	return object
 }
 
-// hostileQueries are lies about queries that hold a parameter twice, or what is no query.
+// hostileQueries are lies about queries that hold a parameter twice, or what is not a query.
 func hostileQueries() []Mutant {
 	repeated, unescaped := []string{"v2/hostile/queries/repeated"}, []string{"v2/hostile/queries/unescaped"}
 	last := func(operation string) func() Lie {

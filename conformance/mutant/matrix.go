@@ -197,7 +197,7 @@ func (p *prover) check() error {
 		}
 		for _, id := range m.Scenarios {
 			if len(p.covering([]string{id})) == 0 {
-				errs = append(errs, fmt.Errorf("mutant %s is covered by %q, which is no scenario", m.Name, id))
+				errs = append(errs, fmt.Errorf("mutant %s is covered by %q, which is not a scenario", m.Name, id))
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func serviceTokens() []Mutant {
 		}},
 		{Name: "services/token-any", What: "services take any token", Scenarios: is("wrong"), Lie: taken(exactly("Bearer 5f0c2d9e7a41b86c3d10e2f4"))},
 		{Name: "services/token-empty", What: "services take an empty token", Scenarios: is("wrong"), Lie: taken(exactly("Bearer"))},
-		{Name: "services/token-short", What: "services take what is no token", Scenarios: is("wrong"), Lie: taken(exactly("Bearer x"))},
+		{Name: "services/token-short", What: "services take what is not a token", Scenarios: is("wrong"), Lie: taken(exactly("Bearer x"))},
 		{Name: "services/token-prefix", What: "services take what begins like a token", Scenarios: is("wrong"), Lie: taken(func(c string) bool {
 			return strings.HasPrefix(c, "Bearer ") && strings.HasSuffix(c, "x") && len(c) > 20
 		})},

@@ -237,7 +237,7 @@ func standingTitle(a Assertion) string {
 	case "http.content-type":
 		return "Content-Type is " + oneLine(a.Actual, 60)
 	case "json.valid":
-		return "A body is no JSON: " + oneLine(a.Actual, 60)
+		return "A body is not JSON: " + oneLine(a.Actual, 60)
 	}
 	return oneLine(a.Requirement, titleLimit)
 }

@@ -16,10 +16,10 @@ import (
 func ReadJSON(r io.Reader) (Report, error) {
 	var read Report
 	if err := json.NewDecoder(r).Decode(&read); err != nil {
-		return Report{}, fmt.Errorf("it is no JSON report: %w", err)
+		return Report{}, fmt.Errorf("it is not a JSON report: %w", err)
 	}
 	if major, _, _ := strings.Cut(read.Version, "."); major != "1" {
-		return Report{}, fmt.Errorf("it is no JSON report of version 1.x (its version is %q)", read.Version)
+		return Report{}, fmt.Errorf("it is not a JSON report of version 1.x (its version is %q)", read.Version)
 	}
 	return read, nil
 }

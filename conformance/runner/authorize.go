@@ -137,7 +137,7 @@ func (v *visit) goOn(got *sent) (bool, error) {
 		return v.redirected(got, to)
 	}
 	page := got.exchange.Page()
-	if page == nil || got.status >= http.StatusMultipleChoices { // a redirect to what is no address leads nowhere
+	if page == nil || got.status >= http.StatusMultipleChoices { // a redirect to what is not an address leads nowhere
 		return false, nil
 	}
 	if i := slices.IndexFunc(page.Forms, func(f check.Form) bool { return f.Has("username") && f.Has("password") }); i >= 0 {
@@ -231,7 +231,7 @@ func (v *visit) redirected(got *sent, to *url.URL) (bool, error) {
 func (v *visit) submit(got *sent, form check.Form, with url.Values) error {
 	to := resolved(got.exchange.URL, form.Action)
 	if to == nil {
-		return v.impassable("the action of a form is no address")
+		return v.impassable("the action of a form is not an address")
 	}
 	surface, path := v.surfaceAt(to, got.surface)
 	if surface == nil {

@@ -61,7 +61,7 @@ func runCommand(ctx context.Context, words []string, address string) (string, er
 	lines := strings.Split(strings.TrimSpace(output.String()), "\n")
 	last := strings.TrimSpace(lines[len(lines)-1])
 	if to, err := url.Parse(last); err != nil || to.Scheme == "" {
-		return "", errors.New("its last line is no address; want the one that the browser was sent to, such as https://example.com/callback?code=…")
+		return "", errors.New("its last line is not an address; want the one that the browser was sent to, such as https://example.com/callback?code=…")
 	}
 	return last, nil
 }

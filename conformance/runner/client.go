@@ -188,8 +188,8 @@ func (c client) once(ctx context.Context, through http.RoundTripper, request *ht
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	started := time.Now()
-	// Not by way of http.Client, which takes no answer whose Location is no address: that is the
-	// target's fault, and to be judged.
+	// Not by way of http.Client, which takes no answer whose Location is not an address: that is
+	// the target's fault, and to be judged.
 	response, err := through.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		stale = reused.Load() && !answered.Load() && ctx.Err() == nil

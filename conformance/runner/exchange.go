@@ -94,7 +94,7 @@ type givenUp struct{ reason string }
 
 func (g givenUp) Error() string { return g.reason }
 
-// send sends a call; the error is a transportError, or says that the call cannot be sent at all.
+// send sends a call. Its error is a transportError, or explains why the call cannot be sent at all.
 func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s := &sent{call: c}
 	if reason := t.breaker.given(c.operationName()); reason != "" && c.how.why != removing {
@@ -104,23 +104,9 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	if t.readOnly && c.writes() {
 		return nil, stop{report.Error, fmt.Sprintf("step %q would write (%s %s), and the run is read-only; it was not sent", c.step, c.method, c.operationName())}
 	}
-	var body io.Reader = http.NoBody
-	if c.body != nil {
-		body = bytes.NewReader(c.body) // net/http finds its length
-	}
-	request, err := newRequest(ctx, c.base, c.method, c.path, c.rawQuery, body)
+	request, err := c.request(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
-	}
-	request.Header = c.header.Clone()
-	if request.Header == nil {
-		request.Header = http.Header{}
-	}
-	if request.Header.Get("Accept-Encoding") == "" {
-		request.Header.Set("Accept-Encoding", "identity") // without it any coding would be right
-	}
-	if c.host != "" {
-		request.Host = c.host
+		return nil, err
 	}
 	t.count.Add(1)
 	s.started = time.Now().UTC()
@@ -132,20 +118,7 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	s.answer = got
 	if err != nil {
 		s.failure = err.Error()
-		if c.how.why == making && !errors.As(err, new(cutOff)) {
-			t.client.gate.release()
-		}
-		if c.how.keeps && (errors.As(err, new(notSent)) || errors.As(err, new(errImpatient)) || unreachable(err)) {
-			t.journal.gone(number, c.surface.Name, kindToken, "")
-		}
-		switch {
-		case ctx.Err() != nil:
-			return s, transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
-		case errors.As(err, new(cutOff)):
-		case c.how.why != removing:
-			t.breaker.failure(c.operationName(), err)
-		}
-		return s, transportError{err}
+		return s, t.failed(ctx, c, number, err)
 	}
 	t.breaker.success(c.operationName())
 	t.dates.note(got.header)
@@ -167,7 +140,50 @@ func (t *sender) send(ctx context.Context, c call) (*sent, error) {
 	return s, nil
 }
 
-// writes reports whether a call is no read, or asks to be taken for another one.
+// request builds the HTTP request of a call. Without an Accept-Encoding of the scenario it asks for
+// identity: otherwise net/http would ask for gzip, and any coding would be correct.
+func (c *call) request(ctx context.Context) (*http.Request, error) {
+	var body io.Reader = http.NoBody
+	if c.body != nil {
+		body = bytes.NewReader(c.body) // net/http finds its length
+	}
+	request, err := newRequest(ctx, c.base, c.method, c.path, c.rawQuery, body)
+	if err != nil {
+		return nil, fmt.Errorf("step %q cannot be sent: %w", c.step, err)
+	}
+	request.Header = c.header.Clone()
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	if request.Header.Get("Accept-Encoding") == "" {
+		request.Header.Set("Accept-Encoding", "identity")
+	}
+	if c.host != "" {
+		request.Host = c.host
+	}
+	return request, nil
+}
+
+// failed records that no whole answer came. number is the call's in the journal, if it has one.
+func (t *sender) failed(ctx context.Context, c call, number int, err error) error {
+	if c.how.why == making && !errors.As(err, new(cutOff)) {
+		t.client.gate.release()
+	}
+	if c.how.keeps && (errors.As(err, new(notSent)) || errors.As(err, new(errImpatient)) || unreachable(err)) {
+		t.journal.gone(number, c.surface.Name, kindToken, "")
+	}
+	switch {
+	case ctx.Err() != nil:
+		return transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
+	case errors.As(err, new(cutOff)):
+	case c.how.why != removing:
+		t.breaker.failure(c.operationName(), err)
+	}
+	return transportError{err}
+}
+
+// writes reports whether a call may change anything: it is not a read, or asks the target to take
+// it for another method.
 func (c *call) writes() bool { return !isRead(c.method) || overrides(c.header) }
 
 // overrides reports whether headers ask the target to take a request for one of another method,

@@ -163,7 +163,7 @@ func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, 
 	}
 	to := resolved(from.exchange.URL, form.Action)
 	if to == nil {
-		finding.Actual = "a form whose action is no address"
+		finding.Actual = "a form whose action is not an address"
 	}
 	return to, form.Method, form.Values(fields), nil
 }

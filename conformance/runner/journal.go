@@ -154,7 +154,7 @@ func ReadJournal(r io.Reader) (Left, error) {
 	for n := 1; lines.Scan(); n++ {
 		var line journalLine
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return left, fmt.Errorf("line %d is no line of a run journal: %w", n, err)
+			return left, fmt.Errorf("line %d is not a line of a run journal: %w", n, err)
 		}
 		if (n == 1) != (line.Run != nil) {
 			return left, fmt.Errorf("line %d: a run journal begins with the line of its run, and has one of these", n)

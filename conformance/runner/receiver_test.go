@@ -13,7 +13,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// post sends a body to a mailbox and returns the status; 0 is no answer.
+// post sends a body to a mailbox and returns the status; 0 means no answer.
 func post(t *testing.T, url, body string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))

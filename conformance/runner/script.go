@@ -69,7 +69,7 @@ func (s *session) script(known *report.Redactor, assertions []report.Assertion) 
 		return ""
 	}
 	for i := range w.parts {
-		// What is no secret of its own, but too near to one to be shown, has a name too by now.
+		// What is not a secret of its own, but too near to one to be shown, has a name too by now.
 		w.parts[i].command = known.Text(w.parts[i].command)
 	}
 	text := known.Text(w.text())

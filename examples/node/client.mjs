@@ -70,7 +70,7 @@ function read(answer) {
     value = undefined;
   }
   if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value?.error);
-  if (answer.status !== 204 && value === undefined) throw new Error('the answer is no JSON');
+  if (answer.status !== 204 && value === undefined) throw new Error('the answer is not JSON');
   return value;
 }
 

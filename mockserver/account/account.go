@@ -82,7 +82,7 @@ const (
 	AccessToken
 	RefreshToken
 	APIKey
-	// A client's ID is no secret, and leads to its account all the same.
+	// A client's ID is not a secret, and leads to its account all the same.
 	ClientID
 	GrantCode
 	GrantToken

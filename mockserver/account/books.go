@@ -211,7 +211,7 @@ func (a *Account) auditUsage(since Tally, off func(invariant, format string, val
 			off("usage.totals", "the parts of %s on %d do not fit into their total: %+v", scope, day, c.tally())
 		}
 		if DayOf(day.Time()) != day {
-			off("usage.sum", "%d is no day of the calendar, and what %s counts on it is in the sum of no month", day, scope)
+			off("usage.sum", "%d is not a day of the calendar, and what %s counts on it is in the sum of no month", day, scope)
 		}
 	})
 	since.ErrorRequests -= a.books.Failed // which are paid as well

@@ -75,7 +75,7 @@ func TestEachInvariantCanFail(t *testing.T) {
 			a.books.Own = Tally{Requests: 2, ErrorRequests: 2, WalletRequests: 1}
 		}, Violation{"usage.totals", "the parts of all calls since the start do not fit into their total: {Requests:2 WalletRequests:1 SubscriptionRequests:0 ErrorRequests:2 WalletAmount:0}"}},
 		"a day that is none": {func(a *Account) { a.Usage.Restore(20261340, "GET:a.com/x", &Counter{Requests: 1}); a.OpenBooks() },
-			Violation{"usage.sum", "20261340 is no day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
+			Violation{"usage.sum", "20261340 is not a day of the calendar, and what GET:a.com/x counts on it is in the sum of no month"}},
 		"a callback that is pending and completed": {func(a *Account) { a.Callbacks = []*Callback{{ID: "c", Active: true, CompletedAt: a.CreatedAt.Add(1)}} },
 			Violation{"callbacks.state", "callback c is active: true, and completed: true"}},
 		"a completed callback that is due": {func(a *Account) {

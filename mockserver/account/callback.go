@@ -29,7 +29,7 @@ type Callback struct {
 	Attempt int
 	Retry   int // retries performed
 	Data    map[string]any
-	// Bare reports that Data holds, as text under "body", a service's answer that is no JSON
+	// Bare reports that Data holds, as text under "body", a service's answer that is not JSON
 	// object: the text alone is sent.
 	Bare   bool
 	Custom any

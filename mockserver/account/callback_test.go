@@ -163,13 +163,13 @@ func TestACallbackNeedsAScopeOfTheCatalogue(t *testing.T) {
 		environment account.Environment
 		scope, want string
 	}{
-		"as in production":             {account.Production, "POST:sms.openapi.com/send", "POST:sms.openapi.com/send"},
-		"in a sandbox":                 {account.Sandbox, "POST:test.sms.openapi.com/send", "POST:test.sms.openapi.com/send"},
-		"in a sandbox, without test.":  {account.Sandbox, "POST:sms.openapi.com/send", "POST:test.sms.openapi.com/send"},
-		"one that nobody sells":        {account.Production, "POST:sms.openapi.com/other", ""},
-		"in production, with test.":    {account.Production, "POST:test.sms.openapi.com/send", ""},
-		"one that is no scope at all":  {account.Production, "", ""},
-		"one that the account may not": {account.Production, "GET:risk.openapi.com/report", "GET:risk.openapi.com/report"},
+		"as in production":               {account.Production, "POST:sms.openapi.com/send", "POST:sms.openapi.com/send"},
+		"in a sandbox":                   {account.Sandbox, "POST:test.sms.openapi.com/send", "POST:test.sms.openapi.com/send"},
+		"in a sandbox, without test.":    {account.Sandbox, "POST:sms.openapi.com/send", "POST:test.sms.openapi.com/send"},
+		"one that nobody sells":          {account.Production, "POST:sms.openapi.com/other", ""},
+		"in production, with test.":      {account.Production, "POST:test.sms.openapi.com/send", ""},
+		"one that is not a scope at all": {account.Production, "", ""},
+		"one that the account may not":   {account.Production, "GET:risk.openapi.com/report", "GET:risk.openapi.com/report"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newTestService(c.environment)

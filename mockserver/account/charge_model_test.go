@@ -57,7 +57,7 @@ type modelWindow struct {
 }
 
 // modelOffer is a row of what the model knows to be sold. Free are the numbers by day, month, year
-// and in all; -1 is no limit, all -1 nothing free.
+// and in all; -1 means no limit, all -1 nothing free.
 type modelOffer struct {
 	scope     string
 	price     account.Money

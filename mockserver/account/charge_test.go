@@ -171,7 +171,7 @@ func TestAScopeCoversWhatItReads(t *testing.T) {
 		"in production, none that are tests":   {account.Production, []string{"*:*.company.openapi.com/*"}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
 		"in the sandbox, not as in production": {account.Sandbox, []string{start}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
 		"in production, not as in the sandbox": {account.Production, []string{"GET:test.company.openapi.com/IT-start"}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
-		"not what is no scope":                 {account.Production, []string{"everything"}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
+		"not what is not a scope":              {account.Production, []string{"everything"}, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
 		"not without any":                      {account.Production, nil, account.Target{Method: "GET", Domain: company, Path: "IT-start"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,8 +208,8 @@ func TestAnAddressIsAllowedHoweverItIsWritten(t *testing.T) {
 		"another IPv6":                        {[]string{"2001:db8::7"}, "2001:db8::8", false},
 		"IPv4 that the list maps into IPv6":   {[]string{"::ffff:192.0.2.1"}, "192.0.2.1", true},
 		"IPv4 that the caller maps into IPv6": {[]string{"192.0.2.1"}, "::ffff:192.0.2.1", true},
-		"after text that is no address":       {[]string{"office", "", "2001:DB8::7"}, "2001:db8::7", true},
-		"only text that is no address":        {[]string{"office"}, "192.0.2.1", false},
+		"after text that is not an address":   {[]string{"office", "", "2001:DB8::7"}, "2001:db8::7", true},
+		"only text that is not an address":    {[]string{"office"}, "192.0.2.1", false},
 		"a caller without an address":         {[]string{"192.0.2.1"}, "", false},
 		"no network":                          {[]string{"192.0.2.0/24"}, "192.0.2.1", false},
 	} {

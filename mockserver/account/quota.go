@@ -14,7 +14,7 @@ type RateLimit struct {
 }
 
 // ParseRateLimit reads a limit as the provider writes it: "100/1m" are a hundred requests in each
-// minute. Not ok when it has another form; no text is no limit.
+// minute. Not ok when it has another form; no text means no limit.
 func ParseRateLimit(text string) (RateLimit, bool) {
 	count, window, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseUint(count, 10, 31)

@@ -145,7 +145,7 @@ func (p Pattern) InProduction(e Environment) Pattern {
 	return p
 }
 
-// MoveScope moves a scope's text into an environment; text that is no scope stays as it is.
+// MoveScope moves a scope's text into an environment; text that is not a scope stays as it is.
 func MoveScope(text string, e Environment) string {
 	if p, ok := ParsePattern(text); ok && p.In(e) != p {
 		return p.In(e).String()

@@ -40,7 +40,7 @@ type Token struct {
 	seq uint64 // position in the order of creation
 }
 
-// TokenLimits bound what a token may be used for. Nil is no limit, 0 allows none.
+// TokenLimits bound what a token may be used for. Nil means no limit, 0 allows none.
 type TokenLimits struct {
 	TotalRequests        *int64
 	WalletRequests       *int64

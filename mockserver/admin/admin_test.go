@@ -79,7 +79,7 @@ func TestRubbishIsRefusedAndChangesNothing(t *testing.T) {
 		status             int
 		says               string
 	}{
-		"a clock that is no time":         {"PUT", "/clock", `{"now":"yesterday"}`, 400, "yesterday"},
+		"a clock that is not a time":      {"PUT", "/clock", `{"now":"yesterday"}`, 400, "yesterday"},
 		"a clock before 1970":             {"PUT", "/clock", `{"now":"1066-10-14T09:00:00Z"}`, 400, "1970"},
 		"an unknown member":               {"PUT", "/clock", `{"naw":"2026-02-12T08:30:00Z"}`, 400, "naw"},
 		"a second value":                  {"PUT", "/clock", `{} {}`, 400, "goes on"},

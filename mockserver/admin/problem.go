@@ -173,7 +173,7 @@ func decode(c *gin.Context, into any) error {
 		case errors.As(err, &wrongType):
 			return problemf(http.StatusBadRequest, "%q is of type %s; openapi.json says what it may be", wrongType.Field, wrongType.Value)
 		case errors.As(err, &wrongTime):
-			return problemf(http.StatusBadRequest, "%s is no time in RFC 3339, such as \"2026-02-12T08:30:00Z\"", wrongTime.Value)
+			return problemf(http.StatusBadRequest, "%s is not a time in RFC 3339, such as \"2026-02-12T08:30:00Z\"", wrongTime.Value)
 		}
 		return problemf(http.StatusBadRequest, "the body: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -26,63 +27,65 @@ func (a *API) filterOf(c *gin.Context) (journal.Filter, error) {
 		Path: c.Query("path"), Method: c.Query("method"), Code: c.Query("code"),
 	}
 	names := a.Surfaces.Names()
-	err := journal.Known(f.Surface, names.Surfaces)
-	if err != nil {
+	if err := journal.Known(f.Surface, names.Surfaces); err != nil {
 		return f, problemf(http.StatusBadRequest, "\"surface\" %v", err)
 	}
-	if err = journal.Known(f.Operation, names.Operations); err != nil {
+	if err := journal.Known(f.Operation, names.Operations); err != nil {
 		return f, problemf(http.StatusBadRequest, "\"operation\" %v", err)
 	}
-	if err = a.clientExists(f.Client); err != nil {
+	if err := a.clientExists(f.Client); err != nil {
 		return f, err
 	}
-	number := func(name string, from, to int, want string) int {
-		text := c.Query(name)
-		if text == "" || err != nil {
-			return 0
-		}
-		n, wrong := strconv.Atoi(text)
-		if wrong != nil || n < from || n > to {
-			err = problemf(http.StatusBadRequest, "%q is %q; want %s", name, text, want)
-		}
-		return n
+	if err := journal.CheckKind(string(f.Kind)); err != nil {
+		return f, problemf(http.StatusBadRequest, "\"kind\": %v", err)
 	}
-	moment := func(name string) (t time.Time) {
-		text := c.Query(name)
-		if text == "" || err != nil {
-			return t
-		}
-		t, wrong := time.Parse(time.RFC3339, text)
-		if wrong != nil {
-			err = problemf(http.StatusBadRequest, "%q is %q; want a time in RFC 3339, such as 2026-02-12T08:30:00Z (a + must be written %%2B)", name, text)
-		}
-		return t
+	q := queryReader{c: c}
+	f.Status = int(q.number("status", 100, 999, "a status such as 404"))
+	f.Limit = int(q.number("limit", 1, 1<<31-1, "how many entries are wanted, 1 or more"))
+	f.Since, f.Until = q.time("since"), q.time("until")
+	f.After = q.number("after", 1, math.MaxUint64, "the id of an entry, such as 12")
+	f.Before = q.number("before", 1, math.MaxUint64, "the id of an entry, such as 12")
+	switch {
+	case q.err != nil:
+		return f, q.err
+	case !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until):
+		return f, problemf(http.StatusBadRequest, "\"since\" (%s) is not before \"until\" (%s): nothing can match", c.Query("since"), c.Query("until"))
+	case f.Path != "" && f.Path[0] != '/' && f.Path[0] != '*':
+		return f, problemf(http.StatusBadRequest, "\"path\" is %q; want a path such as /tokens/*, which begins with / or *", f.Path)
 	}
-	if wrong := journal.CheckKind(string(f.Kind)); wrong != nil {
-		return f, problemf(http.StatusBadRequest, "\"kind\": %v", wrong)
+	return f, nil
+}
+
+// queryReader reads typed query parameters, and keeps the first error.
+type queryReader struct {
+	c   *gin.Context
+	err error
+}
+
+// number returns a parameter, or 0 if it is absent. want describes what would be right.
+func (q *queryReader) number(name string, from, to uint64, want string) uint64 {
+	text := q.c.Query(name)
+	if text == "" || q.err != nil {
+		return 0
 	}
-	f.Status = number("status", 100, 999, "a status such as 404")
-	f.Limit = number("limit", 1, 1<<31-1, "how many entries are wanted, 1 or more")
-	f.Since, f.Until = moment("since"), moment("until")
-	id := func(name string) (n uint64) {
-		text := c.Query(name)
-		if text == "" || err != nil {
-			return 0
-		}
-		n, wrong := strconv.ParseUint(text, 10, 64)
-		if wrong != nil || n == 0 {
-			err = problemf(http.StatusBadRequest, "%q is %q; want the id of an entry, such as 12", name, text)
-		}
-		return n
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n < from || n > to {
+		q.err = problemf(http.StatusBadRequest, "%q is %q; want %s", name, text, want)
 	}
-	f.After, f.Before = id("after"), id("before")
-	if err == nil && !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
-		err = problemf(http.StatusBadRequest, "\"since\" (%s) is not before \"until\" (%s): nothing can match", c.Query("since"), c.Query("until"))
+	return n
+}
+
+// time returns a parameter, or the zero time if it is absent.
+func (q *queryReader) time(name string) time.Time {
+	text := q.c.Query(name)
+	if text == "" || q.err != nil {
+		return time.Time{}
 	}
-	if err == nil && f.Path != "" && f.Path[0] != '/' && f.Path[0] != '*' {
-		err = problemf(http.StatusBadRequest, "\"path\" is %q; want a path such as /tokens/*, which begins with / or *", f.Path)
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		q.err = problemf(http.StatusBadRequest, "%q is %q; want a time in RFC 3339, such as 2026-02-12T08:30:00Z (a + must be written %%2B)", name, text)
 	}
-	return f, err
+	return t
 }
 
 // listRequests is the journal as a list, or with ?format=har as an HTTP archive.

@@ -109,7 +109,7 @@ func TestAFilterThatCannotMeanAnythingIsRefused(t *testing.T) {
 		"account=":      "account",
 		"code=1&code=2": "once",
 		"kind=":         "kind",
-		"kind=response": `\"response\" is no kind of record; want request, callback, or * for all`,
+		"kind=response": `\"response\" is not a kind of record; want request, callback, or * for all`,
 	} {
 		answer := send(t, handler, "GET", "/__admin/requests?"+query, "")
 		assert.Equal(t, 400, answer.Code, query)

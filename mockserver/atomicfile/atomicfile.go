@@ -52,7 +52,7 @@ func Follow(path string) (string, error) {
 }
 
 // Remove removes the file that a path leads to, and leaves symbolic links alone. A file that is not
-// there is no error; what is no regular file is refused.
+// there is no error; what is not a regular file is refused.
 func Remove(path string) error {
 	path, err := Follow(path)
 	if err != nil {

@@ -96,7 +96,7 @@ func portOf(u *url.URL) uint16 {
 func (t target) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fmt.Errorf("%w: %s is no address", ErrForbidden, address)
+		return fmt.Errorf("%w: %s is not an address", ErrForbidden, address)
 	}
 	ip := at.Addr()
 	switch {

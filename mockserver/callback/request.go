@@ -133,7 +133,7 @@ func ofConnection(name string) bool {
 	}
 }
 
-// Answered is the payload of a callback that brings a service's answer. A body that is no JSON
+// Answered is the payload of a callback that brings a service's answer. A body that is not JSON
 // object is sent as it is.
 func Answered(body []byte) account.CallbackPayload {
 	if data, err := Object(body); err == nil {

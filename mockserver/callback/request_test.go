@@ -24,7 +24,7 @@ func TestWhatIsReadAsACallback(t *testing.T) {
 		"null":                           {`{"callback":null}`, nil, ""},
 		"a text of the service's":        {`{"callback":"http://h/"}`, nil, ""},
 		"an object of the service's":     {`{"callback":{"href":"http://h/"}}`, nil, ""},
-		"a url that is no text":          {`{"callback":{"url":7}}`, nil, ""},
+		"a url that is not text":         {`{"callback":{"url":7}}`, nil, ""},
 		"a url":                          {`{"callback":{"url":"http://h/"}}`, plain, ""},
 		"with unknown members":           {`{"callback":{"url":"http://h/","colour":"red"}}`, plain, ""},
 		"everything":                     {`{"callback":{"url":"https://h:1/x?y","method":"POST","field":"f","headers":{"X-A":"b"},"custom":[1],"retry":5}}`, &account.CallbackRequest{URL: "https://h:1/x?y", Method: "POST", Field: "f", Headers: map[string]string{"X-A": "b"}, Custom: []any{1.0}, Retries: 5}, ""},

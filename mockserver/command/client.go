@@ -75,7 +75,7 @@ func (c *client) fromEnvironment(cmd *cobra.Command) error {
 func (c *client) base() (*url.URL, error) {
 	base, err := url.Parse(c.url)
 	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, usageError{fmt.Errorf("--url: %q is no base URL such as %s", c.url, defaultURL)}
+		return nil, usageError{fmt.Errorf("--url: %q is not a base URL such as %s", c.url, defaultURL)}
 	}
 	base.Path = strings.TrimSuffix(strings.TrimRight(base.Path, "/"), admin.Prefix)
 	return base, nil
@@ -127,7 +127,7 @@ func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 	}
 	for i, part := range q.path {
 		if part == "" || part == "." || part == ".." {
-			return nil, usageError{fmt.Errorf("%q is no name", q.path[i])}
+			return nil, usageError{fmt.Errorf("%q is not a name", q.path[i])}
 		}
 	}
 	target := *base

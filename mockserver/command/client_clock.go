@@ -12,31 +12,40 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// clockCommand shows and turns the clock of a running mock.
+// clockCommand shows and sets the clock of a running mock.
 func (c *client) clockCommand() *cobra.Command {
-	var account string
+	account := new(string)
 	show := func(cmd *cobra.Command, _ []string) error {
-		return c.run(cmd.Context(), question{method: http.MethodGet, path: []string{"clock"}, query: confined(account)}, c.showClock)
+		return c.run(cmd.Context(), question{method: http.MethodGet, path: []string{"clock"}, query: confined(*account)}, c.showClock)
 	}
 	cmd := group(&cobra.Command{
 		Use:   "clock",
-		Short: "Show or turn the clock of a running mock",
-		Long: "Show or turn the clock of a running mock. With --account it is that account's, which is an offset from the server's.\n" +
+		Short: "Show or set the clock of a running mock",
+		Long: "Show or set the clock of a running mock. With --account, the clock of that account, which is an offset from the server's.\n" +
 			"Without a command the clock is shown.",
 		RunE: show,
 	})
-	c.accountFlag(cmd, cmd.PersistentFlags(), &account, "the clock of this account, by its `ID`")
+	c.accountFlag(cmd, cmd.PersistentFlags(), account, "the clock of this account, by its `ID`")
+	cmd.AddCommand(
+		&cobra.Command{Use: "show", Short: "Show the clock", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: show},
+		c.clockAdvance(account), c.clockSet(account),
+		c.clockTurn(account, "freeze", "Stop the clock where it is", true), c.clockTurn(account, "run", "Let the clock run from where it is", false),
+	)
+	return cmd
+}
 
-	advance := &cobra.Command{
+// clockAdvance advances the clock by a duration.
+func (c *client) clockAdvance(account *string) *cobra.Command {
+	return &cobra.Command{
 		Use:     "advance DURATION",
-		Short:   "Move the clock on, and say what fell due",
+		Short:   "Advance the clock, and list what fell due",
 		Example: "  oauthmock clock advance 24h\n  oauthmock clock advance 1h30m --account demo",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := exactly("DURATION")(cmd, args); err != nil {
 				return err
 			}
 			if by, err := clock.ParseDuration(args[0]); err != nil || by <= 0 {
-				return usageError{fmt.Errorf("%q is no duration above zero such as 24h, 1d or 1h30m", args[0])}
+				return usageError{fmt.Errorf("%q is not a duration above zero such as 24h, 1d or 1h30m", args[0])}
 			}
 			return nil
 		},
@@ -46,25 +55,29 @@ func (c *client) clockCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			q := question{method: http.MethodPost, path: []string{"clock", "advance"}, query: confined(account), body: body}
+			q := question{method: http.MethodPost, path: []string{"clock", "advance"}, query: confined(*account), body: body}
 			return c.run(cmd.Context(), q, c.showFired)
 		},
 	}
+}
 
+// clockSet sets the clock to a time, and leaves it running or frozen as it was unless a flag says
+// otherwise.
+func (c *client) clockSet(account *string) *cobra.Command {
 	var freeze, run bool
-	set := &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "set RFC3339",
-		Short:   "Set the clock, and say what fell due; unless told otherwise it goes on or stands still as before",
+		Short:   "Set the clock, and list what fell due; it stays running or frozen unless a flag says otherwise",
 		Example: "  oauthmock clock set 2026-02-12T08:30:00Z --freeze",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := exactly("RFC3339")(cmd, args); err != nil {
 				return err
 			}
 			if _, err := time.Parse(time.RFC3339, args[0]); err != nil {
-				return usageError{fmt.Errorf("%q is no time in RFC 3339, such as 2026-02-12T08:30:00Z", args[0])}
+				return usageError{fmt.Errorf("%q is not a time in RFC 3339, such as 2026-02-12T08:30:00Z", args[0])}
 			}
 			if freeze && run {
-				return usageError{errors.New("the clock can stand still (--freeze) or go on (--run), not both")}
+				return usageError{errors.New("the clock can be frozen (--freeze) or run (--run), not both")}
 			}
 			return nil
 		},
@@ -78,30 +91,27 @@ func (c *client) clockCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			q := question{method: http.MethodPut, path: []string{"clock"}, query: confined(account), body: body}
+			q := question{method: http.MethodPut, path: []string{"clock"}, query: confined(*account), body: body}
 			return c.run(cmd.Context(), q, c.showFired)
 		},
 	}
-	set.Flags().BoolVar(&freeze, "freeze", false, "let it stand still from then on")
-	set.Flags().BoolVar(&run, "run", false, "let it go on from there")
-
-	turn := func(name, short string, frozen bool) *cobra.Command {
-		return &cobra.Command{
-			Use: name, Short: short, Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				body := fmt.Appendf(nil, `{"frozen":%t}`, frozen)
-				return c.run(cmd.Context(), question{method: http.MethodPut, path: []string{"clock"}, query: confined(account), body: body}, c.showClock)
-			},
-		}
-	}
-	cmd.AddCommand(
-		&cobra.Command{Use: "show", Short: "Show the clock", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: show},
-		advance, set, turn("freeze", "Let the clock stand still where it is", true), turn("run", "Let the clock go on from where it is", false),
-	)
+	cmd.Flags().BoolVar(&freeze, "freeze", false, "freeze the clock at that time")
+	cmd.Flags().BoolVar(&run, "run", false, "let the clock run from that time")
 	return cmd
 }
 
-// showClock prints what a clock shows, and whether it stands still.
+// clockTurn freezes the clock, or lets it run.
+func (c *client) clockTurn(account *string, name, short string, frozen bool) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			body := fmt.Appendf(nil, `{"frozen":%t}`, frozen)
+			return c.run(cmd.Context(), question{method: http.MethodPut, path: []string{"clock"}, query: confined(*account), body: body}, c.showClock)
+		},
+	}
+}
+
+// showClock prints the time of a clock, and whether it is frozen.
 func (c *client) showClock(body []byte) error {
 	var clock struct {
 		Now    time.Time

@@ -40,7 +40,7 @@ func (c *client) showCoverage(body []byte) error {
 			Missing        []string
 		}
 		if decodeAnswer(kind.value, &met) != nil || met.Covered == nil || met.Total == nil {
-			continue // a member that is no kind
+			continue // a member that is not a kind
 		}
 		summary = append(summary, fmt.Sprintf("%s %d/%d", cell(kind.name), *met.Covered, *met.Total))
 		if len(met.Missing) == 0 {

@@ -25,5 +25,5 @@ func TestPrintedJSONDoesNothingToATerminalAndMeansTheSame(t *testing.T) {
 			assert.Equal(t, before, after)
 		})
 	}
-	assert.Equal(t, `"\ufffd"`, string(inert([]byte("\"\x9b\""))), "what is no UTF-8")
+	assert.Equal(t, `"\ufffd"`, string(inert([]byte("\"\x9b\""))), "what is not UTF-8")
 }

@@ -59,7 +59,7 @@ func (f *requestFlags) query() (url.Values, error) {
 	for _, name := range []string{"since", "until"} {
 		if value := query.Get(name); value != "" {
 			if _, err := time.Parse(time.RFC3339, value); err != nil {
-				return nil, usageError{fmt.Errorf("--%s: %q is no time in RFC 3339, such as 2026-02-12T08:30:00Z", name, value)}
+				return nil, usageError{fmt.Errorf("--%s: %q is not a time in RFC 3339, such as 2026-02-12T08:30:00Z", name, value)}
 			}
 		}
 	}

@@ -140,7 +140,7 @@ func (c *client) rateLimitCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var n int64
 			if err := json.Unmarshal([]byte(args[0]), &n); err != nil || n < 1 {
-				return usageError{fmt.Errorf("%q is no number of requests, 1 or more", args[0])}
+				return usageError{fmt.Errorf("%q is not a number of requests, 1 or more", args[0])}
 			}
 			change := map[string]any{"limit": n, "enabled": true}
 			if window != "" {

@@ -116,7 +116,7 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 		return nil, 0, usageError{fmt.Errorf("--kind: %w", err)}
 	}
 	if flags.Changed("body") && !json.Valid([]byte(f.body)) {
-		return nil, 0, usageError{fmt.Errorf("--body: %q is no JSON", f.body)}
+		return nil, 0, usageError{fmt.Errorf("--body: %q is not JSON", f.body)}
 	}
 	for name, given := range map[string][]string{"query": f.query, "headers": f.header} {
 		pairs := map[string]string{}
@@ -127,7 +127,7 @@ func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Du
 			}
 			at := strings.IndexAny(pair, separators)
 			if at < 1 {
-				return nil, 0, usageError{fmt.Errorf("--%s: %q is no NAME=VALUE", strings.TrimSuffix(name, "s"), pair)}
+				return nil, 0, usageError{fmt.Errorf("--%s: %q is not a NAME=VALUE", strings.TrimSuffix(name, "s"), pair)}
 			}
 			key := strings.TrimSpace(pair[:at])
 			if _, twice := pairs[key]; twice {
@@ -156,7 +156,7 @@ func expectationFile(path string, stdin io.Reader) (body []byte, wait time.Durat
 		return nil, 0, usageError{fmt.Errorf("--file: %w", err)}
 	}
 	if !json.Valid(body) {
-		return nil, 0, usageError{fmt.Errorf("--file: %s is no JSON", path)}
+		return nil, 0, usageError{fmt.Errorf("--file: %s is not JSON", path)}
 	}
 	var known struct{ Wait string }
 	if json.Unmarshal(body, &known) == nil { // the server says what is wrong with the rest

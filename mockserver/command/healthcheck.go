@@ -67,7 +67,7 @@ func healthcheck(ctx context.Context, f healthFlags) (string, error) {
 	}
 	timeout, err := time.ParseDuration(f.timeout)
 	if err != nil || timeout <= 0 {
-		return "", fmt.Errorf("--timeout: %q is no duration above zero such as 3s", f.timeout)
+		return "", fmt.Errorf("--timeout: %q is not a duration above zero such as 3s", f.timeout)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -100,7 +100,7 @@ func (f healthFlags) base() (*url.URL, error) {
 	if f.url != "" {
 		base, err := url.Parse(f.url)
 		if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Hostname() == "" || base.RawQuery != "" || base.Fragment != "" {
-			return nil, fmt.Errorf("--url: %q is no base URL such as http://127.0.0.1:8080", f.url)
+			return nil, fmt.Errorf("--url: %q is not a base URL such as http://127.0.0.1:8080", f.url)
 		}
 		return base, nil
 	}

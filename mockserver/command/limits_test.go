@@ -209,7 +209,7 @@ func TestRubbishOnTheWire(t *testing.T) {
 			}
 			require.NoError(t, errors.Join(err))
 			assert.Equal(t, c.status, answer.StatusCode, string(body))
-			if strings.Contains(c.request, "/healthz") { // which is no path of the API
+			if strings.Contains(c.request, "/healthz") { // which is not a path of the API
 				assert.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
 				assert.Contains(t, string(body), `"detail":`)
 				return

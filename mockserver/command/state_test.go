@@ -65,10 +65,10 @@ func TestAServeThatCannotTrustItsStateDoesNotStart(t *testing.T) {
 	text := "{\n\"version\":\"1.0\",\n\"accounts\":[\n{\"id\":\"demo\""
 	require.NoError(t, os.WriteFile(damaged, []byte(text), 0o600))
 	for name, c := range map[string]struct{ file, says string }{
-		"damaged":               {damaged, "state.json:4: "},
-		"a folder":              {dir, "--state: "},
-		"in no folder":          {filepath.Join(dir, "nowhere", "state.json"), "--state: "},
-		"below what is no file": {filepath.Join(damaged, "state.json"), "--state: "},
+		"damaged":                  {damaged, "state.json:4: "},
+		"a folder":                 {dir, "--state: "},
+		"in no folder":             {filepath.Join(dir, "nowhere", "state.json"), "--state: "},
+		"below what is not a file": {filepath.Join(damaged, "state.json"), "--state: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr safeBuffer

@@ -101,85 +101,102 @@ type Explainer struct {
 	Requests Requests
 }
 
-// Explain explains an exchange. It asks the directory as it is now, which may know more or less
-// than when the exchange took place.
+// Explain explains an exchange. It reads the directory as it is now, which may differ from when the
+// exchange took place.
 func (x *Explainer) Explain(e *exchange.Exchange) Explanation {
 	out := Explanation{Near: []Near{}, Violations: []openapi.Departure{}, Account: string(e.Account), Client: e.Client}
-	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }
-
 	if e.Delivery != nil {
 		return delivery(e, out)
 	}
+	x.operation(e, &out)
+	if e.Scope != "" {
+		out.Charge = &Charge{Scope: e.Scope, PaidBy: e.PaidBy, Amount: e.Charged.String()}
+		out.say("It falls under the scope %s. %s", e.Scope, payers(e.PaidBy, e.Charged))
+	}
+	out.Authentication = x.authentication(e)
+	if out.Matched != nil {
+		out.say("%s", out.Authentication.Why)
+	}
+	if e.Note != "" {
+		out.say("%s", e.Note)
+	}
+	out.Words = append(out.Words, x.endedInPath(e)...)
+	out.quota(e)
+	out.decision(e)
+	for _, v := range out.Violations {
+		out.say("Against the document (%s): %s: %s.", v.Severity, v.Location, v.Message)
+	}
+	return out
+}
+
+func (out *Explanation) say(format string, a ...any) {
+	out.Words = append(out.Words, fmt.Sprintf(format, a...))
+}
+
+// operation tells which operation answered and how the request violated its document, or which
+// operations came near.
+func (x *Explainer) operation(e *exchange.Exchange, out *Explanation) {
 	d := x.Surfaces.Of(e)
 	if operation := d.Operation(e.Operation); operation != nil {
 		out.Matched = matched(e, operation)
 		if operation.Method != surface.AnyMethod {
-			say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
+			out.say("%s %s is the operation %s of surface %s.", operation.Method, operation.Path, e.Operation, e.Surface)
 		}
 		out.Violations = append(out.Violations, d.Violations(e)...)
 	} else {
 		out.Near = append(out.Near, x.near(e)...)
-		say("No operation%s matches this method and path.", onSurface(e.Surface))
+		out.say("No operation%s matches this method and path.", onSurface(e.Surface))
 		for _, n := range out.Near {
-			say("%s %s (%s) came near: %s.", n.Method, n.Path, n.Operation, n.Off)
+			out.say("%s %s (%s) came near: %s.", n.Method, n.Path, n.Operation, n.Off)
 		}
 	}
 	if d != nil && d.Explain != nil {
 		out.Words = append(out.Words, d.Explain(e)...)
 	}
-	if e.Scope != "" {
-		out.Charge = &Charge{Scope: e.Scope, PaidBy: e.PaidBy, Amount: e.Charged.String()}
-		say("It falls under the scope %s. %s", e.Scope, payers(e.PaidBy, e.Charged))
-	}
+}
 
-	out.Authentication = x.authentication(e)
-	if out.Matched != nil {
-		say("%s", out.Authentication.Why)
+// quota tells what was left of the window before and after the call.
+func (out *Explanation) quota(e *exchange.Exchange) {
+	q := e.Quota
+	if !q.Enabled {
+		return
 	}
-	if e.Note != "" {
-		say("%s", e.Note)
+	out.Quota = &Quota{Limit: q.Limit, Before: q.Remaining, After: q.Remaining, ResetMs: q.Reset.Milliseconds()}
+	if e.Reason != string(account.RateLimited) {
+		out.Quota.Before++
 	}
-
-	out.Words = append(out.Words, x.endedInPath(e)...)
-
-	if q := e.Quota; q.Enabled {
-		out.Quota = &Quota{Limit: q.Limit, Before: q.Remaining, After: q.Remaining, ResetMs: q.Reset.Milliseconds()}
-		if e.Reason != string(account.RateLimited) {
-			out.Quota.Before++
-		}
-		whose := "account's"
-		switch {
-		case out.Charge != nil:
-			whose = "scope's"
-		case e.Client != "":
-			whose = "client's"
-		}
-		say("The %s window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
-			whose, q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
+	whose := "account's"
+	switch {
+	case out.Charge != nil:
+		whose = "scope's"
+	case e.Client != "":
+		whose = "client's"
 	}
+	out.say("The %s window allows %d requests: %d were left before this one, %d are left after it; it ends in %s.",
+		whose, q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
+}
 
+// decision tells what a fault rule did, or which rule of the account refused, and grades the
+// answer.
+func (out *Explanation) decision(e *exchange.Exchange) {
 	out.Answer = answer(e)
 	if f := e.Fault; f != nil {
-		say("The fault rule %s took the call: %s, %s the call was carried out (docs/faults.md).", f.Name, faultWords(f), f.Where)
+		out.say("The fault rule %s took the call: %s, %s the call was carried out (docs/faults.md).", f.Name, faultWords(f), f.Where)
 	}
 	switch {
 	case e.Fault != nil && e.Reason == "":
-		say("%s", sent(e))
+		out.say("%s", sent(e))
 	case e.Reason == "":
-		say("No rule refused: %d.", e.Response.Status)
+		out.say("No rule refused: %d.", e.Response.Status)
 	default:
 		out.Rule = &Rule{e.Reason, e.Detail}
 		said := e.Reason
 		if e.Detail != "" {
 			said += " (" + e.Detail + ")"
 		}
-		say("It was refused for the reason %s, which %s words as %d with error %s.", said, who(e), e.Response.Status, out.Answer.Code)
-		say("That answer is %s: %s. See %s.", out.Answer.Grade, e.Source, out.Answer.Row)
+		out.say("It was refused for the reason %s, which %s words as %d with error %s.", said, who(e), e.Response.Status, out.Answer.Code)
+		out.say("That answer is %s: %s. See %s.", out.Answer.Grade, e.Source, out.Answer.Row)
 	}
-	for _, v := range out.Violations {
-		say("Against the document (%s): %s: %s.", v.Severity, v.Location, v.Message)
-	}
-	return out
 }
 
 // matched is the operation that answered. Of one that takes any method and path it shows those of

@@ -9,8 +9,8 @@ import (
 )
 
 // malformedChunk breaks the framing of the body halfway. On HTTP/1.1 the answer is chunked, and the
-// second chunk has a size that is no number. HTTP/2 has no chunks: there the body is shorter than
-// its Content-Length, which makes it malformed just so (RFC 9113, 8.1.1).
+// second chunk has a size that is not a number. HTTP/2 has no chunks: there the body is shorter
+// than its Content-Length, which makes it malformed just so (RFC 9113, 8.1.1).
 type malformedChunk struct{}
 
 func newMalformedChunk(Effect) (effect, error) { return malformedChunk{}, nil }

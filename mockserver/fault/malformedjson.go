@@ -2,7 +2,7 @@ package fault
 
 import "encoding/json"
 
-// malformedJSON sends a body that is no JSON: the answer without its last byte, whole as far as
+// malformedJSON sends a body that is not JSON: the answer without its last byte, whole as far as
 // HTTP is concerned. What still is JSON then, or is empty, gets a brace too many.
 type malformedJSON struct{}
 

@@ -68,7 +68,7 @@ func newMatcher(m Match, names journal.Names) (matcher, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
 		if !headerName(name) {
-			return out, wrongf("headers", "has %q, which is no name of a header", name)
+			return out, wrongf("headers", "has %q, which is not a name of a header", name)
 		}
 		out.headers = append(out.headers, named{http.CanonicalHeaderKey(name), m.Headers[name]})
 	}

@@ -18,7 +18,7 @@ func newRefusal(e Effect) (effect, error) {
 	}
 	switch e.Code.(type) {
 	case object, []any, bool:
-		return nil, wrongf("code", "is no number; want an error number such as 130")
+		return nil, wrongf("code", "is not a number; want an error number such as 130")
 	}
 	r := refusal{code: fmt.Sprint(e.Code)} // a number in any of Go's types, or a text
 	if r.code == "" {

@@ -58,7 +58,7 @@ func newHeaders(from map[string]string) (out []named, err error) {
 		canonical := http.CanonicalHeaderKey(name)
 		switch {
 		case !headerName(name):
-			return nil, wrongf("headers", "has %q, which is no name of a header", name)
+			return nil, wrongf("headers", "has %q, which is not a name of a header", name)
 		case slices.Contains(own(), canonical):
 			return nil, wrongf("headers", "has %q, which the server writes itself", name)
 		case strings.ContainsFunc(from[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):

@@ -28,7 +28,7 @@ func CheckKind(text string) error {
 	case "", KindRequest, KindCallback, AnyKind:
 		return nil
 	}
-	return fmt.Errorf("%q is no kind of record; want %s, %s, or %s for all", text, KindRequest, KindCallback, AnyKind)
+	return fmt.Errorf("%q is not a kind of record; want %s, %s, or %s for all", text, KindRequest, KindCallback, AnyKind)
 }
 
 // Covers reports whether a kind that is asked for means records of another. The empty kind means
@@ -207,7 +207,7 @@ func (s *secrets) header(name, v string) string {
 // url shows a URL.
 func (s *secrets) url(text string) string { return s.redactAt(text, s.addURL(text)) }
 
-// body shows a body as text; what is no text is shown by its length only. Secrets are taken out
+// body shows a body as text; what is not text is shown by its length only. Secrets are taken out
 // before it is cut: what was cut off before that, because nobody looks through what nobody will
 // see, may begin in the middle of one, and so takes the end of what is left along.
 func (s *secrets) body(b []byte, places []place) string {

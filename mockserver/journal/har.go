@@ -208,7 +208,7 @@ func escape(text string) string {
 	return out.String()
 }
 
-// queryOf are the parameters of a query in their order, and what is no parameter as a name.
+// queryOf are the parameters of a query in their order, and what is not a parameter as a name.
 // Unescaped, a text may be a secret that it was not before.
 func queryOf(uri string, redact func(string) string) []HARPair {
 	out := []HARPair{}

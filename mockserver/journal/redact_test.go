@@ -252,7 +252,7 @@ func TestAKindIsAskedFor(t *testing.T) {
 	}
 	assert.Len(t, all.C, 1)
 	assert.Empty(t, callbacks.C)
-	assert.EqualError(t, journal.CheckKind("Request"), `"Request" is no kind of record; want request, callback, or * for all`)
+	assert.EqualError(t, journal.CheckKind("Request"), `"Request" is not a kind of record; want request, callback, or * for all`)
 }
 
 func FuzzShow(f *testing.F) {

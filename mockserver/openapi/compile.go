@@ -7,7 +7,7 @@ import (
 )
 
 // schemaAt returns the schema that stands at a place; it is filled when the queue comes to it. What
-// is no schema allows anything.
+// is not a schema allows anything.
 func (r *reader) schemaAt(v any, at *place) *schema {
 	switch v := v.(type) {
 	case *object:
@@ -205,7 +205,7 @@ func (r *reader) types(s *schema, v any, at *place) {
 		}
 		t, known := typeNamed(strings.ToLower(word))
 		if !known {
-			r.warn.add(at, "%s is no type of JSON; any type is allowed", quoted(name))
+			r.warn.add(at, "%s is not a type of JSON; any type is allowed", quoted(name))
 			return
 		}
 		set |= t

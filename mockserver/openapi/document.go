@@ -174,7 +174,7 @@ func (r *reader) supported() error {
 		r.modern = true
 		r.warn.add(at, "OAS %s is newer than 3.1; it is read as 3.1", written)
 	default:
-		r.warn.add(at, "openapi is %s, which is no version that is known; the document is read as 3.0", quoted(version))
+		r.warn.add(at, "openapi is %s, which is not a version that is known; the document is read as 3.0", quoted(version))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"oauthmock/spec/readertest"
 )
 
-// FuzzParse looks for documents that panic, hang, or make an answer that is no JSON.
+// FuzzParse looks for documents that panic, hang, or make an answer that is not JSON.
 func FuzzParse(f *testing.F) {
 	f.Add(company)
 	f.Add(shop)

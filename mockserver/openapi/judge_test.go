@@ -28,23 +28,23 @@ func TestRequestsAreHeldAgainstTheDocument(t *testing.T) {
 	}{
 		"as the document has it":              {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"ttl":60,"limits":{"ip":["192.0.2.1"]}}`)}, nil},
 		"without a body":                      {create, openapi.Request{Header: json}, []string{"body error"}},
-		"what is no JSON":                     {create, openapi.Request{Header: json, Body: []byte(`{"scopes":`)}, []string{"body error"}},
+		"what is not JSON":                    {create, openapi.Request{Header: json, Body: []byte(`{"scopes":`)}, []string{"body error"}},
 		"something after the JSON":            {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"]} x`)}, []string{"body error"}},
 		"without a media type":                {create, openapi.Request{Body: []byte(`{"scopes":["GET:a.b/c"]}`)}, []string{"header.Content-Type error"}},
 		"another media type":                  {create, openapi.Request{Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(`{"scopes":["GET:a.b/c"]}`)}, []string{"header.Content-Type error"}},
 		"a member that is missing":            {create, openapi.Request{Header: json, Body: []byte(`{}`)}, []string{"body.scopes error"}},
 		"scopes that are no array":            {create, openapi.Request{Header: json, Body: []byte(`{"scopes":"GET:a.b/c"}`)}, []string{"body.scopes error"}},
-		"a scope that is no text":             {create, openapi.Request{Header: json, Body: []byte(`{"scopes":[1]}`)}, []string{"body.scopes[0] error"}},
-		"a ttl that is no integer":            {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"ttl":"60"}`)}, []string{"body.ttl error"}},
+		"a scope that is not text":            {create, openapi.Request{Header: json, Body: []byte(`{"scopes":[1]}`)}, []string{"body.scopes[0] error"}},
+		"a ttl that is not an integer":        {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"ttl":"60"}`)}, []string{"body.ttl error"}},
 		"a limit of the wrong type, nested":   {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"limits":{"totalRequests":"1"}}`)}, []string{"body.limits.totalRequests error"}},
 		"a member that nobody knows":          {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"grant_type":"x"}`)}, []string{"body.grant_type warning"}},
 		"a nested member that nobody knows":   {create, openapi.Request{Header: json, Body: []byte(`{"scopes":["GET:a.b/c"],"limits":{"total":1}}`)}, []string{"body.limits.total warning"}},
 		"a body where none is taken":          {list, openapi.Request{Header: json, Body: []byte(`{}`)}, []string{"body warning"}},
-		"a limit that is no integer":          {errors, openapi.Request{Query: "limit=ten"}, []string{"query.limit error"}},
+		"a limit that is not an integer":      {errors, openapi.Request{Query: "limit=ten"}, []string{"query.limit error"}},
 		"a limit above the largest":           {errors, openapi.Request{Query: "limit=101"}, []string{"query.limit error"}},
 		"a parameter that nobody knows":       {errors, openapi.Request{Query: "limt=5"}, []string{"query.limt warning"}},
 		"a parameter that stands twice":       {errors, openapi.Request{Query: "limit=1&limit=2"}, []string{"query.limit warning"}},
-		"a query that is no query":            {errors, openapi.Request{Query: "limit=%zz"}, []string{"query error"}},
+		"an invalid query":                    {errors, openapi.Request{Query: "limit=%zz"}, []string{"query error"}},
 		"a year, which the error text allows": {stats, openapi.Request{Query: "date=2026"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,15 +79,15 @@ paths:
 		body   string
 		want   []string
 	}{
-		"right":                     {form, "grant_type=client_credentials&ttl=60&scope=a&scope=b", nil},
-		"one of a list":             {form, "grant_type=x&scope=a", nil},
-		"a member that is missing":  {form, "ttl=60", []string{"body.grant_type error"}},
-		"a ttl that is no integer":  {form, "grant_type=x&ttl=a", []string{"body.ttl error"}},
-		"a member that comes twice": {form, "grant_type=x&grant_type=y", []string{"body.grant_type error"}},
-		"a member that is unknown":  {form, "grant_type=x&user=y", []string{"body.user warning"}},
-		"what is no form":           {form, "grant_type=%zz", []string{"body error"}},
-		"JSON":                      {http.Header{"Content-Type": {"application/json"}}, `{"grant_type":"x"}`, nil},
-		"another media type":        {http.Header{"Content-Type": {"text/plain"}}, `{"grant_type":"x"}`, []string{"header.Content-Type error"}},
+		"right":                        {form, "grant_type=client_credentials&ttl=60&scope=a&scope=b", nil},
+		"one of a list":                {form, "grant_type=x&scope=a", nil},
+		"a member that is missing":     {form, "ttl=60", []string{"body.grant_type error"}},
+		"a ttl that is not an integer": {form, "grant_type=x&ttl=a", []string{"body.ttl error"}},
+		"a member that comes twice":    {form, "grant_type=x&grant_type=y", []string{"body.grant_type error"}},
+		"a member that is unknown":     {form, "grant_type=x&user=y", []string{"body.user warning"}},
+		"what is not a form":           {form, "grant_type=%zz", []string{"body error"}},
+		"JSON":                         {http.Header{"Content-Type": {"application/json"}}, `{"grant_type":"x"}`, nil},
+		"another media type":           {http.Header{"Content-Type": {"text/plain"}}, `{"grant_type":"x"}`, []string{"header.Content-Type error"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

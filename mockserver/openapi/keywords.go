@@ -83,7 +83,7 @@ func (r *reader) required(v any, at *place) []string {
 	}
 	names := texts(list)
 	if len(names) < len(list) {
-		r.warn.add(at, "required names something that is no string; that is left out")
+		r.warn.add(at, "required names something that is not a string; that is left out")
 	}
 	return names
 }

@@ -50,7 +50,7 @@ func (o *Operation) checkParameters(c *checker, r Request) {
 		c.at = append(append(append(c.at[:0], p.in...), '.'), p.name...)
 		switch p.in {
 		case inPath:
-			// What the template does not have, or has differently, is no fault of the caller.
+			// What the template does not have, or has differently, is not a fault of the caller.
 			if value, ok := r.Params[p.name]; ok {
 				c.parameter(p, value)
 			}

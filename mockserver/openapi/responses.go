@@ -31,7 +31,7 @@ func (r *reader) responses(op *Operation, node *object, at *place) {
 		}
 		status, ok := statusOf(code)
 		if !ok {
-			r.warn.add(inside, "%q is no status; the response is left out", code)
+			r.warn.add(inside, "%q is not a status; the response is left out", code)
 			continue
 		}
 		o, isObject := all.values[i].(*object)

@@ -76,7 +76,7 @@ func (s *sources) parse(name string) (*object, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file", name)
+		return nil, fmt.Errorf("%s is not a file", name)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, int64(MaxFile-s.size)+1))
 	if err != nil {

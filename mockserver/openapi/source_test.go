@@ -69,7 +69,7 @@ func TestReferencesThatCannotBeFollowedAreWarnings(t *testing.T) {
 		"a file that is not there":    {"nowhere.yaml", "cannot be followed"},
 		"a file with a mistake":       {"broken.json", "broken.json: line 1"},
 		"a file that is a list":       {"list.yaml", "holds an array, not an object"},
-		"a folder":                    {"sub", "is no file"},
+		"a folder":                    {"sub", "is not a file"},
 		"a place that is not there":   {"good.yaml#/nowhere", "leads nowhere"},
 		"files that lead round":       {"round.yaml", "leads round in a circle"},
 	} {

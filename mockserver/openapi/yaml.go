@@ -116,7 +116,7 @@ func (r *yamlReader) mapping(node *yaml.Node, at *place, depth int) (any, error)
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			r.warn.add(at, "a key is no plain text; it is left out")
+			r.warn.add(at, "a key is not a plain text; it is left out")
 			continue
 		}
 		inside := &place{parent: at, key: key.Value, line: key.Line}
@@ -137,7 +137,7 @@ func (r *yamlReader) mapping(node *yaml.Node, at *place, depth int) (any, error)
 	for _, v := range merged {
 		from, ok := v.(*object)
 		if !ok {
-			r.warn.add(at, "<< merges something that is no mapping; it is left out")
+			r.warn.add(at, "<< merges something that is not a mapping; it is left out")
 			continue
 		}
 		for i, key := range from.keys {

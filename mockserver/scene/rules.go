@@ -52,7 +52,7 @@ func read(s *scenarios.Scenario, written *scenarios.FaultRule, object map[string
 		return fault.Rule{}, problem(s, written.LineOf(one.Place), "fault %s: %s", written.Name, at(one.Place, one.Message))
 	}
 	if err != nil || !single {
-		return fault.Rule{}, problem(s, written.Line, "fault %s: is no rule: %v", written.Name, err)
+		return fault.Rule{}, problem(s, written.Line, "fault %s: is not a rule: %v", written.Name, err)
 	}
 	return rules[0], nil
 }

@@ -26,7 +26,7 @@ type File struct {
 }
 
 // Find returns the absolute path of the state that a path leads to by symbolic links, and refuses
-// what is no regular file.
+// what is not a regular file.
 func Find(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("the state needs the name of a file")
@@ -39,7 +39,7 @@ func Find(path string) (string, error) {
 		return "", err
 	}
 	if is, err := os.Stat(path); err == nil && !is.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is no plain file: name one, or one that is not there yet", path)
+		return "", fmt.Errorf("%s is not a plain file: name one, or one that is not there yet", path)
 	}
 	return path, nil
 }

@@ -88,7 +88,7 @@ func TestAKeptCAThatCannotBeUsedIsRefused(t *testing.T) {
 		"its key can be read by others":  {damage: func(t *testing.T, dir string) { require.NoError(t, os.Chmod(filepath.Join(dir, keyFile), 0o640)) }, says: "can be read by others (its mode is 0640): chmod 600"},
 		"its key is gone":                {damage: func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, keyFile))) }, says: "but not its key"},
 		"its key is that of another":     {damage: foreignKey, says: "is not the key of"},
-		"its key is no key":              {damage: overwritten(keyFile, 0o600), says: "no private key in PEM"},
+		"its key is not a key":           {damage: overwritten(keyFile, 0o600), says: "no private key in PEM"},
 		"its certificate is no such":     {damage: overwritten(certificateFile, 0o644), says: "no certificate in PEM"},
 		"the mock serves more than that": {hosts: append(served(), "oauth.example.com"), says: "may not sign for oauth.example.com, which the mock serves now: make a new one with --ca-renew"},
 		"it is too old":                  {later: 3 * 365 * 24 * time.Hour, says: "make a new one with --ca-renew"},

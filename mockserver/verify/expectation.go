@@ -54,8 +54,8 @@ type Match struct {
 	// Client is the client_id of the OAuth client that called, taken literally.
 	Client string `json:"client,omitempty"`
 	// Body is a JSON value that the request's must hold: of objects the members that stand here,
-	// arrays element by element, numbers by their value. A text also matches a body that is no JSON
-	// and is that text.
+	// arrays element by element, numbers by their value. A text also matches a body that is not
+	// JSON and is that text.
 	Body json.RawMessage `json:"body,omitempty"`
 	// Status of the answer.
 	Status int `json:"status,omitempty"`

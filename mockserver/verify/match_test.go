@@ -157,8 +157,8 @@ func TestAMatchMeans(t *testing.T) {
 		"no body that is none, when the body is {}":           {match: `{"body":{}}`, off: "body", sent: plain(``)},
 		"no JSON that goes on":                                {match: `{"body":{}}`, off: "body", sent: plain(`{} {}`)},
 		"a body that is another value":                        {match: `{"body":7}`, sent: plain(` 7.0 `)},
-		"a body that is no JSON":                              {match: `{"body":"grant_type=refresh"}`, sent: plain(`grant_type=refresh`)},
-		"no other body that is no JSON":                       {match: `{"body":"grant_type=refresh"}`, off: "body", sent: plain(`grant_type=code`)},
+		"a body that is not JSON":                             {match: `{"body":"grant_type=refresh"}`, sent: plain(`grant_type=refresh`)},
+		"no other body that is not JSON":                      {match: `{"body":"grant_type=refresh"}`, off: "body", sent: plain(`grant_type=code`)},
 		"all of it together":                                  {match: `{"operation":"token.update","method":"PATCH","path":"/tokens/*","query":{"limit":"10"},"headers":{"content-type":"*"},"auth":"refresh","body":{"ttl":3600},"status":200}`},
 		"each of it by itself":                                {match: `{"operation":"x","method":"GET","path":"/x","query":{"x":"1"},"headers":{"x":"1"},"auth":"none","body":{"x":1},"status":404}`, off: "operation method path query.x headers.X auth body.x status"},
 	} {
@@ -241,7 +241,7 @@ func TestWhatTheJournalShowsCanBeWrittenBack(t *testing.T) {
 
 func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ expectation, says string }{
-		"a kind that nobody knows":          {`{"match":{"kind":"response"}}`, `"match.kind": "response" is no kind of record; want request, callback, or * for all`},
+		"a kind that nobody knows":          {`{"match":{"kind":"response"}}`, `"match.kind": "response" is not a kind of record; want request, callback, or * for all`},
 		"exactly and atLeast":               {`{"exactly":1,"atLeast":1}`, "exactly"},
 		"exactly and atMost":                {`{"exactly":1,"atMost":1}`, "exactly"},
 		"a range without numbers":           {`{"atLeast":2,"atMost":1}`, "no number"},
@@ -249,7 +249,7 @@ func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 		"match and inOrder":                 {`{"match":{},"inOrder":[{}]}`, "inOrder"},
 		"no match in order":                 {`{"inOrder":[]}`, "empty"},
 		"a count in order":                  {`{"inOrder":[{}],"atLeast":1}`, "atLeast"},
-		"a wait that is no duration":        {`{"wait":"5"}`, "5s"},
+		"a wait that is not a duration":     {`{"wait":"5"}`, "5s"},
 		"a wait that is too long":           {`{"wait":"61s"}`, "1m"},
 		"a wait into the past":              {`{"wait":"-1s"}`, "-1s"},
 		"an unknown way to authenticate":    {`{"match":{"auth":"bearer"}}`, "refresh"},

@@ -67,7 +67,7 @@ func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error)
 	for i, h := range out.headers {
 		out.headers[i].name = http.CanonicalHeaderKey(h.name)
 		if strings.ContainsFunc(h.name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
-			return nil, wrong("headers", "%q is no name of a header", h.name)
+			return nil, wrong("headers", "%q is not a name of a header", h.name)
 		}
 	}
 	if len(m.Body) == 0 || string(m.Body) == "null" { // as with all members, null is absent
@@ -75,7 +75,7 @@ func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error)
 	}
 	body, ok := decode(m.Body)
 	if !ok {
-		return nil, wrong("body", "is no JSON value")
+		return nil, wrong("body", "is not a JSON value")
 	}
 	if out.body, err = newValue(body, redactor); err != nil {
 		return nil, wrong("body", "%v", err)

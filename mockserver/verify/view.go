@@ -207,7 +207,7 @@ func (v *view) member(shown []byte, at place) any {
 	return text
 }
 
-// bodyText shows a body that is no JSON; nil when there is none.
+// bodyText shows a body that is not JSON; nil when there is none.
 func (v *view) bodyText() any {
 	if v.entry.Request.Body == "" {
 		return nil

@@ -27,7 +27,7 @@ func TestTheLimitOfAScopeIsFoundByItsNameInEitherEnvironment(t *testing.T) {
 		"a scope that nobody sells":        {"one", "GET:limited.openapi.com/answer", false},
 		"a scope with another method":      {"one", "POST:limited.openapi.com/ask", false},
 		"a wildcard":                       {"one", "GET:limited.openapi.com/*", false},
-		"what is no scope":                 {"two", "ask", false},
+		"what is not a scope":              {"two", "ask", false},
 		"the sandbox, by the name of both": {"two", "GET:test.test.limited.openapi.com/ask", false},
 	} {
 		t.Run(name, func(t *testing.T) {

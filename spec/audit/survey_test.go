@@ -95,7 +95,7 @@ func TestASchemaDemandsWhatAllItsPartsDemand(t *testing.T) {
 		"a list of texts":                      {openapi3.NewArraySchema().WithItems(openapi3.NewStringSchema()), none, none, []string{"$[]"}},
 		"a map of texts":                       {openapi3.NewObjectSchema().WithAdditionalProperties(openapi3.NewStringSchema()), none, none, []string{"${}"}},
 		"a number with a minimum":              {openapi3.NewIntegerSchema().WithMin(0), none, none, none},
-		"no type, which is no value":           {openapi3.NewSchema(), none, none, none},
+		"no type, which is not a value":        {openapi3.NewSchema(), none, none, none},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

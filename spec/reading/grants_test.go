@@ -62,7 +62,7 @@ func TestTheStrictReadingsOfTheGrantsSayWhatIsWrong(t *testing.T) {
 		"a failure of another status":            {"authcode.token", 401, `{"error":"invalid_code","error_description":"This code is spent"}`, false},
 		"a user":                                 {"authcode.userinfo", 200, `{"username":"johndoe","email":"john@example.com","full_name":"John Doe"}`, true},
 		"a user with a password":                 {"authcode.userinfo", 200, `{"username":"johndoe","email":"john@example.com","full_name":"John Doe","password":"x"}`, false},
-		"a token that is no text of RFC 6750":    {"authcode.token", 200, `{"access_token":"a b","token_type":"Bearer","expires_in":3600}`, false},
+		"a token that is not text of RFC 6750":   {"authcode.token", 200, `{"access_token":"a b","token_type":"Bearer","expires_in":3600}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, d := range []*spec.Document{spec.ClientCred(), spec.AuthCode()} {

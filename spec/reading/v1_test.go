@@ -78,7 +78,7 @@ func TestTheStrictReadingOfV1SaysWhatIsWrong(t *testing.T) {
 	}{
 		"a right new token":     {"v1.token.create", 200, `{` + token + `,` + success + `}`, nil},
 		"a new token with data": {"v1.token.create", 200, `{` + token + `,"data":null,` + success + `}`, []string{`$: property "data" is unsupported`}},
-		"a single token that is no list": {"v1.token.get", 200, `{"data":{` + token + `},` + success + `}`,
+		"a single token that is not a list": {"v1.token.get", 200, `{"data":{` + token + `},` + success + `}`,
 			[]string{"$.data: value must be an array"}},
 		"two single tokens": {"v1.token.replace", 200, `{"data":[{` + token + `},{` + token + `}],` + success + `}`,
 			[]string{"$.data: maximum number of items is 1"}},

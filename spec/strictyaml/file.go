@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// OpenFile opens a file to read. What is no regular file, as a pipe or a device, is refused before
-// it is opened: a pipe that nobody writes to would be waited for, and a device never ends. Errors
-// name the file.
+// OpenFile opens a file to read. What is not a regular file, as a pipe or a device, is refused
+// before it is opened: a pipe that nobody writes to would be waited for, and a device never ends.
+// Errors name the file.
 func OpenFile(path string) (*os.File, error) {
 	there, err := os.Stat(path)
 	if err != nil {

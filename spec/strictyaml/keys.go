@@ -2,9 +2,9 @@ package strictyaml
 
 import "gopkg.in/yaml.v3"
 
-// keys calls read for each key of a mapping, and refuses what is no mapping, and doubled keys. What
-// is merged into the mapping comes after its own keys, and only where these leave room; of several
-// the first counts.
+// keys calls read for each key of a mapping, and refuses what is not a mapping, and doubled keys.
+// What is merged into the mapping comes after its own keys, and only where these leave room; of
+// several the first counts.
 func (d *decoder) keys(node *yaml.Node, read func(key, value *yaml.Node)) {
 	if node.Kind != yaml.MappingNode {
 		d.refuse(node, "must be a mapping, not %s", describe(node))

@@ -135,13 +135,13 @@ func TestWhatIsWrongIsReportedWithItsLineAndPlace(t *testing.T) {
 		{"a text for a struct", "other: tea", `s.yaml:1: other: must be a mapping, not "tea"`},
 		{"a list in a mapping to texts", "headers: {a: [b]}", `s.yaml:1: headers.a: must be text, not a list`},
 		{"a value deep inside", "stock:\n  tea:\n    count: x", `s.yaml:3: stock.tea.count: must be a whole decimal number`},
-		{"a value under a key that is no word", "stock:\n  \"$.tea\": {count: x}", `s.yaml:2: stock["$.tea"].count: must be a whole decimal number`},
+		{"a value under a key that is not a word", "stock:\n  \"$.tea\": {count: x}", `s.yaml:2: stock["$.tea"].count: must be a whole decimal number`},
 		{"a value in a list", "tags:\n  - a\n  - 5", `s.yaml:3: tags[1]: must be text, not int`},
 		{"a value of a custom type", "price: cheap", `s.yaml:1: price: must be an amount such as 12.5, not "cheap"`},
 		{"one of the values of a custom type", "sizes:\n  - 1\n  - -1", `s.yaml:3: sizes[1]: must not be negative`},
 		{"a number that JSON does not have", "free: {a: .nan}", `s.yaml:1: free.a: must be a number as JSON writes it, not ".nan": quote it if text is meant`},
 		{"a tag of another", "free: !!binary aGk=", `s.yaml:1: free: must be plain data, as JSON knows it, not a value tagged !!binary`},
-		{"a key that is no text", "free: {[a]: b}", `s.yaml:1: free: a key must be text, not a list`},
+		{"a key that is not text", "free: {[a]: b}", `s.yaml:1: free: a key must be text, not a list`},
 		{"a key that is nothing", "free: {null: b}", `s.yaml:1: free: a key must be text, not nothing`},
 		{"a list for a file", "- a", `s.yaml:1: must be a mapping, not a list`},
 		{"nothing", "", `s.yaml:1: is empty: a shop has a name`},
@@ -318,7 +318,7 @@ odd: {"[0]": 1, "a.b": {c: 2}}
 	d, err := strictyaml.Format{}.Parse("s.yaml", []byte(text))
 	require.NoError(t, err)
 	assert.Equal(t, "1.0", d.Text("version"))
-	assert.Empty(t, d.Text("list"), "a list is no text")
+	assert.Empty(t, d.Text("list"), "a list is not text")
 	assert.True(t, d.Has("inherited"), "it is merged")
 	assert.False(t, d.Has("<<"))
 	for place, line := range map[string]int{

@@ -46,7 +46,7 @@ func dateOf(ctx context.Context, root, asked string) (time.Time, error) {
 	n, err := strconv.ParseInt(seconds, 10, 64)
 	// A zip file ends in 2107.
 	if err != nil || n < 0 || n > 4_300_000_000 {
-		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH: %q is no number of seconds from 0 to 4300000000", seconds)
+		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH: %q is not a number of seconds from 0 to 4300000000", seconds)
 	}
 	date := time.Unix(n, 0).UTC()
 	if date.Before(earliest()) {

@@ -29,7 +29,7 @@ func receiveCallback(w *worker) (any, error) {
 		var data struct {
 			ID string `json:"id"`
 		}
-		_ = json.Unmarshal(body, &data) // what is no JSON has no id
+		_ = json.Unmarshal(body, &data) // what is not JSON has no id
 		mu.Lock()
 		defer mu.Unlock()
 		switch received++; {

@@ -56,7 +56,7 @@ func callService(w *worker) (any, error) {
 		}
 		refused, _ := errors.AsType[refusal](err)
 		if w.broken("takes-errors-for-integers") && strings.Contains(string(refused.code), ".") {
-			return nil, errors.New("the error is no integer")
+			return nil, errors.New("the error is not an integer")
 		}
 		return map[string]any{"outcome": "unauthorized", "error": refused.code}, nil
 	default:

@@ -281,10 +281,10 @@ func TestAutoApproveSkipsThePages(t *testing.T) {
 		user    string
 		denied  bool
 	}{
-		"for the first user":        {[]mockserver.Option{mockserver.WithAutoApprove("")}, request, "johndoe", false},
-		"for a user":                {[]mockserver.Option{mockserver.WithAutoApprove("jane")}, request, "jane", false},
-		"for a user who is no user": {[]mockserver.Option{mockserver.WithAutoApprove("nobody")}, request, "", true},
-		"for another account":       {[]mockserver.Option{mockserver.WithAutoApprove("jane")}, strings.Replace(request, "demo-client", "other", 1), "", true},
+		"for the first user":           {[]mockserver.Option{mockserver.WithAutoApprove("")}, request, "johndoe", false},
+		"for a user":                   {[]mockserver.Option{mockserver.WithAutoApprove("jane")}, request, "jane", false},
+		"for a user who is not a user": {[]mockserver.Option{mockserver.WithAutoApprove("nobody")}, request, "", true},
+		"for another account":          {[]mockserver.Option{mockserver.WithAutoApprove("jane")}, strings.Replace(request, "demo-client", "other", 1), "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMock(t, c.options...)

@@ -15,7 +15,7 @@ import (
 // Object reads the members of a JSON object, for the other functions of the package to read
 // further: member returns where a member of a name goes, or nil. Of a member that is there twice
 // the last counts. An empty body, null and (as the provider's language sees no difference) an empty
-// array are an empty object; other JSON is none, and what is no JSON is an error. Whatever
+// array are an empty object; other JSON is none, and what is not JSON is an error. Whatever
 // Content-Type says does not matter.
 func Object(body []byte, member func(name string) *json.RawMessage) (isObject bool, err error) {
 	body = trim(body)

@@ -51,7 +51,7 @@ func (s *api) begin(c *surface.Call, to *place, charge account.Charge, answer su
 }
 
 // progress writes into a service's answer, under data where it has such an object, the id and the
-// state of a job. An answer that is no JSON object is replaced by the provider's envelope.
+// state of a job. An answer that is not a JSON object is replaced by the provider's envelope.
 func progress(answer []byte, id, state string) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(answer))
 	decoder.UseNumber()

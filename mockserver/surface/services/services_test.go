@@ -128,7 +128,7 @@ func TestACallIsUnderstoodByHostAndByPath(t *testing.T) {
 		"a service that is called test":               {"GET", "http://test.odd.openapi.com/x", "Bearer live", 200, account.Target{Method: "GET", Domain: "test.odd.openapi.com", Path: "x"}},
 		"its sandbox":                                 {"GET", "http://test.test.odd.openapi.com/x", "Bearer test", 200, account.Target{Method: "GET", Domain: "test.odd.openapi.com", Path: "x"}},
 		"an escaped path is decoded":                  {"GET", "http://company.openapi.com/IT-start/%C3%A8%20b", "Bearer live", 200, account.Target{Method: "GET", Domain: company, Path: "IT-start/è b"}},
-		"a query is no path":                          {"GET", "http://company.openapi.com/IT-start?dry=1", "Bearer live", 200, account.Target{Method: "GET", Domain: company, Path: "IT-start"}},
+		"a query is not a path":                       {"GET", "http://company.openapi.com/IT-start?dry=1", "Bearer live", 200, account.Target{Method: "GET", Domain: company, Path: "IT-start"}},
 		"the scheme in other letters":                 {"GET", "http://company.openapi.com/IT-start", "bEaReR live", 200, account.Target{Method: "GET", Domain: company, Path: "IT-start"}},
 		"no token":                                    {"GET", "http://company.openapi.com/IT-start", "", 401, account.Target{}},
 		"an empty token":                              {"GET", "http://company.openapi.com/IT-start", "Bearer ", 401, account.Target{}},

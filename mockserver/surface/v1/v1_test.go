@@ -130,7 +130,7 @@ func TestEveryCallIsAnsweredInFull(t *testing.T) {
 	for name, c := range map[string]struct {
 		call, body string
 		status     int
-		want       string // "" is no body
+		want       string // "" is not a body
 	}{
 		"a token as a list of one":            {"GET /token/" + page, "", 200, single(page, now+300*86400, base)},
 		"an unknown token":                    {"GET /token/" + nobody, "", 204, ""},
@@ -174,7 +174,7 @@ func TestEveryCallIsAnsweredInFull(t *testing.T) {
 		"PATCH of an empty token":        {"PATCH /token/", `{"ttl":60}`, 403, failure(280, only)},
 		"PATCH of an unknown token":      {"PATCH /token/" + nobody, `{"ttl":60}`, 404, failure(290, missing)},
 		"PATCH of a malformed token":     {"PATCH /token/zzz", `{"ttl":60}`, 404, failure(290, missing)},
-		"PATCH with what is no JSON":     {"PATCH /token/" + page, `{`, 400, failure(400, "Malformed JSON body")},
+		"PATCH with what is not JSON":    {"PATCH /token/" + page, `{`, 400, failure(400, "Malformed JSON body")},
 		"DELETE":                         {"DELETE /token/" + page, "", 200, `{"message":"1 deleted token","success":true,"error":null}`},
 		"DELETE of no token":             {"DELETE /token", "", 403, failure(140, only)},
 		"DELETE of an empty token":       {"DELETE /token/", "", 403, failure(140, only)},
@@ -192,7 +192,7 @@ func TestEveryCallIsAnsweredInFull(t *testing.T) {
 		"POST with a disabled scope":     {"POST /token", `{"scopes":["GET:company.openapi.com/CH-start"]}`, 406, failure(270, badScopes)},
 		"POST with a fraction for a ttl": {"POST /token", fmt.Sprintf(`{"scopes":[%q],"ttl":1.5}`, base), 422, failure(422, "Invalid field type")},
 		"POST with true for an expire":   {"POST /token", fmt.Sprintf(`{"scopes":[%q],"expire":true}`, base), 422, failure(422, "Invalid field type")},
-		"POST with what is no JSON":      {"POST /token", `scopes=x`, 400, failure(400, "Malformed JSON body")},
+		"POST with what is not JSON":     {"POST /token", `scopes=x`, 400, failure(400, "Malformed JSON body")},
 
 		"the credit":                   {"GET /credit", "", 200, `{"data":{"credit":134.049},"success":true,"message":"","error":null}`},
 		"a year without calls":         {"GET /counters/year/2001", "", 200, `{"data":{},"success":true,"message":"","error":null}`},

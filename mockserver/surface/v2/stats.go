@@ -104,7 +104,7 @@ func (s *api) statsAPI(c *surface.Call) (any, account.Receipt, error) {
 	return out, receipt, nil
 }
 
-// dateInvalid refuses a date that is no date.
+// dateInvalid refuses a date that is not a date.
 func (s *api) dateInvalid(c *surface.Call) (any, account.Receipt, error) {
 	return s.refused(c, account.Refuse(surface.DateInvalid, "date is not YYYY, YYYY-MM or YYYY-MM-DD, or no real day"))
 }
