@@ -7,14 +7,14 @@ import (
 	"oauthmock/mockserver/callback"
 )
 
-// callbackConfig says how callbacks are delivered.
+// callbackConfig configures the delivery of callbacks.
 type callbackConfig struct {
 	record  bool
 	hosts   []callback.Host
 	timeout time.Duration
 }
 
-// WithCallbacks sets what becomes of callbacks: "deliver" sends them, "record" records them as
+// WithCallbacks sets how callbacks are handled: "deliver" sends them, "record" records them as
 // delivered and sends nothing.
 func WithCallbacks(mode string) Option {
 	return func(c *config) error {
@@ -27,7 +27,7 @@ func WithCallbacks(mode string) Option {
 	}
 }
 
-// WithCallbackHosts lets callbacks go to hosts beyond loopback: each is HOST or HOST:PORT.
+// WithCallbackHosts allows callbacks to hosts beyond loopback, each written HOST or HOST:PORT.
 func WithCallbackHosts(hosts ...string) Option {
 	return func(c *config) error {
 		c.callbacks.hosts = nil
@@ -42,7 +42,7 @@ func WithCallbackHosts(hosts ...string) Option {
 	}
 }
 
-// WithCallbackTimeout bounds how long a receiver may take to answer a callback, in wall time.
+// WithCallbackTimeout bounds how long a receiver may take to answer a callback, in real time.
 func WithCallbackTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {

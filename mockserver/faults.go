@@ -12,9 +12,8 @@ import (
 	"oauthmock/spec"
 )
 
-// WithFaults makes calls go wrong as rules say, in their order: of those that a call matches, the
-// first that fires wins. Rules of several options follow one another, and come before those of
-// WithChaos.
+// WithFaults adds fault rules. Of the rules that match a call, the first that fires wins. Rules of
+// several options are tried in the order of the options, and before those of WithChaos.
 func WithFaults(rules ...fault.Rule) Option {
 	return func(c *config) error {
 		c.faults = append(c.faults, rules...)
@@ -22,14 +21,14 @@ func WithFaults(rules ...fault.Rule) Option {
 	}
 }
 
-// WithFaultFile is WithFaults with the rules of a file (docs/faults.md). The same file twice is as
-// once.
+// WithFaultFile is WithFaults with the rules of a file (docs/faults.md). Loading a file twice has
+// no further effect.
 func WithFaultFile(path string) Option {
 	return func(c *config) error {
 		if slices.Contains(c.faultFiles, path) {
 			return nil
 		}
-		rules, err := fault.LoadFile(path, fault.Known{Codes: knownCode()}) // names are checked once all surfaces are known
+		rules, err := fault.LoadFile(path, fault.Known{Codes: knownCode()}) // rules are checked once all surfaces are known
 		if err != nil {
 			return err
 		}
@@ -44,21 +43,20 @@ func WithFaultFile(path string) Option {
 	}
 }
 
-// LoadFaults reads a file of rules and checks them, for a server without further surfaces
-// (WithSurface). Errors name file and line.
+// LoadFaults reads and checks a file of rules, for a server without further surfaces (WithSurface).
+// Errors name file and line.
 func LoadFaults(path string) ([]fault.Rule, error) {
 	return fault.LoadFile(path, fault.Known{Codes: knownCode(), Names: providers().Names()})
 }
 
-// WithHiddenFaults leaves the header X-Mock-Fault out, which else names the rule in answers that
-// went wrong.
+// WithHiddenFaults omits the X-Mock-Fault header, which otherwise names the rule in answers that a
+// fault changed.
 func WithHiddenFaults() Option {
 	return func(c *config) error { c.hideFaults = true; return nil }
 }
 
-// WithChaos makes calls go wrong by sets of rules that come with the program: degraded, flaky,
-// hostile-but-legal, outage, rate-limited, slow (docs/faults.md says what is in them). The same
-// twice is as once.
+// WithChaos adds built-in sets of fault rules: degraded, flaky, hostile-but-legal, outage,
+// rate-limited, slow (docs/faults.md lists what they do). Naming one twice has no further effect.
 func WithChaos(profiles ...string) Option {
 	return func(c *config) error {
 		for _, profile := range profiles {
@@ -74,7 +72,7 @@ func WithChaos(profiles ...string) Option {
 	}
 }
 
-// knownCode says whether some refusal has an error number.
+// knownCode returns a function that reports whether any refusal has an error number.
 func knownCode() func(code string) bool {
 	return func(code string) bool {
 		table, err := spec.Refusals()
@@ -82,39 +80,40 @@ func knownCode() func(code string) bool {
 	}
 }
 
-// stage is the store as all see it: calls are rehearsed on it, and it remembers what accounts were
-// like, where rules of faults want to.
-type stage struct {
+// faultStore wraps the memory store: it runs dry runs on copies, and keeps the previous version of
+// an account while a stale rule needs it.
+type faultStore struct {
 	*store.Memory
 	past *fault.Past
 }
 
 // Update implements account.Store.
-func (s stage) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
+func (s faultStore) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
 	return s.past.Transact(ctx, s.Memory, who, transact)
 }
 
-// Put, Remove and Replace put accounts in the place of others, whose past is none of theirs.
+// Put, Remove and Replace exchange accounts, so what the history holds of the old ones no longer
+// applies.
 
-// Put is store.Memory's.
-func (s stage) Put(a *account.Account) error {
+// Put implements world.Store.
+func (s faultStore) Put(a *account.Account) error {
 	defer s.past.Forget(a.ID)
 	return s.Memory.Put(a)
 }
 
-// Remove is store.Memory's.
-func (s stage) Remove(id account.ID) bool {
+// Remove implements world.Store.
+func (s faultStore) Remove(id account.ID) bool {
 	defer s.past.Forget(id)
 	return s.Memory.Remove(id)
 }
 
-// Replace is store.Memory's.
-func (s stage) Replace(accounts []*account.Account) error {
+// Replace implements world.Store.
+func (s faultStore) Replace(accounts []*account.Account) error {
 	defer s.past.Forget("")
 	return s.Memory.Replace(accounts)
 }
 
-// placed gives an error of the rules its file and line, where it has one.
+// placed adds file and line to an error about a rule, if the rule came from a file.
 func (c *config) placed(err error, known fault.Known) error {
 	if _, ok := errors.AsType[fault.RuleError](err); !ok {
 		return err
@@ -127,7 +126,7 @@ func (c *config) placed(err error, known fault.Known) error {
 	return fmt.Errorf("the faults: %w", err)
 }
 
-// faultBook makes the book of a server's rules.
+// faultBook creates the fault book of a server.
 func (c *config) faultBook(config fault.Config) (*fault.Book, error) {
 	config.Rules, config.Seed = slices.Concat(c.faults, c.chaos), c.seed
 	config.Hidden, config.Log = c.hideFaults, c.log

@@ -17,16 +17,16 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Handler answers everything: the API, health and metrics, and the control API.
+// Handler serves everything: the API, health and metrics, and the control API.
 func (s *Server) Handler() http.Handler { return handler{s, true} }
 
-// APIHandler answers the API, health and metrics; the control API is elsewhere (AdminHandler).
+// APIHandler serves the API, health and metrics, but not the control API (see AdminHandler).
 func (s *Server) APIHandler() http.Handler { return handler{s, false} }
 
-// AdminHandler answers the control API alone.
+// AdminHandler serves the control API alone.
 func (s *Server) AdminHandler() http.Handler { return control{s} }
 
-// control answers the control API and, under it, the console.
+// control serves the control API and, below it, the console.
 type control struct{ *Server }
 
 // ServeHTTP implements http.Handler.
@@ -44,21 +44,21 @@ func (s *Server) AdminToken() string { return s.admin.Token }
 // Listeners are the addresses on which a server listens.
 type Listeners = admin.Listeners
 
-// Listen tells where the server listens, for GET /__admin/endpoints, and because callbacks never go
-// there. With WithStateFile, callbacks are delivered from then on. Apart reports whether the
-// control API has a listener of its own. It is safe for concurrent use.
+// Listen records where the server listens, for GET /__admin/endpoints and because callbacks are
+// never sent there. With WithStateFile, callbacks are delivered only from then on. apart reports
+// whether the control API has a listener of its own. Listen is safe for concurrent use.
 func (s *Server) Listen(at Listeners, apart bool) {
 	s.admin.Listen(at, apart)
 	s.callbacks.Start()
 }
 
-// listening are the addresses, as HOST:PORT, on which the server listens.
+// listening returns the addresses, as HOST:PORT, on which the server listens.
 func (s *Server) listening() []string {
 	at := s.admin.Listening()
 	return []string{at.HTTP, at.HTTPS, at.Proxy, at.Admin}
 }
 
-// Hosts are the names of all hosts that the server answers for: the provider's, further ones
+// Hosts returns the names of all hosts that the server answers for: the provider's, further ones
 // (WithProviderHost), and those of the catalogue.
 func (s *Server) Hosts() (hosts []string) {
 	for _, d := range s.admin.Surfaces {
@@ -77,23 +77,24 @@ func (s *Server) Hosts() (hosts []string) {
 	return slices.Compact(hosts)
 }
 
-// Provider reports whether a host, with or without port, is one of those at this moment.
+// Provider reports whether a host, with or without port, is currently one of Hosts.
 func (s *Server) Provider(host string) bool { return s.router.Provider(host) }
 
-// Handshake counts a TLS handshake with a host, and returns what goes wrong with it on purpose.
+// Handshake counts a TLS handshake with a host, and returns the fault to inject into it, if any.
 func (s *Server) Handshake(host string) fault.Handshake { return s.faults.Handshake(host) }
 
-// Names are the names of surfaces, operations and credentials that requests to the server can have.
+// Names returns the names of surfaces, operations and credentials that the server's requests can
+// have.
 func (s *Server) Names() journal.Names { return s.admin.Surfaces.Names() }
 
-// handler is the outermost of a server.
+// handler is the outermost handler of a server.
 type handler struct {
 	*Server
 	withAdmin bool
 }
 
-// ServeHTTP sends a request to the room that answers it: the control API wins over every surface;
-// health and metrics yield on the provider's own hosts.
+// ServeHTTP dispatches a request: the control API takes precedence over every surface; health and
+// metrics yield on the provider's own hosts.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	if path == admin.Prefix || strings.HasPrefix(path, admin.Prefix+"/") {
@@ -123,8 +124,8 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.api.ServeHTTP(w, r)
 }
 
-// consoleURL is where the console is for a browser that asked the API: on the same listener, or on
-// that of the control API.
+// consoleURL returns the address of the console for a browser that asked the API: on the same
+// listener, or on the control API's.
 func (h handler) consoleURL(r *http.Request) string {
 	const to = console.Prefix + "/"
 	_, port, err := net.SplitHostPort(h.admin.Listening().Admin)
@@ -134,7 +135,7 @@ func (h handler) consoleURL(r *http.Request) string {
 	return "http://" + net.JoinHostPort(surface.HostName(r.Host), port) + to
 }
 
-// crossOrigin lets web pages of some origins call a handler.
+// crossOrigin allows web pages of some origins to call h.
 func crossOrigin(origins []string, h http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return h
@@ -149,7 +150,7 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	}).Handler(h)
 }
 
-// readOnly lets h answer GET and HEAD.
+// readOnly lets h serve GET and HEAD only.
 func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		h(w, r)
@@ -159,15 +160,15 @@ func readOnly(h http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 	admin.WriteProblem(w, http.StatusMethodNotAllowed, "this path does not take "+r.Method+", only GET and HEAD")
 }
 
-// health says that the server answers. It is ready as soon as it answers, because New has loaded
+// health reports that the server is up. It is ready as soon as it answers, because New has loaded
 // everything.
 func health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
 }
 
-// Protocols are what a server of the mock speaks: HTTP/1.1, and HTTP/2 without TLS for clients that
-// know so beforehand (h2c). They are for http.Server, by whoever serves Handler elsewhere.
+// Protocols returns the protocols that a server of the mock speaks: HTTP/1.1, and HTTP/2 without
+// TLS for clients that know in advance (h2c). Use it for an http.Server that serves Handler.
 func Protocols() *http.Protocols {
 	var p http.Protocols
 	p.SetHTTP1(true)

@@ -15,17 +15,17 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// meter counts exchanges for GET /metrics, in Prometheus' text format. Every server has its own.
+// meter counts exchanges for GET /metrics, in Prometheus' text format. Each server has its own.
 type meter struct {
 	requests, took, faults, dropped family
 	callbacks, pending, refused     family
-	// known is replaced, never changed: rendering a name for each request, or locking a map, costs
-	// more than counting.
+	// known is replaced as a whole, never modified: rendering a name for each request, or locking a
+	// map, costs more than counting.
 	known atomic.Pointer[map[series]counted]
 	mu    sync.Mutex // held while known is replaced
 }
 
-// family is all the series of one name. The set writes them; what the name means stands before
+// family holds all series of one metric. The set writes the series; the metric's help text precedes
 // them.
 type family struct {
 	name, kind, help string
@@ -42,7 +42,7 @@ type counted struct {
 	took     *metrics.PrometheusHistogram
 }
 
-// bounds returns the upper bounds of the buckets of a duration, in seconds. The mock answers in
+// bounds returns the upper bounds of the histogram's buckets, in seconds. The mock answers within
 // fractions of a millisecond; faults take seconds.
 func bounds() []float64 {
 	return []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
@@ -86,13 +86,13 @@ func (m *meter) countFault(e *exchange.Exchange) {
 	}
 }
 
-// countKind counts what went wrong on purpose: a call, an attempt, or a TLS handshake. There are as
-// many kinds as effects.
+// countKind counts a fault: of a call, a delivery, or a TLS handshake. There are as many kinds as
+// effects.
 func (m *meter) countKind(kind string) {
 	m.faults.set.GetOrCreateCounter(fmt.Sprintf("%s{kind=%q}", m.faults.name, kind)).Inc()
 }
 
-// meet begins to count a series. There are as many as operations and statuses.
+// meet adds a series. There are at most as many as operations times statuses.
 func (m *meter) meet(s series) counted {
 	m.mu.Lock()
 	defer m.mu.Unlock()

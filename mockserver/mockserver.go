@@ -31,7 +31,7 @@ import (
 
 // Server is one mock. It is safe for concurrent use.
 type Server struct {
-	api       http.Handler // the surfaces, behind the exchange
+	api       http.Handler // the surfaces, behind the front end
 	router    *surface.Router
 	admin     *admin.API
 	console   *console.Console
@@ -45,27 +45,27 @@ type Server struct {
 	scene     atomic.Pointer[scene.Scene]
 	documents *atomic.Pointer[services.Documents]
 	log       *slog.Logger
-	reloading sync.Mutex // held by Reload, so that of two that come at once one is whole
-	started   []Option   // what New or the last Reload was given; reloading guards it
+	reloading sync.Mutex // held by Reload, so that two concurrent calls do not mix
+	started   []Option   // the options of New or of the last Reload; guarded by reloading
 	saving    turns      // of SaveState
 }
 
-// largestBodies bounds the bodies of all requests that are read at once, in bytes: with --max-body
-// as it is, of 64 requests.
+// largestBodies bounds the request bodies that are in memory at once, in bytes: 64 requests' worth
+// with the default of --max-body.
 const largestBodies = 64 << 20
 
-// New wires a server: this function is the map of which part talks to which.
+// New wires a server: it is the map of which part talks to which.
 func New(options ...Option) (*Server, error) {
 	c, err := configure(options)
 	if err != nil {
 		return nil, err
 	}
-	gin.SetMode(gin.ReleaseMode) // else gin prints its routes on standard output
+	gin.SetMode(gin.ReleaseMode) // otherwise gin prints its routes on standard output
 
-	// Who exists, where they are kept, and what time it is for them.
+	// The accounts, where they are kept, and their time.
 	serverClock := clock.New(clock.Real)
 	past := fault.NewPast()
-	accounts := stage{store.NewMemory(), past}
+	accounts := faultStore{store.NewMemory(), past}
 	everybody, err := world.New(world.Config{
 		Fixtures: c.fixtures, Services: c.sold(), Clock: serverClock, Store: accounts, Start: c.start, Frozen: c.isFrozen(), Seed: c.seed,
 		RateLimit: c.rateLimit(), AutoApprove: c.approve, Retention: c.retention,
@@ -74,7 +74,7 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 
-	// What they may do, the surfaces on which they ask for it, and what goes wrong for them.
+	// What accounts may do, the surfaces that serve them, and the faults.
 	service := account.NewService(accounts, serverClock, everybody.RateLimit)
 	c.live = new(atomic.Pointer[services.Documents])
 	c.live.Store(&c.documents)
@@ -106,7 +106,7 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 
-	// What is remembered of every request.
+	// What is recorded of every request.
 	met := coverage.New(surfaces)
 	done := func(e *exchange.Exchange) {
 		requests.Add(e)
@@ -132,14 +132,14 @@ func New(options ...Option) (*Server, error) {
 	if err := s.resume(context.Background()); err != nil {
 		return nil, err
 	}
-	if s.state == nil { // else once it is known where the mock listens, which is never called
+	if s.state == nil { // with a state file, Listen starts them
 		callbacks.Start()
 	}
 	return s, nil
 }
 
-// refusals returns the refusals table. It is read when a call is refused for the first time, which
-// no start waits for; a program whose embedded table cannot be read does not pass its tests.
+// refusals returns the refusals table. It is read when a call is refused for the first time, so
+// that no start waits for it; a test reads the embedded table.
 func refusals() *spec.Table {
 	table, err := spec.Refusals()
 	if err != nil {
@@ -148,7 +148,7 @@ func refusals() *spec.Table {
 	return table
 }
 
-// journal makes the journal, which logs when it begins to forget.
+// journal creates the journal, which logs when it starts to drop entries.
 func (c *config) journal() *journal.Journal {
 	book := journal.New(c.entries, c.bytes)
 	book.WhenDropping(func(dropped uint64) {
@@ -158,20 +158,20 @@ func (c *config) journal() *journal.Journal {
 	return book
 }
 
-// Interrupt ends the requests to the control API that wait for what may never come, such as streams
-// of the journal, the delays of faults, and the delivery of callbacks, now and from now on. A web
-// server that stops calls it (http.Server.RegisterOnShutdown), because it would wait for them.
+// Interrupt ends, now and from now on, everything that may wait without end: streams of the journal
+// and other waiting requests to the control API, delays of faults, and deliveries of callbacks.
+// Register it with http.Server.RegisterOnShutdown, because a shutdown waits for active requests.
 func (s *Server) Interrupt() {
 	s.admin.Interrupt()
 	s.faults.Interrupt()
 	s.callbacks.Interrupt()
 }
 
-// Accounts are the IDs of all accounts, in the order in which they came.
+// Accounts returns the IDs of all accounts, in order of creation.
 func (s *Server) Accounts() []account.ID { return s.world.Accounts() }
 
-// Who returns who an account is: its credentials, OAuth clients and users, and nothing of what it
-// has or did.
+// Who returns the identity of an account: its credentials, OAuth clients and users, without its
+// state.
 func (s *Server) Who(ctx context.Context, id account.ID) (fixtures.Account, error) {
 	who, err := s.world.Summary(ctx, id)
 	if err == nil {
@@ -180,8 +180,9 @@ func (s *Server) Who(ctx context.Context, id account.ID) (fixtures.Account, erro
 	return who, err
 }
 
-// Journal returns the record of requests.
+// Journal returns the server's journal.
 func (s *Server) Journal() *journal.Journal { return s.journal }
 
-// Redactor shows what the journal holds, with fingerprints in place of credentials.
+// Redactor returns the redactor that renders journal entries with fingerprints instead of
+// credentials.
 func (s *Server) Redactor() *journal.Redactor { return s.redactor }

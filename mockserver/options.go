@@ -26,25 +26,25 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Defaults of what can be configured.
+// Defaults of the options.
 const (
 	DefaultFixtures  = "demo"
 	DefaultSeed      = 1
-	DefaultRateLimit = 10_000 // requests a minute and account (v2 product page)
+	DefaultRateLimit = 10_000 // requests per minute and account (v2 product page)
 	DefaultMaxBody   = 1 << 20
 
 	DefaultJournalEntries = 10_000
 	DefaultJournalBytes   = 32 << 20
 )
 
-// Option changes how a server begins.
+// Option configures a server.
 type Option func(*config) error
 
-// config is what the options said.
+// config is what the options configured.
 type config struct {
 	fixtures world.Source
 	scenario *scenarios.Scenario
-	scene    *scene.Scene // made of the scenario and the other options
+	scene    *scene.Scene // derived from the scenario and the other options
 	seed     uint64
 	start    time.Time
 	frozen   *bool              // nil: as the scenario says, or running
@@ -59,14 +59,14 @@ type config struct {
 	root      string
 	extra     []surface.Surface
 	hosts     []providerHost
-	named     string // how the option is called that is being read, see Named
+	named     string // the name of the option being applied, see Named
 	strict    bool
 	maxBody   int64
 	origins   []string
 	forwarded bool
 
 	documents services.Documents
-	live      *atomic.Pointer[services.Documents] // those that are in force, see Reload
+	live      *atomic.Pointer[services.Documents] // the documents in force, see Reload
 	warnings  map[string][]openapi.Warning        // by domain, of documents
 	retention account.Retention
 
@@ -81,7 +81,7 @@ type config struct {
 	log        *slog.Logger
 }
 
-// configure reads options.
+// configure applies options.
 func configure(options []Option) (*config, error) {
 	c := &config{
 		seed: DefaultSeed, granted: clientcred.Wrapped, root: v2.Name, maxBody: DefaultMaxBody, log: slog.New(slog.DiscardHandler),
@@ -105,7 +105,7 @@ func configure(options []Option) (*config, error) {
 	return c, nil
 }
 
-// Named makes an option say by what name it was given when it refuses: a flag, for example.
+// Named makes an option report errors under a name, such as that of a flag.
 func Named(name string, option Option) Option {
 	return func(c *config) error {
 		c.named = name
@@ -117,9 +117,9 @@ func Named(name string, option Option) Option {
 	}
 }
 
-// WithFixtures chooses who exists: a world by its name ("demo", "empty"), a generated one
-// ("generated:seed=7,tokens=1000"), or a file. Files are read once; generated worlds are made again
-// whenever a reset needs them, and not kept.
+// WithFixtures selects the accounts to start with: a world by its name ("demo", "empty"), a
+// generated one ("generated:seed=7,tokens=1000"), or a file. Files are read once; generated worlds
+// are not kept, but generated again when a reset needs them.
 func WithFixtures(name string) Option {
 	return func(c *config) error {
 		if strings.HasPrefix(name, fixtures.GeneratedPrefix) {
@@ -133,7 +133,7 @@ func WithFixtures(name string) Option {
 	}
 }
 
-// WithWorld chooses who exists.
+// WithWorld sets the accounts to start with.
 func WithWorld(w *fixtures.World) Option {
 	return func(c *config) error {
 		c.fixtures = world.Static(w)
@@ -141,12 +141,12 @@ func WithWorld(w *fixtures.World) Option {
 	}
 }
 
-// WithSeed sets the seed of everything that is drawn.
+// WithSeed sets the seed of all random values.
 func WithSeed(seed uint64) Option {
 	return func(c *config) error { c.seed = seed; return nil }
 }
 
-// WithClock sets where the clock begins; the zero time is the machine's.
+// WithClock sets the time at which the clock starts; the zero time means now.
 func WithClock(start time.Time) Option {
 	return func(c *config) error {
 		c.start = start.UTC()
@@ -154,12 +154,12 @@ func WithClock(start time.Time) Option {
 	}
 }
 
-// WithFrozenClock makes the clock stand still until somebody moves it.
+// WithFrozenClock freezes the clock until it is moved.
 func WithFrozenClock() Option {
 	return func(c *config) error { c.frozen = new(true); return nil }
 }
 
-// WithTokenShape says how single tokens are sent: "both", "data" or "flat".
+// WithTokenShape sets how single tokens are sent: "both", "data" or "flat".
 func WithTokenShape(shape string) Option {
 	return func(c *config) error {
 		c.shape = v2.TokenShape(shape)
@@ -171,9 +171,9 @@ func WithTokenShape(shape string) Option {
 	}
 }
 
-// WithSuccessEnvelope sets what v2's successful answers hold beside their data: "full" (success,
-// message and error), or "documented" (of these what the published document defines for the answer,
-// as strict contract testers read it).
+// WithSuccessEnvelope sets what v2's successful answers hold beside data: "full" (success, message
+// and error), or "documented" (only those of them that the published document defines for the
+// answer, as strict contract testers expect).
 func WithSuccessEnvelope(envelope string) Option {
 	return func(c *config) error {
 		c.envelope = v2.Envelope(envelope)
@@ -186,7 +186,8 @@ func WithSuccessEnvelope(envelope string) Option {
 }
 
 // WithClientCredentialsShape sets how tokens of client credentials are sent: "wrapped" in data, as
-// documented, or with the same members beside it too ("both"), as generic OAuth libraries need it.
+// documented, or with the same members beside data too ("both"), as generic OAuth libraries need
+// them.
 func WithClientCredentialsShape(shape string) Option {
 	return func(c *config) (err error) {
 		c.granted, err = clientcred.ParseShape(shape)
@@ -194,8 +195,8 @@ func WithClientCredentialsShape(shape string) Option {
 	}
 }
 
-// WithRootSurface says which surface stands at "/" on hosts that are not the provider's: "v2" or
-// "v1". With v1 at the root, v2 stands under /__v2/.
+// WithRootSurface sets which surface is served at "/" on hosts that are not the provider's: "v2" or
+// "v1". With v1 at the root, v2 is served under /__v2/.
 func WithRootSurface(name string) Option {
 	return func(c *config) error {
 		c.root = name
@@ -206,7 +207,7 @@ func WithRootSurface(name string) Option {
 	}
 }
 
-// WithRateLimit sets how many requests an account may make in a minute; 0 is not a limit.
+// WithRateLimit sets how many requests an account may make per minute; 0 means no limit.
 func WithRateLimit(perMinute int64) Option {
 	return func(c *config) error {
 		if perMinute < 0 {
@@ -217,9 +218,9 @@ func WithRateLimit(perMinute int64) Option {
 	}
 }
 
-// WithAdminToken makes the control API ask for a bearer token. The empty token is none. A token
-// that no header can carry is refused: with a line end or another control character, or with space
-// around it.
+// WithAdminToken makes the control API require a bearer token; an empty token requires none. A
+// token that no header can carry is an error: one with a line end or another control character, or
+// with surrounding space.
 func WithAdminToken(token string) Option {
 	return func(c *config) error {
 		if strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) {
@@ -230,7 +231,7 @@ func WithAdminToken(token string) Option {
 	}
 }
 
-// WithMaxBody bounds request bodies, in bytes; larger ones are answered 413.
+// WithMaxBody bounds request bodies, in bytes; larger ones are refused with 413.
 func WithMaxBody(bytes int64) Option {
 	return func(c *config) error {
 		if bytes < 1 {
@@ -241,9 +242,9 @@ func WithMaxBody(bytes int64) Option {
 	}
 }
 
-// WithCORS lets web pages of these origins ("https://app.example.com", or "*" for all) call the
-// API, though not the control API. Preflight requests are answered here: they count under no
-// operation and stand in no journal.
+// WithCORS allows web pages of these origins ("https://app.example.com", or "*" for all) to call
+// the API, though not the control API. Preflight requests are answered here: they belong to no
+// operation, and the journal does not record them.
 func WithCORS(origins ...string) Option {
 	return func(c *config) error {
 		for _, origin := range origins {
@@ -257,15 +258,15 @@ func WithCORS(origins ...string) Option {
 	}
 }
 
-// WithStrictRequests refuses requests that the published document forbids, with 400 or 415, and
-// says what was wrong. (What the document only does not know is let through.)
+// WithStrictRequests refuses requests that violate the published document, with 400 or 415 and the
+// reason. Members and parameters that the document does not mention are still accepted.
 func WithStrictRequests() Option {
 	return func(c *config) error { c.strict = true; return nil }
 }
 
-// WithJournal bounds the journal: it keeps the newest exchanges, at most so many, which together
-// take about so many bytes of memory. What is dropped is counted. (The newest one is always kept,
-// whatever its size.)
+// WithJournal bounds the journal: it keeps the newest exchanges, up to a number of entries and
+// about so many bytes of memory, and counts those it drops. It always keeps the newest one,
+// whatever its size.
 func WithJournal(entries int, bytes int64) Option {
 	return func(c *config) error {
 		if entries < 1 || bytes < 1 {
@@ -276,13 +277,13 @@ func WithJournal(entries int, bytes int64) Option {
 	}
 }
 
-// WithLog sends the server's log somewhere; the default is nowhere.
+// WithLog sets the server's log; by default nothing is logged.
 func WithLog(log *slog.Logger) Option {
 	return func(c *config) error { c.log = log; return nil }
 }
 
-// WithAutoApprove skips the pages of the authorization code flow: a user consents at once, the one
-// of the name or, where that is empty, the first one of the client's account.
+// WithAutoApprove skips the pages of the authorization code flow: a user consents at once, either
+// the named one or, if the name is empty, the first user of the client's account.
 func WithAutoApprove(user string) Option {
 	return func(c *config) error {
 		c.approve = world.AutoApprove{Enabled: true, User: user}

@@ -13,15 +13,16 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// WithScenario begins with what a scenario gives: its fixture, environment, credit, clock, rate
-// limit, tokens, further accounts and faults. It is named as scene.Locate reads it: a development
-// scenario by its name ("rate-limited"), any scenario that comes with the program by its id, or a
-// file (FILE#ID where it holds several). A reset leads back there. Its own account is the
+// WithScenario starts with the given part of a scenario: its fixture, environment, credit, clock,
+// rate limit, tokens, further accounts and faults. The name is read as by scene.Locate: a
+// development scenario by its name ("rate-limited"), any built-in scenario by its id, or a file
+// (FILE#ID if it holds several). Resets return to that state. The scenario's own account is the
 // fixture's, with the fixture's credentials.
 //
-// Other options win over the scenario, in whatever order they come: WithFixtures and WithWorld over
-// its fixtures, WithClock, WithFrozenClock and WithRunningClock over its clock, WithRateLimit over
-// the limits of its accounts, WithTokenShape and WithSuccessEnvelope over its answers.
+// Other options take precedence over the scenario, in whatever order they are given: WithFixtures
+// and WithWorld over its fixtures, WithClock, WithFrozenClock and WithRunningClock over its clock,
+// WithRateLimit over the limits of its accounts, WithTokenShape and WithSuccessEnvelope over its
+// answers.
 func WithScenario(nameOrFile string) Option {
 	return func(c *config) (err error) {
 		c.scenario, err = scene.Locate(nameOrFile).Open()
@@ -29,12 +30,12 @@ func WithScenario(nameOrFile string) Option {
 	}
 }
 
-// WithRunningClock lets the clock run, also where a scenario freezes it.
+// WithRunningClock lets the clock run even if a scenario freezes it.
 func WithRunningClock() Option {
 	return func(c *config) error { c.frozen = new(false); return nil }
 }
 
-// set puts what the scenario gives wherever no option says otherwise.
+// set applies what the scenario gives, except where an option takes precedence.
 func (c *config) set() error {
 	if c.scenario == nil {
 		return nil
@@ -64,10 +65,9 @@ func (c *config) rateLimit() account.RateLimit {
 	return account.RateLimit{Limit: DefaultRateLimit, Window: time.Minute, Enabled: true}
 }
 
-// Reload begins anew, as a reset into what these options say of fixtures, scenario, seed, clock,
-// rate limit, faults and documents of services; all others are of no effect. From now on a reset
-// leads there. On an error the server goes on as it was, and nothing has changed. It is safe for
-// concurrent use.
+// Reload resets the server to the fixtures, scenario, seed, clock, rate limit, faults and service
+// documents in options, and makes that the state that later resets restore. Other options are
+// ignored. On an error nothing changes. Reload is safe for concurrent use.
 func (s *Server) Reload(options ...Option) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
@@ -102,7 +102,7 @@ func (s *Server) reload(options []Option) error {
 	return nil
 }
 
-// developed are the scenarios to develop against, for the control API.
+// developed provides the development scenarios to the control API.
 type developed struct{ *Server }
 
 // List implements admin.Scenarios.
@@ -130,6 +130,6 @@ func (d developed) Begin(name string) error {
 	return d.reload(options)
 }
 
-// Scene is what the server began with: the scenario of WithScenario with its accounts and tokens;
-// nil without one. It is read-only.
+// Scene returns the scenario of WithScenario with its accounts and tokens, or nil without one. It
+// is read-only.
 func (s *Server) Scene() *scene.Scene { return s.scene.Load() }

@@ -13,9 +13,9 @@ import (
 	"oauthmock/mockserver/surface/services"
 )
 
-// WithService has a paid service, named by its production domain, answer from its published OpenAPI
-// document, and holds requests against it. What is wrong with the document is logged, and does not
-// keep the server from starting.
+// WithService makes a paid service, named by its production domain, answer from its published
+// OpenAPI document, and checks requests against it. Problems of the document are logged; they do
+// not keep the server from starting.
 func WithService(domain, file string) Option {
 	return func(c *config) error {
 		switch p, ok := account.ParsePattern("GET:" + domain + "/x"); {
@@ -41,17 +41,17 @@ func WithService(domain, file string) Option {
 	}
 }
 
-// WithForwardedFor takes the first address of X-Forwarded-For as the caller's, where a request has
-// one: for who calls through a proxy, or tests with addresses of their choice.
+// WithForwardedFor takes the first address of X-Forwarded-For, where a request has one, as the
+// caller's: for clients behind a proxy, or tests with addresses of their choice.
 func WithForwardedFor() Option {
 	return func(c *config) error { c.forwarded = true; return nil }
 }
 
-// Retention bounds what each account remembers one by one: transactions, errors, addresses. Zero is
+// Retention bounds what each account keeps entry by entry: transactions, errors, addresses. Zero is
 // the default of each; sums stay exact beyond it.
 type Retention = account.Retention
 
-// WithRetention sets what accounts remember.
+// WithRetention bounds what accounts keep.
 func WithRetention(r Retention) Option {
 	return func(c *config) error {
 		c.retention = r
@@ -62,8 +62,8 @@ func WithRetention(r Retention) Option {
 	}
 }
 
-// DocumentFiles are the paths of the files that the documents of services refer to, whether or not
-// they are there.
+// DocumentFiles returns the paths of the files that the documents of services refer to, whether or
+// not they exist.
 func (s *Server) DocumentFiles() (files []string) {
 	documents := *s.documents.Load()
 	for _, domain := range slices.Sorted(maps.Keys(documents)) {
@@ -72,15 +72,15 @@ func (s *Server) DocumentFiles() (files []string) {
 	return files
 }
 
-// sold are the scopes that documents of services have, for catalogues that do not, as the provider
-// derives them: one for each method and first segment of the paths, free, and for everybody.
+// sold returns the scopes of documented services that the catalogue lacks, derived as the provider
+// derives them: one for each method and first path segment, free and enabled for everybody.
 func (c *config) sold() []fixtures.Service {
 	var out []fixtures.Service
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
 		doc := c.documents[domain]
 		service := fixtures.Service{Domain: domain}
 		known := map[string]bool{}
-		const most = 8 // base paths; more are variables of a server's address that nobody will try out
+		const most = 8 // base paths; further ones are variables of a server's address that nobody tries
 		bases := doc.Bases()
 		for _, base := range append(bases[:min(most, len(bases))], "") {
 			for _, o := range doc.Operations() {
@@ -90,7 +90,7 @@ func (c *config) sold() []fixtures.Service {
 				}
 				known[name] = true
 				id := fnv.New64a()
-				id.Write([]byte(name)) // never fails, says package hash
+				id.Write([]byte(name)) // never fails (package hash)
 				service.Scopes = append(service.Scopes, fixtures.Scope{ID: fmt.Sprintf("5e471ce0%016x", id.Sum64()), Method: o.Method, Endpoint: endpoint, Everybody: true})
 			}
 		}
@@ -101,8 +101,8 @@ func (c *config) sold() []fixtures.Service {
 	return out
 }
 
-// scopeOf is the scope of an operation, as text and its endpoint: the first segment of its path,
-// below a server's own path, and "root" where there is none, or where it is a parameter. Not ok is
+// scopeOf returns the scope of an operation as text, and its endpoint: the first segment of the
+// path below a server's own path, or "root" if there is none or it is a parameter. ok is false for
 // a segment that no scope can have.
 func scopeOf(domain, base string, o *openapi.Operation) (name, endpoint string, ok bool) {
 	endpoint, _, _ = strings.Cut(strings.TrimPrefix(o.Template, "/"), "/")
@@ -119,9 +119,9 @@ func scopeOf(domain, base string, o *openapi.Operation) (name, endpoint string, 
 	return name, endpoint, ok && !p.Wild()
 }
 
-// tellDocuments logs what was loaded of documents of services, and what is wrong with them.
+// tellDocuments logs which documents of services were loaded, and their problems.
 func (c *config) tellDocuments() {
-	const most = 20 // more nobody reads
+	const most = 20 // nobody reads more
 	for _, domain := range slices.Sorted(maps.Keys(c.documents)) {
 		doc := c.documents[domain]
 		warnings := c.warnings[domain]

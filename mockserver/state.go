@@ -9,10 +9,10 @@ import (
 	"oauthmock/mockserver/statefile"
 )
 
-// WithStateFile keeps the state in a file: the server goes on with what stands there, if there is a
-// file yet, and SaveState writes it. What the state says of seed, clock and rate limit wins over
-// other options; a reset leads to what they and the fixtures say. A damaged file is refused, and
-// stays as it is. Clocks that ran have run on meanwhile.
+// WithStateFile keeps the state in a file: the server resumes from it if it exists, and SaveState
+// writes it. Seed, clock and rate limit of the state take precedence over other options; a reset
+// returns to what they and the fixtures say. A corrupt file is an error, and is left untouched.
+// Running clocks have advanced by the downtime.
 func WithStateFile(path string) Option {
 	return func(c *config) (err error) {
 		c.state, err = statefile.Open(path)
@@ -20,12 +20,12 @@ func WithStateFile(path string) Option {
 	}
 }
 
-// ErrNoStateFile says that the server was made without WithStateFile.
+// ErrNoStateFile is returned by SaveState if the server was created without WithStateFile.
 var ErrNoStateFile = errors.New("the server keeps no state: it was started without --state")
 
-// SaveState writes the state of the server to its file, in one step. It is safe for concurrent use:
-// calls that come while the state is being written share the next writing, which does not begin
-// when the contexts of all of them are done by then.
+// SaveState writes the state of the server to its file atomically. It is safe for concurrent use:
+// calls that arrive while the state is being written share the next write, which is skipped if all
+// their contexts are done by then.
 func (s *Server) SaveState(ctx context.Context) error {
 	if s.state == nil {
 		return ErrNoStateFile
@@ -42,7 +42,7 @@ func (s *Server) SaveState(ctx context.Context) error {
 	})
 }
 
-// saver is how the control API saves the state; nil where none is kept.
+// saver returns the function by which the control API saves the state; nil if none is kept.
 func (s *Server) saver() func(context.Context) error {
 	if s.state == nil {
 		return nil
@@ -50,8 +50,8 @@ func (s *Server) saver() func(context.Context) error {
 	return s.SaveState
 }
 
-// resume goes on with the state in the file, if there is one. A world that could not be written
-// there is refused.
+// resume restores the state from the file, if it exists. A world that could not be written to the
+// file is an error.
 func (s *Server) resume(ctx context.Context) error {
 	if s.state == nil {
 		return nil

@@ -16,15 +16,15 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// WithSurface serves a further API, which appears in routing, explanations, coverage, metrics,
-// journal, faults and verify as those of the provider do.
+// WithSurface serves a further API, which takes part in routing, explanations, coverage, metrics,
+// journal, faults and verify like the provider's own.
 func WithSurface(s surface.Surface) Option {
 	return func(c *config) error { c.extra = append(c.extra, s); return nil }
 }
 
 // WithProviderHost serves a surface on a further host name, with the paths that it has on a
-// provider's host. Credentials of both environments count there; health and metrics yield, as on
-// all hosts of the provider.
+// provider's host. Credentials of both environments are accepted there; health and metrics yield,
+// as on all hosts of the provider.
 func WithProviderHost(host, surfaceName string) Option {
 	return func(c *config) error {
 		if host == "" || host != surface.HostName(host) || strings.ContainsAny(host, "/:@?# ") {
@@ -39,10 +39,10 @@ func WithProviderHost(host, surfaceName string) Option {
 	}
 }
 
-// providerHost is a further host of a surface, and the option that said so.
+// providerHost is a further host of a surface, and the name of the option that added it.
 type providerHost struct{ host, surface, option string }
 
-// apis are all surfaces: this list is the only place that names them.
+// apis returns all surfaces. This list is the only place that names them.
 func (c *config) apis(service *account.Service, everybody *world.World, callbacks services.Callbacks) ([]surface.Surface, error) {
 	var accounts interface {
 		v2.Accounts
@@ -65,9 +65,9 @@ func (c *config) apis(service *account.Service, everybody *world.World, callback
 	return all, c.place(all)
 }
 
-// providers describe the surfaces of a server that has no further ones.
+// providers describes the surfaces of a server that has no further ones.
 func providers() surface.Descriptions {
-	all, _ := new(config).apis(nil, nil, nil) // without hosts to place nothing can be wrong, and nobody is asked
+	all, _ := new(config).apis(nil, nil, nil) // cannot fail without hosts to place
 	return describe(all)
 }
 
@@ -78,7 +78,7 @@ func describe(all []surface.Surface) (out surface.Descriptions) {
 	return out
 }
 
-// place gives the root surface "/", and further hosts to those that they were named for.
+// place assigns "/" to the root surface, and further hosts to the surfaces they were named for.
 func (c *config) place(all []surface.Surface) error {
 	taken := map[string]string{}
 	for i := range all {
@@ -104,7 +104,7 @@ func (c *config) place(all []surface.Surface) error {
 	return nil
 }
 
-// placeable are the names of the surfaces that can have a further host.
+// placeable returns the names of the surfaces that can have a further host.
 func placeable(all []surface.Surface) (names []string) {
 	for _, s := range all {
 		if s.Serves == nil {

@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// turns carries out work of one kind, one after the other. Whoever asks while it is carried out
-// shares the next turn with all others who do, so that however many ask, nobody waits for more than
-// two. It is safe for concurrent use.
+// turns runs work of one kind, one turn after the other. Callers that arrive during a turn share
+// the next one, so nobody waits for more than two turns, however many callers there are. It is safe
+// for concurrent use.
 type turns struct {
 	mu      sync.Mutex
 	running bool
 	next    *turn // nil while nobody waits
 }
 
-// turn is a time that the work is carried out.
+// turn is one run of the work.
 type turn struct {
-	callers int // who wait for it
+	callers int // callers waiting for it
 	done    chan struct{}
-	err     error // once it is done
+	err     error // closed when it is done
 }
 
-// do has the work carried out from its beginning, and returns its error, or the cause of the
-// context's end when that comes first. A turn that nobody waits for any more is left out; one that
-// has begun is finished.
+// do runs the work from its beginning and returns its error, or the cause of the context's end if
+// that comes first. A turn that nobody waits for any more is skipped; one that has started is
+// finished.
 func (t *turns) do(ctx context.Context, work func() error) error {
 	t.mu.Lock()
 	mine := t.next
@@ -48,7 +48,7 @@ func (t *turns) do(ctx context.Context, work func() error) error {
 	}
 }
 
-// run carries out turns until nobody waits.
+// run runs turns until nobody waits.
 func (t *turns) run(work func() error) {
 	for {
 		t.mu.Lock()

@@ -10,24 +10,24 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// WithOpenAccounts makes a fresh account of the fixtures for credentials that nobody has, when they
-// are first seen: a sandbox account on the provider's hosts that begin with "test.", a production
-// account everywhere else. At most world.MaxVisitors are made.
+// WithOpenAccounts creates a fresh account of the fixtures when unknown credentials are first seen:
+// a sandbox account on the provider's hosts that begin with "test.", a production account
+// everywhere else. At most world.MaxVisitors are created.
 func WithOpenAccounts() Option {
 	return func(c *config) error { c.open = true; return nil }
 }
 
-// openAccounts is the use cases of accounts that makes an account the first time it sees unknown
-// credentials. It is safe for concurrent use.
+// openAccounts wraps the use cases of accounts, and creates an account the first time it sees
+// unknown credentials. It is safe for concurrent use.
 type openAccounts struct {
 	*account.Service
 	world     *world.World
 	log       *slog.Logger
-	full, odd sync.Once // each is logged once
+	full, odd sync.Once // each email is logged once
 }
 
-// Authenticate returns the account of HTTP Basic credentials, which it makes where there is none:
-// in the only environment whose credentials count, else in production.
+// Authenticate returns the account of HTTP Basic credentials, creating it if there is none: in the
+// only environment whose credentials count, otherwise in production.
 func (o *openAccounts) Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool) {
 	identity, known := o.Service.Authenticate(email, apiKey, only)
 	if known || identity.ID != "" {
