@@ -8,29 +8,28 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Bodies bounds the memory of all request bodies that are read at once, so that whoever sends many
-// large ones slowly waits, and fills nothing. It is safe for concurrent use; a nil Bodies bounds
-// nothing.
+// Bodies bounds the memory of all request bodies that are being read, so that clients that send
+// many large bodies slowly wait instead of filling memory. It is safe for concurrent use; a nil
+// Bodies bounds nothing.
 type Bodies struct {
 	room  *semaphore.Weighted
 	total int64
 }
 
 const (
-	// smallBody is the length, in bytes, up to which a body takes no room.
+	// smallBody is the length, in bytes, up to which a body does not count.
 	smallBody = 16 << 10
-	// roomPatience is how long a body waits for room.
+	// roomPatience is how long a request waits until its body fits.
 	roomPatience = 30 * time.Second
 )
 
-// NewBodies makes room for bodies of so many bytes together.
+// NewBodies returns a Bodies that admits a total number of bytes.
 func NewBodies(total int64) *Bodies {
 	return &Bodies{room: semaphore.NewWeighted(total), total: total}
 }
 
-// Enter waits until there is room for the body of a request, of which at most bound bytes will be
-// read, and returns how the caller gives the room back. It returns false where there was none in
-// time.
+// Enter waits until a body of up to bound bytes fits, and returns the function that releases its
+// share. It returns false if it did not fit in time.
 func (b *Bodies) Enter(r *http.Request, bound int64) (leave func(), ok bool) {
 	size := bound
 	if r.ContentLength >= 0 {

@@ -1,5 +1,5 @@
-// Package exchange holds one request and its answer as a plain value. The outermost handler makes
-// it, every layer inside fills in what it decided, and what comes afterwards (journal, explanation,
+// Package exchange holds one request and its answer as a plain value. The outermost handler creates
+// it, every layer inside records what it decided, and what comes afterwards (journal, explanation,
 // metrics) only reads it.
 package exchange
 
@@ -20,13 +20,13 @@ import (
 )
 
 // Exchange is one request and its answer. It belongs to the goroutine that serves the request, and
-// is used again for another request as soon as Handler.Done returns: who wants to keep something of
-// it copies it.
+// is reused for another request as soon as Handler.Done returns: code that keeps anything of it
+// must copy it.
 type Exchange struct {
 	// ID is unique in a server: 1, 2, …, in the order of arrival.
 	ID uint64
-	// At is the server's time, or the account's once that is known. Began and Took are the
-	// machine's.
+	// At is the server's time, or the account's once the account is known. Began and Took are real
+	// time.
 	At    time.Time
 	Began time.Time
 	Took  time.Duration
@@ -39,49 +39,49 @@ type Exchange struct {
 	// decoded, in their order.
 	Path   string
 	Params []Param
-	// Environment is the only one whose credentials the host takes; empty takes those of all.
+	// Environment is the only one whose credentials the host accepts; empty accepts those of all.
 	Environment account.Environment
-	// Account of the caller, empty when the caller could not be identified. Auth names the
-	// credentials by which the caller was looked for, as the surface calls them ("basic",
-	// "refresh", "token"), or is "none".
+	// Account of the caller, empty if the caller could not be identified. Auth is the kind of
+	// credentials by which the surface looked for the caller ("basic", "refresh", "token"), or
+	// "none".
 	Account account.ID
 	Auth    string
-	// Client is the client_id of the OAuth client that called, or whose token was used; empty where
+	// Client is the client_id of the OAuth client that called, or whose token was used; empty if
 	// there is none.
 	Client string
-	// Incarnation is the life of the account that the caller was authenticated to. Nobody keeps it
+	// Incarnation is the life of the account to which the caller was authenticated. It is not kept
 	// beyond the call.
 	Incarnation account.Incarnation
 	IP          string
-	// Reason of the refusal, in words what was wrong, and what its row of the refusals table says
-	// of it; empty when the call succeeded.
+	// Reason of the refusal, what was wrong in words, and what the refusal's row in the refusals
+	// table says about it; empty if the call succeeded.
 	Reason string
 	Detail string
 	Code   string // error number, as on the wire: "130", "125.22"
 	Grade  string
 	Source string
-	// Note tells in a sentence, for explanations, what else decided, also where the call succeeded;
-	// mostly empty.
+	// Note is a sentence for explanations about what else decided the answer, also of successful
+	// calls; usually empty.
 	Note  string
 	Quota account.QuotaState
-	// Scope that a paid call fell under, who paid for it, and how much left the wallet; empty for
-	// other calls. PaidBy is empty for refused calls.
+	// Scope that a paid call fell under, who paid for it, and the amount debited from the wallet;
+	// empty for other calls. PaidBy is empty for refused calls.
 	Scope   string
 	PaidBy  string
 	Charged account.Money
-	// Delivery is set where the server sent the request, of its own accord; nil, as with nearly
-	// all, is that it received the request.
+	// Delivery is set if the server itself sent the request, as it does with callbacks; nil for
+	// requests it received.
 	Delivery *Delivery
-	// Fault is what goes wrong with the call on purpose; nil, as with nearly all, is nothing.
+	// Fault is the fault injected into the call, or nil.
 	Fault *Fault
 
 	Request  Request
 	Response Response
 
-	values []string // of the answer's headers, side by side: see SetHeader
+	values []string // values of the answer's headers, see SetHeader
 }
 
-// Caller is the account of the caller in the life to which the caller was authenticated.
+// Caller identifies the account of the caller, and its life to which the caller was authenticated.
 func (e *Exchange) Caller() account.Identity {
 	return account.Identity{ID: e.Account, Incarnation: e.Incarnation}
 }
@@ -97,8 +97,7 @@ func (e *Exchange) Tell(sentence string) {
 // Param is a parameter of a path.
 type Param struct{ Name, Value string }
 
-// Param returns the value of a parameter of the path, or "" when the operation's path has none of
-// that name.
+// Param returns the value of a path parameter, or "" if the operation's path has none of that name.
 func (e *Exchange) Param(name string) string {
 	for i := range e.Params {
 		if e.Params[i].Name == name {
@@ -108,20 +107,20 @@ func (e *Exchange) Param(name string) string {
 	return ""
 }
 
-// Fault is a rule that fired. Seed and Call are what it drew from.
+// Fault is a fault rule that fired. Its random choices derive from Seed and Call.
 type Fault struct {
 	Name  string
 	Kind  string // of the effect: "latency"; "none" where there is none
 	Where string // "before" or "after" the call was carried out
 	Seed  uint64
-	Call  uint64 // of the account and operation, as the rule counted
+	Call  uint64 // of the account and operation, as counted by the rule
 	Delay time.Duration
-	// Sender sends the answer in the place of the Handler.
+	// Sender sends the answer instead of the Handler.
 	Sender Sender
 }
 
-// Sender makes of the answer in an exchange the one to be sent, calls done when it is, and sends
-// it. It may end in a panic with http.ErrAbortHandler.
+// Sender turns the answer in an exchange into the one to send, calls done once it is final, and
+// sends it. It may panic with http.ErrAbortHandler.
 type Sender interface {
 	Send(w http.ResponseWriter, r *http.Request, done func())
 }
@@ -130,11 +129,11 @@ type Sender interface {
 type Delivery struct {
 	Callback string // its ID
 	Attempt  int    // counts from 1
-	// Error is why there was no answer; empty where there was one.
+	// Error is why there was no answer; empty if there was one.
 	Error string
 }
 
-// Request as it came.
+// Request as it arrived.
 type Request struct {
 	Method string
 	Host   string
@@ -143,7 +142,8 @@ type Request struct {
 	TLS    bool   // it came over TLS, or was meant to
 	Header http.Header
 	Body   []byte
-	// BodyError is why the body could not be read: ErrBodyTooLarge, ErrBodyTimeout, or another.
+	// BodyError is why the body could not be read: ErrBodyTooLarge, ErrBodyTimeout, or another
+	// error.
 	BodyError error
 }
 
@@ -154,27 +154,26 @@ type Response struct {
 	Body   []byte
 }
 
-// AvailableBuffer is empty memory behind what the answer holds so far, to append to and then to
-// Write, which copies nothing then.
+// AvailableBuffer returns an empty buffer after the answer's current body. Appending to it and
+// passing the result to Write copies nothing.
 func (e *Exchange) AvailableBuffer() []byte { return e.Response.Body[len(e.Response.Body):] }
 
-// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"), and is not
-// made so. The values of one answer lie side by side in one piece of memory, where Header.Set would
-// need one for each.
+// SetHeader sets a header of the answer. The name must be canonical ("Content-Type"). The values of
+// an answer share one slice, where Header.Set would allocate one for each.
 func (e *Exchange) SetHeader(name, value string) {
 	n := len(e.values)
 	e.values = append(e.values, value)
 	e.Response.Header[name] = e.values[n : n+1 : n+1]
 }
 
-// DropUnsent removes the body of an answer that HTTP sends without one: to HEAD, of which only the
-// length is told, and of 204 and 304.
+// DropUnsent removes the body of an answer that HTTP sends without one: the answer to HEAD, of
+// which only the length is sent, and 204 and 304.
 func (e *Exchange) DropUnsent() {
 	r := &e.Response
 	switch {
 	case r.Status == http.StatusNoContent || r.Status == http.StatusNotModified:
 		delete(r.Header, "Content-Length")
-	case e.Request.Method == http.MethodHead && r.Status >= http.StatusOK: // else no answer is sent
+	case e.Request.Method == http.MethodHead && r.Status >= http.StatusOK: // otherwise no answer is sent
 		e.SetHeader("Content-Length", strconv.Itoa(len(r.Body)))
 	default:
 		return
@@ -182,17 +181,17 @@ func (e *Exchange) DropUnsent() {
 	r.Body = r.Body[:0]
 }
 
-// usualHeaders is how many headers an answer has, mostly.
+// usualHeaders is the number of headers that most answers have.
 const usualHeaders = 6
 
-// Why a body could not be read.
+// Errors of bodies that could not be read.
 var (
 	ErrBodyTooLarge = errors.New("the request body is larger than allowed")
 	ErrBodyTimeout  = errors.New("the request body did not arrive in time")
 )
 
-// From is the exchange that an answer belongs to: w is what a Handler gave to its Next, wrapped or
-// not. It panics for any other writer, which is a mistake in the wiring.
+// From returns the exchange that an answer belongs to. w must be the ResponseWriter that a Handler
+// passed to Next, wrapped or not; From panics for any other, which is a mistake in the wiring.
 func From(w http.ResponseWriter) *Exchange {
 	for {
 		switch own := w.(type) {
@@ -206,23 +205,22 @@ func From(w http.ResponseWriter) *Exchange {
 	}
 }
 
-// Handler is the outermost handler of the API: it reads the request, lets next answer into a
-// buffer, sends the answer in one piece, and hands the finished exchange over.
+// Handler is the outermost handler of the API: it reads the request, lets Next answer into a
+// buffer, sends the answer in one piece, and passes the finished exchange on.
 type Handler struct {
 	Next http.Handler
-	// Clock says what the server's clock shows while the machine's shows a time; Real is the
-	// machine's.
+	// Clock returns the server's time for a real time; Real is the machine's clock.
 	Clock interface {
 		At(machine time.Time) time.Time
 	}
 	Real func() time.Time
 	// MaxBody bounds request bodies, in bytes.
 	MaxBody int64
-	// Bodies, unless nil, bounds the bodies of all requests together.
+	// Bodies, unless nil, bounds all request bodies together.
 	Bodies *Bodies
-	// Forwarded takes the first address of X-Forwarded-For as the caller's, where there is one.
+	// Forwarded takes the first address of X-Forwarded-For, if there is one, as the caller's.
 	Forwarded bool
-	// Done gets every finished exchange, and must not keep it.
+	// Done receives every finished exchange, and must not keep it.
 	Done func(*Exchange)
 
 	count atomic.Uint64
@@ -241,13 +239,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Params:   a.exchange.Params[:0],
 		Request:  Request{Method: r.Method, Host: r.Host, URI: r.RequestURI, Proto: r.Proto, TLS: r.TLS != nil, Header: r.Header},
 		Response: Response{Header: w.Header(), Body: a.exchange.Response.Body[:0]},
-		values:   make([]string, 0, usualHeaders), // new each time: the web server writes the headers when this is over
+		values:   make([]string, 0, usualHeaders), // new for each request: the web server writes the headers after ServeHTTP returns
 	}
 	e := &a.exchange
 	if h.Forwarded {
 		e.IP = forwarded(r.Header, e.IP)
 	}
-	if e.Request.URI == "" { // a request that never was on a wire
+	if e.Request.URI == "" { // a request made in process
 		e.Request.URI = r.URL.RequestURI()
 	}
 	leave, room := h.Bodies.Enter(r, h.MaxBody)
@@ -261,46 +259,45 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.Request.Body = a.question
 	}
 	h.Next.ServeHTTP(a, r)
-	a.WriteHeader(http.StatusOK) // unless somebody did
+	a.WriteHeader(http.StatusOK) // unless the handler has set it
 	e.SetHeader(headerID, strconv.FormatUint(e.ID, 10))
-	if off := e.At.Sub(e.Began); off.Abs() >= time.Second { // else net/http tells it right
-		e.SetHeader("Date", e.At.UTC().Format(http.TimeFormat)) // clients reckon by it how long a token lives
+	if off := e.At.Sub(e.Began); off.Abs() >= time.Second { // otherwise net/http sets it correctly
+		e.SetHeader("Date", e.At.UTC().Format(http.TimeFormat)) // clients compute a token's remaining lifetime from it
 	}
 	if e.Fault != nil {
 		e.Fault.Sender.Send(w, r, func() {
 			e.Took = h.Real().Sub(e.Began)
 			h.Done(e)
 		})
-		return // and is not used again: a fault may hold on to the exchange
+		return // the exchange is not reused: a fault may still hold it
 	}
 	if len(e.Response.Body) >= buffered {
 		e.SetHeader("Content-Length", strconv.Itoa(len(e.Response.Body)))
 	}
 	e.DropUnsent()
 	e.Took = h.Real().Sub(e.Began)
-	h.Done(e) // before the bytes leave: who has the answer finds it in the journal
+	h.Done(e) // before the bytes leave: a client that has the answer finds it in the journal
 	w.WriteHeader(e.Response.Status)
-	_, _ = w.Write(e.Response.Body) // the caller may have left; the state has changed all the same
+	_, _ = w.Write(e.Response.Body) // the client may be gone; the state has changed all the same
 	if cap(a.question)+cap(e.Response.Body) <= maxIdle {
 		h.idle.Put(a)
 	}
 }
 
-// NextID returns the ID of the next exchange, for one that the server begins itself.
+// NextID returns the ID for an exchange that the server itself starts.
 func (h *Handler) NextID() uint64 { return h.count.Add(1) }
 
-// buffered is the length, in bytes, from which net/http does not say by itself how long an answer
-// is.
+// buffered is the length, in bytes, from which net/http no longer sets Content-Length by itself.
 const buffered = 2 << 10
 
-// headerID is in every answer: by it the journal knows the exchange (GET /__admin/requests/{id}).
+// headerID is sent with every answer: it identifies the exchange in the journal (GET
+// /__admin/requests/{id}).
 const headerID = "X-Mock-Request-Id"
 
-// maxIdle bounds what an exchange that waits for the next request may hold, in bytes.
+// maxIdle bounds the memory, in bytes, that an exchange keeps while it waits to be reused.
 const maxIdle = 64 << 10
 
-// firstRead bounds, in bytes, the memory that is set aside because a request says that a body will
-// come.
+// firstRead bounds the memory, in bytes, that is allocated because a request announces a body.
 const firstRead = 16 << 10
 
 // readBody appends a body to a buffer, up to a bound.
@@ -332,33 +329,34 @@ func readBody(buffer []byte, r *http.Request, bound int64) ([]byte, error) {
 	}
 }
 
-// maxDrained bounds what is read of a body that is too large, in bytes.
+// maxDrained bounds how much is read of a body that is too large, in bytes.
 const maxDrained = 16 << 20
 
-// drain reads on, and keeps nothing: many clients send all of a body before they look for an
-// answer, and would find a broken connection. Who waits to be asked for the body is not asked, and
-// of who announces more than that nothing is read.
+// drain reads the rest of a body and discards it: many clients send a whole body before they read
+// the answer, and would otherwise see a broken connection. It reads nothing of a body that the
+// client waits to be asked for (Expect: 100-continue), or that is announced as larger than
+// maxDrained.
 func drain(r *http.Request) {
 	if r.Header.Get("Expect") == "" && r.ContentLength <= maxDrained {
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
 	}
 }
 
-// caller is the address of a caller, without port and zone. Who has none (a pipe, a call in
-// process) is on this machine.
+// caller returns the address of a caller, without port and zone. A caller without an address (a
+// pipe, a call in process) is on this machine.
 func caller(remote string) string {
 	address, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return "127.0.0.1"
 	}
-	if address.Addr().Is4() { // which can be written in one way only
+	if address.Addr().Is4() { // the canonical form of the address
 		return remote[:strings.LastIndexByte(remote, ':')]
 	}
 	return address.Addr().Unmap().WithZone("").String()
 }
 
-// forwarded is the first address of X-Forwarded-For, which is the caller's if every proxy added its
-// own; otherwise when there is none.
+// forwarded returns the first address of X-Forwarded-For, which is the caller's if every proxy
+// appended its own, or otherwise if there is none.
 func forwarded(h http.Header, otherwise string) string {
 	values := h["X-Forwarded-For"]
 	if len(values) == 0 {
@@ -366,7 +364,7 @@ func forwarded(h http.Header, otherwise string) string {
 	}
 	first, _, _ := strings.Cut(values[0], ",")
 	first = strings.TrimSpace(first)
-	if at, err := netip.ParseAddrPort(first); err == nil { // some proxies write the port
+	if at, err := netip.ParseAddrPort(first); err == nil { // some proxies include the port
 		return at.Addr().Unmap().WithZone("").String()
 	}
 	address, err := netip.ParseAddr(strings.Trim(first, "[]"))
@@ -376,10 +374,10 @@ func forwarded(h http.Header, otherwise string) string {
 	return address.Unmap().WithZone("").String()
 }
 
-// answer collects what next answers in the exchange that it belongs to.
+// answer is the ResponseWriter that collects what Next answers in its exchange.
 type answer struct {
 	exchange Exchange
-	question []byte // memory of the request's body
+	question []byte // the buffer of the request's body
 }
 
 func (a *answer) Header() http.Header { return a.exchange.Response.Header }

@@ -15,48 +15,46 @@ import (
 // Call is one request on its way through an Engine. It belongs to the goroutine that serves the
 // request.
 type Call struct {
-	// Call is what the use cases of accounts need to know. Accept sets the account.
+	// Call is the part that the use cases of accounts need. Accept sets the account.
 	account.Call
 	Exchange *exchange.Exchange
 	Request  *http.Request
-	// Operation is nil when none matched.
+	// Operation is nil if none matched.
 	Operation *Operation
-	// Bearer is the token by which the caller is known, where it is one.
+	// Bearer is the token that identified the caller, if it was one.
 	Bearer string
-	// Gone is the reason for which the caller is refused when the account is reset, replaced or
-	// removed before the call is carried out. Authenticate sets it; by default it is
-	// CredentialsInvalid.
+	// Gone is the reason for the refusal if the account is reset, replaced or removed before the
+	// call is carried out. Authenticate sets it; the default is CredentialsInvalid.
 	Gone account.Reason
-	// Why describes in words for what Authenticate refuses the caller; "" where its reason has all
-	// there is to tell.
+	// Why explains in words why Authenticate refused the caller; "" if the reason says it all.
 	Why string
-	// Improper is why the request is not one that the operation could answer. See Operation.Weighs.
+	// Improper is why no operation could answer the request. See Operation.Weighs.
 	Improper error
-	// Own is what a surface keeps of a call between Match, Authenticate and Handle.
+	// Own is the surface's own data about the call, from Match and Authenticate to Handle.
 	Own any
 
 	engine *Engine
-	// within, unless nil, is the context in which a fault has the call carried out.
+	// within, unless nil, is the context in which a fault wants the call carried out.
 	within context.Context
 }
 
-// Context outlives the connection: a request that arrived is carried out, whether or not the caller
-// waits for the answer. (A body that stalls or breaks off cancels the request's own context, and
-// must still be refused in order.)
+// Context returns a context that outlives the connection: a request that arrived is carried out
+// whether or not the caller waits for the answer. (A body that stalls or breaks off cancels the
+// request's own context, and must still be refused properly.)
 func (c *Call) Context() context.Context {
 	if c.within != nil {
 		return context.WithoutCancel(c.within)
 	}
-	return context.Background() // the request's own holds no values that anybody asks for
+	return context.Background() // nobody reads values from the request's own
 }
 
-// Body is the request's body as it came.
+// Body returns the request's body.
 func (c *Call) Body() []byte { return c.Exchange.Request.Body }
 
-// Param returns a parameter of the path, decoded.
+// Param returns a path parameter, decoded.
 func (c *Call) Param(name string) string { return c.Exchange.Param(name) }
 
-// Query reads the query leniently: a pair that cannot be unescaped is taken as it is.
+// Query parses the query leniently: a pair that cannot be unescaped is kept as it is.
 func (c *Call) Query() url.Values {
 	query := url.Values{}
 	for pair := range strings.SplitSeq(c.Request.URL.RawQuery, "&") {
@@ -76,8 +74,8 @@ func unescape(s string) string {
 	return s
 }
 
-// Authorization returns the Authorization header. It is empty when there are several, since nobody
-// could say which counts.
+// Authorization returns the Authorization header, or "" if there are several, since it is undefined
+// which of them counts.
 func (c *Call) Authorization() string {
 	if given := c.Request.Header["Authorization"]; len(given) == 1 {
 		return given[0]
@@ -85,7 +83,7 @@ func (c *Call) Authorization() string {
 	return ""
 }
 
-// Accept makes an account the caller, unless the host takes only credentials of the other
+// Accept makes an account the caller, unless the host accepts only credentials of the other
 // environment. It reports whether it did.
 func (c *Call) Accept(identity account.Identity) bool {
 	if only := c.Exchange.Environment; only != "" && only != identity.Environment {

@@ -8,13 +8,13 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// The names of the ways in which an OAuth client authenticates, as RFC 7591 has them.
+// Client authentication methods, named as in RFC 7591.
 const (
 	ClientSecretBasic = "client_secret_basic"
 	ClientSecretPost  = "client_secret_post"
 )
 
-// Clients knows whose clients are whose.
+// Clients looks up OAuth clients.
 type Clients interface {
 	AuthenticateClient(ctx context.Context, id, secret string) (account.Identity, error)
 }
@@ -23,13 +23,13 @@ type Clients interface {
 type Client struct {
 	ID   string
 	Form url.Values
-	// Challenged reports whether the caller tried HTTP Basic, and so wants to hear of it when it is
-	// refused.
+	// Challenged reports whether the caller tried HTTP Basic, so that a refusal must carry
+	// WWW-Authenticate.
 	Challenged bool
 }
 
-// AuthenticateClient finds out which OAuth client calls, and makes its account the caller.
-// Otherwise it returns the reason for which the caller is refused; Challenged is set then too.
+// AuthenticateClient identifies the calling OAuth client, and makes its account the caller.
+// Otherwise it returns the reason for the refusal; Challenged is set in either case.
 func (c *Call) AuthenticateClient(clients Clients) (client Client, reason account.Reason) {
 	c.Gone = account.ClientInvalid
 	var err error
@@ -52,8 +52,8 @@ func (c *Call) AuthenticateClient(clients Clients) (client Client, reason accoun
 	if err == nil && given.Raw != nil {
 		c.Exchange.Note = "The credentials in HTTP Basic were form-decoded, as RFC 6749, section 2.3.1, asks."
 	}
-	// The client says whose the call is, also when its secret is wrong: so the refusal is in the
-	// account's journal.
+	// The client_id tells whose call it is even if the secret is wrong, so the account's journal
+	// shows the refusal.
 	if identity.ID != "" {
 		c.Exchange.Client = given.ID
 		if !c.Accept(identity) && err == nil {
@@ -68,8 +68,8 @@ func (c *Call) AuthenticateClient(clients Clients) (client Client, reason accoun
 	return client, ""
 }
 
-// Because takes apart why Authenticate refuses a caller: it notes the words, and returns the
-// reason. What is no refusal is an internal error, but for an account that is gone.
+// Because turns an error of authentication into the reason for the refusal, and notes its words. An
+// error that is not a refusal is internal, except that of an account that is gone.
 func (c *Call) Because(err error) account.Reason {
 	if refusal, ok := errors.AsType[*account.Refusal](err); ok {
 		c.Why = refusal.Detail
@@ -81,22 +81,21 @@ func (c *Call) Because(err error) account.Reason {
 	return account.Internal
 }
 
-// clientCredentials are the ID and the secret by which an OAuth client authenticates.
+// clientCredentials are the client_id and client_secret of an OAuth client.
 type clientCredentials struct {
 	ID, Secret string
-	// Raw are the same as they stand in HTTP Basic, unless they do not differ. Half of the clients
-	// in the field do not encode them as RFC 6749, section 2.3.1, asks, and so a server that wants
-	// to get on with all of them tries both.
+	// Raw are the same credentials taken from HTTP Basic without decoding, or nil if decoding
+	// changes nothing. Half of the clients in the field do not encode them as RFC 6749, section
+	// 2.3.1, requires, so servers that want to work with all of them try both.
 	Raw *clientCredentials
 	// Method is ClientSecretBasic or ClientSecretPost.
 	Method string
 }
 
 // clientCredentials reads the credentials of an OAuth client from HTTP Basic, from the members
-// client_id and client_secret of a form, or from both where they agree. Names are those of the
-// members, client_id first. It refuses credentials in the query, which ends up in logs, and those
-// of which a part is missing. Challenge reports whether the caller tried HTTP Basic, and so wants
-// to hear of it when it is refused.
+// client_id and client_secret of a form, or from both if they agree. It refuses credentials in the
+// query, which ends up in logs, and incomplete ones. challenge reports whether the caller tried
+// HTTP Basic.
 func (c *Call) clientCredentials(form url.Values) (credentials clientCredentials, challenge bool, err error) {
 	const id, secret = "client_id", "client_secret"
 	query := c.Query()
@@ -139,7 +138,7 @@ func (c *Call) basicClient() (clientCredentials, error) {
 	return clientCredentials{ID: id, Secret: secret, Method: ClientSecretBasic, Raw: &raw}, nil
 }
 
-// agrees reports whether nothing in a form contradicts credentials that came as HTTP Basic.
+// agrees reports whether a form does not contradict credentials sent as HTTP Basic.
 func (c *clientCredentials) agrees(form clientCredentials) bool {
 	same := func(id, secret string) bool {
 		return (form.ID == "" || form.ID == id) && (form.Secret == "" || form.Secret == secret)

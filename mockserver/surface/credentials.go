@@ -7,13 +7,13 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Directory knows whose credentials are whose.
+// Directory looks up credentials.
 type Directory interface {
-	// Authenticate takes the only environment whose credentials count; empty counts those of all.
+	// Authenticate accepts credentials of one environment only; empty accepts those of all.
 	Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool)
 }
 
-// ByBasic returns an Authenticate of operations that finds callers by e-mail and API key.
+// ByBasic returns an Authenticate that identifies callers by e-mail and API key.
 func ByBasic(directory Directory) func(*Call) account.Reason {
 	return func(c *Call) account.Reason {
 		email, apiKey, ok := Basic(c.Authorization())
@@ -28,15 +28,15 @@ func ByBasic(directory Directory) func(*Call) account.Reason {
 	}
 }
 
-// Basic reads HTTP Basic credentials as v1 and v2 take them: raw, so that a "+" in an e-mail stays
-// a "+".
+// Basic reads HTTP Basic credentials as v1 and v2 take them: without decoding, so a "+" in an
+// e-mail stays a "+".
 func Basic(authorization string) (user, password string, ok bool) {
 	encoded, ok := scheme(authorization, "basic")
 	if !ok {
 		return "", "", false
 	}
 	encoded = strings.TrimRight(encoded, "=")
-	var memory [128]byte // more than most credentials need
+	var memory [128]byte // enough for most credentials
 	decoded := memory[:]
 	if n := base64.RawStdEncoding.DecodedLen(len(encoded)); n > len(decoded) {
 		decoded = make([]byte, n)

@@ -23,28 +23,28 @@ type Engine struct {
 	surface  Surface
 	config   Config
 	refusals *refusals
-	routes   *gin.Engine // nil where the surface has a Match of its own
+	routes   *gin.Engine // nil if the surface has a Match of its own
 }
 
-// Config is what all surfaces of a server share.
+// Config holds what all surfaces of a server share.
 type Config struct {
 	// Table returns the refusals table. It is called for each refusal, possibly concurrently.
 	Table func() *spec.Table
-	// Faults decide what goes wrong on purpose; nil is nothing.
+	// Faults decides which faults to inject; nil injects none.
 	Faults *fault.Book
 	// Strict refuses requests that the surface's document forbids.
 	Strict bool
 	Log    *slog.Logger
 }
 
-// NewEngine makes an engine. Requests must come to it through an exchange.Handler. A surface that
+// NewEngine creates an engine. Requests must reach it through an exchange.Handler. A surface that
 // cannot be served is an error.
 func NewEngine(s Surface, config Config) (n *Engine, err error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	defer func() {
-		if p := recover(); p != nil { // so gin says that two paths exclude each other
+		if p := recover(); p != nil { // gin panics if two paths exclude each other
 			n, err = nil, fmt.Errorf("surface %s: %v", s.Name, p)
 		}
 	}()
@@ -68,12 +68,12 @@ func NewEngine(s Surface, config Config) (n *Engine, err error) {
 	return n, nil
 }
 
-// router makes gin the router of the surface's operations.
+// router creates the gin router of the surface's operations.
 func (n *Engine) router() *gin.Engine {
 	g := gin.New()
 	g.RedirectTrailingSlash = false
 	g.HandleMethodNotAllowed = true
-	g.UseRawPath = true // so that %2F stays inside of one path parameter
+	g.UseRawPath = true // so that %2F stays inside one path parameter
 	for i := range n.surface.Operations {
 		o := &n.surface.Operations[i]
 		for _, path := range append([]string{o.Path}, o.Also...) {
@@ -88,7 +88,8 @@ func (n *Engine) router() *gin.Engine {
 	return g
 }
 
-// routed is what gin calls for an operation, or where there is none, for a reason.
+// routed returns the gin handler for an operation, or for requests that match none, with the
+// reason.
 func (n *Engine) routed(o *Operation, reason account.Reason) gin.HandlerFunc {
 	return func(g *gin.Context) {
 		c := &Call{engine: n, Exchange: exchange.From(g.Writer), Request: g.Request, Operation: o}
@@ -97,7 +98,7 @@ func (n *Engine) routed(o *Operation, reason account.Reason) gin.HandlerFunc {
 		}
 		n.serve(c, reason)
 		g.Status(c.Exchange.Response.Status)
-		g.Writer.WriteHeaderNow() // else gin would write a page of its own where no route matched
+		g.Writer.WriteHeaderNow() // otherwise gin writes a page of its own if no route matched
 	}
 }
 
@@ -117,8 +118,7 @@ func (n *Engine) unknown(w http.ResponseWriter, r *http.Request) {
 	n.serve(&Call{engine: n, Exchange: exchange.From(w), Request: r}, PathUnknown)
 }
 
-// serve is the way of every request, once it is known which operation it is for. Reason is why it
-// is for none.
+// serve is the way of every request once its operation is known. reason is why it has none.
 func (n *Engine) serve(c *Call, reason account.Reason) {
 	e := c.Exchange
 	e.Surface = n.surface.Name
@@ -144,8 +144,8 @@ func (n *Engine) serve(c *Call, reason account.Reason) {
 	n.answer(c, reason, false)
 }
 
-// answer carries out a call whose caller is known, or refuses it for a reason. Quiet is without
-// answering.
+// answer carries out a call whose caller is known, or refuses it for a reason. If quiet, it sends
+// no answer.
 func (n *Engine) answer(c *Call, reason account.Reason, quiet bool) {
 	if reason != "" {
 		if !quiet {
@@ -187,7 +187,7 @@ func (n *Engine) carryOut(c *Call) (Answer, account.Receipt, error) {
 	return Answer{}, receipt, err
 }
 
-// improper says why a request is not one that an operation could answer, or nil.
+// improper returns why no operation could answer the request, or nil.
 func (n *Engine) improper(c *Call) error {
 	if err := c.Exchange.Request.BodyError; err != nil {
 		return unreadable(err)
@@ -203,7 +203,7 @@ func (n *Engine) improper(c *Call) error {
 	return nil
 }
 
-// violation refuses a request that the surface's document forbids.
+// violation refuses a request that violates the surface's document.
 func (n *Engine) violation(c *Call) error {
 	reason := account.Reason("")
 	var said []string
@@ -222,12 +222,12 @@ func (n *Engine) violation(c *Call) error {
 	return Violated(reason, said)
 }
 
-// Violated refuses a request for what it violates; nil when that is nothing.
+// Violated refuses a request for its violations; it returns nil if there are none.
 func Violated(reason account.Reason, said []string) error {
 	if len(said) == 0 {
 		return nil
 	}
-	const most = 5 // more would help nobody
+	const most = 5 // more would not help
 	return account.Refuse(reason, strings.Join(said[:min(most, len(said))], "; "))
 }
 
@@ -243,7 +243,7 @@ func unreadable(err error) error {
 	}
 }
 
-// refused answers a refusal, or an error that no rule foresaw: that is logged, and never shown.
+// refused answers a refusal. Any other error is internal: it is logged, and never shown.
 func (n *Engine) refused(c *Call, err error, receipt account.Receipt) {
 	var refusal *account.Refusal
 	switch {
@@ -265,7 +265,7 @@ func (n *Engine) fail(c *Call, reason account.Reason, detail string) {
 	n.refuse(c, Refusal{n.refusals.row(c.Exchange.Operation, reason), detail})
 }
 
-// refuse answers a refusal as the surface words it.
+// refuse answers a refusal in the surface's form.
 func (n *Engine) refuse(c *Call, r Refusal) {
 	e := c.Exchange
 	e.Reason, e.Detail, e.Code = r.Reason, r.Detail, r.Code.String()
@@ -277,7 +277,7 @@ func (n *Engine) refuse(c *Call, r Refusal) {
 	n.write(c, answer)
 }
 
-// write is the only place where the bytes of answers are made.
+// write is the only place that writes the bytes of answers.
 func (n *Engine) write(c *Call, a Answer) {
 	e := c.Exchange
 	body := e.Response.Body[:0]
@@ -305,7 +305,7 @@ func (n *Engine) write(c *Call, a Answer) {
 	e.Response.Body = body
 }
 
-// alertText tells in a sentence what a call set off in the wallet.
+// alertText describes in a sentence what a call triggered in the wallet.
 func alertText(e account.Event) string {
 	if e.What == account.WalletRecharged {
 		return "The wallet was recharged by itself (transaction " + e.ID + "): its autorecharge."

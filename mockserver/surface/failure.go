@@ -9,7 +9,7 @@ import (
 // JSON is the media type of most answers.
 const JSON = "application/json"
 
-// Enveloped words a refusal as most APIs of the provider do:
+// Enveloped renders a refusal as most APIs of the provider do:
 // {"success":false,"message":…,"error":…,"data":null}. It is the Failure of their surfaces.
 func Enveloped(_ *Call, r Refusal) Answer {
 	return Answer{ContentType: JSON, Body: envelope(r)}

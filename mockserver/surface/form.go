@@ -12,9 +12,9 @@ import (
 // formMedia is the media type of the forms that OAuth 2.0 clients and browsers send.
 const formMedia = "application/x-www-form-urlencoded"
 
-// Form reads a body of the media type application/x-www-form-urlencoded, with or without parameters
-// such as a charset. It refuses what is no such form, and a parameter that comes more than once,
-// since nobody could say which one counts (RFC 6749, section 3.2).
+// Form parses a body of the media type application/x-www-form-urlencoded, with or without
+// parameters such as a charset. It refuses any other body, and a parameter that occurs more than
+// once (RFC 6749, section 3.2).
 func (c *Call) Form() (url.Values, error) {
 	if err := c.Exchange.Request.BodyError; err != nil {
 		return nil, unreadable(err)
@@ -30,7 +30,7 @@ func (c *Call) Form() (url.Values, error) {
 	return once(form, "the body")
 }
 
-// once refuses a form in which a parameter comes more than once.
+// once refuses a form in which a parameter occurs more than once.
 func once(form url.Values, where string) (url.Values, error) {
 	var twice []string
 	for name, values := range form {
@@ -45,7 +45,7 @@ func once(form url.Values, where string) (url.Values, error) {
 	return form, nil
 }
 
-// quoted shows what a caller sent, at no more than some length.
+// quoted quotes what a caller sent, up to a length.
 func quoted(given []string) string {
 	const most = 100
 	text := strings.Join(given, ", ")

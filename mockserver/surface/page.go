@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// WantsPage reports whether a caller is a browser that shows a page to a person: it accepts HTML by
-// name.
+// WantsPage reports whether the caller is a browser that shows a page to a person: it accepts HTML
+// by name.
 func WantsPage(r *http.Request) bool {
 	for accepted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		media, parameters, err := mime.ParseMediaType(accepted)

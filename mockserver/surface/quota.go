@@ -8,7 +8,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// quotaHeaders says how much of a window is left (assumed: RateLimit header fields, in seconds).
+// quotaHeaders tells the caller how much of a window is left (assumed: RateLimit header fields, in
+// seconds).
 func quotaHeaders(e *exchange.Exchange, q account.QuotaState) {
 	if !q.Enabled {
 		return
@@ -23,7 +24,7 @@ func quotaHeaders(e *exchange.Exchange, q account.QuotaState) {
 	e.SetHeader("Ratelimit-Reset", text[len(remaining):])
 }
 
-// seconds rounds up, so that a caller who waits that long has waited long enough.
+// seconds rounds up, so that a caller that waits that long has waited long enough.
 func seconds(d time.Duration) string { return strconv.FormatInt(wholeSeconds(d), 10) }
 
 func wholeSeconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }

@@ -2,19 +2,19 @@ package surface
 
 import "oauthmock/mockserver/account"
 
-// The reasons for which a surface refuses before an account is asked: what came was no proper
-// request.
+// Reasons for which a surface refuses before the account is involved, because the request itself is
+// wrong.
 const (
 	CredentialsInvalid account.Reason = "credentials-invalid"
 	TokenIDMissing     account.Reason = "token-id-missing"
 	QueryInvalid       account.Reason = "query-invalid"
 	DateInvalid        account.Reason = "date-invalid"
 	FieldType          account.Reason = "field-type"
-	// RequestInvalid is for a request of an OAuth client in which something is missing or wrong.
+	// RequestInvalid refuses a request of an OAuth client in which something is missing or wrong.
 	RequestInvalid account.Reason = "request-invalid"
 	BodyMalformed  account.Reason = "body-malformed"
-	// RequestViolates and MediaType refuse what the document does not allow, where a server is
-	// asked to be strict.
+	// RequestViolates and MediaType refuse what the document does not allow, if the server is
+	// strict.
 	RequestViolates  account.Reason = "request-violates-document"
 	MediaType        account.Reason = "media-type-unsupported"
 	BodyTooLarge     account.Reason = "body-too-large"
@@ -24,7 +24,7 @@ const (
 	// CallbackInvalid and CallbackQueueFull refuse calls that ask for a callback.
 	CallbackInvalid   account.Reason = "callback-invalid"
 	CallbackQueueFull account.Reason = "callback-queue-full"
-	// DocumentedAnswer is that of a failure which the document of a service has, and which was
-	// asked for.
+	// DocumentedAnswer is the reason of a failure that a service's document contains and that the
+	// caller asked for.
 	DocumentedAnswer account.Reason = "documented-answer"
 )

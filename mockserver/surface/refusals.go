@@ -11,14 +11,14 @@ import (
 	"oauthmock/spec"
 )
 
-// refusals are the rows of the refusals table for one surface, looked up by operation and reason.
-// They are safe for concurrent use.
+// refusals looks up the rows of the refusals table for one surface, by operation and reason. It is
+// safe for concurrent use.
 type refusals struct {
 	surface string
-	own     []spec.Refusal // beside the table, and before it
+	own     []spec.Refusal // the surface's own rows, looked up first
 	table   func() *spec.Table
 	log     *slog.Logger
-	missing sync.Map // what was logged already
+	missing sync.Map // what has been logged
 }
 
 type gap struct {
@@ -26,7 +26,7 @@ type gap struct {
 	reason    account.Reason
 }
 
-// everySurface is what the table calls refusals that surfaces without a row of their own have.
+// everySurface names the rows that apply to surfaces without a row of their own.
 const everySurface = "mock"
 
 func newRefusals(table func() *spec.Table, surface string, own []spec.Refusal, log *slog.Logger) *refusals {
@@ -37,8 +37,8 @@ func newRefusals(table func() *spec.Table, surface string, own []spec.Refusal, l
 	return &refusals{surface: surface, own: own, table: table, log: log}
 }
 
-// row is how an operation answers a reason. A reason without a row is a gap in the table: it is
-// logged, and answered as the surface's internal error.
+// row returns how an operation answers a reason. A reason without a row is a gap in the table: it
+// is logged, and answered as the surface's internal error.
 func (r *refusals) row(operation string, reason account.Reason) spec.Refusal {
 	if row, ok := r.find(operation, reason); ok {
 		return row
@@ -66,9 +66,10 @@ func (r *refusals) find(operation string, reason account.Reason) (spec.Refusal, 
 	return r.table().Find(everySurface, operation, string(reason))
 }
 
-// byCode is a row with an error number: the operation's own, else the surface's for all operations,
-// else any of the surface, else any at all. A number that is the mock's own stands for its reason:
-// the surface's row for that reason wins. It reports whether there is one.
+// byCode returns a row with an error number, and whether there is one: the operation's own,
+// otherwise the surface's for all operations, otherwise any of the surface, otherwise any at all. A
+// number that is the mock's own is looked up by its reason: the surface's row for that reason takes
+// precedence.
 func (r *refusals) byCode(operation, code string) (best spec.Refusal, ok bool) {
 	rank := 0
 	for _, row := range slices.Concat(r.own, r.table().All()) {

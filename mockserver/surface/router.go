@@ -8,22 +8,22 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Router finds the surface of a request: by the provider's host, else by the longest prefix. It
-// never changes, so it is safe for concurrent use.
+// Router finds the surface of a request: by the provider's host, otherwise by the longest prefix.
+// It is immutable, and so safe for concurrent use.
 type Router struct {
 	engines []*Engine
 	hosts   map[string]place
 }
 
-// place is what is found at a host of the provider.
+// place is what a host of the provider serves.
 type place struct {
 	engine      *Engine
 	environment account.Environment
 }
 
-// NewRouter makes a router for surfaces, at least one. The first of them answers what belongs to no
-// surface, as a path that it does not know. Requests must come to the router through an
-// exchange.Handler. A surface that cannot be served is an error.
+// NewRouter creates a router for surfaces, at least one. A request that belongs to none is answered
+// by the first, as an unknown path. Requests must reach the router through an exchange.Handler. A
+// surface that cannot be served is an error.
 func NewRouter(config Config, surfaces ...Surface) (*Router, error) {
 	r := &Router{hosts: map[string]place{}}
 	for _, s := range surfaces {
@@ -45,7 +45,7 @@ func (r *Router) Provider(host string) bool {
 	return found
 }
 
-// provided is what is found at a host of the provider.
+// provided returns what a host of the provider serves.
 func (r *Router) provided(name string) (place, bool) {
 	if at, ok := r.hosts[name]; ok {
 		return at, true
@@ -69,8 +69,8 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	var best *Engine
 	for _, engine := range r.engines {
-		// By the path as it was sent, because that is what surfaces go by: an escaped letter of the
-		// prefix is another path.
+		// Surfaces match the path as it was sent, so the router does too: an escaped letter in the
+		// prefix makes it another path.
 		if below(e.Path, engine.surface.Prefix) && (best == nil || len(engine.surface.Prefix) > len(best.surface.Prefix)) {
 			best = engine
 		}
@@ -86,15 +86,15 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// below reports whether a path is a prefix, or below it.
+// below reports whether a path equals a prefix or is below it.
 func below(path, prefix string) bool {
 	rest, found := strings.CutPrefix(path, prefix)
 	return found && (prefix == "" || rest == "" || rest[0] == '/')
 }
 
-// HostName is the host of a request in lower case, without port and trailing dot.
+// HostName returns a request's host in lower case, without port and trailing dot.
 func HostName(host string) string {
-	// net.SplitHostPort would allocate an error for every host without a port.
+	// net.SplitHostPort allocates an error for every host without a port.
 	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && digits(host[colon+1:]) {
 		if name := host[:colon]; strings.IndexByte(name, ':') < 0 || strings.HasSuffix(name, "]") {
 			host = name
