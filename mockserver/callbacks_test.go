@@ -114,7 +114,7 @@ func attempts(t testing.TB, h http.Handler) (out []string) {
 	return out
 }
 
-func frozen(t *testing.T, options ...mockserver.Option) (*mockserver.Server, http.Handler) {
+func frozen(t testing.TB, options ...mockserver.Option) (*mockserver.Server, http.Handler) {
 	t.Helper()
 	s, err := mockserver.New(append(options, mockserver.WithFrozenClock())...)
 	require.NoError(t, err)

@@ -51,9 +51,14 @@ type Account struct {
 	alerts  []Event
 	alerted uint64
 
+	terms  terms // of subscriptions
+	termed int   // so many of the subscriptions were looked at for them
+
 	lease         lease
-	due, dueBytes int       // callbacks that wait for an attempt, and what their data take
-	nextCallback  *Callback // that is due first; nil is not known
+	queue         queue // callbacks that wait for an attempt
+	dueBytes      int   // about what the data of those in the queue take
+	callbackIndex callbackIndex
+	lastCallback  uint64    // seq of the newest callback
 	callbackBytes int       // about what the data of all callbacks take
 	attempts      uint64    // changes that attempts to deliver callbacks, and jobs, made
 	nextJob       time.Time // when the first job is done that is not; zero where all are
@@ -239,7 +244,7 @@ func (a *Account) Settle(now time.Time) []Event {
 			break
 		}
 		alerted := a.alerted
-		events = append(events, a.settleSubscription(lapsed))
+		events = append(events, a.settleLapsed())
 		events = append(events, a.alertsSince(alerted)...)
 	}
 	a.settleJobs(now)

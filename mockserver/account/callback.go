@@ -42,6 +42,9 @@ type Callback struct {
 	Retries int
 	// Size is about how many bytes Data takes.
 	Size int
+
+	seq   uint64 // position in the order in which they were added
+	place int    // in the queue, where it waits in it
 }
 
 // Bounds of callbacks.
@@ -132,14 +135,12 @@ func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload
 
 // RestoreCallback puts a callback into the log; the newest last.
 func (a *Account) RestoreCallback(c *Callback) {
+	a.lastCallback++
+	c.seq = a.lastCallback
 	a.Callbacks = append(a.Callbacks, c)
 	a.callbackBytes += c.Size
 	if !c.Due.IsZero() {
-		a.due++
-		a.dueBytes += c.Size
-		if next := a.nextCallback; next != nil && c.Due.Before(next.Due) || a.due == 1 {
-			a.nextCallback = c
-		}
+		a.enqueue(c)
 	}
 }
 
@@ -150,6 +151,7 @@ func (a *Account) forgetCallbacks() {
 	}
 	goal, bytes := maxCallbacks*3/4, maxCallbackBytes*3/4 // so that the next ones find room
 	left := len(a.Callbacks)
+	a.callbackIndex = callbackIndex{}
 	a.Callbacks = slices.DeleteFunc(a.Callbacks, func(c *Callback) bool {
 		if c.Active || left <= goal && a.callbackBytes <= bytes {
 			return false
@@ -160,21 +162,8 @@ func (a *Account) forgetCallbacks() {
 	})
 }
 
-// nextDue is the callback whose attempt is due first; of several at once the oldest.
-func (a *Account) nextDue() *Callback {
-	if a.due == 0 || a.nextCallback != nil {
-		return a.nextCallback
-	}
-	for _, c := range a.Callbacks {
-		if !c.Due.IsZero() && (a.nextCallback == nil || c.Due.Before(a.nextCallback.Due)) {
-			a.nextCallback = c
-		}
-	}
-	return a.nextCallback
-}
-
-// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under
-// way. Attempts follow one another: one that had to wait begins when the one before it ended.
+// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under way. Attempts follow one another: one
+// that had to wait begins when the one before it ended.
 func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
 	c := a.nextDue()
 	if a.lease.id != "" || c == nil || c.Due.After(now) {
@@ -205,17 +194,18 @@ func (a *Account) postponeAttempt(id string, n int, by time.Duration) {
 	if c == nil || a.lease.id != id || a.lease.n != n {
 		return
 	}
-	a.lease.id, a.nextCallback = "", nil
+	a.lease.id = ""
 	a.attempts++
 	c.Due = a.lease.at.Add(by)
+	a.reschedule(c)
 }
 
 // hastenAttempt makes an attempt due when the one before it ended, unless it is due sooner.
 func (a *Account) hastenAttempt(id string, n int) {
 	if c := a.callback(id); c != nil && c.Attempt == n && c.Due.After(a.lease.free) {
-		a.nextCallback = nil
 		a.attempts++
 		c.Due = a.lease.free
+		a.reschedule(c)
 	}
 }
 
@@ -226,15 +216,17 @@ func (a *Account) retryCallback(id string, now time.Time) bool {
 	if c == nil || a.lease.id == id {
 		return c != nil
 	}
-	if c.Due.IsZero() { // it is completed, or of a fixture
-		a.due++
-		a.dueBytes += c.Size
-		c.Attempt++
-		c.Active, c.CompletedAt = true, time.Time{}
-	}
-	a.nextCallback = nil
 	a.attempts++
+	waits := !c.Due.IsZero()
 	c.Due = now
+	if waits {
+		a.reschedule(c)
+		return true
+	}
+	// It is completed, or of a fixture.
+	c.Attempt++
+	c.Active, c.CompletedAt = true, time.Time{}
+	a.enqueue(c)
 	return true
 }
 
@@ -256,8 +248,8 @@ func (a *Account) auditCallbacks(off func(invariant, format string, values ...an
 			dueBytes += c.Size
 		}
 	}
-	if due != a.due || dueBytes != a.dueBytes || bytes != a.callbackBytes {
-		off("callbacks.pending", "%d callbacks of %d bytes wait, and %d of %d are counted; all take %d bytes, and %d are counted", due, dueBytes, a.due, a.dueBytes, bytes, a.callbackBytes)
+	if due != len(a.queue) || dueBytes != a.dueBytes || bytes != a.callbackBytes {
+		off("callbacks.pending", "%d callbacks of %d bytes wait, and %d of %d are counted; all take %d bytes, and %d are counted", due, dueBytes, len(a.queue), a.dueBytes, bytes, a.callbackBytes)
 	}
 	if !leased {
 		off("callbacks.pending", "an attempt of callback %s is under way, which waits for none", a.lease.id)
@@ -271,16 +263,7 @@ func (a *Account) auditCallbacks(off func(invariant, format string, values ...an
 	}
 }
 
-// callback returns the callback of an ID, or nil.
-func (a *Account) callback(id string) *Callback {
-	if i := slices.IndexFunc(a.Callbacks, func(c *Callback) bool { return c.ID == id }); i >= 0 {
-		return a.Callbacks[i]
-	}
-	return nil
-}
-
-// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that
-// is not the one under way.
+// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that is not the one under way.
 func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {
@@ -293,7 +276,7 @@ func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Eve
 	if end.Before(a.lease.at) {
 		end = a.lease.at
 	}
-	a.lease, a.nextCallback = lease{free: end}, nil
+	a.lease = lease{free: end}
 	a.attempts++
 	c.HTTPResponseCode, c.Retry = o.Code, n-1
 	if o.Headers != nil {
@@ -306,10 +289,10 @@ func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Eve
 	case n <= c.Retries && !o.Final:
 		e.What = CallbackFailed
 		c.Attempt, c.Due = n+1, end.Add(Backoff(n))
+		a.reschedule(c)
 		return e, true
 	}
-	a.due--
-	a.dueBytes -= c.Size
+	a.dequeue(c)
 	c.Active, c.Due, c.CompletedAt = false, time.Time{}, end
 	c.ElapsedTime = end.Sub(c.StartedAt) + o.Took%time.Second
 	return e, true

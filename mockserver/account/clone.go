@@ -12,7 +12,7 @@ import (
 func (a *Account) Clone() *Account {
 	out := *a
 	out.issued, out.revoked = nil, nil
-	out.lease.id, out.nextCallback = "", nil // nobody makes the attempt for the copy
+	out.lease.id = "" // nobody makes the attempt for the copy
 	out.IDs = a.IDs.clone()
 	out.Tokens = a.Tokens.clone()
 	out.Wallet.transactions = slices.Clip(a.Wallet.transactions)
@@ -20,8 +20,9 @@ func (a *Account) Clone() *Account {
 	out.endings = slices.Clip(a.endings)
 	out.Errors.entries = slices.Clip(a.Errors.Entries())
 	out.Usage = a.Usage.clone()
-	out.Subscriptions = copies(a.Subscriptions)
-	out.Callbacks = copies(a.Callbacks)
+	out.Subscriptions, out.terms = copies(a.Subscriptions), slices.Clone(a.terms)
+	out.Callbacks, out.callbackIndex = copies(a.Callbacks), callbackIndex{}
+	out.queue = a.queue.clone(out.Callbacks)
 	out.Jobs = copies(a.Jobs)
 	out.Grants = a.Grants.Clone()
 	out.free = nil // follows from the usage

@@ -345,13 +345,12 @@ func (s *Service) Callbacks(ctx context.Context, call Call, f Filter, p Page) (c
 // Callback is v2 GET /callbacks/{id}.
 func (s *Service) Callback(ctx context.Context, call Call, id string) (callback Callback, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
-		for _, c := range a.Callbacks {
-			if c.ID == id {
-				callback = *c
-				return nil
-			}
+		c := a.callback(id)
+		if c == nil {
+			return Refuse(CallbackNotFound, "the account has no such callback")
 		}
-		return Refuse(CallbackNotFound, "the account has no such callback")
+		callback = *c
+		return nil
 	})
 	return callback, receipt, err
 }

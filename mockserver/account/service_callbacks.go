@@ -68,7 +68,7 @@ func (s *Service) PendingCallbacks(ctx context.Context, who Identity) (p Pending
 		if c == nil {
 			return nil
 		}
-		p.Count, p.Bytes = a.due, a.dueBytes
+		p.Count, p.Bytes = len(a.queue), a.dueBytes
 		if server := s.clock.Now(); c.Due.After(a.Now(server)) {
 			p.Wait = max(least, c.Due.Sub(a.Clock.At(server)))
 		}

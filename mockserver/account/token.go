@@ -376,10 +376,14 @@ type expiry struct {
 
 type expiries []expiry
 
-func (e expiries) Len() int           { return len(e) }
-func (e expiries) Less(i, j int) bool { return e[i].at < e[j].at }
-func (e expiries) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
-func (e *expiries) Push(x any)        { *e = append(*e, x.(expiry)) }
+func (e expiries) Len() int { return len(e) }
+
+func (e expiries) Less(i, j int) bool {
+	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq // of several at once the oldest
+}
+
+func (e expiries) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *expiries) Push(x any)   { *e = append(*e, x.(expiry)) }
 func (e *expiries) Pop() any {
 	old := *e
 	last := old[len(old)-1]

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -86,7 +87,10 @@ func (a *API) delivering(c *gin.Context, change func() (world.Time, []world.Fire
 		watch.Wait(c.Request.Context(), 0)
 		return 0, nil, badRequest(err)
 	}
-	for _, f := range watch.Wait(c.Request.Context(), maxDelivering) {
+	made := watch.Wait(c.Request.Context(), maxDelivering)
+	// Accounts are delivered side by side; what happened at the same time stands in the same order each time.
+	slices.SortStableFunc(made, func(x, y callback.Fired) int { return cmp.Compare(x.Account, y.Account) })
+	for _, f := range made {
 		events = append(events, world.Fired(f))
 	}
 	slices.SortStableFunc(events, func(x, y world.Fired) int { return x.At.Compare(y.At) })

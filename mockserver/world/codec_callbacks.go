@@ -16,7 +16,7 @@ func (d decoder) callbacks(a *account.Account, f *fixtures.Account) {
 			ID: b.ID, Scope: d.scope(b.Scope), URL: b.URL, Method: b.Method, Field: b.Field, Active: b.Active,
 			CreatedAt: d.at(b.CreatedAt), StartedAt: d.at(b.StartedAt), HTTPResponseCode: b.HTTPResponseCode,
 			ElapsedTime: time.Duration(b.ElapsedTime) * time.Millisecond, Attempt: b.Attempt, Retry: b.Retry, Data: b.Data, Custom: b.Custom, Headers: b.Headers,
-			Retries: b.Retries, Bare: b.Bare,
+			Retries: b.Retries, Bare: b.Bare, Size: size(b.Data),
 		}
 		if b.Domain != "" {
 			callback.Domain = account.DomainIn(b.Domain, d.environment)
@@ -54,4 +54,24 @@ func (e encoder) callbacks(f *fixtures.Account, a *account.Account) {
 		}
 		f.Callbacks = append(f.Callbacks, callback)
 	}
+}
+
+// size is about how many bytes a value takes in JSON.
+func size(v any) int {
+	n := 2
+	switch v := v.(type) {
+	case string:
+		return n + len(v)
+	case map[string]any:
+		for name, inner := range v {
+			n += len(name) + 4 + size(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			n += 1 + size(inner)
+		}
+	default: // a number, true, false or null
+		return 4
+	}
+	return n
 }
