@@ -244,6 +244,26 @@ func TestAServiceCallAsksForACallback(t *testing.T) {
 	assert.Contains(t, send(h, "GET", "/__admin/invariants", "").Body.String(), `"holds":true`)
 }
 
+// The document of a service may say how the data of a callback travel where the caller does not.
+func TestTheMethodOfACallbackIsThatOfTheServicesDocumentUnlessItIsNamed(t *testing.T) {
+	r := newReceiver(t, nil)
+	file := filepath.Join(t.TempDir(), "sms.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"openapi":"3.0.3","info":{"title":"SMS","version":"1"},"paths":{"/send":{"post":{
+		"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"callback":{"type":"object","properties":{"method":{"type":"string","default":"POST"}}}}}}}},
+		"responses":{"200":{"description":"","content":{"application/json":{"example":{"n":1}}}}}}}}}`), 0o600))
+	_, h := frozen(t, mockserver.WithService("sms.openapi.com", file))
+	call := caller(t, h)
+	for _, named := range []string{``, `,"method":"JSON"`, `,"method":"POST"`} {
+		w := call("POST", "sms.openapi.com/send", `{"callback":{"url":"`+r.URL+`/hook"`+named+`}}`)
+		require.Equal(t, 200, w.Code, w.Body.String())
+		advance(t, h, "1s")
+	}
+	assert.Equal(t, []string{"/hook data=%7B%22n%22%3A1%7D", `/hook {"n":1}`, "/hook data=%7B%22n%22%3A1%7D"}, r.bodies())
+	callBack(t, h, r.URL+"/control")
+	advance(t, h, "1s")
+	assert.Equal(t, "/control {}", r.bodies()[3], "where no call is, no document is either")
+}
+
 func TestCallbacksCanBeRecordedWithoutBeingSent(t *testing.T) {
 	r := newReceiver(t, nil)
 	_, h := frozen(t, mockserver.WithCallbacks("record"))

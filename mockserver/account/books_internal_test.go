@@ -14,8 +14,7 @@ import (
 const someday = Day(20260212)
 
 // audited is an account with something of everything, of which nothing is off.
-func audited(t *testing.T) *Account {
-	t.Helper()
+func audited(t require.TestingT) *Account {
 	noon := someday.Time().Add(12 * time.Hour)
 	a := &Account{ID: "one", Environment: Production, IDs: NewIDs(1, "one", nil)}
 	a.Wallet = NewWallet(noon, []Transaction{{ID: "txn_1", Amount: 100}, {ID: "txn_2", Amount: -40}})

@@ -42,10 +42,10 @@ const (
 	defaultField = "data"
 )
 
-// Requested reads the callback that the body of a service call asks for. It returns nil where the
-// body asks for none: what is not an object with a string url under callback is the service's own.
-// An error tells what is wrong with one that is.
-func Requested(body []byte) (*account.CallbackRequest, error) {
+// Requested reads the callback that the body of a service call asks for. It returns nil where the body asks for none: what is not an object
+// with a string url under callback is the service's own. An error tells what is wrong with one that is. Usual returns the method where the body
+// names none; one that is no method of callbacks stands for JSON.
+func Requested(body []byte, usual func() string) (*account.CallbackRequest, error) {
 	if !bytes.Contains(body, []byte(`"callback"`)) { // nearly always
 		return nil, nil
 	}
@@ -65,6 +65,9 @@ func Requested(body []byte) (*account.CallbackRequest, error) {
 			return nil, fmt.Errorf("callback.%s is of type %s", wrong.Field, wrong.Value)
 		}
 		return nil, fmt.Errorf("callback: %w", err)
+	}
+	if r.Method == "" && usual() == methodForm {
+		r.Method = methodForm
 	}
 	checked, err := r.Check()
 	if err != nil {

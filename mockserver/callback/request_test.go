@@ -46,7 +46,7 @@ func TestWhatIsReadAsACallback(t *testing.T) {
 		"headers that are not an object": {`{"callback":{"url":"http://h/","headers":[]}}`, nil, "callback.headers is of type array"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := callback.Requested([]byte(c.body))
+			got, err := callback.Requested([]byte(c.body), func() string { return "" })
 			if c.off != "" {
 				assert.ErrorContains(t, err, c.off)
 				return

@@ -155,6 +155,7 @@ func (r *reader) anyKeyword(s *schema, key string, v any, at *place) bool {
 	case "format":
 		s.format = r.format(v, inside)
 	case "default":
+		s.text, _ = v.(string)
 		if v != nil {
 			s.samples = append(s.samples, v)
 		}

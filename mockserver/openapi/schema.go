@@ -113,8 +113,9 @@ type keywords struct {
 
 	discriminator       *discriminator
 	readOnly, writeOnly bool
-	samples             []any // examples and default; after load those that fit
-	odd                 []any // those that do not, as the document has them
+	samples             []any  // examples and default; after load those that fit
+	odd                 []any  // those that do not, as the document has them
+	text                string // the default, where it is a text
 	xmlName             string
 	xmlAttribute        bool // it is an attribute of its object
 	xmlWrapped          bool // the items of a list stand in an element of their own

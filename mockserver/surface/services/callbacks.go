@@ -9,9 +9,15 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// readCallback reads which callback a call asks for. It refuses one that cannot be.
-func (to *place) readCallback(c *surface.Call) (err error) {
-	if to.callback, err = callback.Requested(c.Exchange.Request.Body); err != nil {
+// readCallback reads which callback a call asks for. It refuses one that cannot be. How its data travel, the service's document may say.
+func (to *place) readCallback(c *surface.Call, d Documents) (err error) {
+	usual := func() string {
+		if operation, _, ok := d.operation(to); ok {
+			return operation.BodyDefault("callback", "method")
+		}
+		return ""
+	}
+	if to.callback, err = callback.Requested(c.Exchange.Request.Body, usual); err != nil {
 		return account.Refuse(surface.CallbackInvalid, err.Error())
 	}
 	return nil

@@ -161,7 +161,7 @@ func (s *api) improper(c *surface.Call) error {
 	if err := s.preferred(c, to); err != nil {
 		return err
 	}
-	if err := to.readCallback(c); err != nil {
+	if err := to.readCallback(c, documents); err != nil {
 		return err
 	}
 	return surface.Violated(surface.RequestViolates, documents.violations(c.Exchange, to))
