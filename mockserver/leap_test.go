@@ -37,7 +37,8 @@ func leap(t require.TestingT, h http.Handler, by time.Duration) []settled {
 	return out.Fired
 }
 
-// busyAccount puts into the demo account something of everything that time changes, each due at a moment that after draws.
+// busyAccount puts into the demo account something of everything that time changes, each due at a
+// moment that after draws.
 func busyAccount(t require.TestingT, h http.Handler, each int, url string, after func() time.Duration, n func(most int) int) {
 	var demo map[string]any
 	require.NoError(t, json.Unmarshal(send(h, "GET", "/__admin/accounts/demo", "").Body.Bytes(), &demo))
@@ -103,8 +104,9 @@ func begin(t require.TestingT, h http.Handler, demo string) {
 	put(t, h, "accounts/demo", demo)
 }
 
-// sameInLeaps advances by the sum of leaps at once and then, from the same state, leap by leap. Everything must be the same afterwards, and
-// what was settled, and in which order. It returns that. Again is called before each of the two.
+// sameInLeaps advances by the sum of leaps at once and then, from the same state, leap by leap.
+// Everything must be the same afterwards, and what was settled, and in which order. It returns
+// that. Again is called before each of the two.
 func sameInLeaps(t require.TestingT, h http.Handler, leaps []time.Duration, again func()) []settled {
 	start := send(h, "GET", "/__admin/accounts/demo", "").Body.String()
 	var sum time.Duration
@@ -224,8 +226,9 @@ func TestTimeOnTheCalendar(t *testing.T) {
 	}
 }
 
-// BenchmarkTenYears leaps over ten years of a busy account: 5000 tokens, codes and access tokens of grants, and jobs, 2000 callbacks that wait,
-// and 200 subscriptions that renew themselves every month.
+// BenchmarkTenYears leaps over ten years of a busy account: 5000 tokens, codes and access tokens of
+// grants, and jobs, 2000 callbacks that wait, and 200 subscriptions that renew themselves every
+// month.
 func BenchmarkTenYears(b *testing.B) {
 	_, h := frozen(b, mockserver.WithCallbacks("record"), mockserver.WithClock(leapStart))
 	i := 0

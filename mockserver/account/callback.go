@@ -162,8 +162,8 @@ func (a *Account) forgetCallbacks() {
 	})
 }
 
-// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under way. Attempts follow one another: one
-// that had to wait begins when the one before it ended.
+// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under
+// way. Attempts follow one another: one that had to wait begins when the one before it ended.
 func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
 	c := a.nextDue()
 	if a.lease.id != "" || c == nil || c.Due.After(now) {
@@ -263,7 +263,8 @@ func (a *Account) auditCallbacks(off func(invariant, format string, values ...an
 	}
 }
 
-// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that is not the one under way.
+// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that
+// is not the one under way.
 func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {

@@ -2,8 +2,8 @@ package account
 
 import "container/heap"
 
-// queue holds the callbacks that wait for an attempt, as a heap: the first due is on top, and of several due at once the oldest.
-// Each callback knows its place in it.
+// queue holds the callbacks that wait for an attempt, as a heap: the first due is on top, and of
+// several due at once the oldest. Each callback knows its place in it.
 type queue []*Callback
 
 func (q queue) Len() int { return len(q) }
@@ -64,7 +64,8 @@ func (a *Account) nextDue() *Callback {
 	return a.queue[0]
 }
 
-// clone returns the queue of a copy of the account, which holds copies of the callbacks in the same order.
+// clone returns the queue of a copy of the account, which holds copies of the callbacks in the same
+// order.
 func (q queue) clone(copied []*Callback) queue {
 	if len(q) == 0 {
 		return nil
@@ -78,7 +79,8 @@ func (q queue) clone(copied []*Callback) queue {
 	return out
 }
 
-// callbackIndex finds callbacks by their IDs. It is built when it is first asked, because most accounts never are.
+// callbackIndex finds callbacks by their IDs. It is built when it is first asked, because most
+// accounts never are.
 type callbackIndex struct {
 	byID Index[*Callback]
 	seen int // so many of the account's callbacks are in it

@@ -9,7 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestTheQueueHandsOutWhatIsDueFirst does to callbacks what can be done, and compares the queue with a walk along the list.
+// TestTheQueueHandsOutWhatIsDueFirst does to callbacks what can be done, and compares the queue
+// with a walk along the list.
 func TestTheQueueHandsOutWhatIsDueFirst(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := audited(t)

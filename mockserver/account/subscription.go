@@ -37,7 +37,8 @@ type term struct {
 	n    int
 }
 
-// terms are a heap: the first that ends is on top, and of several that end at once the oldest subscription's.
+// terms are a heap: the first that ends is on top, and of several that end at once the oldest
+// subscription's.
 type terms []term
 
 func (t terms) Len() int { return len(t) }
@@ -75,8 +76,8 @@ func (a *Account) nextLapsed(now time.Time) *Subscription {
 	return a.Subscriptions[a.terms[0].n]
 }
 
-// settleLapsed ends the term of the subscription that nextLapsed returned: the subscription renews when it is meant to and the wallet
-// can pay its price, else it ends.
+// settleLapsed ends the term of the subscription that nextLapsed returned: the subscription renews
+// when it is meant to and the wallet can pay its price, else it ends.
 func (a *Account) settleLapsed() Event {
 	s := a.Subscriptions[a.terms[0].n]
 	at := s.ExpiresAt

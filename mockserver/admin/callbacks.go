@@ -88,7 +88,8 @@ func (a *API) delivering(c *gin.Context, change func() (world.Time, []world.Fire
 		return 0, nil, badRequest(err)
 	}
 	made := watch.Wait(c.Request.Context(), maxDelivering)
-	// Accounts are delivered side by side; what happened at the same time stands in the same order each time.
+	// Accounts are delivered side by side; what happened at the same time stands in the same order
+	// each time.
 	slices.SortStableFunc(made, func(x, y callback.Fired) int { return cmp.Compare(x.Account, y.Account) })
 	for _, f := range made {
 		events = append(events, world.Fired(f))

@@ -42,9 +42,10 @@ const (
 	defaultField = "data"
 )
 
-// Requested reads the callback that the body of a service call asks for. It returns nil where the body asks for none: what is not an object
-// with a string url under callback is the service's own. An error tells what is wrong with one that is. Usual returns the method where the body
-// names none; one that is no method of callbacks stands for JSON.
+// Requested reads the callback that the body of a service call asks for. It returns nil where the
+// body asks for none: what is not an object with a string url under callback is the service's own.
+// An error tells what is wrong with one that is. Usual returns the method where the body names
+// none; one that is no method of callbacks stands for JSON.
 func Requested(body []byte, usual func() string) (*account.CallbackRequest, error) {
 	if !bytes.Contains(body, []byte(`"callback"`)) { // nearly always
 		return nil, nil

@@ -1,7 +1,7 @@
 package openapi
 
-// BodyDefault returns the default, if it is a text, of a member of the JSON that is sent to the operation: names lead to it, each inside of
-// the one before. It is "" where the document has none.
+// BodyDefault returns the default, if it is a text, of a member of the JSON that is sent to the
+// operation: names lead to it, each inside of the one before. It is "" where the document has none.
 func (o *Operation) BodyDefault(names ...string) string {
 	if o.body == nil {
 		return ""

@@ -9,7 +9,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// readCallback reads which callback a call asks for. It refuses one that cannot be. How its data travel, the service's document may say.
+// readCallback reads which callback a call asks for. It refuses one that cannot be. How its data
+// travel, the service's document may say.
 func (to *place) readCallback(c *surface.Call, d Documents) (err error) {
 	usual := func() string {
 		if operation, _, ok := d.operation(to); ok {
