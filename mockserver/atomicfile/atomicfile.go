@@ -1,5 +1,5 @@
-// Package atomicfile writes files in one step: a reader finds the old content or the new one,
-// whole.
+// Package atomicfile writes files atomically: a reader sees either the old content or the new one,
+// never a part.
 package atomicfile
 
 import (
@@ -13,14 +13,15 @@ import (
 	"strings"
 )
 
-// suffix ends the names of half-written files. They begin with a dot and the name of the file.
+// suffix is the suffix of half-written files, whose names are a dot, the name of the file, and
+// digits.
 const suffix = ".part"
 
 func prefix(path string) string { return "." + filepath.Base(path) + "." }
 
-// Write replaces the file at path with what write writes, and sets its permissions to mode. On an
-// error the file stays as it was. Write refuses to replace anything but a regular file. It follows
-// symbolic links, as Follow does.
+// Write replaces the content of the file at path with what write writes, and sets its permissions
+// to mode. On an error the file is unchanged. Write refuses to replace anything but a regular file.
+// It follows symbolic links, as Follow does.
 func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return replace(path, mode, write, func(*os.File) error { return nil })
 }
@@ -28,8 +29,8 @@ func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
 // maxLinks bounds how many symbolic links lead to a file.
 const maxLinks = 40
 
-// Follow returns the path of the file that a path leads to by symbolic links. The file need not be
-// there, as it often is not yet where a volume is mounted; its folder must be for Write.
+// Follow resolves symbolic links and returns the path of the file. The file need not exist, as is
+// often the case where a volume is mounted; for Write its folder must.
 func Follow(path string) (string, error) {
 	for range maxLinks {
 		there, err := os.Lstat(path)
@@ -51,8 +52,8 @@ func Follow(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// Remove removes the file that a path leads to, and leaves symbolic links alone. A file that is not
-// there is no error; what is not a regular file is refused.
+// Remove removes the file that a path leads to, but not the symbolic links to it. A file that does
+// not exist is not an error; anything but a regular file is.
 func Remove(path string) error {
 	path, err := Follow(path)
 	if err != nil {
@@ -70,14 +71,14 @@ func Remove(path string) error {
 	return os.Remove(path)
 }
 
-// Save is Write, and returns after the content is on the disk, so that it survives a crash of the
-// system.
+// Save is like Write, but returns only once the content is on disk, so that it survives a crash of
+// the system.
 func Save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if err := replace(path, mode, write, (*os.File).Sync); err != nil {
 		return err
 	}
 	// The new name reaches the disk with the folder. Not every system can sync a folder; the old
-	// content is whole in any case.
+	// content is intact in any case.
 	if folder, err := os.Open(filepath.Dir(path)); err == nil {
 		_ = folder.Sync()
 		_ = folder.Close()
@@ -85,10 +86,9 @@ func Save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return nil
 }
 
-// replace writes the file beside the old one, and puts it in its place by its name. A file that
-// cannot be replaced so, as one that is mounted alone into a container, gets the content in place,
-// from the complete copy beside it, which is there until that is done; where the folder takes no
-// copy, from memory.
+// replace writes a copy beside the old file and renames it. A file that cannot be replaced so, such
+// as one mounted alone into a container, is written in place from the complete copy beside it,
+// which is kept until that is done, or from memory if the folder takes no copy.
 func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync func(*os.File) error) (err error) {
 	if path, err = Follow(path); err != nil {
 		return err
@@ -110,7 +110,7 @@ func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync fu
 	}
 	defer func() {
 		if err != nil {
-			_ = part.Close() // it may be closed already
+			_ = part.Close() // it may already be closed
 			if remove := os.Remove(part.Name()); !errors.Is(remove, fs.ErrNotExist) {
 				err = errors.Join(err, remove)
 			}
@@ -129,8 +129,8 @@ func replace(path string, mode fs.FileMode, write func(io.Writer) error, sync fu
 	return fromCopy(part.Name(), path, sync)
 }
 
-// fromCopy writes a file in place from a complete copy beside it, and removes the copy. A process
-// that ends meanwhile leaves the copy under a name by which Clean finishes the work.
+// fromCopy writes a file in place from a complete copy beside it, and removes the copy. If the
+// process ends meanwhile, Clean finds the copy by its name and finishes the work.
 func fromCopy(part, path string, sync func(*os.File) error) error {
 	if err := os.Rename(part, whole(path)); err != nil {
 		return err
@@ -146,7 +146,7 @@ func fromCopy(part, path string, sync func(*os.File) error) error {
 	return os.Remove(whole(path))
 }
 
-// overwrite writes the content of a file in place.
+// overwrite replaces the content of a file in place.
 func overwrite(path string, from io.Reader, sync func(*os.File) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {
@@ -156,12 +156,11 @@ func overwrite(path string, from io.Reader, sync func(*os.File) error) error {
 	return errors.Join(err, sync(file), file.Close())
 }
 
-// whole is the name of the copy from which the file at path is written in place.
+// whole returns the name of the copy from which the file at path is written in place.
 func whole(path string) string { return filepath.Join(filepath.Dir(path), prefix(path)+"whole") }
 
-// Check reports whether Write could write the file at path, and by which way, without touching the
-// file: inPlace is true where its folder takes no file beside it, so that a process that is killed
-// while it writes leaves half of it.
+// Check reports whether and how Write could write the file at path, without touching it. inPlace is
+// true if the folder takes no copy, so that a process killed while it writes leaves a partial file.
 func Check(path string) (inPlace bool, err error) {
 	if path, err = Follow(path); err != nil {
 		return false, err
@@ -180,8 +179,8 @@ func Check(path string) (inPlace bool, err error) {
 	return true, file.Close()
 }
 
-// Clean removes what writers of the file at path left half-written when they were killed, and
-// finishes what one wrote in place. Nothing may write the file meanwhile.
+// Clean removes half-written copies that killed writers of the file at path left behind, and
+// finishes a write in place. Nothing else may write the file meanwhile.
 func Clean(path string) error {
 	if _, err := os.Stat(whole(path)); err == nil {
 		if err := fromCopy(whole(path), path, (*os.File).Sync); err != nil {

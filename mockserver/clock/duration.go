@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// ParseDuration is time.ParseDuration, and knows days too: "1d", "1d12h". They stand before all
-// other units.
+// ParseDuration is time.ParseDuration with days: "1d", "1d12h". Days precede all other units.
 func ParseDuration(text string) (time.Duration, error) {
 	days, rest, found := strings.Cut(text, "d")
 	if !found {
@@ -21,7 +20,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	if whole > math.MaxInt64/24 || whole < -math.MaxInt64/24 {
 		return 0, errors.New("that many days are more than a duration holds")
 	}
-	out := 24 * whole // which was read as hours: the clock is in UTC, where each day has 24
+	out := 24 * whole // parsed as hours: the clock is in UTC, where each day has 24
 	if rest == "" {
 		return out, nil
 	}

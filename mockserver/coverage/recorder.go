@@ -1,6 +1,6 @@
-// Package coverage remembers which operations, statuses and error numbers the callers of a server
-// met, and says which of those that the published document knows they never did. It stands beside
-// the journal, because a journal forgets.
+// Package coverage records which operations, statuses and error numbers the callers of a server
+// have met, and reports which of the published ones they have not. It keeps its own record because
+// the journal drops entries.
 package coverage
 
 import (
@@ -13,19 +13,20 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Bounds of what a Recorder remembers.
+// Bounds of a Recorder.
 const (
-	// MaxAccounts is how many accounts are counted on their own.
+	// MaxAccounts is the number of accounts that are counted individually.
 	MaxAccounts = 16_384
-	// maxMet is how many different answers are told apart. The surfaces have a few hundred.
+	// maxMet is the number of different answers that are told apart. The surfaces have a few
+	// hundred.
 	maxMet = 1024
 )
 
-// Recorder remembers what was met, by all callers together and by each account. It is safe for
-// concurrent use.
+// Recorder records what all callers together, and each account, have met. It is safe for concurrent
+// use.
 type Recorder struct {
-	// known numbers the answers that were met. It is replaced, never changed, so that counting
-	// needs no lock for it.
+	// known numbers the answers met. It is replaced as a whole, never modified, so counting needs
+	// no lock.
 	known atomic.Pointer[map[answer]int]
 	// read reads the published documents when they are first needed.
 	read func() (*contract, error)
@@ -34,22 +35,22 @@ type Recorder struct {
 
 	mu       sync.RWMutex
 	accounts map[account.ID]*marks
-	full     bool // an account found no place
+	full     bool // an account did not fit
 }
 
-// answer is what can be met.
+// answer is something that can be met.
 type answer struct {
 	operation string
 	status    int
 	code      string
 }
 
-// marks are a bit for each answer.
+// marks has a bit for each answer.
 type marks [maxMet / 64]atomic.Uint64
 
 func (m *marks) set(number int) {
 	word, bit := &m[number/64], uint64(1)<<(number%64)
-	if word.Load()&bit == 0 { // nearly always it is set, and reading is cheaper
+	if word.Load()&bit == 0 { // it is nearly always set, and reading is cheaper
 		word.Or(bit)
 	}
 }
@@ -62,15 +63,15 @@ func (m *marks) clear() {
 	}
 }
 
-// New makes a recorder for the operations of surfaces. It has met nothing.
+// New creates an empty recorder for the operations of surfaces.
 func New(surfaces surface.Descriptions) *Recorder {
 	r := &Recorder{read: sync.OnceValues(func() (*contract, error) { return readContract(surfaces) }), accounts: map[account.ID]*marks{}}
 	r.known.Store(&map[answer]int{})
 	return r
 }
 
-// Count notes what a finished exchange met, and keeps nothing of it. What matched no operation is
-// not counted.
+// Count records what a finished exchange met, and keeps nothing of it. Exchanges that matched no
+// operation are not counted.
 func (r *Recorder) Count(e *exchange.Exchange) {
 	if e.Operation == "" {
 		return
@@ -97,7 +98,7 @@ func (r *Recorder) Count(e *exchange.Exchange) {
 	own.set(number)
 }
 
-// meet numbers an answer, unless there are too many.
+// meet returns the number of an answer, unless there are too many.
 func (r *Recorder) meet(met answer) (number int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -114,7 +115,7 @@ func (r *Recorder) meet(met answer) (number int, ok bool) {
 	return number, true
 }
 
-// begin begins to count an account, or answers nil when there are too many.
+// begin starts to count an account, or returns nil if there are too many.
 func (r *Recorder) begin(id account.ID) *marks {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,8 +131,8 @@ func (r *Recorder) begin(id account.ID) *marks {
 	return own
 }
 
-// Clear forgets what an account met, or, without one, what anybody did. What all met together is
-// not changed by forgetting an account.
+// Clear clears the record of an account or, if of is empty, of everybody. Clearing an account does
+// not change the record of all together.
 func (r *Recorder) Clear(of account.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"oauthmock/spec"
 )
 
-// Report says how much of the published contract was met.
+// Report states how much of the published contract was met.
 type Report struct {
 	Operations Covered `json:"operations"` // "token.create": it was asked, whatever the answer
 	Statuses   Covered `json:"statuses"`   // "POST /tokens 422"
@@ -25,12 +25,12 @@ type Covered struct {
 	Met     []string `json:"met"`
 }
 
-// ErrTooMany says that an account found no place among those that are counted on their own.
+// ErrTooMany means that too many accounts are counted for this one to be among them.
 var ErrTooMany = errors.New("too many accounts are counted, and this one is not among them")
 
-// Report answers what one account met, or, without one, all callers together. Calls whose
-// credentials were refused count for all only. It answers ErrTooMany when it cannot tell. The first
-// call reads the published document, which takes a few hundredths of a second.
+// Report returns what one account has met or, if of is empty, all callers together. Calls whose
+// credentials were refused count for all only. It returns ErrTooMany if the account is not counted.
+// The first call reads the published documents, which takes a few hundredths of a second.
 func (r *Recorder) Report(of account.ID) (Report, error) {
 	c, err := r.read()
 	if err != nil {
@@ -66,7 +66,7 @@ func (r *Recorder) Report(of account.ID) (Report, error) {
 	}, nil
 }
 
-// covered holds what was met against what there is.
+// covered compares what was met with what there is.
 func covered(all, met []string) Covered {
 	out := Covered{Total: len(all), Missing: []string{}, Met: []string{}}
 	for _, name := range all {
@@ -82,15 +82,15 @@ func covered(all, met []string) Covered {
 	return out
 }
 
-// contract is what there is to be met.
+// contract is everything that can be met.
 type contract struct {
 	operations, statuses, refusals []string
 	places                         map[string]string // "token.create": "POST /tokens"
 }
 
-// readContract collects the operations of surfaces, and, where these have a document, the statuses
-// and error numbers that it publishes. Operations that a document calls the mock's own are nothing
-// that somebody should have called.
+// readContract collects the operations of surfaces and, if these have a document, the statuses and
+// error numbers that it publishes. Operations that a document marks as the mock's own do not count:
+// no client has to call them.
 func readContract(surfaces surface.Descriptions) (*contract, error) {
 	c := &contract{places: map[string]string{}}
 	for _, d := range surfaces {

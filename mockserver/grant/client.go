@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Client is an application that is registered with an account.
+// Client is an application registered with an account.
 type Client struct {
-	// ID is unique in a server: it says whose account a call belongs to.
+	// ID is unique in a server, so it identifies the account that a call belongs to.
 	ID     string
 	Secret string
-	// RedirectURIs are where users may be sent back to, the first one first.
+	// RedirectURIs are the URIs that users may be sent back to. The first is the default.
 	RedirectURIs []string
-	// Disabled keeps the client, once it has authenticated, from any token.
+	// Disabled refuses the client any token once it has authenticated.
 	Disabled bool
 }
 
-// Redirect checks a redirect URI of an authorization request. It must be one of the client's,
-// character for character; of an http URI on a loopback address any port will do (RFC 8252, section
-// 7.3). Note names a port that differs, else it is empty.
+// Redirect checks the redirect URI of an authorization request. It must equal one of the client's,
+// character for character, except that an http URI on a loopback address may have any port (RFC
+// 8252, section 7.3). note mentions a port that differs, and is otherwise empty.
 func (c *Client) Redirect(uri string) (note string, err error) {
 	if uri == "" {
 		return "", refuse(RedirectInvalid, "the request has no redirect_uri, which the API requires")
@@ -39,16 +39,16 @@ func (c *Client) Redirect(uri string) (note string, err error) {
 	return "", refuse(RedirectInvalid, "the redirect URI is not one that the client registered: "+strings.Join(c.RedirectURIs, ", "))
 }
 
-// sameButPort reports whether two URIs differ in nothing but the port, and lead to this machine
-// over http.
+// sameButPort reports whether two URIs differ at most in the port, and lead to this machine over
+// http.
 func sameButPort(registered, uri string) bool {
 	want, wantPort, ok := loopback(registered)
 	got, gotPort, too := loopback(uri)
 	return ok && too && want == got && wantPort != gotPort
 }
 
-// loopback takes the port out of an http URI whose host is a loopback address. The name localhost
-// is none: RFC 8252 speaks of addresses.
+// loopback splits the port from an http URI whose host is a loopback address. The name localhost
+// does not count: RFC 8252 covers addresses only.
 func loopback(uri string) (rest, port string, ok bool) {
 	const scheme = "http://"
 	authority, found := strings.CutPrefix(uri, scheme)
@@ -74,7 +74,7 @@ func loopback(uri string) (rest, port string, ok bool) {
 	return host + tail, u.Port(), true
 }
 
-// AddClient registers a client. It refuses an ID that the account has already, and more than
+// AddClient registers a client. It returns an error if the account already has the ID, or has
 // MaxClients.
 func (g *Grants) AddClient(c Client) error {
 	if _, taken := g.Client(c.ID); taken {
@@ -89,7 +89,7 @@ func (g *Grants) AddClient(c Client) error {
 	return nil
 }
 
-// RemoveClient forgets a client, its codes and its tokens. It reports whether there was one.
+// RemoveClient removes a client with its codes and tokens. It reports whether the client existed.
 func (g *Grants) RemoveClient(id string) bool {
 	at := slices.IndexFunc(g.clients, func(c *Client) bool { return c.ID == id })
 	if at < 0 {
@@ -101,7 +101,7 @@ func (g *Grants) RemoveClient(id string) bool {
 	return true
 }
 
-// Client finds a client by its ID. The result must not be changed.
+// Client returns a client by its ID. The result must not be modified.
 func (g *Grants) Client(id string) (*Client, bool) {
 	for _, c := range g.clients {
 		if c.ID == id {
@@ -111,12 +111,11 @@ func (g *Grants) Client(id string) (*Client, bool) {
 	return nil, false
 }
 
-// Clients returns the clients in the order in which they were registered. The result must not be
-// changed.
+// Clients returns the clients in order of registration. The result must not be modified.
 func (g *Grants) Clients() []*Client { return g.clients }
 
-// AuthenticateClient returns the client with an ID and a secret. The time that it takes does not
-// depend on the secret. A disabled client is refused only when the secret is right.
+// AuthenticateClient returns the client with an ID and a secret, in a time that does not depend on
+// the secret. A disabled client is refused as such only if the secret is correct.
 func (g *Grants) AuthenticateClient(id, secret string) (*Client, error) {
 	c, known := g.Client(id)
 	if !known {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Code is an authorization code: a user's consent to a client, to be exchanged for a token once.
+// Code is an authorization code: a user's consent to a client, which can be exchanged for a token
+// once.
 type Code struct {
 	Value    string
 	ClientID string
@@ -15,27 +16,27 @@ type Code struct {
 	Challenge   Challenge
 	IssuedAt    time.Time
 	ExpiresAt   time.Time
-	// UsedAt is when the code was exchanged, and UsedBy names the request that did; zero and empty
-	// before. Token is what it gave.
+	// UsedAt is when the code was exchanged, and UsedBy identifies the request that exchanged it;
+	// both are zero before. Token is the token it was exchanged for.
 	UsedAt time.Time
 	UsedBy string
 	Token  string
-	// Revoked is set once the code was tried again and its token taken back.
+	// Revoked is set when the code was used again and its token revoked.
 	Revoked bool
-	// Expired is set once the code's time was over before it was used.
+	// Expired is set when the code expired before it was used.
 	Expired bool
 }
 
 // CodeLifetime is how long a code can be exchanged.
 const CodeLifetime = 60 * time.Second
 
-// keptFor is how long a code is remembered once it can no longer be exchanged, so that whoever
-// tries it is told why. It is no shorter than a token lives: a code that comes again revokes the
-// token that it gave.
+// keptFor is how long a code is kept once it can no longer be exchanged, so that explanations can
+// say why it is refused. It is not shorter than a token's lifetime: using a code again revokes the
+// token it was exchanged for.
 const keptFor = TokenLifetime
 
-// CodeRequest is what a code is asked for with. The client and its redirect URI have been checked,
-// and the user has consented.
+// CodeRequest is a request for a code. The client and its redirect URI have been checked, and the
+// user has consented.
 type CodeRequest struct {
 	ClientID    string
 	Username    string
@@ -43,8 +44,8 @@ type CodeRequest struct {
 	Challenge   Challenge
 }
 
-// IssueCode makes a code. It refuses a client or a user that the account no longer has, a disabled
-// client, and a redirect URI that is not the client's.
+// IssueCode creates a code. It refuses a client or a user that the account no longer has, a
+// disabled client, and a redirect URI that is not the client's.
 func (g *Grants) IssueCode(draw Draw, r CodeRequest, now time.Time) (Code, error) {
 	client, ok := g.Client(r.ClientID)
 	switch {
@@ -67,20 +68,20 @@ func (g *Grants) IssueCode(draw Draw, r CodeRequest, now time.Time) (Code, error
 	return c, nil
 }
 
-// Exchange is a token request with a code. Its client has authenticated.
+// Exchange is a token request with a code, by a client that has authenticated.
 type Exchange struct {
 	ClientID string
 	Code     string
-	// RedirectURI is compared with the code's unless it is empty.
+	// RedirectURI must equal the code's, unless it is empty.
 	RedirectURI string
-	// Verifier answers the code's challenge; empty when the request has none.
+	// Verifier for the code's challenge; empty if the request has none.
 	Verifier string
-	// Request names the request, for the explanation of a second one.
+	// Request identifies the request, for the explanation of a second one.
 	Request string
 }
 
-// Exchange makes a token of a code, once. A second try with a code that was exchanged revokes the
-// token that it gave (RFC 6749, section 4.1.2). Any other refused try changes nothing: the code can
+// Exchange exchanges a code for a token, once. Using a code again revokes the token it was
+// exchanged for (RFC 6749, section 4.1.2). Any other refused attempt changes nothing: the code can
 // still be exchanged until it expires.
 func (g *Grants) Exchange(draw Draw, x Exchange, now time.Time) (Token, error) {
 	c, ok := g.codes.get(x.Code)
@@ -91,7 +92,7 @@ func (g *Grants) Exchange(draw Draw, x Exchange, now time.Time) (Token, error) {
 		return Token{}, refuse(CodeInvalid, "the code was given to the client "+c.ClientID+", not to "+x.ClientID)
 	case !c.UsedAt.IsZero():
 		return Token{}, refuse(CodeInvalid, g.usedAgain(c))
-	case c.Expired || !now.Before(c.ExpiresAt): // a clock that goes back makes no code live again
+	case c.Expired || !now.Before(c.ExpiresAt): // setting the clock back does not revive a code
 		return Token{}, refuse(CodeInvalid, fmt.Sprintf("the code expired at %s, %d seconds after it was given", c.ExpiresAt.Format(time.RFC3339), int(c.ExpiresAt.Sub(c.IssuedAt).Seconds())))
 	case x.RedirectURI != "" && x.RedirectURI != c.RedirectURI:
 		return Token{}, refuse(CodeInvalid, "the redirect_uri is not the one that the code was sent to, "+c.RedirectURI)
@@ -108,7 +109,7 @@ func (g *Grants) Exchange(draw Draw, x Exchange, now time.Time) (Token, error) {
 	return t, nil
 }
 
-// usedAgain revokes what a code gave, and says so.
+// usedAgain revokes the token of a code that is used again, and returns the explanation.
 func (g *Grants) usedAgain(c *Code) string {
 	said := "this code was used at " + c.UsedAt.Format(time.RFC3339)
 	if c.UsedBy != "" {
@@ -125,7 +126,7 @@ func (g *Grants) usedAgain(c *Code) string {
 	return said + "; the access token that it gave has expired"
 }
 
-// RestoreCode puts a code among the account's, as it is.
+// RestoreCode adds a code as it is.
 func (g *Grants) RestoreCode(c Code) {
 	due := c.ExpiresAt
 	switch {
@@ -141,7 +142,7 @@ func (g *Grants) RestoreCode(c Code) {
 	g.issue(CodeKey, c.Value)
 }
 
-// Codes returns the codes that are remembered, oldest first. The result must not be changed.
+// Codes returns the codes that are kept, oldest first. The result must not be modified.
 func (g *Grants) Codes() []*Code { return g.codes.all() }
 
 func (g *Grants) dropCode(value string) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Bounds of what an account holds. Beyond them the oldest codes and tokens go; expired ones are
-// gone before.
+// Bounds of what an account holds. Beyond them the oldest codes and tokens are dropped; expired
+// ones have been dropped before.
 const (
 	MaxClients = 1000
 	MaxUsers   = 1000
@@ -16,15 +16,14 @@ const (
 	MaxTokens  = 100_000
 )
 
-// Why nothing is registered.
+// Reasons why a registration fails.
 var (
 	ErrTaken = errors.New("it is registered already")
 	ErrFull  = fmt.Errorf("there are %d clients, or %d users, already: remove one first", MaxClients, MaxUsers)
 )
 
 // Grants are the clients and users of one account, and what was granted to them. The zero value is
-// empty and ready to use. It is not safe for concurrent use: whoever has the account alone has its
-// grants alone.
+// empty and ready to use. It is not safe for concurrent use; the account's transaction protects it.
 type Grants struct {
 	clients []*Client
 	users   []*User
@@ -35,23 +34,23 @@ type Grants struct {
 	issued, revoked []Key
 }
 
-// KeyKind tells keys apart that might look alike.
+// KeyKind distinguishes keys of different kinds with the same text.
 type KeyKind uint8
 
-// The kinds of keys by which an account is found.
+// The kinds of keys that identify an account.
 const (
 	ClientKey KeyKind = iota
 	CodeKey
 	TokenKey
 )
 
-// Key is something by which an account is found: a client's ID, a code, an access token.
+// Key identifies an account: a client's ID, a code, or an access token.
 type Key struct {
 	Kind  KeyKind
 	Value string
 }
 
-// Keys returns all keys at this moment.
+// Keys returns all current keys.
 func (g *Grants) Keys() (keys []Key) {
 	for _, c := range g.clients {
 		keys = append(keys, Key{ClientKey, c.ID})
@@ -65,15 +64,15 @@ func (g *Grants) Keys() (keys []Key) {
 	return keys
 }
 
-// TakeChanges hands over which keys were revoked and issued since it was last called. A key that is
-// in both is gone.
+// TakeChanges returns the keys that were revoked and issued since the last call. A key in both is
+// gone.
 func (g *Grants) TakeChanges() (revoked, issued []Key) {
 	revoked, issued = g.revoked, g.issued
 	g.revoked, g.issued = nil, nil
 	return revoked, issued
 }
 
-// Changes counts the changes of anything that is granted or registered.
+// Changes counts all changes of grants and registrations.
 func (g *Grants) Changes() uint64 { return g.changes }
 
 func (g *Grants) issue(kind KeyKind, value string) {
@@ -88,7 +87,7 @@ func (g *Grants) revoke(kind KeyKind, value string) {
 	g.revoked = append(g.revoked, Key{kind, value})
 }
 
-// dropWhere forgets the codes and tokens of some clients and users.
+// dropWhere drops the codes and tokens of some clients and users.
 func (g *Grants) dropWhere(of func(clientID, username string) bool) {
 	for _, c := range g.codes.all() {
 		if of(c.ClientID, c.Username) {
@@ -102,9 +101,9 @@ func (g *Grants) dropWhere(of func(clientID, username string) bool) {
 	}
 }
 
-// Violations describe what must not be: codes and tokens of clients or users that are not
-// registered, a code that came twice and whose token lives. Codes and tokens are told by when they
-// were given, because they are secrets.
+// Violations describes broken invariants: codes and tokens of clients or users that are not
+// registered, or a live token of a code that was used twice. It identifies codes and tokens by when
+// they were issued, because their values are secret.
 func (g *Grants) Violations() (off []string) {
 	owned := func(what string, at time.Time, clientID, username string, inOwnName bool) {
 		if _, ok := g.Client(clientID); !ok {
@@ -126,7 +125,7 @@ func (g *Grants) Violations() (off []string) {
 	return off
 }
 
-// What falls due, as events name it.
+// Names of the events that fall due.
 const (
 	CodeExpired  = "code.expired"
 	TokenExpired = "grant-token.expired"
@@ -139,7 +138,7 @@ type Event struct {
 	ID   string
 }
 
-// NextDue returns when something falls due next. Not ok when nothing will.
+// NextDue returns when something falls due next; ok is false if nothing will.
 func (g *Grants) NextDue() (at time.Time, ok bool) {
 	code, ok := g.codes.next()
 	token, too := g.tokens.next()
@@ -152,8 +151,8 @@ func (g *Grants) NextDue() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// SettleNext does what falls due next, at the time that NextDue returns. Not ok when that is
-// nothing that callers are told of: an expired code is forgotten silently.
+// SettleNext settles what falls due next, at the time that NextDue returns. ok is false if callers
+// are not told about it: an expired code is dropped silently.
 func (g *Grants) SettleNext() (event Event, ok bool) {
 	code, coded := g.codes.next()
 	token, too := g.tokens.next()
@@ -176,8 +175,7 @@ func (g *Grants) SettleNext() (event Event, ok bool) {
 	return Event{}, false
 }
 
-// Clone returns a copy that goes on by itself. It must not be called while changes wait to be
-// taken.
+// Clone returns an independent copy. It must not be called while TakeChanges has changes to return.
 func (g *Grants) Clone() Grants {
 	return Grants{clients: slices.Clone(g.clients), users: slices.Clone(g.users), codes: g.codes.clone(), tokens: g.tokens.clone(), changes: g.changes}
 }

@@ -9,12 +9,12 @@ import (
 )
 
 // Challenge is the code challenge of an authorization request (PKCE, RFC 7636). The zero Challenge
-// is none.
+// means that there is none.
 type Challenge struct {
 	Value string
 	// Method is "plain" or "S256".
 	Method string
-	// Assumed is set when the request named no method, which means plain.
+	// Assumed is set if the request named no method, which means plain.
 	Assumed bool
 }
 
@@ -24,12 +24,13 @@ const (
 	S256  = "S256"
 )
 
-// maxChallenge bounds a challenge, in bytes. RFC 7636 allows 128; a longer one is kept so that the
+// maxChallenge bounds a challenge, in bytes. RFC 7636 allows 128; longer ones are kept so that the
 // exchange can name the mistake.
 const maxChallenge = 512
 
-// ParseChallenge reads the parameters code_challenge and code_challenge_method of an authorization
-// request. A challenge in the wrong encoding is taken: no verifier fits it, and Exchange says why.
+// ParseChallenge parses the parameters code_challenge and code_challenge_method of an authorization
+// request. A challenge in the wrong encoding is accepted: no verifier matches it, and Exchange
+// explains why.
 func ParseChallenge(challenge, method string) (Challenge, error) {
 	switch {
 	case challenge == "" && method == "":
@@ -46,7 +47,7 @@ func ParseChallenge(challenge, method string) (Challenge, error) {
 	return Challenge{Value: challenge, Method: method}, nil
 }
 
-// verify returns why a verifier does not answer a challenge, or "".
+// verify returns why a verifier does not match the challenge, or "".
 func (c Challenge) verify(verifier string) (mistake string) {
 	switch {
 	case c.Value == "" && verifier == "":
@@ -66,7 +67,7 @@ func (c Challenge) verify(verifier string) (mistake string) {
 	return "the code_verifier does not fit the code_challenge: " + c.mistake(verifier)
 }
 
-// mistake names the usual mistake behind a verifier that does not fit.
+// mistake names the usual mistake behind a verifier that does not match.
 func (c Challenge) mistake(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	digits := hex.EncodeToString(sum[:])
@@ -92,7 +93,7 @@ func (c Challenge) mistake(verifier string) string {
 	return "it is another flow's verifier, or was changed on its way"
 }
 
-// hashed is the challenge of a verifier by the method S256.
+// hashed returns the S256 challenge of a verifier.
 func hashed(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// shelf keeps things by their value, knows which falls due next, and which was put there first. The
-// zero shelf is empty.
+// shelf holds items by value, in insertion order, and knows which falls due next. The zero shelf is
+// empty.
 type shelf[T any] struct {
 	entries map[string]*entry[T]
 	due     queue[T]
-	// order holds the entries, oldest first, among entries that are gone.
+	// order holds the entries, oldest first, and some that have been removed.
 	order []*entry[T]
 }
 
@@ -20,7 +20,7 @@ type entry[T any] struct {
 	value string
 	item  *T
 	due   time.Time
-	place int // in the queue; gone when negative
+	place int // position in the queue; negative once removed
 	seq   int
 }
 
@@ -32,7 +32,7 @@ func (s *shelf[T]) get(value string) (*T, bool) {
 	return e.item, true
 }
 
-// put adds a thing, or replaces the one with its value.
+// put adds an item, or replaces the one with the same value.
 func (s *shelf[T]) put(value string, item *T, due time.Time) {
 	s.remove(value)
 	if s.entries == nil {
@@ -47,14 +47,14 @@ func (s *shelf[T]) put(value string, item *T, due time.Time) {
 	heap.Push(&s.due, e)
 }
 
-// move changes when a thing falls due.
+// move changes when an item falls due.
 func (s *shelf[T]) move(value string, due time.Time) {
 	e := s.entries[value]
 	e.due = due
 	heap.Fix(&s.due, e.place)
 }
 
-// remove reports whether there was such a thing.
+// remove removes an item, and reports whether it existed.
 func (s *shelf[T]) remove(value string) bool {
 	e, ok := s.entries[value]
 	if !ok {
@@ -69,7 +69,7 @@ func (s *shelf[T]) remove(value string) bool {
 	return true
 }
 
-// next is what falls due next.
+// next returns the entry that falls due next.
 func (s *shelf[T]) next() (*entry[T], bool) {
 	if len(s.due) == 0 {
 		return nil, false
@@ -77,7 +77,7 @@ func (s *shelf[T]) next() (*entry[T], bool) {
 	return s.due[0], true
 }
 
-// oldest returns the value of what was put first, if there are so many things or more.
+// oldest returns the value of the oldest item, and whether there are at least bound items.
 func (s *shelf[T]) oldest(bound int) (value string, full bool) {
 	if len(s.entries) < bound {
 		return "", false
@@ -91,7 +91,7 @@ func (s *shelf[T]) oldest(bound int) (value string, full bool) {
 	return "", false
 }
 
-// all are the things, oldest first.
+// all returns the items, oldest first.
 func (s *shelf[T]) all() []*T {
 	out := make([]*T, 0, len(s.entries))
 	for _, e := range s.order {
@@ -112,7 +112,8 @@ func (s *shelf[T]) clone() (out shelf[T]) {
 	return out
 }
 
-// queue is a heap of what falls due. Of things that fall due together the first comes first.
+// queue is a heap of entries by due time. Entries due at the same time keep their order of
+// insertion.
 type queue[T any] []*entry[T]
 
 func (q queue[T]) Len() int { return len(q) }

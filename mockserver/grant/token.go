@@ -6,22 +6,22 @@ import "time"
 type Token struct {
 	Value    string
 	ClientID string
-	// Username is whose consent the token rests on; empty when the client asked in its own name
-	// (client credentials).
+	// Username is the user who consented; empty if the client asked in its own name (client
+	// credentials).
 	Username  string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
 
-// TokenLifetime is how long an access token lives.
+// TokenLifetime is how long an access token is valid.
 const TokenLifetime = 3600 * time.Second
 
-// clientPrefix begins the tokens of client credentials.
+// clientPrefix is the prefix of client credentials tokens.
 const clientPrefix = "sk-"
 
-// IssueToken makes a token for a client in its own name (client credentials): "sk-" and 32
-// hexadecimal digits. The client has authenticated; it is refused when it is no longer registered,
-// or is disabled.
+// IssueToken creates a token for a client in its own name (client credentials): "sk-" and 32
+// hexadecimal digits. The client has authenticated; it is refused if it is no longer registered, or
+// is disabled.
 func (g *Grants) IssueToken(draw Draw, clientID string, now time.Time) (Token, error) {
 	client, ok := g.Client(clientID)
 	switch {
@@ -33,7 +33,7 @@ func (g *Grants) IssueToken(draw Draw, clientID string, now time.Time) (Token, e
 	return g.give(draw, Token{ClientID: clientID}, now), nil
 }
 
-// give makes a token of a grant.
+// give creates a token of a grant.
 func (g *Grants) give(draw Draw, t Token, now time.Time) Token {
 	t.IssuedAt, t.ExpiresAt = now, now.Add(TokenLifetime)
 	for taken := true; taken; _, taken = g.tokens.get(t.Value) {
@@ -46,8 +46,8 @@ func (g *Grants) give(draw Draw, t Token, now time.Time) Token {
 	return t
 }
 
-// Use returns a live token of client credentials (inOwnName), or of the other grant. A disabled
-// client has none.
+// Use returns a live token, of client credentials if inOwnName, otherwise of the authorization code
+// grant. A disabled client has none.
 func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error) {
 	t, ok := g.tokens.get(value)
 	switch {
@@ -64,7 +64,7 @@ func (g *Grants) Use(value string, inOwnName bool, now time.Time) (Token, error)
 	return *t, nil
 }
 
-// RestoreToken puts a token among the account's, as it is.
+// RestoreToken adds a token as it is.
 func (g *Grants) RestoreToken(t Token) {
 	if oldest, full := g.tokens.oldest(MaxTokens); full {
 		g.drop(oldest)
@@ -73,10 +73,10 @@ func (g *Grants) RestoreToken(t Token) {
 	g.issue(TokenKey, t.Value)
 }
 
-// Tokens returns the live tokens, oldest first. The result must not be changed.
+// Tokens returns the live tokens, oldest first. The result must not be modified.
 func (g *Grants) Tokens() []*Token { return g.tokens.all() }
 
-// drop forgets a token. It reports whether there was one.
+// drop removes a token, and reports whether it existed.
 func (g *Grants) drop(value string) bool {
 	ok := g.tokens.remove(value)
 	if ok {

@@ -2,14 +2,15 @@ package grant
 
 import "slices"
 
-// User is somebody who may sign in on the authorization page. Users belong to an account, and sign
-// in at its clients alone.
+// User is a person who may sign in on the authorization page, at the clients of the account that
+// the user belongs to.
 type User struct {
 	Username, Password string
 	Email, FullName    string
 }
 
-// AddUser registers a user. It refuses a name that the account has already, and more than MaxUsers.
+// AddUser registers a user. It returns an error if the account already has the name, or has
+// MaxUsers.
 func (g *Grants) AddUser(u User) error {
 	if _, taken := g.User(u.Username); taken {
 		return ErrTaken
@@ -22,8 +23,8 @@ func (g *Grants) AddUser(u User) error {
 	return nil
 }
 
-// RemoveUser forgets a user, with the codes and tokens that were granted in the user's name. It
-// reports whether there was one.
+// RemoveUser removes a user with the codes and tokens granted in the user's name. It reports
+// whether the user existed.
 func (g *Grants) RemoveUser(name string) bool {
 	at := slices.IndexFunc(g.users, func(u *User) bool { return u.Username == name })
 	if at < 0 {
@@ -35,7 +36,7 @@ func (g *Grants) RemoveUser(name string) bool {
 	return true
 }
 
-// User finds a user by name. The result must not be changed.
+// User returns a user by name. The result must not be modified.
 func (g *Grants) User(name string) (*User, bool) {
 	for _, u := range g.users {
 		if u.Username == name {
@@ -45,12 +46,11 @@ func (g *Grants) User(name string) (*User, bool) {
 	return nil, false
 }
 
-// Users returns the users in the order in which they were registered. The result must not be
-// changed.
+// Users returns the users in order of registration. The result must not be modified.
 func (g *Grants) Users() []*User { return g.users }
 
-// AuthenticateUser returns the user with a name and a password. The time that it takes does not
-// depend on the password.
+// AuthenticateUser returns the user with a name and a password, in a time that does not depend on
+// the password.
 func (g *Grants) AuthenticateUser(name, password string) (*User, error) {
 	u, known := g.User(name)
 	if !known {

@@ -14,18 +14,18 @@ import (
 	"oauthmock/scenarios"
 )
 
-// composition is a scene being made.
+// composition is a scene under construction.
 type composition struct {
 	*Scene
 	world  *fixtures.World
 	start  time.Time // what the server's clock will show
 	cast   []Member
 	faults []fault.Rule
-	vars   map[string]any // what steps know: scopes, further accounts, tokens
+	vars   map[string]any // the variables of steps: scopes, further accounts, tokens
 	issued map[string]bool
 }
 
-// compose makes the world, with the same tokens and keys each time.
+// compose builds the world, with the same tokens and keys each time.
 func (s *Scene) compose() (*composition, error) {
 	c := &composition{Scene: s, start: s.Start, vars: map[string]any{}, issued: map[string]bool{}}
 	if c.start.IsZero() {
@@ -36,7 +36,7 @@ func (s *Scene) compose() (*composition, error) {
 	if err != nil {
 		return nil, problem(s.Scenario, given.LineOf("fixture"), "%v", err)
 	}
-	// What others may share is copied before it is changed.
+	// Shared values are copied before they are changed.
 	world := *from
 	world.Accounts = slices.Clone(from.Accounts)
 	world.Name = s.Scenario.ID
@@ -70,8 +70,8 @@ func (s *Scene) compose() (*composition, error) {
 			return nil, err
 		}
 	}
-	// Tokens come after all accounts are there, as the suite does it, and rules last, which may
-	// name tokens.
+	// Tokens come after all accounts exist, as in the suite; rules come last, because they may name
+	// tokens.
 	for i := range all {
 		if err := c.content(&c.world.Accounts[at[i]], givens[i], &c.cast[i]); err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func (s *Scene) compose() (*composition, error) {
 	return c, nil
 }
 
-// open is the world that a fixture names, unless who starts the server chose one.
+// open returns the world that a fixture names, unless the server was started with another one.
 func (s *Scene) open(fixture string) (*fixtures.World, error) {
 	switch {
 	case s.wish.Fixtures != nil:
@@ -96,7 +96,7 @@ func (s *Scene) open(fixture string) (*fixtures.World, error) {
 	return fixtures.Named(fixture)
 }
 
-// find is the first account of an environment, or -1.
+// find returns the index of the first account of an environment, or -1.
 func find(w *fixtures.World, environment string) int {
 	return slices.IndexFunc(w.Accounts, func(a fixtures.Account) bool { return a.Environment == orProduction(environment) })
 }
@@ -112,7 +112,7 @@ func (c *composition) lacks(g scenarios.Given, name string) error {
 	return problem(c.Scenario, g.LineOf("environment"), "%sthe fixture has no %s account", of(name), orProduction(g.Environment))
 }
 
-// note remembers the ids and secrets of an account, which must stay unique.
+// note records the IDs and secrets of an account, which must be unique.
 func (c *composition) note(a *fixtures.Account) {
 	c.issued[a.ID], c.issued[a.APIKey] = true, true
 	for i := range a.Tokens {
@@ -120,7 +120,7 @@ func (c *composition) note(a *fixtures.Account) {
 	}
 }
 
-// add adds a further account: a copy of a fixture's with an id, credentials and tokens of its own.
+// add adds a further account: a copy of a fixture's, with an ID, credentials and tokens of its own.
 func (c *composition) add(name string, g scenarios.Given) error {
 	from, err := c.open(g.Fixture)
 	if err != nil {
@@ -154,7 +154,8 @@ func (c *composition) add(name string, g scenarios.Given) error {
 	return nil
 }
 
-// equip gives an account what the given says of clock, wallet and limit, and its place in the cast.
+// equip applies the given clock, wallet and limit to an account, and adds it to the scene's
+// accounts.
 func (c *composition) equip(a *fixtures.Account, g scenarios.Given, name string) error {
 	if name != "" && g.Clock != nil {
 		now, err := moment(c.Scenario, g.Clock)
@@ -188,7 +189,7 @@ func (c *composition) equip(a *fixtures.Account, g scenarios.Given, name string)
 	return nil
 }
 
-// credit brings a wallet to an amount, by one movement.
+// credit sets a wallet's credit by one transaction.
 func (c *composition) credit(a *fixtures.Account, g scenarios.Given, name string) error {
 	want, err := account.ParseMoney(g.Credit)
 	if err != nil {

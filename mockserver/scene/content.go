@@ -16,22 +16,22 @@ import (
 	"oauthmock/scenarios"
 )
 
-// epoch is the time in the ids of what is drawn here: a fixed one, so that the tokens of a scenario
-// are the same at every start, and can stand in somebody's configuration.
+// epoch is the time in generated IDs. It is fixed, so that a scenario's tokens are the same at
+// every start, and can be used in configuration.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// What is kept is bounded.
+// Bounds of a scene.
 const (
-	// maxTokens is how many tokens an account of a scenario is given.
+	// maxTokens bounds the tokens of an account.
 	maxTokens = 20_000
-	// maxAccounts is how many further accounts a scenario has.
+	// maxAccounts bounds the further accounts.
 	maxAccounts = 100
 )
 
-// draw is an id by (seed, scenario, account, what it is for), which nobody has.
+// draw derives an unused ID from seed, scenario, account and purpose.
 func (c *composition) draw(name, what string) string {
 	h := fnv.New64a()
-	h.Write([]byte(c.Scenario.ID + "\n" + name + "\n" + what)) // never fails, says package hash
+	h.Write([]byte(c.Scenario.ID + "\n" + name + "\n" + what)) // never fails (package hash)
 	for n := uint64(0); ; n++ {
 		if id := account.Identifier(epoch, c.wish.Seed^h.Sum64(), n); !c.issued[id] {
 			c.issued[id] = true
@@ -40,12 +40,12 @@ func (c *composition) draw(name, what string) string {
 	}
 }
 
-// pair is a token with its refresh token.
+// pair returns a token and its refresh token.
 func (c *composition) pair(name, what string) (token, refresh string) {
 	return c.draw(name, what+"/token"), c.draw(name, what+"/refresh")
 }
 
-// content finds the scopes of an account, and makes its tokens.
+// content determines the scopes of an account, and creates its tokens.
 func (c *composition) content(a *fixtures.Account, g scenarios.Given, m *Member) error {
 	entitled := c.entitlements(a)
 	for _, s := range entitled.All() {
@@ -67,7 +67,7 @@ func (c *composition) content(a *fixtures.Account, g scenarios.Given, m *Member)
 		}
 		vars[variable] = scope
 	}
-	// Tokens are added to a list of their own: the fixture's may be somebody else's as well.
+	// The tokens go into a new list: the fixture's may be shared.
 	a.Tokens = append([]fixtures.Token(nil), a.Tokens...)
 	for i := range g.Tokens {
 		if err := c.token(a, &g.Tokens[i], m, &entitled); err != nil {
@@ -85,7 +85,7 @@ func (c *composition) entitlements(a *fixtures.Account) account.Entitlements {
 	return account.NewEntitlements(world.Catalogue(services), account.Environment(a.Environment), a.EnabledScopes, a.RequirementsMet)
 }
 
-// token makes what one entry of given.tokens asks for, as POST /tokens would.
+// token creates the tokens of one entry of given.tokens, as POST /tokens would.
 func (c *composition) token(a *fixtures.Account, g *scenarios.GivenToken, m *Member, entitled *account.Entitlements) error {
 	wrong := func(key, format string, args ...any) error {
 		return problem(c.Scenario, g.LineOf(key), "%stoken %s: %s", of(m.Name), g.As, fmt.Sprintf(format, args...))
@@ -136,7 +136,7 @@ func (c *composition) token(a *fixtures.Account, g *scenarios.GivenToken, m *Mem
 		}
 		one := Token{As: as, Name: name, TTL: ttl}
 		one.Token, one.RefreshToken = c.pair(m.Name, as)
-		if !g.Deleted { // else it is an id that no token has
+		if !g.Deleted { // otherwise it is an ID that no token has
 			m.Tokens = append(m.Tokens, one)
 			a.Tokens = append(a.Tokens, fixtures.Token{
 				Token: one.Token, RefreshToken: one.RefreshToken, Name: name, Scopes: scopes,
@@ -153,7 +153,7 @@ func (c *composition) token(a *fixtures.Account, g *scenarios.GivenToken, m *Mem
 	return nil
 }
 
-// limits reads the limits of a token as they would stand in the body of POST /tokens.
+// limits parses the limits of a token, written as in the body of POST /tokens.
 func (c *composition) limits(g *scenarios.GivenToken, lookup lookup) (out fixtures.TokenLimits, err error) {
 	if g.Limits == nil {
 		return out, nil
@@ -171,7 +171,7 @@ func (c *composition) limits(g *scenarios.GivenToken, lookup lookup) (out fixtur
 
 type lookup = func(name string) (any, error)
 
-// lookup is what variables stand for, for who acts as an account of the scenario.
+// lookup returns the lookup of variables for steps that act as an account of the scenario.
 func (c *composition) lookup(as string) lookup {
 	return func(name string) (any, error) {
 		root, rest, dotted := strings.Cut(name, ".")
@@ -205,7 +205,7 @@ func (c *composition) lookup(as string) lookup {
 	}
 }
 
-// now is what the clock of an account shows at the start.
+// now returns what the clock of an account shows at the start.
 func (c *composition) now(as string) time.Time {
 	if other := c.Scenario.Given.Accounts[as]; other.Clock != nil {
 		if now, err := moment(c.Scenario, other.Clock); err == nil {
@@ -215,10 +215,10 @@ func (c *composition) now(as string) time.Time {
 	return c.start.UTC()
 }
 
-// nonce is the suite's, for a run with the server's seed.
+// nonce returns the nonce that the suite uses in a run with the server's seed.
 func (c *composition) nonce() string {
 	hash := sha256.New()
-	_ = binary.Write(hash, binary.BigEndian, c.wish.Seed) // never fails, says package hash
+	_ = binary.Write(hash, binary.BigEndian, c.wish.Seed) // never fails (package hash)
 	hash.Write([]byte(c.Scenario.ID))
 	return hex.EncodeToString(hash.Sum(nil))[:12]
 }

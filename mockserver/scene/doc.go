@@ -1,4 +1,4 @@
-// Package scene makes the world that a scenario starts from. What the suite reaches by calls
-// (`given` of a scenario file) is written here as fixtures, so that a server begins with it, and
-// comes back to it with every reset.
+// Package scene builds the world that a scenario starts from. What the suite sets up by calls
+// (given in a scenario file) becomes fixtures here, so that a server starts with it, and returns to
+// it with every reset.
 package scene

@@ -12,18 +12,18 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Folder of the scenarios that are there to develop against. Their names are their ids without it.
+// Folder holds the development scenarios. Their names are their IDs without it.
 const Folder = "development"
 
-// Place is where a scenario stands: one of those that come with the program, or a file.
+// Place locates a scenario: a built-in one, or one in a file.
 type Place struct {
-	// File is the path of a file; empty for what comes with the program.
+	// File is the path of a file; empty for a built-in scenario.
 	File string
-	// ID chooses the scenario; it may be empty for a file that holds one.
+	// ID selects the scenario; it may be empty for a file with one scenario.
 	ID string
 }
 
-// Names are the names of the development scenarios, in alphabetical order.
+// Names returns the names of the development scenarios, sorted.
 func Names() []string {
 	files, _ := fs.Glob(scenarios.Embedded(), Folder+"/*.yaml") // the pattern is well-formed
 	for i, file := range files {
@@ -32,15 +32,15 @@ func Names() []string {
 	return files
 }
 
-// Locate reads what the flag --scenario names: a development scenario by its name ("rate-limited"),
-// any scenario that comes with the program by its id ("v2/wallet/…"), else a file, of which FILE#ID
-// chooses one. A file that is named like a scenario is reached as ./rate-limited.
+// Locate interprets the value of --scenario: a development scenario by its name ("rate-limited"),
+// any built-in scenario by its ID ("v2/wallet/…"), otherwise a file, from which FILE#ID selects
+// one. A file with the name of a scenario is reached as ./rate-limited.
 func Locate(nameOrFile string) Place {
 	if slices.Contains(Names(), nameOrFile) {
 		return Place{ID: Folder + "/" + nameOrFile}
 	}
 	folder, _, below := strings.Cut(nameOrFile, "/")
-	if below && !strings.ContainsAny(nameOrFile, ".#") { // ids have neither
+	if below && !strings.ContainsAny(nameOrFile, ".#") { // IDs have neither
 		if info, err := fs.Stat(scenarios.Embedded(), folder); err == nil && info.IsDir() {
 			return Place{ID: nameOrFile}
 		}
@@ -50,7 +50,7 @@ func Locate(nameOrFile string) Place {
 	}
 	file, id, found := cutLast(nameOrFile, "#")
 	if found && file == "" {
-		return Place{File: nameOrFile} // of that name there is none
+		return Place{File: nameOrFile} // no file has that name
 	}
 	return Place{File: file, ID: id}
 }
@@ -63,12 +63,12 @@ func cutLast(text, separator string) (before, after string, found bool) {
 	return text, "", false
 }
 
-// Open reads the scenario that stands at the place.
+// Open reads the scenario.
 func (p Place) Open() (*scenarios.Scenario, error) {
 	if p.File != "" {
 		return p.openFile()
 	}
-	all, err := scenarios.LoadEmbedded(p.ID) // the one file: to read all takes longer than to start
+	all, err := scenarios.LoadEmbedded(p.ID) // only its file: reading all takes longer than a start
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (p Place) openFile() (*scenarios.Scenario, error) {
 	return choose(all, p.ID, p.File)
 }
 
-// choose finds a scenario among those of a file.
+// choose selects a scenario of a file.
 func choose(all []scenarios.Scenario, id, where string) (*scenarios.Scenario, error) {
 	if id == "" && len(all) == 1 {
 		return &all[0], nil

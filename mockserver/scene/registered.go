@@ -11,19 +11,19 @@ import (
 
 // Client is an OAuth client of given.clients.
 type Client struct {
-	// As is how steps call it.
+	// As is the client's name in steps.
 	As string
 	fixtures.Client
 }
 
 // User is a user of given.users.
 type User struct {
-	// As is how steps call the user.
+	// As is the user's name in steps.
 	As string
 	fixtures.User
 }
 
-// register gives an account the clients and users of the given, after those that it has.
+// register adds the given clients and users to an account, after those that it has.
 func (c *composition) register(a *fixtures.Account, g scenarios.Given, m *Member) error {
 	lookup := c.lookup(m.Name)
 	text := func(line int, written string) (string, error) {

@@ -11,7 +11,7 @@ import (
 	"oauthmock/spec"
 )
 
-// rules takes over the rules of given.faults, for the account alone that they were given to.
+// rules adds the rules of given.faults, each limited to its account.
 func (c *composition) rules(g scenarios.Given, m *Member) error {
 	for i := range g.Faults {
 		written := &g.Faults[i]
@@ -20,7 +20,7 @@ func (c *composition) rules(g scenarios.Given, m *Member) error {
 			return problem(c.Scenario, written.Line, "%sfault %s: %v", of(m.Name), written.Name, err)
 		}
 		object, _ := expanded.(map[string]any)
-		if m.Name != "" { // names are one list for all accounts
+		if m.Name != "" { // names are unique across accounts
 			object["name"] = m.Name + "." + written.Name
 			if by, ok := object["armedBy"].(string); ok {
 				object["armedBy"] = m.Name + "." + by
@@ -41,7 +41,7 @@ func (c *composition) rules(g scenarios.Given, m *Member) error {
 	return nil
 }
 
-// read reads a rule as the engine does.
+// read parses a rule as the engine does.
 func read(s *scenarios.Scenario, written *scenarios.FaultRule, object map[string]any) (fault.Rule, error) {
 	text, err := json.Marshal(object)
 	if err != nil {
@@ -64,8 +64,8 @@ func at(place, message string) string {
 	return place + ": " + message
 }
 
-// Check says of a scenario whether a mock can begin with it, and follow all rules of faults, those
-// of its steps included.
+// Check reports whether a mock can start with a scenario and apply all its fault rules, including
+// those of steps.
 func Check(s *scenarios.Scenario) error {
 	if _, err := Set(s, Wish{}); err != nil {
 		return err
@@ -81,7 +81,7 @@ func Check(s *scenarios.Scenario) error {
 		if step.As != "" {
 			own = slices.Clone(s.Given.Accounts[step.As].Faults)
 		}
-		for _, r := range step.Control.Faults.Add { // a name may come again, once its rule was removed
+		for _, r := range step.Control.Faults.Add { // a name may be used again once its rule is removed
 			own = append(slices.DeleteFunc(own, func(o scenarios.FaultRule) bool { return o.Name == r.Name }), r)
 		}
 		problems = append(problems, checkRules(s, own, codes))
@@ -89,7 +89,7 @@ func Check(s *scenarios.Scenario) error {
 	return errors.Join(problems...)
 }
 
-// checkGiven says whether the engine can follow the rules that accounts begin with.
+// checkGiven reports whether the engine can apply the rules that accounts start with.
 func checkGiven(s *scenarios.Scenario) error {
 	problems := []error{checkRules(s, s.Given.Faults, knownCode())}
 	for _, name := range slices.Sorted(maps.Keys(s.Given.Accounts)) {
@@ -98,7 +98,7 @@ func checkGiven(s *scenarios.Scenario) error {
 	return errors.Join(problems...)
 }
 
-// checkRules says whether the engine can follow rules together.
+// checkRules reports whether the engine can apply rules together.
 func checkRules(s *scenarios.Scenario, written []scenarios.FaultRule, codes func(string) bool) error {
 	var rules []fault.Rule
 	for i := range written {
@@ -116,7 +116,7 @@ func checkRules(s *scenarios.Scenario, written []scenarios.FaultRule, codes func
 	return err
 }
 
-// knownCode says whether some refusal has an error number.
+// knownCode returns a function that reports whether any refusal has an error number.
 func knownCode() func(code string) bool {
 	return func(code string) bool {
 		table, err := spec.Refusals()

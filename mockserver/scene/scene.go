@@ -12,28 +12,28 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Wish is what is to be otherwise than the scenario has it; what is empty stays.
+// Wish overrides parts of a scenario; empty fields leave it as it is.
 type Wish struct {
-	// Fixtures are who exists, in the place of given.fixture, also for further accounts.
+	// Fixtures replaces given.fixture, also for further accounts.
 	Fixtures func() (*fixtures.World, error)
-	// Seed of what is drawn: tokens, and the API keys of further accounts.
+	// Seed of what is generated: tokens, and the API keys of further accounts.
 	Seed uint64
-	// Start is where the clock begins, in the place of given.clock.now.
+	// Start replaces given.clock.now.
 	Start time.Time
-	// NoLimits leaves out given.rateLimit, of all accounts.
+	// NoLimits ignores given.rateLimit of all accounts.
 	NoLimits bool
 }
 
-// Scene is what a scenario starts from. It is read-only.
+// Scene is the start of a scenario. It is read-only.
 type Scene struct {
 	Scenario *scenarios.Scenario
-	// Start is where the server's clock begins; zero is the machine's time. Frozen says that it
-	// stands still.
+	// Start is where the server's clock starts; zero means the machine's time. Frozen reports
+	// whether it is frozen.
 	Start  time.Time
 	Frozen bool
 	// Cast are the accounts of the scenario: its own first, then the further ones by name.
 	Cast []Member
-	// Faults are the rules of given.faults, each for the account that it was given to.
+	// Faults are the rules of given.faults, each limited to its account.
 	Faults []fault.Rule
 
 	wish Wish
@@ -45,7 +45,7 @@ type Member struct {
 	Name                       string
 	ID                         account.ID
 	Email, APIKey, Environment string
-	// Scopes are the enabled ones that steps call ${scope}, ${scope2}, …
+	// Scopes are the enabled scopes that steps call ${scope}, ${scope2}, …
 	Scopes []string
 	Tokens []Token
 	// Clients and Users are those of given.clients and given.users.
@@ -55,14 +55,14 @@ type Member struct {
 
 // Token is a token of given.tokens.
 type Token struct {
-	// As is how steps call it ("first", or "first.1" where there are several); Name is its name on
-	// the wire.
+	// As is the token's name in steps ("first", or "first.1" if there are several); Name is its
+	// name in the API.
 	As, Name, Token, RefreshToken string
-	// TTL is how long it lives from the start.
+	// TTL is its lifetime from the start.
 	TTL time.Duration
 }
 
-// Set sets the scene of a scenario, or says with file and line why it cannot be.
+// Set builds the scene of a scenario. An error names file and line.
 func Set(s *scenarios.Scenario, w Wish) (*Scene, error) {
 	out := &Scene{Scenario: s, Start: w.Start, wish: w}
 	if c := s.Given.Clock; c != nil {
@@ -93,7 +93,7 @@ func Set(s *scenarios.Scenario, w Wish) (*Scene, error) {
 	return out, nil
 }
 
-// World makes the fixtures of the scene, anew each time; it is the source of a server's world.
+// World builds the fixtures of the scene, anew on each call; it is the source of a server's world.
 func (s *Scene) World() (*fixtures.World, error) {
 	composed, err := s.compose()
 	if err != nil {
@@ -102,7 +102,8 @@ func (s *Scene) World() (*fixtures.World, error) {
 	return composed.world, nil
 }
 
-// Member finds an account of the scene by its name under given.accounts; "" is the scenario's own.
+// Member returns an account of the scene by its name under given.accounts; "" is the scenario's
+// own.
 func (s *Scene) Member(name string) (Member, bool) {
 	i := slices.IndexFunc(s.Cast, func(m Member) bool { return m.Name == name })
 	if i < 0 {
@@ -111,7 +112,7 @@ func (s *Scene) Member(name string) (Member, bool) {
 	return s.Cast[i], true
 }
 
-// moment reads the time of a clock.
+// moment parses the time of a clock.
 func moment(s *scenarios.Scenario, c *scenarios.GivenClock) (time.Time, error) {
 	now, err := time.Parse(time.RFC3339, c.Now)
 	if err == nil {
@@ -123,7 +124,7 @@ func moment(s *scenarios.Scenario, c *scenarios.GivenClock) (time.Time, error) {
 	return now.UTC(), nil
 }
 
-// problem is what is wrong with a scenario, with its file and line.
+// problem returns an error about a scenario, with file and line.
 func problem(s *scenarios.Scenario, line int, format string, args ...any) error {
 	return scenarios.Problem{File: s.File, Line: line, Message: fmt.Sprintf(format, args...)}
 }

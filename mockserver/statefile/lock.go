@@ -12,17 +12,16 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// Lock is the right of one process to write a state. The system takes it from a process that ends,
+// Lock is the right of one process to write a state. The system releases it when the process ends,
 // however it ends.
 type Lock struct {
 	lock *flock.Flock
-	own  bool // the file was made for the lock, and is removed with it
+	own  bool // the file was created for the lock, and is removed with it
 }
 
 // Acquire locks the state at path for this process, or returns an error that names the process that
-// holds it. The lock is on a file beside the state, because a state is replaced when it is written;
-// where the folder takes no further file, and the state is written in place, it is on the state
-// itself.
+// holds it. The lock is on a file beside the state, because writing replaces the state; if the
+// folder takes no further file, and the state is written in place, it is on the state itself.
 func Acquire(path string) (*Lock, error) {
 	path, err := atomicfile.Follow(path)
 	if err != nil {
@@ -46,7 +45,7 @@ func Acquire(path string) (*Lock, error) {
 			return nil, fmt.Errorf("%s could not be written: %w", path, err)
 		case !got:
 			return nil, fmt.Errorf("%s is the state of %s: stop it, or name another file", path, holder(l))
-		case l.own && !l.still(beside): // who held it removed the file meanwhile
+		case l.own && !l.still(beside): // its holder removed the file meanwhile
 			_ = l.lock.Close()
 			continue
 		}
@@ -55,7 +54,7 @@ func Acquire(path string) (*Lock, error) {
 	}
 }
 
-// still reports whether the file that is locked is the one under its name.
+// still reports whether path still names the locked file.
 func (l *Lock) still(path string) bool {
 	locked, err := l.lock.Stat()
 	if err != nil {
@@ -65,22 +64,22 @@ func (l *Lock) still(path string) bool {
 	return err == nil && os.SameFile(locked, there)
 }
 
-// sign says in the lock's file whose it is. The first byte stays free: Windows locks it against
-// readers, too.
+// sign writes into the lock file which process holds it. The first byte stays free: Windows locks
+// it against readers, too.
 func (l *Lock) sign() {
 	if !l.own {
 		return
 	}
-	if file, err := os.OpenFile(l.lock.Path(), os.O_WRONLY, 0); err == nil { // what is not written there is only not told
+	if file, err := os.OpenFile(l.lock.Path(), os.O_WRONLY, 0); err == nil { // if it fails, the holder is just not named
 		_, _ = file.WriteAt(fmt.Appendf(nil, "%-*s", signature, fmt.Sprint("process ", os.Getpid())), 1)
 		_ = file.Close()
 	}
 }
 
-// signature is how long what sign writes is, in bytes.
+// signature is the length of what sign writes, in bytes.
 const signature = 32
 
-// holder says who holds a lock.
+// holder describes who holds a lock.
 func holder(l *Lock) string {
 	const unknown = "another process"
 	if !l.own {
@@ -92,21 +91,21 @@ func holder(l *Lock) string {
 	}
 	defer file.Close()
 	text := make([]byte, signature)
-	n, _ := file.ReadAt(text, 1) // what cannot be read is not told
+	n, _ := file.ReadAt(text, 1) // an unreadable holder is not named
 	if said := strings.TrimSpace(string(text[:n])); said != "" {
 		return said
 	}
 	return unknown
 }
 
-// Release gives the lock back, and removes its file.
+// Release releases the lock, and removes its file.
 func (l *Lock) Release() error {
 	if !l.own {
 		return l.lock.Close()
 	}
-	removed := os.Remove(l.lock.Path()) // while it is locked, so that nobody has the same file
+	removed := os.Remove(l.lock.Path()) // while it is locked, so that nobody else locks the same file
 	err := l.lock.Close()
-	if removed != nil { // Windows removes no open file
+	if removed != nil { // Windows cannot remove an open file
 		_ = os.Remove(l.lock.Path())
 	}
 	return err

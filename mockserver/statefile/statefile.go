@@ -1,6 +1,6 @@
-// Package statefile keeps the state of a server in a file. The file is JSON, one entry of a list in
-// each line, of the format and version that fixtures have. Whatever happens while it is written,
-// what stands under its name is all of the old state or all of the new one.
+// Package statefile keeps the state of a server in a file. The file is JSON in the format and
+// version of fixtures, with one list entry per line. Whatever happens while it is written, the file
+// holds either all of the old state or all of the new one.
 package statefile
 
 import (
@@ -17,16 +17,16 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// File is a state on disk. It is safe for concurrent use by one process; two processes must not
-// have the same (Acquire).
+// File is a state on disk. It is safe for concurrent use by one process; two processes must not use
+// the same one (see Acquire).
 type File struct {
-	path  string // symbolic links followed
-	limit int    // the most bytes that are written
+	path  string // symbolic links are resolved
+	limit int    // the largest size that is written, in bytes
 	mu    sync.Mutex
 }
 
-// Find returns the absolute path of the state that a path leads to by symbolic links, and refuses
-// what is not a regular file.
+// Find resolves symbolic links and returns the absolute path of a state. Anything but a regular
+// file is an error.
 func Find(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("the state needs the name of a file")
@@ -44,9 +44,8 @@ func Find(path string) (string, error) {
 	return path, nil
 }
 
-// Open names the file, which need not be there yet; its folder must be. What a writer left
-// half-written when it was killed is removed. A process that shares the folder with others calls
-// Acquire before.
+// Open opens the state at path. The file need not exist; its folder must. What a killed writer left
+// half-written is removed. A process that shares the folder with others calls Acquire first.
 func Open(path string) (*File, error) {
 	path, err := Find(path)
 	if err != nil {
@@ -58,28 +57,28 @@ func Open(path string) (*File, error) {
 	return &File{path: path, limit: fixtures.MaxBytes}, nil
 }
 
-// Path is where the state is kept.
+// Path returns where the state is kept.
 func (f *File) Path() string { return f.path }
 
-// Load reads the state. It answers fs.ErrNotExist when there is none yet; a file that is damaged is
-// refused with its name and the line, and stays as it is.
+// Load reads the state. It returns fs.ErrNotExist if there is none yet. A corrupt file is an error
+// that names file and line, and is left untouched.
 func (f *File) Load() (*fixtures.World, error) {
 	w, err := fixtures.LoadFile(f.path)
 	if err == nil && w.Server == nil {
 		err = fixtures.Problem{File: f.path, Line: 1, Place: "server", Message: "is missing: this is a fixture and no state; start with --fixtures, or name another file for the state"}
 	}
 	if problem, ok := errors.AsType[fixtures.Problem](err); ok && problem.Line == 0 {
-		problem.Line = 1 // an empty file, say
+		problem.Line = 1 // an empty file, for example
 		err = problem
 	}
 	return w, err
 }
 
-// Save replaces the state in one step. The file and its folder are on the disk when it returns.
+// Save replaces the state atomically. When it returns, the file and its folder are on disk.
 func (f *File) Save(w *fixtures.World) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return atomicfile.Save(f.path, 0o600, func(file io.Writer) error { // for its owner alone: it holds secrets
+	return atomicfile.Save(f.path, 0o600, func(file io.Writer) error { // readable by its owner only: it holds secrets
 		buffered := bufio.NewWriterSize(&bounded{to: file, limit: f.limit, left: f.limit}, 1<<16)
 		if err := write(buffered, w); err != nil {
 			return err
@@ -88,7 +87,7 @@ func (f *File) Save(w *fixtures.World) error {
 	})
 }
 
-// bounded refuses to write a state that could not be read again.
+// bounded refuses to write a state too large to be read again.
 type bounded struct {
 	to          io.Writer
 	limit, left int
@@ -101,8 +100,8 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.to.Write(p)
 }
 
-// CheckSize returns an error where a state is too large to be written, by an estimate from some of
-// its entries.
+// CheckSize returns an error if a state is too large to be written, estimated from some of its
+// entries.
 func (f *File) CheckSize(w *fixtures.World) error {
 	total := 0
 	for i := range w.Accounts {
@@ -120,7 +119,7 @@ func (f *File) CheckSize(w *fixtures.World) error {
 		total>>20, f.limit>>20)
 }
 
-// length estimates how many bytes a list takes, by at most so many of its entries.
+// length estimates the size of a list in bytes, from a sample of its entries.
 func length[T any](list []T) int {
 	const samples = 100
 	step := max(1, len(list)/samples)
@@ -128,7 +127,7 @@ func length[T any](list []T) int {
 	for i := 0; i < len(list); i += step {
 		entry, err := json.Marshal(&list[i])
 		if err != nil {
-			return 0 // as Save will say
+			return 0 // Save reports it
 		}
 		sum += len(entry) + len(",\n")
 		looked++

@@ -8,8 +8,8 @@ import (
 	"oauthmock/fixtures"
 )
 
-// write writes a world as JSON, with an entry of a list in each line: so a line says where
-// something is wrong, and two states can be compared line by line.
+// write writes a world as JSON, one list entry per line, so that errors can name a line and two
+// states can be compared line by line.
 func write(to io.Writer, w *fixtures.World) error {
 	var compact bytes.Buffer
 	encoder := json.NewEncoder(&compact)
@@ -21,13 +21,13 @@ func write(to io.Writer, w *fixtures.World) error {
 	return err
 }
 
-// lines breaks lines in compact JSON: between the members of the world and of its accounts, and
-// between the entries of their lists. The deepest of those are the transactions: world, accounts,
-// account, wallet, transactions.
+// lines breaks compact JSON into lines: between the members of the world and of its accounts, and
+// between the entries of their lists. The deepest are the transactions: world, accounts, account,
+// wallet, transactions.
 func lines(text []byte) []byte {
-	const members, entries = 3, 5 // how deep they may lie
+	const members, entries = 3, 5 // the depth up to which lines are broken
 	out := make([]byte, 0, len(text)+len(text)/16)
-	var open []byte // brackets
+	var open []byte // open brackets
 	breaks := func() bool {
 		depth := len(open)
 		return 0 < depth && (depth <= members || depth <= entries && open[depth-1] == '[')

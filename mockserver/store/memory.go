@@ -1,5 +1,5 @@
-// Package store keeps accounts in memory, finds them by their secrets, and gives one transaction at
-// a time the account it asks for. What any store must do is held by package storetest.
+// Package store keeps accounts in memory, finds them by their secrets, and runs one transaction at
+// a time on each. Package storetest holds the requirements of any store.
 package store
 
 import (
@@ -18,17 +18,17 @@ type Memory struct {
 	mu       sync.RWMutex
 	accounts map[account.ID]*record
 	records  map[uint32]*record // by number
-	numbers  uint32             // given out
+	numbers  uint32             // the next number
 	order    []account.ID       // of creation
 	owners   owners
-	lives    *atomic.Uint64 // how many incarnations were given out
+	lives    *atomic.Uint64 // the number of incarnations created
 	retired  *retired
 }
 
-// owners finds the number of a record by a secret: an index for each kind.
+// owners finds the number of a record by a secret, with an index for each kind.
 type owners [account.SecretKinds]account.Index[uint32]
 
-// record is an account with the lock that its transactions hold.
+// record is an account and the lock that its transactions hold.
 type record struct {
 	mu       sync.Mutex
 	account  *account.Account
@@ -37,12 +37,12 @@ type record struct {
 	identity account.Identity
 }
 
-// NewMemory answers an empty store.
+// NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64), retired: newRetired()}
 }
 
-// Find says whose secret it is.
+// Find returns the account that a secret belongs to.
 func (m *Memory) Find(s account.Secret) (account.Identity, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -53,7 +53,7 @@ func (m *Memory) Find(s account.Secret) (account.Identity, bool) {
 	return r.identity, true
 }
 
-// owner finds the record that a secret belongs to. The store is locked.
+// owner returns the record that a secret belongs to. The caller holds the store's lock.
 func (m *Memory) owner(s account.Secret) (*record, bool) {
 	number, ok := m.owners[s.Kind].Get(s.Value)
 	if !ok {
@@ -62,7 +62,8 @@ func (m *Memory) owner(s account.Secret) (*record, bool) {
 	return m.records[number], true
 }
 
-// disown takes a secret out of the index, if it is still that record's. The store is locked.
+// disown removes a secret from the index if it still belongs to the record. The caller holds the
+// store's lock.
 func (m *Memory) disown(s account.Secret, r *record) {
 	if number, ok := m.owners[s.Kind].Get(s.Value); ok && number == r.number {
 		m.owners[s.Kind].Delete(s.Value)
@@ -70,11 +71,11 @@ func (m *Memory) disown(s account.Secret, r *record) {
 	m.retire(s)
 }
 
-// Update hands the account to the closure, alone. What the closure did stays, also when it returns
-// an error, which Update passes on. Secrets that were issued or revoked are found, or not, from the
-// moment Update returns. It returns account.ErrNoAccount when there is no such account or its
-// incarnation is not the one that who names (if any), and the context's error when that is done
-// before the closure began. The environment in who is of no meaning.
+// Update runs the closure on the account, in exclusion of all others. The closure's changes stay
+// even if it returns an error, which Update returns. Once Update has returned, issued secrets are
+// found and revoked ones are not. Update returns account.ErrNoAccount if the account does not
+// exist, or is not the incarnation that who names (if it names one), and the context's error if the
+// context is done before the closure starts. The environment in who is ignored.
 func (m *Memory) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
 	r := m.hold(who.ID)
 	if r == nil {
@@ -87,12 +88,12 @@ func (m *Memory) Update(ctx context.Context, who account.Identity, transact func
 	if who.Incarnation != 0 && who.Incarnation != r.identity.Incarnation {
 		return account.ErrNoAccount
 	}
-	// Deferred, so that the index follows the account even when the closure panics.
+	// Deferred, so that the index is updated even if the closure panics.
 	defer m.index(r)
 	return transact(r.account)
 }
 
-// index brings the secrets up to date with an account whose record is locked.
+// index updates the secrets of an account whose record is locked.
 func (m *Memory) index(r *record) {
 	revoked, issued := r.account.TakeSecretChanges()
 	if len(revoked)+len(issued) == 0 {
@@ -100,10 +101,10 @@ func (m *Memory) index(r *record) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.accounts[r.identity.ID] != r { // replaced meanwhile: these secrets are nobody's
+	if m.accounts[r.identity.ID] != r { // replaced meanwhile: these secrets belong to nobody
 		return
 	}
-	// First what was issued, then what was revoked: a token that was made and expired in one
+	// Issued secrets first, then revoked ones: a token that was created and expired in one
 	// transaction is gone.
 	for _, s := range issued {
 		m.owners[s.Kind].Set(s.Value, r.number)
@@ -113,9 +114,9 @@ func (m *Memory) index(r *record) {
 	}
 }
 
-// Put adds an account, or replaces the one with its ID. It refuses secrets that belong to another
-// account. A transaction that waits for the replaced account gets the new one if it names no
-// incarnation, else account.ErrNoAccount.
+// Put adds an account, or replaces the one with its ID. A secret that belongs to another account is
+// an error. A transaction that waits for the replaced account gets the new one if it names no
+// incarnation, otherwise account.ErrNoAccount.
 func (m *Memory) Put(a *account.Account) error {
 	old := m.hold(a.ID)
 	if old != nil {
@@ -141,9 +142,9 @@ func (m *Memory) Put(a *account.Account) error {
 	return nil
 }
 
-// insert indexes an account whose secrets are nobody's. The store is locked.
+// insert indexes an account whose secrets are unused. The caller holds the store's lock.
 func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
-	a.TakeSecretChanges() // all of them are in secrets
+	a.TakeSecretChanges() // secrets includes them all
 	m.numbers++
 	a.Incarnation = account.Incarnation(m.lives.Add(1))
 	r := &record{account: a, number: m.numbers, identity: a.Identity()}
@@ -153,9 +154,8 @@ func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	}
 }
 
-// hold waits for an account's transaction to end and locks its record, which the caller unlocks;
-// nil when there is no such account. Locks are always taken in this order: the record's, then the
-// store's.
+// hold waits for an account's transaction to end and locks its record, which the caller unlocks. It
+// returns nil if the account does not exist. The record's lock is always taken before the store's.
 func (m *Memory) hold(id account.ID) *record {
 	for {
 		m.mu.RLock()
@@ -168,11 +168,11 @@ func (m *Memory) hold(id account.ID) *record {
 		if !r.gone {
 			return r
 		}
-		r.mu.Unlock() // replaced while we waited: hold its successor
+		r.mu.Unlock() // replaced while waiting: hold its successor
 	}
 }
 
-// forget takes a held account out of the index. The store is locked too.
+// forget removes a held account from the index. The caller holds the store's lock, too.
 func (m *Memory) forget(r *record) {
 	r.gone = true
 	m.retired.add(r.account.APIKey) // a visitor's is in no index
