@@ -7,24 +7,24 @@ import (
 	"oauthmock/mockserver/grant"
 )
 
-// ID is the mock's own name for an account. It never appears on the wire of the API.
+// ID names an account within the mock. It never appears in the API.
 type ID string
 
-// Account is everything one customer owns in one environment. It is not safe for concurrent use: a
-// Store lets one transaction at a time have it.
+// Account is everything that one customer owns in one environment. It is not safe for concurrent
+// use; a Store runs one transaction at a time on it.
 type Account struct {
 	ID          ID
 	Email       string
 	APIKey      string
 	Environment Environment
 	CreatedAt   time.Time
-	// Incarnation is set by the Store that the account is put into.
+	// Incarnation is set by the Store when the account is put into it.
 	Incarnation Incarnation
-	// Visitor says that the account was made for credentials that nobody had. Its API key may be
-	// somebody else's as well, and alone finds nobody.
+	// Visitor is set if the account was created for unknown credentials. Its API key may also be
+	// another account's, and does not identify it without the e-mail.
 	Visitor bool
 
-	// Clock is the account's own, relative to the server's.
+	// Clock is the account's own clock, relative to the server's.
 	Clock         clock.Setting
 	Entitlements  Entitlements
 	IDs           IDs
@@ -33,21 +33,21 @@ type Account struct {
 	Subscriptions []*Subscription // oldest first
 	Callbacks     []*Callback     // oldest first
 	Jobs          []*Job          // of asynchronous services, oldest first
-	// WebhookSecret signs what callbacks bring.
+	// WebhookSecret signs the payloads of callbacks.
 	WebhookSecret string
 	Errors        ErrorLog
 	Usage         Usage
 	Quota         Quota
 	// Grants are the OAuth clients and users, and what was granted to them.
 	Grants grant.Grants
-	// Retention bounds what is remembered one by one; see Retain.
+	// Retention bounds what is kept entry by entry; see Retain.
 	Retention Retention
 
 	scopes  map[string]*Quota   // of paid services, by the scope's name in the environment
 	clients map[string]*Quota   // of clients, by their IDs
 	free    map[string]*freeUse // by the scope's name
 	books   Books
-	// alerts are the newest, of so many that there were.
+	// alerts are the newest events of the wallet, out of a total number.
 	alerts  []Event
 	alerted uint64
 
@@ -69,44 +69,44 @@ type Account struct {
 	endings []Ending // the newest, oldest first
 }
 
-// Now is the time on the account's clock while the server's shows server, in whole seconds: finer
-// times than the API writes would let a token outlive its own expireAt.
+// Now returns the time on the account's clock when the server's shows server, in whole seconds:
+// with the finer times that the clock has, a token could outlive its own expireAt.
 func (a *Account) Now(server time.Time) time.Time { return a.Clock.At(server).Truncate(time.Second) }
 
-// Identity is who the account is, in this life of it.
+// Identity returns the account's identity in its current life.
 func (a *Account) Identity() Identity {
 	return Identity{ID: a.ID, Environment: a.Environment, Incarnation: a.Incarnation}
 }
 
-// SecretKind tells secrets apart that might look alike.
+// SecretKind distinguishes secrets of different kinds with the same text.
 type SecretKind uint8
 
-// The kinds of secrets by which an account is found.
+// The kinds of secrets that identify an account.
 const (
 	BasicCredentials SecretKind = iota
 	AccessToken
 	RefreshToken
 	APIKey
-	// A client's ID is not a secret, and leads to its account all the same.
+	// A client's ID is not secret, but identifies its account all the same.
 	ClientID
 	GrantCode
 	GrantToken
-	// SecretKinds is how many kinds there are.
+	// SecretKinds is the number of kinds.
 	SecretKinds
 )
 
-// Secret is something that only its owner knows, and by which an account is found.
+// Secret identifies an account, and is known to its owner only.
 type Secret struct {
 	Kind  SecretKind
 	Value string
 }
 
-// Credentials is the secret of HTTP Basic: the e-mail with the API key.
+// Credentials returns the secret of HTTP Basic: the e-mail with the API key.
 func Credentials(email, apiKey string) Secret {
 	return Secret{BasicCredentials, email + "\x00" + apiKey}
 }
 
-// Secrets are all secrets of the account at this moment.
+// Secrets returns all current secrets of the account.
 func (a *Account) Secrets() []Secret {
 	out := make([]Secret, 0, 2+2*a.Tokens.Len())
 	out = append(out, Credentials(a.Email, a.APIKey))
@@ -122,10 +122,10 @@ func (a *Account) Secrets() []Secret {
 	return out
 }
 
-// TakeSecretChanges hands over which secrets were revoked and issued since it was last called. A
-// Store calls it at the end of every transaction, and indexes what it gets before the next begins.
+// TakeSecretChanges returns the secrets that were revoked and issued since the last call. A Store
+// calls it at the end of every transaction, and updates its index before the next one starts.
 func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
-	const kept = 16 // so that a token or two need no new memory
+	const kept = 16 // so that a token or two allocate nothing
 	gone, given := a.Grants.TakeChanges()
 	for _, k := range gone {
 		a.revoked = append(a.revoked, secret(k))
@@ -144,8 +144,8 @@ func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {
 	return revoked, issued
 }
 
-// Changes says how often what the API shows of the account was changed, apart from what it records
-// of calls: two of them differ if something changed between.
+// Changes returns a value that differs whenever something that the API shows of the account has
+// changed, other than its records of calls.
 func (a *Account) Changes() Changes {
 	c := Changes{
 		tokens: a.Tokens.changes, grants: a.Grants.Changes(), credit: a.Wallet.credit,
@@ -162,7 +162,7 @@ func (a *Account) Changes() Changes {
 	return c
 }
 
-// Changes are how far an account has changed, to be compared.
+// Changes is a version of an account, to be compared.
 type Changes struct {
 	tokens, grants, attempts uint64
 	credit                   Money
@@ -171,8 +171,8 @@ type Changes struct {
 	available, updated       int64
 }
 
-// ExpireToken makes a token of this value, or with this refresh token, expire at a moment; it is
-// settled with what falls due. It says whether there is one.
+// ExpireToken makes the token with a value or refresh token expire now; it is settled with what
+// falls due. ExpireToken reports whether the token exists.
 func (a *Account) ExpireToken(value string, now time.Time) bool {
 	t, ok := a.Tokens.Get(value)
 	for _, other := range a.Tokens.All() {
@@ -191,7 +191,7 @@ func (a *Account) ExpireToken(value string, now time.Time) bool {
 	return ok
 }
 
-// RestoreToken puts a token that already has its values among the account's; the newest last.
+// RestoreToken adds a token as it is, as the newest.
 func (a *Account) RestoreToken(t Token) { a.addToken(&t) }
 
 func (a *Account) addToken(t *Token) {
@@ -212,11 +212,11 @@ type Event struct {
 	ID   string
 }
 
-// maxSettled bounds the events of one settlement, so that a clock advanced by centuries ends.
+// maxSettled bounds the events of one settlement, so that advancing a clock by centuries ends.
 const maxSettled = 1_000_000
 
-// Settle does what fell due by now, in the order in which it fell due, and answers what it did.
-// Expired tokens are as if deleted. Every transaction begins with it.
+// Settle settles what has fallen due by now, in order of time, and returns what happened. Expired
+// tokens are as good as deleted. Every transaction starts with it.
 func (a *Account) Settle(now time.Time) []Event {
 	var events []Event
 	for range maxSettled {

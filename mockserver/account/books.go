@@ -5,28 +5,26 @@ import (
 	"slices"
 )
 
-// Books are a second account of what happened, kept where money and requests move rather than where
-// they are counted: what they say and what the account shows must be the same at every moment (see
-// Violations).
+// Books are a second record of what happened, kept where money and requests move rather than where
+// they are counted. They must agree with the account at all times (see Violations).
 type Books struct {
 	opened bool
-	// What was there at the start: all usage, and that of the tokens.
+	// Initial totals: of all usage, and of the tokens.
 	Usage, Tokens Tally
-	// What happened since: calls that no token made, tokens that are gone, what calls took from the
-	// wallet and how many subscriptions paid for.
+	// Totals since: of calls without a token, of tokens that are gone, what calls debited from the
+	// wallet, and how many calls subscriptions paid for.
 	Own, Gone Tally
 	Charged   Money
 	Prepaid   int64
-	// Failed are the calls that were paid and then failed, which only faults bring about.
+	// Failed counts the calls that were paid and then failed, which only faults cause.
 	Failed int64
-	// Seal is a hash of all this and of what the account holds, in books that are taken along;
-	// empty seals nothing.
+	// Seal is a hash of the books and of what the account holds; empty seals nothing.
 	Seal string
 
-	broken string // the seal that the account was restored with, where it is another one's
+	broken string // the seal of the restored state, if it does not match
 }
 
-// Tally is a sum of calls.
+// Tally holds totals of calls.
 type Tally struct {
 	Requests, WalletRequests, SubscriptionRequests, ErrorRequests int64
 	WalletAmount                                                  Money
@@ -55,26 +53,25 @@ func (c *Counter) tally() Tally {
 	return Tally{c.Requests, c.WalletRequests, c.SubscriptionRequests, c.ErrorRequests, c.WalletAmount}
 }
 
-// fits says whether the parts fit into the whole, and nothing is below zero. Fixtures may count a
+// fits reports whether the parts fit into the whole, and nothing is negative. Fixtures may count a
 // call as paid and failed.
 func (t Tally) fits() bool {
 	return t.WalletRequests >= 0 && t.SubscriptionRequests >= 0 && t.ErrorRequests >= 0 && t.WalletAmount >= 0 &&
 		t.WalletRequests+t.SubscriptionRequests <= t.Requests && t.ErrorRequests <= t.Requests
 }
 
-// apart says whether the parts fit side by side as well: here no call is both paid and failed.
+// apart reports whether the parts also fit side by side: here no call is both paid and failed.
 func (t Tally) apart() bool {
 	return t.fits() && t.WalletRequests+t.SubscriptionRequests+t.ErrorRequests <= t.Requests
 }
 
-// OpenBooks takes what the account holds now as the start. Who makes an account calls it once, when
-// everything is in its place.
+// OpenBooks starts the books with what the account holds. Call it once an account is complete.
 func (a *Account) OpenBooks() {
 	a.books = Books{opened: true, Usage: a.Usage.tally(), Tokens: a.Tokens.tally()}
 }
 
-// Books are the account's, to be taken along with it, sealed. A seal that was broken stays so.
-// Within the transaction only.
+// Books returns a sealed copy of the books, to be saved with the account. A broken seal stays
+// broken. Call it within a transaction only.
 func (a *Account) Books() Books {
 	b := a.books
 	if b.Seal = b.broken; b.Seal == "" {
@@ -83,8 +80,8 @@ func (a *Account) Books() Books {
 	return b
 }
 
-// RestoreBooks takes up books where they stood, in the place of opening new ones, when everything
-// else is in its place: what does not agree with them or with their seal is seen.
+// RestoreBooks continues saved books instead of opening new ones. Call it once an account is
+// complete: whatever does not agree with the books or their seal is a violation.
 func (a *Account) RestoreBooks(b Books) {
 	a.books = b
 	a.books.opened = true
@@ -108,24 +105,24 @@ func (ts *Tokens) tally() (sum Tally) {
 	return sum
 }
 
-// Violation is an invariant that does not hold.
+// Violation is a broken invariant.
 type Violation struct {
-	// Invariant by its name: "wallet.credit", "token.stats", "usage.totals", …
+	// Invariant is its name: "wallet.credit", "token.stats", "usage.totals", …
 	Invariant string
-	// Detail names what is off, and by how much.
+	// Detail states what is off, and by how much.
 	Detail string
 }
 
-// Invariants are the names of all that Violations looks at.
+// Invariants returns the names of all invariants that Violations checks.
 func Invariants() []string {
 	return []string{"wallet.credit", "wallet.charges", "subscription.requests", "token.stats", "token.index", "usage.totals", "usage.sum", "quota.window", "state.seal", "callbacks.state", "callbacks.pending", "jobs.size"}
 }
 
-// maxViolations bounds the list of what is off.
+// maxViolations bounds the list of violations.
 const maxViolations = 100
 
-// Violations are the invariants that do not hold, at most maxViolations: none, unless something is
-// wrong with the mock, or with the state that it was given. Within the transaction only.
+// Violations returns the broken invariants, at most maxViolations. There are none, unless the mock
+// has a bug or was given a wrong state. Call it within a transaction only.
 func (a *Account) Violations() []Violation {
 	var out []Violation
 	off := func(invariant, format string, values ...any) {
@@ -154,7 +151,7 @@ func (a *Account) Violations() []Violation {
 	return out
 }
 
-// auditWallet, like the others, is given what the usage counts since the start.
+// auditWallet, like the other audits, takes the totals of the usage since the start.
 func (a *Account) auditWallet(since Tally, off func(invariant, format string, values ...any)) {
 	var sum Money
 	for _, t := range a.Wallet.transactions {
@@ -231,7 +228,7 @@ func (a *Account) auditUsage(since Tally, off func(invariant, format string, val
 	}
 }
 
-// limitedScopes are the scopes whose windows the account keeps, in order.
+// limitedScopes returns the scopes whose windows the account keeps, sorted.
 func (a *Account) limitedScopes() []string {
 	out := make([]string, 0, len(a.scopes))
 	for scope := range a.scopes {

@@ -5,62 +5,62 @@ import (
 	"time"
 )
 
-// Callback is one entry of the log of callbacks that paid services made to the customer.
+// Callback is an entry in the log of callbacks from paid services to the customer.
 type Callback struct {
 	ID     string
 	Scope  string
 	Domain string // empty is none
 	URL    string
-	// Method is how the payload travels: FormCallback, or else as JSON.
+	// Method is how the payload is sent: FormCallback, otherwise as JSON.
 	Method    string
 	Field     string
 	Active    bool
 	CreatedAt time.Time
-	// StartedAt is when the first attempt began.
+	// StartedAt is when the first attempt started.
 	StartedAt time.Time
 	// CompletedAt is zero while the callback is pending.
 	CompletedAt time.Time
-	// HTTPResponseCode of the customer's server at the last attempt; 0 before the first one, and
-	// where there was no answer.
+	// HTTPResponseCode of the customer's server at the last attempt; 0 before the first one, and if
+	// there was no answer.
 	HTTPResponseCode int
 	ElapsedTime      time.Duration
-	// Attempt is the number of the attempt that is due or under way or, of a completed callback, of
-	// the last one.
+	// Attempt is the number of the attempt that is due or in flight or, once completed, of the last
+	// one.
 	Attempt int
-	Retry   int // retries performed
+	Retry   int // retries made
 	Data    map[string]any
-	// Bare reports that Data holds, as text under "body", a service's answer that is not JSON
-	// object: the text alone is sent.
+	// Bare means that Data holds, as text under "body", a service's answer that is not a JSON
+	// object: only the text is sent.
 	Bare   bool
 	Custom any
-	// Headers are those asked for until the first attempt, then those sent.
+	// Headers are those requested until the first attempt, then those sent.
 	Headers map[string]string
 
-	// Due is when the next attempt is to be made; zero where the mock makes none.
+	// Due is when the next attempt is due; zero if there will be none.
 	Due time.Time
-	// Retries is how many retries were asked for, 0 to MaxRetries.
+	// Retries is how many retries were requested, 0 to MaxRetries.
 	Retries int
-	// Size is about how many bytes Data takes.
+	// Size is the approximate size of Data in bytes.
 	Size int
 
-	seq   uint64 // position in the order in which they were added
-	place int    // in the queue, where it waits in it
+	seq   uint64 // position in order of addition
+	place int    // index in the queue
 }
 
 // Bounds of callbacks.
 const (
-	// MaxRetries is how many retries a call may ask for.
+	// MaxRetries is how many retries a call may request.
 	MaxRetries = 5
-	// maxCallbacks and maxCallbackBytes bound what an account remembers: the oldest completed
-	// callbacks make room.
+	// maxCallbacks and maxCallbackBytes bound what an account keeps: the oldest completed callbacks
+	// are dropped.
 	maxCallbacks     = 100_000
 	maxCallbackBytes = 64 << 20
 )
 
-// FormCallback is the method of callbacks whose payload is the field of a form.
+// FormCallback is the method of callbacks whose payload is sent as a form field.
 const FormCallback = "POST"
 
-// CallbackRequest asks for a callback. It must be one that can be sent: nothing here is checked.
+// CallbackRequest requests a callback. It must be deliverable: nothing is checked here.
 type CallbackRequest struct {
 	URL, Method, Field string
 	Headers            map[string]string
@@ -68,7 +68,7 @@ type CallbackRequest struct {
 	Retries            int
 }
 
-// CallbackPayload is what a callback brings.
+// CallbackPayload is the payload of a callback.
 type CallbackPayload struct {
 	Data map[string]any
 	Bare bool // see Callback
@@ -82,45 +82,45 @@ type Attempt struct {
 	Callback Callback
 	// Secret signs the payload.
 	Secret string
-	// N counts from 1. At is when the attempt begins, on the account's clock.
+	// N counts from 1. At is when the attempt starts, on the account's clock.
 	N  int
 	At time.Time
 }
 
 // Outcome is how an attempt ended.
 type Outcome struct {
-	// Code of the answer; 0 is none.
+	// Code of the answer; 0 if there was none.
 	Code int
-	// Took is how long the attempt took, in wall time.
+	// Took is the duration of the attempt in real time.
 	Took time.Duration
-	// Headers that were sent; nil leaves those that the callback has.
+	// Headers that were sent; nil keeps those of the callback.
 	Headers map[string]string
-	// Final reports that another attempt would end alike: none is made.
+	// Final means that another attempt would end the same way, so none is made.
 	Final bool
 }
 
 // The events of callbacks.
 const (
 	CallbackDelivered = "callback.delivered"
-	CallbackFailed    = "callback.failed" // to be tried again
+	CallbackFailed    = "callback.failed" // will be retried
 	CallbackGivenUp   = "callback.given-up"
 )
 
-// lease keeps two attempts of one account apart. It is not persisted: an attempt that a stop cut
-// off is made again.
+// lease keeps two attempts of one account apart. It is not persisted: an attempt that was cut off
+// by a stop is made again.
 type lease struct {
-	id string // of the callback; empty is nobody
+	id string // of the callback; empty if nobody holds it
 	n  int
 	at time.Time
 	// free is when the last attempt ended, on the account's clock.
 	free time.Time
 }
 
-// Backoff is how long after the n-th failed attempt, counted from 1, the next one is due.
+// Backoff returns the delay after the n-th failed attempt, counted from 1.
 func Backoff(n int) time.Duration { return time.Second << (n - 1) }
 
-// addCallback begins a callback, and says when its first attempt is due. Scope is named as in the
-// account's environment.
+// addCallback adds a callback whose first attempt is due at a given time. The scope is named as in
+// the account's environment.
 func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload, now, due time.Time) *Callback {
 	c := &Callback{
 		ID: a.IDs.Next("callback", now), Scope: scope, Domain: DomainOf(scope), URL: r.URL, Method: r.Method, Field: r.Field, Active: true,
@@ -133,7 +133,7 @@ func (a *Account) addCallback(scope string, r CallbackRequest, p CallbackPayload
 	return c
 }
 
-// RestoreCallback puts a callback into the log; the newest last.
+// RestoreCallback adds a callback as it is, as the newest.
 func (a *Account) RestoreCallback(c *Callback) {
 	a.lastCallback++
 	c.seq = a.lastCallback
@@ -144,12 +144,13 @@ func (a *Account) RestoreCallback(c *Callback) {
 	}
 }
 
-// forgetCallbacks makes room. What is pending stays: the queue of all accounts is bounded.
+// forgetCallbacks drops the oldest completed callbacks beyond the bounds. Pending ones stay: the
+// queue over all accounts is bounded.
 func (a *Account) forgetCallbacks() {
 	if len(a.Callbacks) <= maxCallbacks && a.callbackBytes <= maxCallbackBytes {
 		return
 	}
-	goal, bytes := maxCallbacks*3/4, maxCallbackBytes*3/4 // so that the next ones find room
+	goal, bytes := maxCallbacks*3/4, maxCallbackBytes*3/4 // some extra, so that the next ones fit
 	left := len(a.Callbacks)
 	a.callbackIndex = callbackIndex{}
 	a.Callbacks = slices.DeleteFunc(a.Callbacks, func(c *Callback) bool {
@@ -162,8 +163,8 @@ func (a *Account) forgetCallbacks() {
 	})
 }
 
-// beginAttempt takes up the attempt that is due first, unless none is due by now, or one is under
-// way. Attempts follow one another: one that had to wait begins when the one before it ended.
+// beginAttempt starts the attempt that is due first, unless none is due by now or one is in flight.
+// Attempts run one after another: one that had to wait starts when the one before it ended.
 func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
 	c := a.nextDue()
 	if a.lease.id != "" || c == nil || c.Due.After(now) {
@@ -180,15 +181,14 @@ func (a *Account) beginAttempt(now time.Time) (Attempt, bool) {
 	return Attempt{Account: a.Identity(), Callback: *c, Secret: a.WebhookSecret, N: c.Attempt, At: at}, true
 }
 
-// dropAttempt gives back an attempt that was begun and not made. It is due as before.
+// dropAttempt returns an attempt that was not made. It is due as before.
 func (a *Account) dropAttempt(id string, n int) {
 	if a.lease.id == id && a.lease.n == n {
 		a.lease.id = ""
 	}
 }
 
-// postponeAttempt gives back an attempt that was begun and not made. It is due a time after it
-// would have begun.
+// postponeAttempt returns an attempt that was not made, and delays it.
 func (a *Account) postponeAttempt(id string, n int, by time.Duration) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {
@@ -200,7 +200,7 @@ func (a *Account) postponeAttempt(id string, n int, by time.Duration) {
 	a.reschedule(c)
 }
 
-// hastenAttempt makes an attempt due when the one before it ended, unless it is due sooner.
+// hastenAttempt makes an attempt due when the one before it ended, unless it is due earlier.
 func (a *Account) hastenAttempt(id string, n int) {
 	if c := a.callback(id); c != nil && c.Attempt == n && c.Due.After(a.lease.free) {
 		a.attempts++
@@ -209,8 +209,8 @@ func (a *Account) hastenAttempt(id string, n int) {
 	}
 }
 
-// retryCallback makes a further attempt of a callback due at once, whatever became of those before,
-// unless one is under way. It reports whether there is such a callback.
+// retryCallback makes a further attempt due at once, whatever the outcome of those before, unless
+// one is in flight. It reports whether the callback exists.
 func (a *Account) retryCallback(id string, now time.Time) bool {
 	c := a.callback(id)
 	if c == nil || a.lease.id == id {
@@ -223,15 +223,15 @@ func (a *Account) retryCallback(id string, now time.Time) bool {
 		a.reschedule(c)
 		return true
 	}
-	// It is completed, or of a fixture.
+	// It is completed, or comes from a fixture.
 	c.Attempt++
 	c.Active, c.CompletedAt = true, time.Time{}
 	a.enqueue(c)
 	return true
 }
 
-// auditCallbacks reports what is off about callbacks and jobs: what waits is counted, what is
-// completed does not wait, and is no longer active.
+// auditCallbacks checks callbacks and jobs: pending ones are counted, completed ones do not wait
+// and are no longer active.
 func (a *Account) auditCallbacks(off func(invariant, format string, values ...any)) {
 	due, dueBytes, bytes, leased := 0, 0, 0, a.lease.id == ""
 	for _, c := range a.Callbacks {
@@ -263,15 +263,15 @@ func (a *Account) auditCallbacks(off func(invariant, format string, values ...an
 	}
 }
 
-// finishAttempt books how an attempt ended, and returns what happened. It ignores an attempt that
-// is not the one under way.
+// finishAttempt records the outcome of an attempt, and returns what happened. It ignores an attempt
+// that is not the one in flight.
 func (a *Account) finishAttempt(id string, n int, o Outcome, now time.Time) (Event, bool) {
 	c := a.callback(id)
 	if c == nil || a.lease.id != id || a.lease.n != n {
 		return Event{}, false
 	}
 	end := a.lease.at.Add(o.Took.Truncate(time.Second))
-	if end.After(now) { // the clock stands still, or went back
+	if end.After(now) { // the clock is frozen, or was set back
 		end = now
 	}
 	if end.Before(a.lease.at) {

@@ -2,8 +2,8 @@ package account
 
 import "container/heap"
 
-// queue holds the callbacks that wait for an attempt, as a heap: the first due is on top, and of
-// several due at once the oldest. Each callback knows its place in it.
+// queue is a heap of the callbacks that wait for an attempt: the first due is on top, and the
+// oldest of several due at once. Each callback knows its index.
 type queue []*Callback
 
 func (q queue) Len() int { return len(q) }
@@ -35,22 +35,22 @@ func (q *queue) Push(x any) {
 func (q *queue) Pop() any {
 	old := *q
 	last := old[len(old)-1]
-	old[len(old)-1] = nil // so that it can be forgotten
+	old[len(old)-1] = nil // so that it can be collected
 	*q = old[:len(old)-1]
 	last.place = 0
 	return last
 }
 
-// enqueue puts a callback that has a Due among those that wait.
+// enqueue adds a callback with a Due to the queue.
 func (a *Account) enqueue(c *Callback) {
 	heap.Push(&a.queue, c)
 	a.dueBytes += c.Size
 }
 
-// reschedule follows a Due that was changed.
+// reschedule updates the queue after a Due was changed.
 func (a *Account) reschedule(c *Callback) { heap.Fix(&a.queue, c.place) }
 
-// dequeue takes a callback out of those that wait.
+// dequeue removes a callback from the queue.
 func (a *Account) dequeue(c *Callback) {
 	heap.Remove(&a.queue, c.place)
 	a.dueBytes -= c.Size
@@ -64,8 +64,7 @@ func (a *Account) nextDue() *Callback {
 	return a.queue[0]
 }
 
-// clone returns the queue of a copy of the account, which holds copies of the callbacks in the same
-// order.
+// clone returns the queue for a copy of the account, whose callbacks are copied in the same order.
 func (q queue) clone(copied []*Callback) queue {
 	if len(q) == 0 {
 		return nil
@@ -79,14 +78,14 @@ func (q queue) clone(copied []*Callback) queue {
 	return out
 }
 
-// callbackIndex finds callbacks by their IDs. It is built when it is first asked, because most
-// accounts never are.
+// callbackIndex finds callbacks by ID. It is built on first use, because most accounts never need
+// it.
 type callbackIndex struct {
 	byID Index[*Callback]
-	seen int // so many of the account's callbacks are in it
+	seen int // how many of the account's callbacks it includes
 }
 
-// callback returns the callback of an ID, or nil.
+// callback returns the callback with an ID, or nil.
 func (a *Account) callback(id string) *Callback {
 	x := &a.callbackIndex
 	for ; x.seen < len(a.Callbacks); x.seen++ {

@@ -5,51 +5,52 @@ import (
 	"strings"
 )
 
-// Catalogue is what the provider sells: every scope of every service. It is never changed after
-// New, so all accounts of a server share one.
+// Catalogue is what the provider sells: every scope of every service. It is immutable after
+// NewCatalogue, so all accounts of a server share one.
 type Catalogue struct {
 	scopes []*CatalogueScope
 	byID   map[string]*CatalogueScope
-	// byDomain are the scopes of a service, those with the longest endpoints first.
+	// byDomain holds the scopes of a service, those with the longest endpoints first.
 	byDomain map[string][]*CatalogueScope
-	// progress are the names of scopes that show the progress of jobs.
+	// progress are the names of the scopes that report the progress of jobs.
 	progress []ScopeName
 }
 
-// CatalogueScope is one scope of the catalogue, by its production names.
+// CatalogueScope is one scope of the catalogue, under its production names.
 type CatalogueScope struct {
 	ID       string
 	Method   string
 	Domain   string
 	Endpoint string
 	Name     ScopeName
-	// RateLimit as the provider writes it ("100/1m"); empty is none.
+	// RateLimit as the provider writes it ("100/1m"); empty means none.
 	RateLimit    string
 	limit        RateLimit
-	debit        string // description of what a call takes from a wallet; made once, as accounts remember many
+	debit        string // description of a debit for a call; made once, because accounts keep many
 	Free         FreeLimits
 	Requirements []string
-	// Prices in the provider's order; the one named like the endpoint is charged, else the first.
+	// Prices in the provider's order; the one named like the endpoint is charged, otherwise the
+	// first.
 	Prices []Price
-	// Everybody may use the scope, without having it enabled.
+	// Everybody may use the scope without having it enabled.
 	Everybody bool
-	// Answer of the service, as a surface sends it; nil where the surface has to find one. The
-	// account does not look into it.
+	// Answer of the service, as a surface sends it; nil if the surface has to find one. The account
+	// does not interpret it.
 	Answer []byte
-	// Async scopes begin jobs; nil are those that do not.
+	// Async, unless nil, makes calls of the scope start jobs.
 	Async *Async
 }
 
 // FreeLimits are free requests by window; nil means that the window has none.
 type FreeLimits struct{ Day, Month, Year, Total *int64 }
 
-// Price is the price of one request under a key.
+// Price is the price of one request, under a key.
 type Price struct {
 	Key    string
 	Amount Money
 }
 
-// Price is what one request costs, or zero where the scope has no price.
+// Price returns what one request costs, or zero if the scope has no price.
 func (s *CatalogueScope) Price() Money {
 	for _, p := range s.Prices {
 		if strings.EqualFold(p.Key, s.Endpoint) {
@@ -62,12 +63,12 @@ func (s *CatalogueScope) Price() Money {
 	return 0
 }
 
-// NewCatalogue makes a catalogue; names are filled in.
+// NewCatalogue creates a catalogue, and completes names.
 func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 	c := &Catalogue{
 		scopes: make([]*CatalogueScope, 0, len(scopes)), byID: make(map[string]*CatalogueScope, len(scopes)), byDomain: map[string][]*CatalogueScope{},
 	}
-	all := slices.Clone(scopes) // in one piece
+	all := slices.Clone(scopes) // one allocation
 	for i := range all {
 		s := &all[i]
 		s.Name = NameScope(s.Method, s.Domain, s.Endpoint)
@@ -86,16 +87,16 @@ func NewCatalogue(scopes []CatalogueScope) *Catalogue {
 	return c
 }
 
-// Serves says whether the catalogue has scopes of a service, by its production domain.
+// Serves reports whether the catalogue has scopes of a service, by its production domain.
 func (c *Catalogue) Serves(domain string) bool { return len(c.byDomain[domain]) > 0 }
 
-// Root is the endpoint by which the provider calls the scope of a service's root path, and of paths
+// Root is the endpoint in the provider's names for the scope of a service's root path, and of paths
 // that begin with a parameter.
 const Root = "root"
 
-// Find is the scope under which a call falls: the one with the longest endpoint that is the path,
-// or its first segments, else the root's, for the root path and paths of one segment. When there is
-// none with that method, it answers the methods of those that there are.
+// Find returns the scope that a call falls under: the one with the longest endpoint that equals the
+// path or its first segments, otherwise, for the root path and paths of one segment, the root's. If
+// none has the method, Find returns the methods of those that match.
 func (c *Catalogue) Find(t Target) (scope *CatalogueScope, methods []string) {
 	scope, methods = c.find(t, t.Path)
 	if scope == nil && len(methods) == 0 && !strings.Contains(strings.TrimSuffix(t.Path, "/"), "/") {
@@ -120,7 +121,7 @@ func (c *Catalogue) find(t Target, path string) (scope *CatalogueScope, methods 
 	return nil, methods
 }
 
-// named finds a scope by what it is called in an environment.
+// named returns a scope by its name in an environment.
 func (c *Catalogue) named(scope string, e Environment) (*CatalogueScope, bool) {
 	i := slices.IndexFunc(c.scopes, func(s *CatalogueScope) bool { return s.Name.In(e) == scope })
 	if i < 0 {
@@ -129,10 +130,10 @@ func (c *Catalogue) named(scope string, e Environment) (*CatalogueScope, bool) {
 	return c.scopes[i], true
 }
 
-// showsProgress reports whether calls of a scope show the progress of jobs.
+// showsProgress reports whether calls of a scope report the progress of jobs.
 func (c *Catalogue) showsProgress(s *CatalogueScope) bool { return slices.Contains(c.progress, s.Name) }
 
-// Progress returns the scope whose calls show the progress of the jobs of an asynchronous one.
+// Progress returns the scope whose calls report the progress of an asynchronous scope's jobs.
 func (c *Catalogue) Progress(s *CatalogueScope) *CatalogueScope {
 	i := slices.IndexFunc(c.scopes, func(other *CatalogueScope) bool { return other.Name == s.Async.Get })
 	if i < 0 {
@@ -141,21 +142,21 @@ func (c *Catalogue) Progress(s *CatalogueScope) *CatalogueScope {
 	return c.scopes[i]
 }
 
-// Scopes are all scopes, in the catalogue's order. Read only.
+// Scopes returns all scopes in the catalogue's order. The result must not be modified.
 func (c *Catalogue) Scopes() []*CatalogueScope { return c.scopes }
 
 // ScopeView is a scope as one account sees it.
 type ScopeView struct {
 	*CatalogueScope
-	// Scope and Domain are called as in the account's environment.
+	// Scope and Domain are named as in the account's environment.
 	Scope   string
 	Domain  string
 	Enabled bool
-	// Met says of each requirement whether the account fulfils it.
+	// Met tells for each requirement whether the account meets it.
 	Met map[string]bool
 }
 
-// Entitlements say which scopes of the catalogue an account may use.
+// Entitlements are the scopes of the catalogue that an account may use.
 type Entitlements struct {
 	environment Environment
 	catalogue   *Catalogue
@@ -164,8 +165,8 @@ type Entitlements struct {
 	enabled     map[string]*CatalogueScope // by name in the environment
 }
 
-// NewEntitlements enables the scopes that patterns (in production names) match, beside those of
-// everybody, and remembers the requirements met.
+// NewEntitlements enables the scopes that match patterns (in production names), and those of
+// everybody, and records the requirements met.
 func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitlements {
 	out := Entitlements{environment: e, catalogue: c, patterns: patterns, met: met, enabled: make(map[string]*CatalogueScope, len(c.scopes))}
 	for _, s := range c.scopes {
@@ -187,17 +188,17 @@ func NewEntitlements(c *Catalogue, e Environment, patterns, met []string) Entitl
 	return out
 }
 
-// Patterns and requirements with which the entitlements were made.
+// Patterns returns the patterns and requirements passed to NewEntitlements.
 func (e *Entitlements) Patterns() (enabled, requirementsMet []string) { return e.patterns, e.met }
 
-// Enabled says whether a scope, by its name in the environment, is enabled.
+// Enabled reports whether a scope, by its name in the environment, is enabled.
 func (e *Entitlements) Enabled(scope string) bool {
 	_, ok := e.enabled[scope]
 	return ok
 }
 
-// Allows says whether a token may be given a scope: it is enabled, or a wildcard that covers
-// something enabled.
+// Allows reports whether a token may have a scope: it is enabled, or is a wildcard that covers an
+// enabled one.
 func (e *Entitlements) Allows(p Pattern) bool {
 	if !p.Wild() {
 		return e.Enabled(p.String())
@@ -210,7 +211,7 @@ func (e *Entitlements) Allows(p Pattern) bool {
 	return false
 }
 
-// View is a scope as the account sees it.
+// View returns a scope as the account sees it.
 func (e *Entitlements) View(s *CatalogueScope) ScopeView {
 	name := s.Name.In(e.environment)
 	_, enabled := e.enabled[name]
@@ -226,7 +227,7 @@ func (e *Entitlements) View(s *CatalogueScope) ScopeView {
 	return ScopeView{CatalogueScope: s, Scope: name, Domain: DomainIn(s.Domain, e.environment), Enabled: enabled, Met: met}
 }
 
-// All are the catalogue's scopes as the account sees them, in the catalogue's order.
+// All returns the catalogue's scopes as the account sees them, in the catalogue's order.
 func (e *Entitlements) All() []ScopeView {
 	out := make([]ScopeView, 0, len(e.catalogue.scopes))
 	for _, s := range e.catalogue.scopes {
@@ -235,7 +236,7 @@ func (e *Entitlements) All() []ScopeView {
 	return out
 }
 
-// ByID finds a scope.
+// ByID returns a scope by its ID.
 func (e *Entitlements) ByID(id string) (ScopeView, bool) {
 	s, ok := e.catalogue.byID[id]
 	if !ok {

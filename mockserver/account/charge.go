@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Target is what is called of a paid service: the method, the service's production domain, and the
-// path below it, decoded and without its first slash.
+// Target is the endpoint of a paid service that is called: the method, the service's production
+// domain, and the path below it, decoded and without its first slash.
 type Target struct{ Method, Domain, Path string }
 
-// Payer says what a call was paid from.
+// Payer is what a call was paid from.
 type Payer string
 
-// The payers, in the order in which they are asked.
+// The payers, in the order in which they are tried.
 const (
 	Free           Payer = "free"
 	BySubscription Payer = "subscription"
@@ -23,32 +23,32 @@ const (
 
 // Charge is what a call of a paid service cost.
 type Charge struct {
-	// Scope that the call fell under; nil when the catalogue has none.
+	// Scope that the call fell under; nil if the catalogue has none.
 	Scope *CatalogueScope
 	// Name of the scope in the account's environment, "GET:test.company.openapi.com/IT-start" in a
 	// sandbox.
 	Name string
-	// PaidBy is empty when the call was refused. Amount is what left the wallet: zero for other
-	// payers.
+	// PaidBy is empty if the call was refused. Amount is what was debited from the wallet: zero for
+	// other payers.
 	PaidBy Payer
 	Amount Money
-	// Job whose progress the call shows; nil for calls that show none.
+	// Job whose progress the call reports; nil for other calls.
 	Job *Job
-	// Progress is the scope that shows the progress of the jobs of Scope; nil where it is not
+	// Progress is the scope that reports the progress of Scope's jobs; nil if it is not
 	// asynchronous.
 	Progress *CatalogueScope
-	// Methods that the catalogue has for the path, when it does not have the one that was called.
+	// Methods that the catalogue has for the path, if the called one is not among them.
 	Methods []string
 }
 
-// AuthenticateToken says whose access token it is.
+// AuthenticateToken returns the account that an access token belongs to.
 func (s *Service) AuthenticateToken(value string) (Identity, bool) {
 	return s.store.Find(Secret{AccessToken, value})
 }
 
 // UseService is a call of a paid service with an access token: everything is decided, paid and
-// counted in one transaction. Improper, unless nil, is why the request is none that the service
-// could answer: then nothing is paid.
+// counted in one transaction. Improper, unless nil, is why the service could not answer the
+// request: then nothing is paid.
 func (s *Service) UseService(ctx context.Context, call Call, token string, target Target, improper error) (charge Charge, receipt Receipt, err error) {
 	receipt = Receipt{Account: call.Account.ID}
 	err = s.store.Update(ctx, call.Account, func(a *Account) error {
@@ -81,7 +81,7 @@ func (s *Service) UseService(ctx context.Context, call Call, token string, targe
 		alerted := a.alerted
 		receipt.Quota, err = a.charge(&charge, t, call.IP, improper, now)
 		receipt.Alerts = a.alertsSince(alerted)
-		if !refusedFor(err, RateLimited) { // that one consumes nothing, and leaves nothing behind
+		if !refusedFor(err, RateLimited) { // a request that consumes and records nothing
 			a.recordUse(call, t, &charge, now, err)
 		}
 		return err
@@ -89,7 +89,7 @@ func (s *Service) UseService(ctx context.Context, call Call, token string, targe
 	return charge, receipt, err
 }
 
-// charge decides whether a token may make a call, and who pays; then it has paid.
+// charge decides whether a token may make a call and who pays, and pays.
 func (a *Account) charge(c *Charge, t *Token, ip string, improper error, now time.Time) (QuotaState, error) {
 	if err := a.entitled(c, t, ip); err != nil {
 		return QuotaState{}, err
@@ -124,7 +124,7 @@ func (a *Account) charge(c *Charge, t *Token, ip string, improper error, now tim
 	return quota, nil
 }
 
-// entitled refuses a token that may not use a scope, or not from there.
+// entitled refuses a token that may not use a scope, or not from the caller's address.
 func (a *Account) entitled(c *Charge, t *Token, ip string) error {
 	if !t.covers(c) {
 		return Refuse(ScopeNotGranted, "none of the token's scopes covers "+c.Name)
@@ -143,8 +143,8 @@ func (a *Account) entitled(c *Charge, t *Token, ip string) error {
 	return nil
 }
 
-// covers says whether one of the token's scopes, of which some may be wildcards, covers the scope
-// of a call.
+// covers reports whether one of the token's scopes, which may be wildcards, covers the scope of a
+// call.
 func (t *Token) covers(c *Charge) bool {
 	if slices.Contains(t.Scopes, c.Name) {
 		return true
@@ -156,7 +156,7 @@ func (t *Token) covers(c *Charge) bool {
 	})
 }
 
-// allowed says whether an address is in a list, however each is written.
+// allowed reports whether an address is in a list, in whatever form either is written.
 func allowed(list []string, ip string) bool {
 	if slices.Contains(list, ip) {
 		return true
@@ -168,7 +168,7 @@ func allowed(list []string, ip string) bool {
 	})
 }
 
-// withinLimits refuses what the token's own limits do not allow. Refused calls use nothing of them.
+// withinLimits refuses a call beyond the token's own limits. Refused calls consume nothing of them.
 func (t *Token) withinLimits(payer Payer, price Money) error {
 	l := t.Limits
 	if l == nil {
@@ -193,8 +193,8 @@ func (t *Token) withinLimits(payer Payer, price Money) error {
 	return nil
 }
 
-// payer is who would pay for a call: free requests first, then a subscription, and the wallet when
-// there is nothing else.
+// payer returns who would pay for a call: free requests first, then a subscription, then the
+// wallet.
 func (a *Account) payer(c *Charge, now time.Time) (Payer, *Subscription) {
 	if c.Scope.Price() == 0 || a.hasFree(c, now) {
 		return Free, nil
@@ -205,7 +205,7 @@ func (a *Account) payer(c *Charge, now time.Time) (Payer, *Subscription) {
 	return ByWallet, nil
 }
 
-// subscriptionFor is the active subscription with requests left that ends first.
+// subscriptionFor returns the active subscription with requests left that ends first.
 func (a *Account) subscriptionFor(c *Charge, now time.Time) (first *Subscription) {
 	for _, s := range a.Subscriptions {
 		if s.Scope != c.Name || !s.Active || s.AvailableRequests < 1 || s.StartsAt.After(now) || !s.ExpiresAt.After(now) {
@@ -218,7 +218,7 @@ func (a *Account) subscriptionFor(c *Charge, now time.Time) (first *Subscription
 	return first
 }
 
-// recordUse remembers a call in the account's usage, in the token's, and, if it was refused, in the
+// recordUse records a call in the account's usage, in the token's and, if it was refused, in the
 // error log.
 func (a *Account) recordUse(call Call, t *Token, c *Charge, now time.Time, err error) {
 	usage := a.count(call, c.Name, now, err)
@@ -238,8 +238,8 @@ func (a *Account) recordUse(call Call, t *Token, c *Charge, now time.Time, err e
 	}
 }
 
-// FailService counts a call of a paid service, which was paid and counted already, as failed as
-// well: that is what a fault does which has the service fail after the call. Scope is the name that
+// FailService also counts as failed a call of a paid service that was already paid and counted: the
+// effect of a fault that has the service fail after the call. scope is the name that
 // [Service.UseService] returned.
 func (s *Service) FailService(ctx context.Context, call Call, token, scope string, failure Failure) error {
 	return s.store.Update(ctx, call.Account, func(a *Account) error {
@@ -251,7 +251,7 @@ func (s *Service) FailService(ctx context.Context, call Call, token, scope strin
 			a.books.Gone.ErrorRequests++
 		}
 		a.books.Failed++
-		delete(a.free, scope) // counted anew
+		delete(a.free, scope) // counted again
 		return nil
 	})
 }

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// Clone is a copy of the account as it stands, which goes on by itself: what happens to one never
-// shows in the other. Lists that are only appended to, and values that are never changed in place,
-// share memory. It must be called within a transaction, and not while secrets that changed wait for
-// the Store.
+// Clone returns an independent copy of the account. Lists that are only appended to, and values
+// that are never modified in place, share memory. Call it within a transaction, and not while
+// TakeSecretChanges has changes to return.
 func (a *Account) Clone() *Account {
 	out := *a
 	out.issued, out.revoked = nil, nil
@@ -39,7 +38,7 @@ func (a *Account) Clone() *Account {
 	return &out
 }
 
-// copies of what the pointers lead to, in one piece of memory.
+// copies copies what the pointers point to, in one allocation.
 func copies[T any](list []*T) []*T {
 	if list == nil {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Ending is how a token of the account ended.
+// Ending is how a token ended.
 type Ending struct {
 	Value, RefreshToken string
 	// How is "expired", "rotated" or "deleted".
@@ -21,12 +21,11 @@ const (
 	EndedByDeletion = "deleted"
 )
 
-// maxEndings bounds how many endings an account remembers: they are for people who ask why, soon
-// after.
+// maxEndings bounds how many endings an account keeps. They explain refusals, soon after.
 const maxEndings = 1000
 
-// Ended returns how the token with a value or refresh token ended; ok is false where the account
-// remembers no such token. Within the transaction only.
+// Ended returns how the token with a value or refresh token ended; ok is false if the account keeps
+// no such ending. Call it within a transaction only.
 func (a *Account) Ended(secret string) (e Ending, ok bool) {
 	for _, e := range slices.Backward(a.endings) {
 		if e.Value == secret || e.RefreshToken == secret {
@@ -36,11 +35,11 @@ func (a *Account) Ended(secret string) (e Ending, ok bool) {
 	return Ending{}, false
 }
 
-// end removes a token, and remembers how it ended.
+// end removes a token, and records how it ended.
 func (a *Account) end(t *Token, how string, at time.Time) {
 	a.removeToken(t)
 	if len(a.endings) >= maxEndings {
-		a.endings = append([]Ending(nil), a.endings[maxEndings/2:]...) // new memory: copies of the account share the old
+		a.endings = append([]Ending(nil), a.endings[maxEndings/2:]...) // a new slice: copies of the account share the old one
 	}
 	a.endings = append(a.endings, Ending{t.Value, t.RefreshToken, how, at})
 }

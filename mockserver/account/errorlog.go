@@ -15,25 +15,26 @@ type ErrorEntry struct {
 	IP      string
 }
 
-// ErrorLog remembers refused calls, oldest first. Counts of errors in the usage stay exact beyond
-// what it remembers.
+// ErrorLog keeps refused calls, oldest first. The usage counts errors exactly, also beyond what the
+// log keeps.
 type ErrorLog struct {
 	entries []ErrorEntry
 	bound   int // Retention.Errors; zero is the default
 }
 
-// NewErrorLog makes a log of entries, oldest first.
+// NewErrorLog creates a log of entries, oldest first.
 func NewErrorLog(entries []ErrorEntry) ErrorLog { return ErrorLog{entries: entries} }
 
-// Entries are the newest entries, oldest first. Read only, and only within the transaction.
+// Entries returns the newest entries, oldest first. The result must not be modified, nor used
+// outside the transaction.
 func (l *ErrorLog) Entries() []ErrorEntry {
 	return l.entries[max(0, len(l.entries)-or(l.bound, DefaultErrors)):]
 }
 
-// add puts an entry into the log, which remembers so many.
+// add adds an entry, and drops the oldest ones beyond the bound.
 func (l *ErrorLog) add(e ErrorEntry, bound int) {
 	l.bound = bound
-	// Twice the bound is allowed to pile up, so that a full log is copied only once in a while.
+	// Up to twice the bound may accumulate, so that a full log is rarely copied.
 	if len(l.entries) >= 2*bound {
 		l.entries = append(make([]ErrorEntry, 0, 2*bound), l.Entries()...)
 	}

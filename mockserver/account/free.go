@@ -2,15 +2,15 @@ package account
 
 import "time"
 
-// freeUse is how many free requests of a scope were used, by window, up to the end of a day. It
-// follows from the usage, and is made anew on another day: looking through years of usage for every
+// freeUse is how many free requests of a scope were used, by window, up to the end of a day. It is
+// derived from the usage, and computed again on another day: going through years of usage for every
 // call would take longer the older the account is.
 type freeUse struct {
 	today                   Day
 	day, month, year, total int64
 }
 
-// hasFree says whether a scope has a free request left. Every window that has a limit must have one
+// hasFree reports whether a scope has a free request left. Every window with a limit must have one
 // left.
 func (a *Account) hasFree(c *Charge, now time.Time) bool {
 	limits := c.Scope.Free
@@ -22,13 +22,13 @@ func (a *Account) hasFree(c *Charge, now time.Time) bool {
 	return left(limits.Day, used.day) && left(limits.Month, used.month) && left(limits.Year, used.year) && left(limits.Total, used.total)
 }
 
-// unpaid are the calls that nobody paid for and nobody refused.
+// unpaid returns the calls that nobody paid for and nobody refused.
 func (c *Counter) unpaid() int64 {
 	return c.Requests - c.WalletRequests - c.SubscriptionRequests - c.ErrorRequests
 }
 
-// countFree counts a call that was free. (What costs nothing anyway is counted with the others of
-// its scope, of which there is no limit.)
+// countFree counts a free call. (Calls of a scope without a price are counted too; it has no limit
+// of them.)
 func (a *Account) countFree(c *Charge, now time.Time) {
 	if c.Scope.Free == (FreeLimits{}) {
 		return
@@ -43,7 +43,7 @@ func (a *Account) countFree(c *Charge, now time.Time) {
 	used.total++
 }
 
-// freeUse is how many free requests were used: what nobody paid for and nobody refused.
+// freeUse returns how many free requests were used: calls that nobody paid for and nobody refused.
 func (a *Account) freeUse(c *Charge, now time.Time) *freeUse {
 	today := DayOf(now)
 	if used, ok := a.free[c.Name]; ok && used.today == today {

@@ -8,11 +8,11 @@ import (
 	"oauthmock/mockserver/grant"
 )
 
-// The use cases of the two grants: client credentials and authorization code. A client's ID says
-// whose account a call belongs to. Every counted call takes a request from the client's window;
-// none of them is in the account's usage or error log.
+// Use cases of the two grants, client credentials and authorization code. A client's ID identifies
+// the account of a call. Every counted call takes a request from the client's window; the account's
+// usage and error log do not record them.
 
-// The reasons for which a grant is refused, beside RateLimited.
+// Reasons for which a grant is refused, besides RateLimited.
 const (
 	ClientInvalid     = Reason(grant.ClientInvalid)
 	ClientDisabled    = Reason(grant.ClientDisabled)
@@ -31,7 +31,7 @@ const (
 	MaxGrantTokens = grant.MaxTokens
 )
 
-// granted turns a refusal of the room grant into one of an account.
+// granted turns a refusal of package grant into one of an account.
 func granted(err error) error {
 	if refusal, ok := errors.AsType[*grant.Refusal](err); ok {
 		return Refuse(Reason(refusal.Reason), refusal.Detail)
@@ -39,7 +39,7 @@ func granted(err error) error {
 	return err
 }
 
-// secret is the secret by which an account is found, for a key of its grants.
+// secret returns the account's secret for a key of its grants.
 func secret(k grant.Key) Secret {
 	switch k.Kind {
 	case grant.ClientKey:
@@ -51,14 +51,15 @@ func secret(k grant.Key) Secret {
 	}
 }
 
-// Draw draws what grants need, by (seed, account, kind, n-th) as all identifiers of the account.
+// Draw draws what grants need, derived from (seed, account, kind, n) like all identifiers of the
+// account.
 func (i *IDs) Draw(now time.Time) grant.Draw {
-	const seconds = 8 // digits of an identifier that tell the time
+	const seconds = 8 // the digits of an identifier that encode the time
 	return func(kind string) string { return i.Next(kind, now)[seconds:] }
 }
 
-// ClientRateLimit returns the limit of a client's window: the client's own, else the account's,
-// else the server's.
+// ClientRateLimit returns the limit of a client's window: the client's own, otherwise the
+// account's, otherwise the server's.
 func (a *Account) ClientRateLimit(id string, server RateLimit) RateLimit {
 	if q, ok := a.clients[id]; ok && q.Own != nil {
 		return *q.Own
@@ -69,7 +70,7 @@ func (a *Account) ClientRateLimit(id string, server RateLimit) RateLimit {
 	return server
 }
 
-// RestoreClientQuota puts the window of a client in the place of what is there.
+// RestoreClientQuota replaces the window of a client.
 func (a *Account) RestoreClientQuota(id string, q Quota) {
 	if a.clients == nil {
 		a.clients = map[string]*Quota{}
@@ -77,8 +78,8 @@ func (a *Account) RestoreClientQuota(id string, q Quota) {
 	a.clients[id] = &q
 }
 
-// ClientQuota returns a copy of the window of a client. Not ok when none has begun and the client
-// has no limit of its own.
+// ClientQuota returns a copy of the window of a client; ok is false if none has started and the
+// client has no limit of its own.
 func (a *Account) ClientQuota(id string) (Quota, bool) {
 	q, ok := a.clients[id]
 	if !ok {
@@ -87,8 +88,8 @@ func (a *Account) ClientQuota(id string) (Quota, bool) {
 	return *q, true
 }
 
-// RemoveClient forgets a client, its window, its codes and its tokens. It reports whether there was
-// one.
+// RemoveClient removes a client with its window, codes and tokens. It reports whether the client
+// existed.
 func (a *Account) RemoveClient(id string) bool {
 	delete(a.clients, id)
 	return a.Grants.RemoveClient(id)
@@ -119,8 +120,8 @@ func (s *Service) look(ctx context.Context, who Identity, rule func(a *Account, 
 	})
 }
 
-// asClient is the way of every counted call. It is refused with RateLimited when the client's
-// window is full.
+// asClient is the way of every counted call. It refuses with RateLimited if the client's window is
+// full.
 func (s *Service) asClient(ctx context.Context, call Call, id string, rule func(a *Account, now time.Time) error) (Receipt, error) {
 	receipt := Receipt{Account: call.Account.ID, Client: id}
 	err := s.look(ctx, call.Account, func(a *Account, now time.Time) error {
@@ -137,13 +138,14 @@ func (s *Service) asClient(ctx context.Context, call Call, id string, rule func(
 	return receipt, err
 }
 
-// AuthenticateClient returns the account of a client, if the secret is the client's. The account is
-// known also when the secret is wrong or the client disabled, so that the refused call can be shown
-// to its owner; it is zero when nobody has such a client. It counts nothing.
+// AuthenticateClient returns the account of a client if the secret is correct. If the secret is
+// wrong or the client is disabled, it returns the account along with the refusal, so that the
+// refused call can be shown to its owner; it returns the zero Identity if the client does not
+// exist. It counts nothing.
 func (s *Service) AuthenticateClient(ctx context.Context, id, secret string) (Identity, error) {
 	identity, known := s.FindClient(id)
 	if !known {
-		_, err := new(grant.Grants).AuthenticateClient(id, secret) // takes its time, and refuses
+		_, err := new(grant.Grants).AuthenticateClient(id, secret) // takes the usual time, and refuses
 		return Identity{}, granted(err)
 	}
 	return identity, s.look(ctx, identity, func(a *Account, _ time.Time) error {
@@ -152,15 +154,15 @@ func (s *Service) AuthenticateClient(ctx context.Context, id, secret string) (Id
 	})
 }
 
-// ClientView is a client as the authorization pages see it: without its secret, beside the users
-// who may sign in, without their passwords.
+// ClientView is a client as the authorization pages see it, without its secret, with the users that
+// may sign in, without their passwords.
 type ClientView struct {
 	grant.Client
 	Users []grant.User
 }
 
-// Client looks at a client that nobody has authenticated, and counts the call. Every request to the
-// authorization pages begins with it.
+// Client returns a client that has not authenticated, and counts the call. Every request to the
+// authorization pages starts with it.
 func (s *Service) Client(ctx context.Context, call Call, id string) (view ClientView, receipt Receipt, err error) {
 	receipt, err = s.asClient(ctx, call, id, func(a *Account, _ time.Time) error {
 		c, _ := a.Grants.Client(id)
@@ -190,7 +192,7 @@ func (s *Service) AuthenticateUser(ctx context.Context, call Call, name, passwor
 	return user, err
 }
 
-// IssueCode makes an authorization code. It counts nothing: Client has counted the request.
+// IssueCode creates an authorization code. It counts nothing: Client has counted the request.
 func (s *Service) IssueCode(ctx context.Context, call Call, r grant.CodeRequest) (code grant.Code, err error) {
 	err = s.look(ctx, call.Account, func(a *Account, now time.Time) error {
 		code, err = a.Grants.IssueCode(a.IDs.Draw(now), r, now)
@@ -199,8 +201,8 @@ func (s *Service) IssueCode(ctx context.Context, call Call, r grant.CodeRequest)
 	return code, err
 }
 
-// ExchangeCode makes an access token of a code, for a client that has authenticated. Of many
-// exchanges at once exactly one succeeds; all others, and every later one, revoke what it gave.
+// ExchangeCode exchanges a code for an access token, for a client that has authenticated. Of many
+// concurrent exchanges exactly one succeeds; all others, and every later one, revoke the token.
 func (s *Service) ExchangeCode(ctx context.Context, call Call, x grant.Exchange) (token grant.Token, receipt Receipt, err error) {
 	receipt, err = s.asClient(ctx, call, x.ClientID, func(a *Account, now time.Time) error {
 		token, err = a.Grants.Exchange(a.IDs.Draw(now), x, now)
@@ -209,7 +211,7 @@ func (s *Service) ExchangeCode(ctx context.Context, call Call, x grant.Exchange)
 	return token, receipt, err
 }
 
-// IssueToken makes an access token for a client in its own name. The client has authenticated.
+// IssueToken creates an access token for a client in its own name. The client has authenticated.
 func (s *Service) IssueToken(ctx context.Context, call Call, clientID string) (token grant.Token, receipt Receipt, err error) {
 	receipt, err = s.asClient(ctx, call, clientID, func(a *Account, now time.Time) error {
 		token, err = a.Grants.IssueToken(a.IDs.Draw(now), clientID, now)
@@ -219,8 +221,8 @@ func (s *Service) IssueToken(ctx context.Context, call Call, clientID string) (t
 }
 
 // GrantToken returns a live token of client credentials (inOwnName) or of the authorization code
-// grant, and its user, if it has one, without password. It is counted in the window of the token's
-// client.
+// grant, and its user, if it has one, without password. The call counts in the window of the
+// token's client.
 func (s *Service) GrantToken(ctx context.Context, call Call, value string, inOwnName bool) (token grant.Token, user grant.User, receipt Receipt, err error) {
 	receipt = Receipt{Account: call.Account.ID}
 	err = s.look(ctx, call.Account, func(a *Account, now time.Time) error {

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// IDs gives out the account's identifiers: 24 hex digits, of which the first eight are the time in
-// seconds, as in the provider's own. They are drawn by (seed, account, kind, n-th), so that the
-// same calls on the same seed get the same ids whatever other accounts do meanwhile.
+// IDs generates the account's identifiers: 24 hex digits, of which the first eight are the time in
+// seconds, as in the provider's own. They are derived from (seed, account, kind, n), so the same
+// calls on the same seed get the same IDs whatever other accounts do meanwhile.
 type IDs struct {
 	seed   uint64
 	series map[string]*series
 }
 
-// series is the ids of one kind.
+// series generates the IDs of one kind.
 type series struct {
 	first uint64 // draw
-	count uint64 // of ids given out
+	count uint64 // number of IDs issued
 }
 
-// NewIDs answers a source for one account. Issued says how many of each kind were given out before;
-// nil is none.
+// NewIDs returns a generator for one account. issued is how many of each kind were issued before;
+// nil means none.
 func NewIDs(seed uint64, account ID, issued map[string]uint64) IDs {
 	i := IDs{seed: seed ^ digest(string(account)), series: make(map[string]*series, len(issued)+4)}
 	for kind, n := range issued {
@@ -31,7 +31,7 @@ func NewIDs(seed uint64, account ID, issued map[string]uint64) IDs {
 	return i
 }
 
-// Issued says how many of each kind were given out.
+// Issued returns how many of each kind were issued.
 func (i *IDs) Issued() map[string]uint64 {
 	out := make(map[string]uint64, len(i.series))
 	for kind, s := range i.series {
@@ -49,7 +49,7 @@ func (i *IDs) of(kind string) *series {
 	return s
 }
 
-// Next is a fresh identifier of a kind ("token", "refresh", "error", "transaction").
+// Next returns a fresh identifier of a kind ("token", "refresh", "error", "transaction").
 func (i *IDs) Next(kind string, now time.Time) string {
 	var b [idLength]byte
 	return string(i.append(b[:0], kind, now))
@@ -61,7 +61,8 @@ func (i *IDs) append(b []byte, kind string, now time.Time) []byte {
 	return appendIdentifier(b, now, i.seed, s.first+s.count-1)
 }
 
-// Identifier is 24 hex digits made of a time and the first draw of the stream (seed, draw).
+// Identifier returns 24 hex digits derived from a time and the first draw of the stream (seed,
+// draw).
 func Identifier(now time.Time, seed, draw uint64) string {
 	var b [idLength]byte
 	return string(appendIdentifier(b[:0], now, seed, draw))
@@ -83,7 +84,7 @@ func appendIdentifier(b []byte, now time.Time, seed, draw uint64) []byte {
 	return b
 }
 
-// ValidID says whether text has the form of an identifier: 24 lower-case hex digits.
+// ValidID reports whether text has the form of an identifier: 24 lower-case hex digits.
 func ValidID(text string) bool {
 	if len(text) != idLength {
 		return false
@@ -96,8 +97,8 @@ func ValidID(text string) bool {
 	return true
 }
 
-// Secret is a text of 32 hex digits that the account has for a purpose. It is the same each time,
-// and counts as no draw.
+// Secret returns a text of 32 hex digits for a purpose of the account. It is the same each time,
+// and does not count as a draw.
 func (i *IDs) Secret(purpose string) string {
 	random := rand.NewPCG(i.seed, digest(purpose))
 	return fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64())
@@ -105,6 +106,6 @@ func (i *IDs) Secret(purpose string) string {
 
 func digest(text string) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(text)) // never fails, says package hash
+	h.Write([]byte(text)) // never fails (package hash)
 	return h.Sum64()
 }

@@ -1,9 +1,9 @@
 package account
 
-// Index is a map from identifiers, of which a server may hold hundreds of thousands. They are kept
-// as arrays: keys of type string would be followed by the garbage collector one by one. Other texts
-// are welcome too. The zero Index is empty. Calls of Get may run concurrently; Set and Delete need
-// the Index alone.
+// Index is a map from identifiers, of which a server may hold hundreds of thousands. Identifiers
+// are stored as arrays, because the garbage collector would follow each key of type string. Keys of
+// other lengths are supported too. The zero Index is empty. Get is safe for concurrent use with
+// itself, but not with Set and Delete.
 type Index[V any] struct {
 	ids   map[[idLength]byte]V
 	texts map[string]V // keys of other lengths

@@ -2,18 +2,18 @@ package account
 
 import "slices"
 
-// IPs is a set of caller addresses in the order of their first call. What List answers is never
-// changed afterwards.
+// IPs is a set of caller addresses in order of their first call. The result of List is never
+// modified.
 type IPs struct {
 	list  []string
 	index map[string]struct{} // only for long lists
 }
 
-// searchable is the length from which a list gets an index: below it, looking through is faster and
+// searchable is the length from which a list gets an index: below it, a linear search is faster and
 // smaller.
 const searchable = 16
 
-// NewIPs makes a set. It may share the list's memory, which must not change any more.
+// NewIPs creates a set. It may share the list's memory, which must not be modified any more.
 func NewIPs(list []string) IPs {
 	if len(list) < searchable && distinct(list) {
 		return IPs{list: slices.Clip(list)}
@@ -34,7 +34,7 @@ func distinct(list []string) bool {
 	return true
 }
 
-// Add puts an address into the set.
+// Add adds an address.
 func (s *IPs) Add(ip string) {
 	if s.Has(ip) {
 		return
@@ -51,14 +51,14 @@ func (s *IPs) Add(ip string) {
 	}
 }
 
-// addUpTo puts an address into the set, unless that holds so many already.
+// addUpTo adds an address, unless the set already has that many.
 func (s *IPs) addUpTo(ip string, most int) {
 	if len(s.list) < most {
 		s.Add(ip)
 	}
 }
 
-// Has says whether an address is in the set.
+// Has reports whether an address is in the set.
 func (s *IPs) Has(ip string) bool {
 	if s.index != nil {
 		_, ok := s.index[ip]
@@ -67,10 +67,10 @@ func (s *IPs) Has(ip string) bool {
 	return slices.Contains(s.list, ip)
 }
 
-// List is the set in the order of first calls. Read only.
+// List returns the addresses in order of their first calls. The result must not be modified.
 func (s *IPs) List() []string { return slices.Clip(s.list) }
 
-// Sorted is the set in order of text, as a list of the caller's own.
+// Sorted returns the addresses, sorted as text, in a new list.
 func (s *IPs) Sorted() []string {
 	out := slices.Clone(s.list)
 	slices.Sort(out)

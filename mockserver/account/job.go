@@ -6,32 +6,33 @@ import (
 	"time"
 )
 
-// Async is how calls of a scope are asynchronous: each begins a job, whose progress calls of
-// another scope show until it is done.
+// Async makes a scope asynchronous: each call starts a job, and calls of another scope report its
+// progress until it is done.
 type Async struct {
 	// After is how long a job takes, on the account's clock.
 	After time.Duration
-	// Get is the production name of the scope whose calls, with the job's ID behind its endpoint,
-	// show the progress.
+	// Get is the production name of the scope whose calls, with the job's ID after its endpoint,
+	// report the progress.
 	Get ScopeName
-	// Pending and Done are the two states, as the service calls them.
+	// Pending and Done are the service's names for the two states.
 	Pending, Done string
 }
 
 // Job is a call of an asynchronous scope.
 type Job struct {
 	ID string
-	// Scope was called, and Get shows the progress: names in the account's environment.
+	// Scope was called, and Get reports the progress; both are named as in the account's
+	// environment.
 	Scope, Get string
 	CreatedAt  time.Time
 	DoneAt     time.Time
 	Done       bool // DoneAt has come. A clock that goes back undoes nothing.
-	// Pending and Result are the bodies, in JSON, that show the progress before and after. They are
-	// never changed.
+	// Pending and Result are the JSON bodies that report the progress before and after. They are
+	// never modified.
 	Pending, Result []byte
 }
 
-// Body is what shows the progress.
+// Body returns the body that reports the progress.
 func (j *Job) Body() []byte {
 	if j.Done {
 		return j.Result
@@ -39,26 +40,26 @@ func (j *Job) Body() []byte {
 	return j.Pending
 }
 
-// JobRequest begins a job.
+// JobRequest starts a job.
 type JobRequest struct {
 	// Scope is the name of the scope that was called, in the account's environment.
 	Scope string
-	// Body writes the body that shows the progress of the job with an ID in a state: its Pending,
+	// Body renders the body that reports the progress of a job with an ID in a state: its Pending,
 	// or its Result.
 	Body func(id, state string, done bool) ([]byte, error)
-	// Callback is to be made when the job is done, with the payload that Payload makes of the
-	// result; nil is none.
+	// Callback is to be made when the job is done, with the payload that Payload makes from the
+	// result; nil for none.
 	Callback *CallbackRequest
 	Payload  func(result []byte) CallbackPayload
 }
 
-// Bounds of the jobs that an account remembers; the oldest make room.
+// Bounds of the jobs that an account keeps; the oldest are dropped.
 const (
 	maxJobs     = 10_000
 	maxJobBytes = 32 << 20
 )
 
-// addJob begins a job, and the callback that was asked for, which is due when the job is done.
+// addJob adds a job, and the requested callback, which is due when the job is done.
 func (a *Account) addJob(r JobRequest, async *Async, now time.Time) (*Job, *Callback, error) {
 	j := &Job{
 		ID: a.IDs.Next("job", now), Scope: r.Scope, Get: async.Get.In(a.Environment), CreatedAt: now, DoneAt: now.Add(async.After),
@@ -84,7 +85,7 @@ func (a *Account) addJob(r JobRequest, async *Async, now time.Time) (*Job, *Call
 
 func (j *Job) size() int { return len(j.Pending) + len(j.Result) }
 
-// RestoreJob puts a job among the account's; the newest last.
+// RestoreJob adds a job as it is, as the newest.
 func (a *Account) RestoreJob(j *Job) {
 	a.Jobs = append(a.Jobs, j)
 	a.jobBytes += j.size()
@@ -93,7 +94,7 @@ func (a *Account) RestoreJob(j *Job) {
 	}
 }
 
-// settleJobs ends the jobs that are done by now.
+// settleJobs completes the jobs that are done by now.
 func (a *Account) settleJobs(now time.Time) {
 	if a.nextJob.IsZero() || now.Before(a.nextJob) {
 		return
@@ -107,8 +108,8 @@ func (a *Account) settleJobs(now time.Time) {
 	}
 }
 
-// progress returns the job whose progress a call of a scope shows. Asked is false for calls that
-// ask for none; a job that is not there is nil.
+// progress returns the job whose progress a call of a scope reports, or nil if it does not exist.
+// asked is false for calls of other scopes.
 func (a *Account) progress(c *Charge, t Target) (job *Job, asked bool) {
 	id, ok := strings.CutPrefix(strings.TrimSuffix(t.Path, "/"), c.Scope.Endpoint+"/")
 	if !ok || strings.Contains(id, "/") || !a.Entitlements.catalogue.showsProgress(c.Scope) {

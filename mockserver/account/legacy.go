@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// The use cases of v1 that v2 does not have.
+// Use cases of v1 that v2 does not have.
 
-// CreateExpandedToken is v1 POST /token. Expanded are the scopes as asked, and after them, once
-// each, the enabled scopes that wildcards among them cover.
+// CreateExpandedToken is v1 POST /token. expanded are the requested scopes followed, once each, by
+// the enabled scopes that wildcards among them cover.
 func (s *Service) CreateExpandedToken(ctx context.Context, call Call, r TokenRequest) (token Token, expanded []string, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
 		t, err := a.createToken(r, now)
@@ -59,7 +59,7 @@ func (s *Service) TokensWithScopes(ctx context.Context, call Call, scopes []stri
 	return tokens, receipt, err
 }
 
-// FindToken is v1 GET /token/{token}: none or one.
+// FindToken is v1 GET /token/{token}: no token or one.
 func (s *Service) FindToken(ctx context.Context, call Call, value string) (tokens []Token, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, _ time.Time) error {
 		if !ValidID(value) {
@@ -95,18 +95,18 @@ func (s *Service) ChangeToken(ctx context.Context, call Call, value string, r To
 	return token, receipt, err
 }
 
-// Included is what was called of a scope in a period, beside what of it is included.
+// Included counts the calls of a scope in a period, and how many of them are included.
 type Included struct {
 	// Requests are all calls, Paid those of them that the wallet paid for.
 	Requests, Paid int64
-	// Limit is how many are included; it means nothing where Unlimited is set, because calls cost
+	// Limit is how many are included. It is meaningless if Unlimited is set, because calls cost
 	// nothing.
 	Limit     int64
 	Unlimited bool
 }
 
-// Counters is v1 GET /counters: by scope, what was called in a period. Like all statistics it
-// covers the calls that finished before this one.
+// Counters is v1 GET /counters: the calls in a period, by scope. Like all statistics it covers the
+// calls that finished before this one.
 func (s *Service) Counters(ctx context.Context, call Call, p Period) (counters map[string]Included, receipt Receipt, err error) {
 	receipt, err = s.do(ctx, call, func(a *Account, now time.Time) error {
 		counters = map[string]Included{}
@@ -125,8 +125,8 @@ func (s *Service) Counters(ctx context.Context, call Call, p Period) (counters m
 	return counters, receipt, err
 }
 
-// included is how many calls of a scope need not be paid for in a period: those of the active
-// subscriptions, else the free ones of that window.
+// included returns how many calls of a scope need not be paid for in a period: those of the active
+// subscriptions, otherwise the free ones of that window.
 func (a *Account) included(scope string, p Period, now time.Time) (limit int64, unlimited bool) {
 	offer, ok := a.Entitlements.catalogue.named(scope, a.Environment)
 	if ok && offer.Price() == 0 {

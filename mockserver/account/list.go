@@ -3,11 +3,11 @@ package account
 import "slices"
 
 // Filter narrows a list to scopes: each entry is a scope or a pattern of scopes. An empty filter
-// lets everything through.
+// accepts everything.
 type Filter []string
 
-// matcher says whether the filter lets a scope through. It remembers its answers, because long
-// lists hold few different scopes.
+// matcher returns a function that reports whether the filter accepts a scope. It caches results,
+// because long lists hold few different scopes.
 func (f Filter) matcher() func(scope string) bool {
 	if len(f) == 0 {
 		return func(string) bool { return true }
@@ -34,7 +34,7 @@ func (f Filter) matcher() func(scope string) bool {
 	}
 }
 
-// oldestFirst is a page of a list that is kept oldest first. It shares the list's memory.
+// oldestFirst returns a page of a list that is kept oldest first. It shares the list's memory.
 func oldestFirst[T any](list []T, p Page) []T {
 	if p.Skip >= int64(len(list)) {
 		return nil
@@ -43,7 +43,7 @@ func oldestFirst[T any](list []T, p Page) []T {
 	return rest[:min(p.Limit, int64(len(rest)))]
 }
 
-// newestFirst is a page, read from the end, of a list that is kept oldest first: a copy.
+// newestFirst returns a page, read from the end, of a list that is kept oldest first. It is a copy.
 func newestFirst[T any](list []T, f Filter, p Page, scope func(T) string) []T {
 	if len(f) == 0 {
 		if p.Skip >= int64(len(list)) {

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Money is an amount in integer units of 1/10000 of the account's currency,
-// so that sums are exact. One cent is 100 units.
+// Money is an amount in integer units of 1/10000 of the account's currency, so that sums are exact.
+// One cent is 100 units.
 type Money int64
 
 // Unit is how many units of Money make one whole of the currency.
 const Unit Money = 10_000
 
-// ParseMoney reads a decimal number such as "-15.5", "100" or "1e2".
-// It refuses what cannot be held exactly: more than four decimals, or more
-// than an int64 of units.
+// ParseMoney parses a decimal number such as "-15.5", "100" or "1e2". It returns an error for an
+// amount that cannot be represented exactly: more than four decimals, or more than an int64 of
+// units.
 func ParseMoney(s string) (Money, error) {
 	text := strings.TrimSpace(s)
 	if m, ok := plainMoney(text); ok {
@@ -25,7 +25,7 @@ func ParseMoney(s string) (Money, error) {
 	return exactMoney(s, text)
 }
 
-// exactMoney reads an amount however it is written. s is how errors call it.
+// exactMoney parses an amount in any notation. s is its text in errors.
 func exactMoney(s, text string) (Money, error) {
 	// The length bound keeps an exponent like 1e999999 from becoming a number of that size.
 	if len(text) == 0 || len(text) > 32 || strings.ContainsAny(text, "_xXpP/") || exponentTooLarge(text) {
@@ -45,8 +45,8 @@ func exactMoney(s, text string) (Money, error) {
 	return Money(r.Num().Int64()), nil
 }
 
-// plainMoney reads what amounts look like nearly always: a sign, up to twelve digits, and up to
-// four decimals.
+// plainMoney parses the usual form of amounts: a sign, up to twelve digits, and up to four
+// decimals.
 func plainMoney(text string) (Money, bool) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, decimals, pointed := strings.Cut(digits, ".")
@@ -73,7 +73,7 @@ func plainMoney(text string) (Money, bool) {
 	return m, true
 }
 
-// exponentTooLarge says whether a number is written with an exponent that no amount needs.
+// exponentTooLarge reports whether a number has an exponent that no amount needs.
 func exponentTooLarge(text string) bool {
 	_, exponent, found := strings.Cut(strings.ToLower(text), "e")
 	if !found {
@@ -83,12 +83,12 @@ func exponentTooLarge(text string) bool {
 	return err != nil || n > 18 || n < -18
 }
 
-// String renders the amount as a JSON number, without trailing zeros: "-15.5", "100", "0.06".
+// String returns the amount as a JSON number, without trailing zeros: "-15.5", "100", "0.06".
 func (m Money) String() string { return string(m.Append(make([]byte, 0, 24))) }
 
 // Append appends the amount, as String renders it.
 func (m Money) Append(b []byte) []byte {
-	// Negating the smallest int64 overflows, so the digits are taken from an unsigned value.
+	// Negating the smallest int64 overflows, so the digits come from an unsigned value.
 	u := uint64(m)
 	if m < 0 {
 		b = append(b, '-')

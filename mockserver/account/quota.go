@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// RateLimit is a fixed window: so many requests in each.
+// RateLimit is a number of requests per fixed window.
 type RateLimit struct {
 	Limit   int64
 	Window  time.Duration
 	Enabled bool
 }
 
-// ParseRateLimit reads a limit as the provider writes it: "100/1m" are a hundred requests in each
-// minute. Not ok when it has another form; no text means no limit.
+// ParseRateLimit parses a limit as the provider writes it: "100/1m" means a hundred requests per
+// minute. ok is false for any other form; empty text means no limit.
 func ParseRateLimit(text string) (RateLimit, bool) {
 	count, window, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseUint(count, 10, 31)
@@ -28,7 +28,7 @@ func ParseRateLimit(text string) (RateLimit, bool) {
 	return RateLimit{Limit: int64(n), Window: every, Enabled: true}, true
 }
 
-// Quota counts an account's requests in the current window. A window begins with the first request
+// Quota counts an account's requests in the current window. A window starts with the first request
 // in it, on the account's clock.
 type Quota struct {
 	// Own is the account's limit; nil means the server's.
@@ -37,21 +37,21 @@ type Quota struct {
 	used  int64
 }
 
-// NewQuota is a quota in whose window, begun at start, so many requests were counted.
+// NewQuota returns a quota whose window started at start and counted used requests.
 func NewQuota(own *RateLimit, start time.Time, used int64) Quota {
 	return Quota{Own: own, start: start, used: used}
 }
 
-// Window is when the current window began, and how many requests were counted in it. Start is zero
+// Window returns when the current window started, and the requests counted in it. start is zero
 // before the first request.
 func (q *Quota) Window() (start time.Time, used int64) { return q.start, q.used }
 
-// QuotaState says what a request found and left.
+// QuotaState is the state of a window before and after a request.
 type QuotaState struct {
 	Enabled   bool
 	Limit     int64
 	Remaining int64
-	// Reset is how long until the next window, on the account's clock.
+	// Reset is the time until the next window, on the account's clock.
 	Reset time.Duration
 }
 
@@ -68,8 +68,7 @@ func (a *Account) scopeQuota(c *Charge) *Quota {
 	return q
 }
 
-// RestoreScopeQuota puts the window of a scope, by its name in the environment, in the place of
-// what is there.
+// RestoreScopeQuota replaces the window of a scope, named as in the environment.
 func (a *Account) RestoreScopeQuota(scope string, q *Quota) {
 	if a.scopes == nil {
 		a.scopes = map[string]*Quota{}
@@ -77,16 +76,16 @@ func (a *Account) RestoreScopeQuota(scope string, q *Quota) {
 	a.scopes[scope] = q
 }
 
-// ScopeQuotas calls yield for the window of every scope that was called or has a limit of its own,
-// in order. Within the transaction only.
+// ScopeQuotas calls yield, in order, for the window of every scope that was called or has a limit
+// of its own. Call it within a transaction only.
 func (a *Account) ScopeQuotas(yield func(scope string, q *Quota)) {
 	for _, scope := range a.limitedScopes() {
 		yield(scope, a.scopes[scope])
 	}
 }
 
-// ScopeRateLimit is the limit that holds for a scope, by its name in the environment: the account's
-// own, else the catalogue's. Not ok when the catalogue has no such scope.
+// ScopeRateLimit returns the limit in force for a scope, named as in the environment: the account's
+// own, otherwise the catalogue's. ok is false if the catalogue has no such scope.
 func (a *Account) ScopeRateLimit(scope string) (RateLimit, bool) {
 	offer, ok := a.Entitlements.catalogue.named(scope, a.Environment)
 	if !ok {

@@ -2,26 +2,26 @@ package account
 
 import "slices"
 
-// Autorecharge watches the credit of a wallet: a debit by which it falls below Below is told of,
-// and books Amount in the same transaction, after it. An Amount of 0 tells only. (v1's reference
-// page: "alerts and notifications based on your remaining credit … or the Autorecharge feature";
-// how they work is assumed.)
+// Autorecharge watches the credit of a wallet: a debit that takes it below Below raises an alert
+// and, after it in the same transaction, credits Amount. An Amount of 0 only raises the alert.
+// (v1's reference page: "alerts and notifications based on your remaining credit … or the
+// Autorecharge feature"; how they work is assumed.)
 type Autorecharge struct {
 	Below, Amount Money
 }
 
-// maxAlerts bounds what is remembered of alerts.
+// maxAlerts bounds the alerts that are kept.
 const maxAlerts = 100
 
-// Alerts are the newest things that happened to the wallet by themselves, oldest first:
-// "wallet.low", with the ID of the transaction by which the credit fell, and "wallet.recharged",
-// with that of the recharge. Read only.
+// Alerts returns the newest automatic events of the wallet, oldest first: "wallet.low", with the ID
+// of the transaction that took the credit below the threshold, and "wallet.recharged", with that of
+// the recharge. The result must not be modified.
 func (a *Account) Alerts() []Event { return a.alerts }
 
 // RestoreAlerts replaces the alerts, oldest first.
 func (a *Account) RestoreAlerts(alerts []Event) { a.alerts = slices.Clone(alerts) }
 
-// alert remembers an alert. Copies of the account share the memory of those that came before.
+// alert adds an alert. Copies of the account share the memory of earlier ones.
 func (a *Account) alert(e Event) {
 	a.alerted++
 	if len(a.alerts) >= maxAlerts {
@@ -30,7 +30,7 @@ func (a *Account) alert(e Event) {
 	a.alerts = append(a.alerts, e)
 }
 
-// alertsSince returns the alerts since there were so many; nil is none.
+// alertsSince returns the alerts after the first so many; nil if there are none.
 func (a *Account) alertsSince(alerted uint64) []Event {
 	if a.alerted == alerted {
 		return nil
@@ -39,7 +39,7 @@ func (a *Account) alertsSince(alerted uint64) []Event {
 	return slices.Clone(a.alerts[len(a.alerts)-n:])
 }
 
-// watch looks at the wallet after a debit, before which it held so much.
+// watch checks the wallet after a debit; before is the credit before it.
 func (a *Account) watch(before Money, debit Transaction) {
 	auto := a.Wallet.Autorecharge
 	if auto == nil || before < auto.Below || a.Wallet.credit >= auto.Below {
@@ -50,12 +50,12 @@ func (a *Account) watch(before Money, debit Transaction) {
 	if auto.Amount <= 0 {
 		return
 	}
-	if t, err := a.Move(auto.Amount, "Automatic recharge", now); err == nil { // else it would hold more than a wallet can
+	if t, err := a.Move(auto.Amount, "Automatic recharge", now); err == nil { // otherwise it would hold more than a wallet can
 		a.alert(Event{At: now, What: WalletRecharged, ID: t.ID})
 	}
 }
 
-// What is told of wallets.
+// Names of the wallet's events.
 const (
 	WalletLow       = "wallet.low"
 	WalletRecharged = "wallet.recharged"

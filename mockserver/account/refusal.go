@@ -1,11 +1,10 @@
 package account
 
-// Reason says why a rule refuses a call, in the domain's words. Which status, number and message a
-// caller sees is the surface's business: it looks the reason up in the refusals table
-// (spec/refusals.yaml).
+// Reason is why a rule refuses a call, as a domain term. The surface maps it to the status, number
+// and message that the caller sees, in the refusals table (spec/refusals.yaml).
 type Reason string
 
-// The reasons for which an account refuses.
+// Reasons for which an account refuses.
 const (
 	ScopesMissing        Reason = "scopes-missing"
 	ScopesMalformed      Reason = "scopes-malformed"
@@ -22,7 +21,7 @@ const (
 	CreditInsufficient   Reason = "credit-insufficient"
 	AmountTooLarge       Reason = "amount-too-large"
 
-	// Of calls of paid services, in the order in which they are looked at.
+	// Reasons of calls to paid services, in the order in which they are checked.
 	AccessTokenInvalid         Reason = "access-token-invalid"
 	EndpointUnknown            Reason = "endpoint-unknown"
 	MethodNotOffered           Reason = "method-not-offered"
@@ -38,12 +37,12 @@ const (
 )
 
 // Refusal is the error with which a rule refuses. A refused call leaves its usage and its entry in
-// the error log behind, and nothing else.
+// the error log, and nothing else.
 type Refusal struct {
 	Reason Reason
-	// Detail says in words what was wrong; for explanations, never sent to the caller.
+	// Detail explains what was wrong, for explanations. It is never sent to the caller.
 	Detail string
-	// As is how the caller is answered, where that is not by the refusals table.
+	// As is how the caller is answered, if not by the refusals table.
 	As *Failure
 }
 
@@ -55,5 +54,5 @@ func (r *Refusal) Error() string {
 	return string(r.Reason) + ": " + r.Detail
 }
 
-// Refuse makes a refusal.
+// Refuse creates a refusal.
 func Refuse(reason Reason, detail string) error { return &Refusal{Reason: reason, Detail: detail} }

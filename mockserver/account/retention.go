@@ -1,31 +1,31 @@
 package account
 
-// Retention bounds what an account remembers one by one; zero is the default. Sums stay exact
+// Retention bounds what an account keeps entry by entry; zero is the default. Sums stay exact
 // beyond it.
 type Retention struct {
-	// Transactions of the wallet. The oldest are drawn together into one, so that all always sum up
-	// to the credit.
+	// Transactions of the wallet. The oldest are merged into one, so that all always sum up to the
+	// credit.
 	Transactions int
-	// Errors in the error log; the oldest go first.
+	// Errors in the error log; the oldest are dropped.
 	Errors int
-	// Addresses listed of the callers of one scope on one day, and of one token. Calls from others
-	// are counted, and their addresses not listed.
+	// Addresses listed of the callers of one scope on one day, and of one token. Calls from further
+	// addresses are counted, but not listed.
 	Addresses int
 }
 
-// What is remembered where nothing else is said.
+// Defaults of Retention.
 const (
 	DefaultTransactions = 100_000
 	DefaultErrors       = 10_000
 	DefaultAddresses    = 1_000
 )
 
-// LeastTransactions is the smallest bound of transactions: below it, drawing them together would be
-// most of the work.
+// LeastTransactions is the smallest bound of transactions: below it, merging them would be most of
+// the work.
 const LeastTransactions = 10
 
-// Retain bounds what the account remembers. What it holds beyond that by now is gone with the next
-// entry of its kind.
+// Retain bounds what the account keeps. What it holds beyond that is dropped with the next entry of
+// its kind.
 func (a *Account) Retain(r Retention) {
 	a.Retention = r
 	a.Errors.bound = r.errors()

@@ -23,7 +23,7 @@ type Subscription struct {
 	UpdatedAt         time.Time
 }
 
-// period is how long one term of the subscription lasts.
+// period returns how long one term of the subscription lasts.
 func (s *Subscription) period() time.Duration {
 	if s.Type == "year" {
 		return 365 * 24 * time.Hour
@@ -31,14 +31,13 @@ func (s *Subscription) period() time.Duration {
 	return 30 * 24 * time.Hour
 }
 
-// term is when the term of an active subscription ends: of the n-th of the account.
+// term is when the term of an active subscription ends, with its index in the account.
 type term struct {
 	ends time.Time
 	n    int
 }
 
-// terms are a heap: the first that ends is on top, and of several that end at once the oldest
-// subscription's.
+// terms is a heap: the first to end is on top, and the oldest of several that end at once.
 type terms []term
 
 func (t terms) Len() int { return len(t) }
@@ -63,7 +62,7 @@ func (t *terms) Pop() any {
 	return last
 }
 
-// nextLapsed returns the active subscription whose term ended first, by now, or nil.
+// nextLapsed returns the active subscription whose term has ended first, or nil.
 func (a *Account) nextLapsed(now time.Time) *Subscription {
 	for ; a.termed < len(a.Subscriptions); a.termed++ {
 		if s := a.Subscriptions[a.termed]; s.Active {
@@ -77,7 +76,7 @@ func (a *Account) nextLapsed(now time.Time) *Subscription {
 }
 
 // settleLapsed ends the term of the subscription that nextLapsed returned: the subscription renews
-// when it is meant to and the wallet can pay its price, else it ends.
+// if it is set to and the wallet can pay its price, otherwise it ends.
 func (a *Account) settleLapsed() Event {
 	s := a.Subscriptions[a.terms[0].n]
 	at := s.ExpiresAt

@@ -7,54 +7,53 @@ import (
 	"time"
 )
 
-// MaxTTL is the longest life of a token, and the one it gets when none is asked for (v2
-// TokenCreate.ttl: "Max 1 year").
+// MaxTTL is the longest lifetime of a token, and the default (v2 TokenCreate.ttl: "Max 1 year").
 const MaxTTL = 365 * 24 * time.Hour
 
-// Moment is a time as tokens keep it: whole seconds since 1970. Accounts with 100,000 tokens have
-// three times as many moments.
+// Moment is a time as tokens keep it: whole seconds since 1970. It saves memory in accounts with
+// 100,000 tokens, each with three times.
 type Moment int64
 
-// MomentOf is a time without what is finer than seconds.
+// MomentOf truncates a time to seconds.
 func MomentOf(t time.Time) Moment { return Moment(t.Unix()) }
 
-// Time is the moment in UTC.
+// Time returns the moment in UTC.
 func (m Moment) Time() time.Time { return time.Unix(int64(m), 0).UTC() }
 
-// Token is an access token together with the refresh token that can replace it. Slices in it are
-// never changed in place.
+// Token is an access token together with the refresh token that can replace it. Its slices are
+// never modified in place.
 type Token struct {
 	Value        string
 	RefreshToken string
 	Name         string
-	Scopes       []string // as they were asked for, wildcards included
+	Scopes       []string // as requested, wildcards included
 	CreatedAt    Moment
 	UpdatedAt    Moment
 	ExpireAt     Moment
-	// TTL with which a rotation starts the lifetime anew.
+	// lifetime that a rotation starts again
 	TTL time.Duration
-	// Limits are never changed in place; nil is none.
+	// Limits are never modified in place; nil means none.
 	Limits *TokenLimits
 	Stats  TokenStats
 
-	seq uint64 // position in the order of creation
+	seq uint64 // position in order of creation
 }
 
-// TokenLimits bound what a token may be used for. Nil means no limit, 0 allows none.
+// TokenLimits bound what a token may be used for. Nil means no limit, 0 allows nothing.
 type TokenLimits struct {
 	TotalRequests        *int64
 	WalletRequests       *int64
 	SubscriptionRequests *int64
 	WalletAmount         *Money
-	IP                   []string // nil is every address
+	IP                   []string // nil allows every address
 }
 
-// NewTokenLimits answers limits that a token can have: nil if they limit nothing.
+// NewTokenLimits returns limits for a token: nil if they limit nothing.
 func NewTokenLimits(l TokenLimits) *TokenLimits {
 	if l.TotalRequests == nil && l.WalletRequests == nil && l.SubscriptionRequests == nil && l.WalletAmount == nil && l.IP == nil {
 		return nil
 	}
-	own := l // so that nothing is allocated for tokens without limits, which are most
+	own := l // so that nothing is allocated for tokens without limits, the usual case
 	return &own
 }
 
@@ -68,14 +67,14 @@ type TokenStats struct {
 	IPs                  IPs
 }
 
-// Change is a value that a request may set, remove, or leave alone.
+// Change is a value that a request may set, remove, or leave unchanged.
 type Change[T any] struct {
 	Present bool // the request names it
 	Null    bool // the request removes it
 	Value   T
 }
 
-// LimitsChange is what a request says of a token's limits; Null removes them all.
+// LimitsChange is a request's change of a token's limits; Null removes them all.
 type LimitsChange struct {
 	Null                 bool
 	TotalRequests        Change[int64]
@@ -106,27 +105,27 @@ func set[T any](limit **T, c Change[T]) {
 	case c.Null:
 		*limit = nil
 	case c.Present:
-		own := c.Value // so that nothing is allocated for what no request names, which is most
+		own := c.Value // so that nothing is allocated for what no request names, the usual case
 		*limit = &own
 	}
 }
 
-// TokenRequest is what a request asks of a token. What it leaves out keeps its value, or its
+// TokenRequest holds the fields of a request for a token. Missing ones keep their value, or their
 // default.
 type TokenRequest struct {
-	// Scopes as asked. ScopesMalformed is set where they were no array of strings.
+	// Scopes as requested. ScopesMalformed is set if they were not an array of strings.
 	Scopes          Change[[]string]
 	ScopesMalformed bool
 	Name            Change[string]
-	// TTL in seconds. Expire (v1) in seconds since 1970 counts where there is no TTL above 0.
+	// TTL in seconds. Expire (v1), in seconds since 1970, counts if there is no TTL above 0.
 	TTL, Expire Change[int64]
 	Limits      LimitsChange
 }
 
-// ttl reads a lifetime: absent, zero and negative are a year, and a year is the most.
+// ttl returns the requested lifetime: absent, zero and negative mean a year, the maximum.
 func (r TokenRequest) ttl() time.Duration { return lifetime(r.TTL.Value) }
 
-// lifetime reads a number of seconds: zero and negative are a year, and a year is the most.
+// lifetime interprets a number of seconds: zero and negative mean a year, the maximum.
 func lifetime(seconds int64) time.Duration {
 	if seconds > 0 && seconds < int64(MaxTTL/time.Second) {
 		return time.Duration(seconds) * time.Second
@@ -137,8 +136,8 @@ func lifetime(seconds int64) time.Duration {
 // expires reports whether the request's Expire counts.
 func (r TokenRequest) expires() bool { return r.Expire.Present && r.TTL.Value <= 0 }
 
-// firstTTL reads the lifetime of a new token. An Expire that does not lie in the future is a
-// lifetime too (v1, deprecated).
+// firstTTL returns the lifetime of a new token. An Expire that is not in the future is a lifetime
+// too (v1, deprecated).
 func (r TokenRequest) firstTTL(now time.Time) time.Duration {
 	if !r.expires() {
 		return r.ttl()
@@ -149,7 +148,7 @@ func (r TokenRequest) firstTTL(now time.Time) time.Duration {
 	return lifetime(r.Expire.Value)
 }
 
-// checkScopes refuses scopes that have no form, or that the account may not use.
+// checkScopes refuses malformed scopes, and those that the account may not use.
 func (a *Account) checkScopes(r TokenRequest) error {
 	if r.ScopesMalformed {
 		return Refuse(ScopesMalformed, "scopes is not an array of strings")
@@ -160,7 +159,7 @@ func (a *Account) checkScopes(r TokenRequest) error {
 	var patterns []Pattern
 	for _, text := range r.Scopes.Value {
 		if a.Entitlements.Enabled(text) {
-			continue // as most are: nothing to take apart
+			continue // nothing to parse, the usual case
 		}
 		p, ok := ParsePattern(text)
 		if !ok {
@@ -194,10 +193,10 @@ func (a *Account) createToken(r TokenRequest, now time.Time) (*Token, error) {
 	return t, nil
 }
 
-// issueToken gives a token its values and puts it among the account's.
+// issueToken generates a token's values, and adds it to the account's tokens.
 func (a *Account) issueToken(t *Token, now time.Time) {
-	// Both are drawn side by side, so that a value that is free has a refresh token that is free.
-	// (A state that was imported without its count of ids would be given the same ones again.)
+	// Both values are drawn together, so that an unused value has an unused refresh token. (A state
+	// that was imported without its count of IDs would be given the same ones again.)
 	for taken := true; taken; _, taken = a.Tokens.Get(t.Value) {
 		var b [2 * idLength]byte
 		pair := string(a.IDs.append(a.IDs.append(b[:0], "token", now), "refresh", now))
@@ -233,7 +232,8 @@ func (a *Account) updateToken(value string, r TokenRequest, now time.Time) (*Tok
 	return t, nil
 }
 
-// replaceToken is v1 PUT /token/{token}: scopes and expiry are replaced, what only v2 knows stays.
+// replaceToken is v1 PUT /token/{token}: it replaces scopes and expiry, and keeps what only v2
+// knows.
 func (a *Account) replaceToken(value string, r TokenRequest, now time.Time) (*Token, error) {
 	if _, ok := a.Tokens.Get(value); ok && !r.Scopes.Present && !r.ScopesMalformed {
 		return nil, Refuse(ScopesMissing, "the request has no scopes")
@@ -242,8 +242,8 @@ func (a *Account) replaceToken(value string, r TokenRequest, now time.Time) (*To
 	return a.updateToken(value, r, now)
 }
 
-// expireAt has a token expire at a moment, a year away at most. One that has passed ends the token
-// at once.
+// expireAt makes a token expire at a time, at most a year from now. A time in the past ends it at
+// once.
 func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
 	t.ExpireAt = min(Moment(moment), MomentOf(now.Add(MaxTTL)))
 	t.TTL = max(0, t.ExpireAt.Time().Sub(now))
@@ -253,8 +253,8 @@ func (a *Account) expireAt(t *Token, moment int64, now time.Time) {
 	}
 }
 
-// rotateToken puts a new pair with the same scopes in the old pair's place (v2 TokenUpdate: "When
-// using a refresh token …").
+// rotateToken replaces a pair with a new one with the same scopes (v2 TokenUpdate: "When using a
+// refresh token …").
 func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token {
 	t := *old
 	if r.Name.Present {
@@ -266,7 +266,7 @@ func (a *Account) rotateToken(old *Token, r TokenRequest, now time.Time) *Token 
 	}
 	t.CreatedAt, t.UpdatedAt, t.ExpireAt = MomentOf(now), MomentOf(now), MomentOf(now.Add(t.TTL))
 	a.end(old, EndedByRotation, now)
-	a.books.Gone = a.books.Gone.minus(old.Stats.tally()) // what it counted lives on in the new one
+	a.books.Gone = a.books.Gone.minus(old.Stats.tally()) // its counts carry over to the new one
 	a.issueToken(&t, now)
 	return &t
 }
@@ -288,16 +288,17 @@ type Tokens struct {
 	expiring expiries
 	lastSeq  uint64
 	changes  uint64              // of any token
-	scopes   map[string][]string // lists of one scope, which most tokens have, so that those with the same share it
+	scopes   map[string][]string // lists of one scope, which most tokens have, shared by those with the same scope
 }
 
-// Len is the number of live tokens.
+// Len returns the number of live tokens.
 func (ts *Tokens) Len() int { return len(ts.ordered) }
 
-// All are the live tokens, oldest first. Read only, and only within the transaction.
+// All returns the live tokens, oldest first. The result must not be modified, nor used outside the
+// transaction.
 func (ts *Tokens) All() []*Token { return ts.ordered }
 
-// Get finds a live token by its value.
+// Get returns a live token by its value.
 func (ts *Tokens) Get(value string) (*Token, bool) {
 	return ts.byValue.Get(value)
 }
