@@ -25,14 +25,16 @@ run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
 
 # Properties are tried with so many random cases each; make fuzz tries more.
 test: export RAPID_CHECKS ?= 25
+# A program with the race detector sleeps a second before it ends, to hear of races on its way out. Of dozens of
+# programs that is a minute; a tenth of it will do.
+test: export GORACE ?= atexit_sleep_ms=100
 # What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
 test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -xE 'oauthmock/(cmd/oauthconform|conformance)'))
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not gofmt-ed (make fmt does it):"; echo "$$unformatted"; exit 1; }; }
-	$(GO) vet ./...
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
-	$(GO) test $(RACE) -shuffle=on $(or $(ARGS),./...)
-	$(if $(WHOLE),$(GO) test -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
+	$(GO) test $(RACE) -vet=all -shuffle=on $(or $(ARGS),./...)
+	$(if $(WHOLE),$(GO) test -vet=all -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
 
 test-e2e: ## let OAuth clients from npm and a browser use the authorization code flow, certify the clients in examples/, and run unchanged programs of other languages; screenshots are in tools/e2e/screenshots (needs Node.js 20; ARGS=pages.test.mjs for some)
 	@GO="$(GO)" tools/e2e/run $(ARGS)

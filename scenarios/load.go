@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"oauthmock/spec"
 	"oauthmock/spec/strictyaml"
@@ -43,7 +44,21 @@ func Schema() string {
 // together. On failure the error joins every Problem that was found (see Problems), and no scenario
 // is returned. Scenarios may call the surfaces of the embedded documents, the paid services, and
 // what more describes.
+//
+// Embedded, without more documents, is read once in a process: what its scenarios hold is shared
+// and must not be changed.
 func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
+	if fsys == Embedded() && len(more) == 0 {
+		all, err := suite()
+		return slices.Clone(all), err
+	}
+	return load(fsys, more)
+}
+
+// suite is what Load returns of Embedded: to read it takes longer than most of what it is read for.
+var suite = sync.OnceValues(func() ([]Scenario, error) { return load(embedded, nil) })
+
+func load(fsys fs.FS, more []*spec.Document) ([]Scenario, error) {
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {

@@ -41,6 +41,14 @@ func Run(t *testing.T, name string, program Program, params testscript.Params) {
 	}
 	commands := commands(name, program)
 	maps.Copy(commands, params.Cmds)
+	setup := params.Setup
+	params.Setup = func(env *testscript.Env) error {
+		env.Setenv("GORACE", os.Getenv("GORACE")) // how long a program waits when it ends
+		if setup == nil {
+			return nil
+		}
+		return setup(env)
+	}
 	params.Dir, params.Cmds, params.RequireExplicitExec, params.RequireUniqueNames = folder, commands, true, true
 	testscript.Run(t, params)
 }
