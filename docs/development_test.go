@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ func TestThePageOfDevelopmentScenariosIsWhatTheFilesSay(t *testing.T) {
 		assert.Greater(t, len(s.Description), 200, "%s: a paragraph says what there is, and what to test", s.ID)
 		assert.NotContains(t, s.Description, "\n", s.ID)
 		assert.Contains(t, s.Tags, "development", s.ID)
-		fmt.Fprintf(&want, "### %s\n\n%s. `oauthmock serve --scenario %s`\n\n%s\n\n", name, s.Title, name, s.Description)
+		fmt.Fprintf(&want, "### %s\n\n%s. `oauthmock serve --scenario %s`\n\n%s\n\n", name, s.Title, name, wrapped(s.Description))
 	}
 
 	written, err := os.ReadFile(file)
@@ -46,4 +47,24 @@ func TestThePageOfDevelopmentScenariosIsWhatTheFilesSay(t *testing.T) {
 		return
 	}
 	assert.Equal(t, want.String(), got, "run: go test ./docs -update")
+}
+
+// wrapped breaks a paragraph into lines of at most 100 characters.
+func wrapped(text string) string {
+	var lines strings.Builder
+	length := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case length == 0:
+		case length+1+utf8.RuneCountInString(word) > 100:
+			lines.WriteByte('\n')
+			length = 0
+		default:
+			lines.WriteByte(' ')
+			length++
+		}
+		lines.WriteString(word)
+		length += utf8.RuneCountInString(word)
+	}
+	return lines.String()
 }
