@@ -10,42 +10,42 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Code is the number or text by which an API names an error: 70, 125.22, "400013", "invalid_code".
-// Numbers and texts are different codes even where they look alike. Codes compare with ==; the zero
-// Code is none.
+// Code is the number or text by which an API identifies an error: 70, 125.22, "400013",
+// "invalid_code". Numbers and texts are different codes even if they look alike. Codes compare with
+// ==; the zero Code means none.
 type Code struct {
 	text string
-	// quoted says that the code is a JSON string.
+	// quoted means that the code is a JSON string.
 	quoted bool
 }
 
-// NumberCode is the code written as the JSON number n.
+// NumberCode returns the code written as the JSON number n.
 func NumberCode(n int) Code {
 	return Code{text: fmt.Sprint(n)}
 }
 
-// TextCode is the code written as the JSON string s.
+// TextCode returns the code written as the JSON string s.
 func TextCode(s string) Code {
 	return Code{text: s, quoted: true}
 }
 
-// String is the code without quotes: 70, 125.22, 400013, invalid_code.
+// String returns the code without quotes: 70, 125.22, 400013, invalid_code.
 func (c Code) String() string {
 	return c.text
 }
 
-// IsZero says that there is no code.
+// IsZero reports whether there is no code.
 func (c Code) IsZero() bool {
 	return c == Code{}
 }
 
-// IsText says that the code is a JSON string and not a number.
+// IsText reports whether the code is a JSON string and not a number.
 func (c Code) IsText() bool {
 	return c.quoted
 }
 
-// Value is the code as encoding/json would decode it with UseNumber: a json.Number, a string, or
-// nil where there is none.
+// Value returns the code as encoding/json decodes it with UseNumber: a json.Number, a string, or
+// nil if there is none.
 func (c Code) Value() any {
 	switch {
 	case c.IsZero():
@@ -62,7 +62,7 @@ func (c Code) MarshalJSON() ([]byte, error) {
 	return json.Marshal(c.Value())
 }
 
-// UnmarshalJSON reads a JSON number or string; anything else, null included, is an error.
+// UnmarshalJSON parses a JSON number or string; anything else, null included, is an error.
 func (c *Code) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -81,21 +81,21 @@ func (c *Code) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalStrict reads a YAML scalar: a number that JSON knows too, or a text.
+// UnmarshalStrict decodes a YAML scalar: a number that is valid JSON too, or a text.
 func (c *Code) UnmarshalStrict(v strictyaml.Value) error {
 	kind := v.Kind()
 	return c.read(kind == strictyaml.Int || kind == strictyaml.Float, kind == strictyaml.Text, v.Text(), v.Describe())
 }
 
-// UnmarshalYAML reads the same of a node of a published document.
+// UnmarshalYAML does the same for a node of a published document.
 func (c *Code) UnmarshalYAML(node *yaml.Node) error {
 	tag := node.ShortTag()
 	return c.read(tag == "!!int" || tag == "!!float", node.Kind == yaml.ScalarNode && tag == "!!str", node.Value, node.Value)
 }
 
-// read takes a number or a text; shown is the value in words.
+// read parses a number or a text; shown is the value in words.
 func (c *Code) read(number, text bool, value, shown string) error {
-	// YAML also knows 0x46, 1_000 and .inf as numbers, which no JSON answer can hold.
+	// YAML also accepts 0x46, 1_000 and .inf as numbers, which no JSON answer can hold.
 	if value == "" || number && !json.Valid([]byte(value)) || !number && !text {
 		return fmt.Errorf(`must be a decimal number (70, 125.22) or a text ("400013", invalid_code), not %s`, shown)
 	}

@@ -11,12 +11,12 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Document is one published API document and what this project says about it. Nothing is parsed
-// before it is needed, and everything once. It is safe for concurrent use; what its methods return
-// is shared, and must not be changed.
+// Document is one published API document and what this project adds to it. Everything is parsed on
+// first use, once. It is safe for concurrent use; the results of its methods are shared, and must
+// not be modified.
 type Document struct {
 	name string
-	// file and overlayFile are how errors call the two texts.
+	// file and overlayFile name the two texts in errors.
 	file, overlayFile string
 	read, readOverlay func() ([]byte, error)
 
@@ -26,12 +26,12 @@ type Document struct {
 	triples    func() ([]Triple, error)
 	envelope   func() (Envelope, error)
 
-	readings sync.Map // of keys to func() (any, error); see Once
+	readings sync.Map // from keys to func() (any, error); see Once
 }
 
-// NewDocument makes a document of a surface that is not one of the embedded ones: its OpenAPI
-// document, in JSON or YAML, and its overlay, which may be nil. The texts are read when they are
-// first needed, so what is wrong with them is told by the methods.
+// NewDocument creates a document of a surface that is not an embedded one: its OpenAPI document, in
+// JSON or YAML, and its overlay, which may be nil. The texts are parsed on first use, so the
+// methods report their problems.
 func NewDocument(name string, published, overlay []byte) *Document {
 	text := func(data []byte) func() ([]byte, error) {
 		data = bytes.Clone(data)
@@ -45,7 +45,7 @@ func NewDocument(name string, published, overlay []byte) *Document {
 	return d
 }
 
-// The documents are part of the program, in a folder for each surface.
+// The documents are embedded, in a folder for each surface.
 //
 //go:embed */openapi.json */overlay.yaml
 var folders embed.FS
@@ -79,18 +79,18 @@ func V2() *Document {
 	return embedded()[0]
 }
 
-// V1 returns the embedded v1 document, which is written from the provider's reference page.
+// V1 returns the embedded v1 document, written from the provider's reference page.
 func V1() *Document {
 	return embedded()[1]
 }
 
-// ClientCred returns the embedded document of the client credentials flow, which is written from
-// the provider's reference page.
+// ClientCred returns the embedded document of the client credentials flow, written from the
+// provider's reference page.
 func ClientCred() *Document {
 	return embedded()[2]
 }
 
-// AuthCode returns the embedded document of the authorization code flow, which is written from the
+// AuthCode returns the embedded document of the authorization code flow, written from the
 // provider's reference page.
 func AuthCode() *Document {
 	return embedded()[3]
@@ -119,8 +119,8 @@ func (d *Document) Bytes() ([]byte, error) {
 	return bytes.Clone(data), nil
 }
 
-// Repaired returns the document as published, as JSON with only the corrections without which it
-// cannot be used at all (see [Correction.Repair]).
+// Repaired returns the published document as JSON with only the corrections without which it cannot
+// be used at all (see [Correction.Repair]).
 func (d *Document) Repaired() ([]byte, error) {
 	tree, err := d.correctedTree(func(c Correction) bool { return c.Repair })
 	if err != nil {
@@ -146,13 +146,13 @@ func (d *Document) encode(tree any) ([]byte, error) {
 	return data, nil
 }
 
-// Wrong says of an error that the document with its corrections is the cause.
+// Wrong returns err as an error of the document with its corrections.
 func (d *Document) Wrong(err error) error {
 	return fmt.Errorf("spec: %s with corrections: %w", d.file, err)
 }
 
-// Member reads a member at the root of the corrected document into what into points to; absent, it
-// leaves that as it is. Members that into does not know are an error.
+// Member decodes a member at the root of the corrected document into what into points to; if it is
+// absent, into is unchanged. Members that into does not know are an error.
 func (d *Document) Member(name string, into any) error {
 	tree, err := d.tree()
 	if err != nil {
@@ -177,8 +177,8 @@ func (d *Document) Member(name string, into any) error {
 }
 
 // Once returns what read returned when Once was first called with the key. Packages that read the
-// document with a library keep their reading with it in this way. The key is of a type of the
-// caller's own, as with context values.
+// document with a library cache their reading this way. The key has a type of the caller's own, as
+// with context values.
 func (d *Document) Once(key any, read func() (any, error)) (any, error) {
 	once, _ := d.readings.LoadOrStore(key, sync.OnceValues(read))
 	return once.(func() (any, error))()
@@ -218,7 +218,7 @@ func (d *Document) publishedTree() (any, error) {
 	return tree, nil
 }
 
-// DecodeJSON reads JSON without rounding its numbers.
+// DecodeJSON decodes JSON without rounding its numbers.
 func DecodeJSON(data []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

@@ -7,34 +7,34 @@ import (
 	"strings"
 )
 
-// Envelope says how an API wraps what it answers. It is data of the document: x-envelope at the
+// Envelope describes how an API wraps its answers. It is data of the document: x-envelope at the
 // root of the corrected document. The zero value of each member has a meaning of its own, so an API
 // without an envelope needs none.
 type Envelope struct {
 	// Media is the media type of answers, "application/json" by default.
 	Media string `json:"media"`
-	// Data is the member that holds what a success is about; "" where the body itself does.
+	// Data is the member that holds the payload of a success; "" if the body itself is the payload.
 	Data string `json:"data"`
-	// Code and Message are where a refusal has its code and message, as names joined by dots:
-	// "error" and "message" by default, or "error.code".
+	// Code and Message locate the code and message of a refusal, as names joined by dots: "error"
+	// and "message" by default, or "error.code".
 	Code    string `json:"code"`
 	Message string `json:"message"`
-	// CodeName is where a refusal has the word for its code, "error.code_reason"; "" where it has
+	// CodeName locates the word for the code of a refusal, "error.code_reason"; "" if there is
 	// none.
 	CodeName string `json:"codeName"`
-	// AnyMessage reports whether the message is for people, so that any text is right.
+	// AnyMessage means that the message is for people, so that any text is correct.
 	AnyMessage bool `json:"anyMessage"`
-	// Flat are the statuses of refusals that may also have the members which Code, CodeName and
-	// Message name below one object at the root: {"code": …} for {"error": {"code": …}}.
+	// Flat are the statuses of refusals that may also have the members named by Code, CodeName and
+	// Message at the root: {"code": …} for {"error": {"code": …}}.
 	Flat []int `json:"flat"`
-	// Success and Failure are the members that every success and every refusal has, with their
-	// values.
+	// Success and Failure are the members, with their values, of every success and every refusal.
 	Success map[string]any `json:"success"`
 	Failure map[string]any `json:"failure"`
 	// Optional names the members of a refusal that may be missing.
 	Optional []string `json:"optional"`
 	// Completes are the members, with their values, that the overlay adds to successes whose
-	// published schema does not define them. A success has all that were added to it, or none.
+	// published schema does not define them. A success has either all that were added to it, or
+	// none.
 	Completes map[string]any `json:"completes"`
 }
 
@@ -51,7 +51,7 @@ func (d *Document) readEnvelope() (Envelope, error) {
 	return envelope.WithDefaults(), nil
 }
 
-// WithDefaults returns the envelope with the values that zero ones stand for.
+// WithDefaults returns the envelope with zero values replaced by their meanings.
 func (e Envelope) WithDefaults() Envelope {
 	e.Media = cmp.Or(e.Media, "application/json")
 	e.Code = cmp.Or(e.Code, "error")
@@ -59,7 +59,8 @@ func (e Envelope) WithDefaults() Envelope {
 	return e
 }
 
-// Members names the members of a body that belong to the envelope and not to what it wraps, sorted.
+// Members returns the names of the members of a body that belong to the envelope, not to the
+// payload, sorted.
 func (e Envelope) Members() []string {
 	e = e.WithDefaults()
 	code, _, _ := strings.Cut(e.Code, ".")
@@ -80,7 +81,7 @@ func (e Envelope) Refusal(body any) (code, message any, ok bool) {
 	return code, message, ok
 }
 
-// CodeNameOf returns the word for the code of a decoded body; nil where it has none.
+// CodeNameOf returns the word for the code of a decoded body; nil if it has none.
 func (e Envelope) CodeNameOf(body any) any {
 	if e.CodeName == "" {
 		return nil
@@ -106,7 +107,7 @@ func (e Envelope) at(body any, path string) (any, bool) {
 	return value, ok
 }
 
-// Payload returns what a decoded body is about; ok reports whether there is something.
+// Payload returns the payload of a decoded body; ok reports whether there is one.
 func (e Envelope) Payload(body any) (payload any, ok bool) {
 	if e.Data == "" {
 		return body, body != nil
@@ -114,8 +115,8 @@ func (e Envelope) Payload(body any) (payload any, ok bool) {
 	return At(body, e.Data)
 }
 
-// Body returns the decoded body of a refusal with this code and message, numbers as json.Number.
-// name is the word for the code, for an API that has such; else it is not used.
+// Body returns the decoded body of a refusal with a code and message, numbers as json.Number. name
+// is the word for the code; it is ignored for an API without such words.
 func (e Envelope) Body(code, name, message any) map[string]any {
 	e = e.WithDefaults()
 	body, _ := clone(e.Failure).(map[string]any)

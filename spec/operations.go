@@ -18,27 +18,26 @@ type Operation struct {
 	Name, Surface string
 	// Method is in upper case; Path is the template of the document, "/tokens/{token}".
 	Method, Path string
-	// Statuses that the document as published knows, in their order. What is not a number
-	// ("default", "4XX") is left out.
+	// Statuses that the document as published knows, in its order, without those that are not
+	// numbers ("default", "4XX").
 	Statuses []int
 	// Auth names the credentials that the document accepts, any one of them: the scheme of HTTP
-	// authentication ("basic"), the type of another ("apiKey"), or what x-credential of the scheme
-	// calls it ("refresh", the refresh token as Bearer).
+	// authentication ("basic"), the type of another ("apiKey"), or the scheme's x-credential
+	// ("refresh", the refresh token as Bearer).
 	Auth []string
 	// Parameters in the document's order, those of the path first and those of the overlay last.
 	Parameters []Parameter
-	// Detail is the query parameter that makes a list answer with one entry; "" where there is
-	// none.
+	// Detail is the query parameter that makes a list answer with one entry; "" if there is none.
 	Detail string
-	// MissingID reports whether the document has an answer for a path that ends where the id should
+	// MissingID reports whether the document has an answer for a path that ends where the ID should
 	// be: the 400 of PATCH and DELETE /tokens/{token}, which nothing else about the path could
 	// cause.
 	MissingID bool
-	// Own reports whether the operation is the mock's own (x-own): the provider publishes none, so
-	// nobody need have it, and it is not part of what there is to cover.
+	// Own reports whether the operation is the mock's own (x-own): the provider does not publish
+	// it, so no server needs it, and coverage does not count it.
 	Own bool
 	// Forms are further methods of the path whose requests belong to the operation (x-forms): those
-	// of the forms on its pages.
+	// that the forms on its pages use.
 	Forms []string
 }
 
@@ -48,8 +47,8 @@ type Parameter struct {
 	Name, In string
 }
 
-// outline is what Operations reads of a document. Members of a path that are no operations stay
-// unread.
+// outline is the part of a document that Operations reads. Members of a path that are not
+// operations are ignored.
 type outline struct {
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
 	Components struct {
@@ -212,7 +211,7 @@ func members(node *yaml.Node) func(yield func(string, *yaml.Node) bool) {
 	}
 }
 
-// member is one member of an object, or nil.
+// member returns one member of an object, or nil.
 func member(node *yaml.Node, name string) *yaml.Node {
 	for key, value := range members(node) {
 		if key == name {

@@ -20,15 +20,15 @@ type Correction struct {
 	// Title is a short name, Reason the why in a sentence or two.
 	Title, Reason string
 	Grade         Grade
-	// Repair marks what is needed to use the document at all: without it kin-openapi refuses the
-	// document, or finds no operation for a request to another host. Repairs are part of
+	// Repair marks a correction without which the document cannot be used at all: kin-openapi
+	// refuses it, or finds no operation for a request to another host. Repairs are part of
 	// [Document.Published].
 	Repair bool
 	// Targets are the JSONPaths that the correction changes, in the order of its actions.
 	Targets []string
 }
 
-// Corrections returns the overlay as data, in the order of the numbers.
+// Corrections returns the overlay as data, in order of number.
 func (d *Document) Corrections() ([]Correction, error) {
 	overlay, err := d.overlay()
 	if err != nil {
@@ -39,7 +39,7 @@ func (d *Document) Corrections() ([]Correction, error) {
 
 // action is one action of an overlay: exactly one of update and remove.
 type action struct {
-	number int // of its correction
+	number int // the number of its correction
 	target string
 	path   jp.Expr
 	update any
@@ -65,9 +65,9 @@ func (d *Document) readCorrections() (*overlay, error) {
 	return parseOverlay(d.overlayFile, data)
 }
 
-// parseOverlay reads an OpenAPI Overlay 1.0 strictly. On top of the format, x-corrections at the
-// root holds number, title, reason, grade and repair of each correction, and x-number of an action
-// says which correction it is part of.
+// parseOverlay parses an OpenAPI Overlay 1.0 strictly. In addition to the format, x-corrections at
+// the root holds number, title, reason, grade and repair of each correction, and x-number of an
+// action is the correction that it belongs to.
 func parseOverlay(file string, data []byte) (*overlay, error) {
 	var written struct {
 		Overlay string `yaml:"overlay"`
@@ -105,7 +105,7 @@ func parseOverlay(file string, data []byte) (*overlay, error) {
 	return o, c.problems.Err()
 }
 
-// writtenCorrection and writtenAction are as the file has them.
+// writtenCorrection and writtenAction are the file's own form.
 type writtenCorrection struct {
 	Number int    `yaml:"number"`
 	Title  string `yaml:"title"`
@@ -156,10 +156,9 @@ func (o *overlay) addAction(c *checks, place string, w writtenAction) {
 }
 
 // apply carries out the actions of the chosen corrections, in the order of the file, on a tree that
-// it owns. An action that finds no target, or a target that is so already, is an error: it would
-// stand in the overlay as a claim about the document that is not true. Filters in targets can ask
-// whether a member is there and compare texts; numbers keep the spelling of the document and
-// compare with nothing.
+// it owns. An action that finds no target, or a target that already is as wanted, is an error: it
+// would make a false claim about the document. Filters in targets can test for the presence of a
+// member and compare texts; numbers keep the spelling of the document and compare with nothing.
 func (o *overlay) apply(tree any, chosen func(Correction) bool) (any, error) {
 	for _, a := range o.actions {
 		if !chosen(o.corrections[a.number-1]) {

@@ -1,7 +1,7 @@
 package spec
 
 import (
-	_ "embed" // the table is part of the program
+	_ "embed" // the table is embedded
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,25 +13,25 @@ const refusalsFile = "spec/refusals.yaml"
 //go:embed refusals.yaml
 var refusalsDocument string
 
-// Grade says how well a rule is known.
+// Grade is how well a rule is known.
 type Grade string
 
-// The grades, the best first.
+// The grades, best first.
 const (
-	// Documented: the published documents say so.
+	// Documented: the published documents state it.
 	Documented Grade = "documented"
-	// Observed: the provider's own code or guides do so, or a third party reports it of the live
+	// Observed: the provider's own code or guides do it, or a third party reports it of the live
 	// service.
 	Observed Grade = "observed"
-	// Assumed: somebody had to decide.
+	// Assumed: this project decided.
 	Assumed Grade = "assumed"
 )
 
-// EveryOperation stands in [Refusal.Operation] for all operations of a surface that have no row of
-// their own.
+// EveryOperation is the [Refusal.Operation] of rows for all operations of a surface that have no
+// row of their own.
 const EveryOperation = "*"
 
-// Refusal is how one operation of a surface answers when it refuses for one reason.
+// Refusal is how one operation of a surface answers a refusal for one reason.
 type Refusal struct {
 	// Surface is "v2"; Operation a name like "token.create", or [EveryOperation]; Reason a name
 	// like "scopes-missing".
@@ -41,18 +41,18 @@ type Refusal struct {
 	// Code and Message are the members `error` and `message` of the answer.
 	Code    Code
 	Message string
-	// CodeName is the word by which some APIs name the code besides: "invalid_request" of "400013";
-	// else "".
+	// CodeName is the word by which some APIs name the code in addition: "invalid_request" for
+	// "400013"; otherwise "".
 	CodeName string
 	Grade    Grade
-	// Source says where the row comes from: "PATCH /tokens/{token} 401 unauthorized_refresh" is an
-	// example of the published document; of rows that are not documented it is a reason in words.
+	// Source is where the row comes from: "PATCH /tokens/{token} 401 unauthorized_refresh" is an
+	// example of the published document; rows that are not documented give a reason in words.
 	Source string
 }
 
 type refusalKey struct{ surface, operation, reason string }
 
-// Table holds every refusal. It never changes, so it is safe for concurrent use.
+// Table holds every refusal. It is immutable, and so safe for concurrent use.
 type Table struct {
 	rows  []Refusal
 	index map[refusalKey]int
@@ -62,14 +62,13 @@ var refusals = sync.OnceValues(func() (*Table, error) {
 	return parseRefusals(refusalsFile, []byte(refusalsDocument))
 })
 
-// Refusals returns the embedded table, spec/refusals.yaml. It is read once, when it is first asked
-// for.
+// Refusals returns the embedded table, spec/refusals.yaml. It is parsed on first use, once.
 func Refusals() (*Table, error) {
 	return refusals()
 }
 
-// Find is the row of an operation and reason: the operation's own, else the surface's row for every
-// operation. A row for every operation comes back as it stands, with Operation [EveryOperation].
+// Find returns the row of an operation and reason: the operation's own, otherwise the surface's row
+// for every operation, which has the Operation [EveryOperation].
 func (t *Table) Find(surface, operation, reason string) (Refusal, bool) {
 	for _, op := range []string{operation, EveryOperation} {
 		if i, ok := t.index[refusalKey{surface, op, reason}]; ok {
@@ -79,7 +78,7 @@ func (t *Table) Find(surface, operation, reason string) (Refusal, bool) {
 	return Refusal{}, false
 }
 
-// All is every row in the order of the file. The caller owns the copy.
+// All returns all rows in the order of the file. The caller owns the copy.
 func (t *Table) All() []Refusal {
 	return slices.Clone(t.rows)
 }
@@ -90,7 +89,7 @@ var (
 	refusalSurface   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+$`) })
 )
 
-// refusalRow is a row as it is written.
+// refusalRow is a row in the file's own form.
 type refusalRow struct {
 	Surface   string `yaml:"surface"`
 	Operation string `yaml:"operation"`
@@ -103,7 +102,7 @@ type refusalRow struct {
 	Source    string `yaml:"source"`
 }
 
-// parseRefusals reads a table strictly and reports all problems at once, each with file and line.
+// parseRefusals parses a table strictly and reports all problems at once, each with file and line.
 func parseRefusals(file string, data []byte) (*Table, error) {
 	var written struct {
 		Version  string       `yaml:"version"`

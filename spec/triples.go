@@ -8,29 +8,27 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Triple is one documented refusal: an operation, a status and a code, with the message that goes
-// with it.
+// Triple is one documented refusal: an operation, a status and a code, with the message.
 type Triple struct {
-	// Surface is the document's name, Operation the alias; Method and Path are those of the
-	// document.
+	// Surface is the document's name, Operation the alias; Method and Path are the document's.
 	Surface, Operation, Method, Path string
 	Status                           int
 	Code                             Code
 	Message                          string
-	// CodeName is the word for the code; "" where the API has none.
+	// CodeName is the word for the code; "" if the API has none.
 	CodeName string
 	// Example is the name of the example that documents it; "" for an unnamed one.
 	Example string
 }
 
-// String names the triple as coverage and scenarios do: "PATCH /tokens/{token} 401 130", and
-// outside v2 "v1 PUT /token/{token} 404 170".
+// String names the triple as coverage and scenarios do: "PATCH /tokens/{token} 401 130", or outside
+// v2 "v1 PUT /token/{token} 404 170".
 func (t Triple) String() string {
 	return Qualified(t.Surface, fmt.Sprintf("%s %s %d %s", t.Method, t.Path, t.Status, t.Code))
 }
 
 // Qualified puts the surface before a place in its document ("GET /scopes 200"), as coverage and
-// scenarios do. What is without one is v2's.
+// scenarios do. A place without a surface is v2's.
 func Qualified(surface, place string) string {
 	if surface == "v2" || surface == "" {
 		return place
@@ -39,7 +37,7 @@ func Qualified(surface, place string) string {
 }
 
 // Source names the example in the published document: "PATCH /tokens/{token} 401
-// unauthorized_refresh", or "GET /tokens 404" where it has no name.
+// unauthorized_refresh", or "GET /tokens 404" if it has no name.
 func (t Triple) Source() string {
 	source := fmt.Sprintf("%s %s %d", t.Method, t.Path, t.Status)
 	if t.Example != "" {
@@ -89,7 +87,7 @@ func (d *Document) readTriples() ([]Triple, error) {
 	return triples, nil
 }
 
-// read takes code and message from an example of a failure.
+// read decodes code and message from an example of a failure.
 func (t *Triple) read(example *yaml.Node, envelope Envelope) error {
 	code, message := memberAt(example, envelope.Code), memberAt(example, envelope.Message)
 	if code == nil || message == nil {

@@ -15,20 +15,20 @@ import (
 type Answer struct {
 	Operation spec.Operation
 	Status    int
-	// Query is what decides about the form of the answer: id, or nothing.
+	// Query is the parameter that decides the form of the answer: id, or nothing.
 	Query url.Values
 	// Body is the decoded JSON, with numbers as json.Number.
 	Body any
 }
 
-// String is the operation's alias and the status: "token.get 404".
+// String returns the operation's alias and the status: "token.get 404".
 func (a Answer) String() string {
 	return fmt.Sprintf("%s %d", a.Operation.Name, a.Status)
 }
 
-// Right returns right answers by the strict reading of a document, in the order of operations and
-// statuses: of each refusal the examples, of each success one of every form, put together from the
-// examples of its properties. Each call makes them anew.
+// Right returns answers that are correct by the strict reading of a document, in order of
+// operations and statuses: for each refusal its examples, for each success one of every form,
+// composed of the examples of its properties. Each call builds them anew.
 func Right(document *spec.Document) ([]Answer, error) {
 	r, err := newReadings(document)
 	if err != nil {
@@ -77,8 +77,8 @@ func (r *readings) right() ([]Answer, error) {
 	return answers, nil
 }
 
-// queries are those that choose a form of the answer: none, and where there is a parameter for one
-// entry, that.
+// queries returns the queries that select a form of the answer: none and, if there is a parameter
+// that selects one entry, that parameter.
 func queries(o spec.Operation) []url.Values {
 	if o.Detail != "" {
 		return []url.Values{nil, {o.Detail: {"656d1e2f8b3c2a001f7e4a20"}}}
@@ -86,7 +86,7 @@ func queries(o spec.Operation) []url.Values {
 	return []url.Values{nil}
 }
 
-// forms are the alternatives at the root of a schema, or the schema itself.
+// forms returns the alternatives at the root of a schema, or the schema itself.
 func forms(schema *openapi3.Schema) []*openapi3.Schema {
 	var list []*openapi3.Schema
 	for _, form := range slices.Concat(schema.OneOf, schema.AnyOf) {
@@ -98,7 +98,7 @@ func forms(schema *openapi3.Schema) []*openapi3.Schema {
 	return list
 }
 
-// sample makes a right value of a schema, from its examples where it has some.
+// sample builds a correct value of a schema, from its examples if it has some.
 func sample(schema *openapi3.Schema) any {
 	switch {
 	case len(schema.Properties) > 0:

@@ -1,6 +1,7 @@
-// Package audit says what each reading of a published document can see, and what it is blind to.
-// Nothing here is written down beforehand: Survey reads the schemas of both readings, and Measure
-// makes wrong answers out of the document's own examples and counts which reading refuses them.
+// Package audit determines what each reading of a published document can detect, and what it
+// cannot. Nothing is written down beforehand: Survey reads the schemas of both readings, and
+// Measure derives wrong answers from the document's own examples and counts which reading refuses
+// them.
 //
 //	answer.go   right answers, from the examples of the document and of its properties
 //	wrong.go    what can be wrong with an answer, one place at a time

@@ -16,19 +16,20 @@ type Measurement struct {
 	// The two readings; Rejected and Accepted of each add up to Wrong.
 	Published Count `json:"published"`
 	Strict    Count `json:"strict"`
-	// Documented is the same for those alone that falsify an answer with a status that the
-	// published document has for the operation: what the overlay added cannot be held against it.
+	// Documented counts only falsified answers with a status that the published document has for
+	// the operation: a status that the overlay added cannot be held against it.
 	Documented Documented `json:"documented"`
-	// Kinds tell them apart by what is wrong, in the order of [Kinds].
+	// Kinds break the counts down by what is wrong, in the order of [Kinds].
 	Kinds []KindCount `json:"kinds"`
-	// StillRight are those that the strict reading accepts because the change made another right
+	// StillRight are those that the strict reading accepts because the change gave another correct
 	// answer, by reason.
 	StillRight []Reason `json:"stillRight"`
 	// Unseen are those that the strict reading accepts for no known reason. There should be none.
 	Unseen []string `json:"unseen"`
 }
 
-// Documented counts the wrong answers made of those that the published document itself describes.
+// Documented counts the wrong answers derived from those that the published document itself
+// describes.
 type Documented struct {
 	Right     int   `json:"right"`
 	Wrong     int   `json:"wrong"`
@@ -40,12 +41,12 @@ type Documented struct {
 type Count struct {
 	Rejected int `json:"rejected"`
 	Accepted int `json:"accepted"`
-	// WithoutSchema of those accepted were not looked at: the reading has no schema for the status,
-	// or for its body.
+	// WithoutSchema of the accepted ones were not checked: the reading has no schema for the
+	// status, or for its body.
 	WithoutSchema int `json:"withoutSchema"`
 }
 
-// Share is the percentage of wrong answers that the reading accepted, 0 where there were none.
+// Share returns the percentage of wrong answers that the reading accepted, 0 if there were none.
 func (c Count) Share() float64 {
 	if c.Rejected+c.Accepted == 0 {
 		return 0
@@ -53,7 +54,7 @@ func (c Count) Share() float64 {
 	return 100 * float64(c.Accepted) / float64(c.Rejected+c.Accepted)
 }
 
-// KindCount is what the readings make of one kind of wrong answers.
+// KindCount counts the verdicts of both readings on one kind of wrong answers.
 type KindCount struct {
 	Kind      Kind  `json:"kind"`
 	Wrong     int   `json:"wrong"`
@@ -61,17 +62,16 @@ type KindCount struct {
 	Strict    Count `json:"strict"`
 }
 
-// Reason is why a changed answer is right nevertheless, and how many are.
+// Reason is why a changed answer is correct nevertheless, and how many there are.
 type Reason struct {
 	Why   string `json:"why"`
 	Count int    `json:"count"`
 }
 
-// Measure falsifies every right answer of a document and holds what comes out against both
-// readings. A reading without a schema for an answer rejects it when it is the strict one, which
-// has one for every status there is, and accepts it when it is the published one, as validators do.
-// It takes about a second; the error is one of the documents, or says that they no longer fit the
-// generator.
+// Measure falsifies every correct answer of a document and checks the results against both
+// readings. Where a reading has no schema for an answer, the strict one, which has one for every
+// status there is, rejects it, and the published one accepts it, as validators do. Measure takes
+// about a second. Its error is one of the documents, or says that they no longer fit the generator.
 func Measure(document *spec.Document) (Measurement, error) {
 	r, err := newReadings(document)
 	if err != nil {
@@ -97,7 +97,7 @@ func Measure(document *spec.Document) (Measurement, error) {
 		}
 		for _, wrong := range Falsify(right, r.envelope) {
 			if _, known := reading.Described(r.strict, wrong.Operation, wrong.Status); known && wrong.Kind == OtherStatus {
-				continue // another answer of the same operation, which has bodies of its own
+				continue // another answer of the same operation, whose bodies are its own
 			}
 			published, strict := r.byPublished(wrong), r.byStrict(wrong)
 			m.count(wrong.Kind, published, strict)
@@ -125,7 +125,7 @@ func Measure(document *spec.Document) (Measurement, error) {
 	return m, nil
 }
 
-// fits returns an error unless an answer is what the generator takes it for: right.
+// fits returns an error unless an answer is correct, as the generator assumes.
 func (r *readings) fits(right Answer) error {
 	schema := reading.StrictResponse(r.strict, right.Operation, right.Status, right.Query)
 	if schema == nil {
@@ -137,7 +137,7 @@ func (r *readings) fits(right Answer) error {
 	return nil
 }
 
-// verdict is what a reading makes of an answer.
+// verdict is a reading's judgement of an answer.
 type verdict int
 
 const (

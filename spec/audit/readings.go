@@ -45,8 +45,8 @@ func newReadings(document *spec.Document) (*readings, error) {
 	return r, nil
 }
 
-// responses are an operation's responses by status. Those without a number, such as default, are
-// left out.
+// responses returns an operation's responses by status, without those that have no number, such as
+// default.
 func responses(doc *openapi3.T, o spec.Operation) map[int]*openapi3.Response {
 	list := map[int]*openapi3.Response{}
 	for key, response := range doc.Paths.Value(o.Path).GetOperation(o.Method).Responses.Map() {
@@ -61,7 +61,7 @@ func sortedStatuses(responses map[int]*openapi3.Response) []int {
 	return slices.Sorted(maps.Keys(responses))
 }
 
-// examplesOf are the examples of a response, by name in alphabetical order.
+// examplesOf returns the examples of a response, sorted by name.
 func (r *readings) examplesOf(response *openapi3.Response) []any {
 	media := response.Content.Get(r.envelope.Media)
 	if media == nil {
@@ -77,7 +77,7 @@ func (r *readings) examplesOf(response *openapi3.Response) []any {
 	return examples
 }
 
-// tree turns a JSON-like Go value into what a client that does not round numbers decodes.
+// tree converts a JSON-like Go value into what a client that does not round numbers decodes.
 func tree(value any) (any, error) {
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -10,26 +10,27 @@ import (
 	"oauthmock/spec/reading"
 )
 
-// Surveyed is what the two readings demand of the answers of one operation with one status.
+// Surveyed is what the two readings require of the answers of one operation with one status.
 type Surveyed struct {
 	Operation string `json:"operation"`
 	Method    string `json:"method"`
 	Path      string `json:"path"`
 	Status    int    `json:"status"`
-	// Added says that the published document has no such status; the overlay added it.
+	// Added means that the overlay added the status; the published document does not have it.
 	Added     bool    `json:"added"`
 	Published Demands `json:"published"`
 	Strict    Demands `json:"strict"`
 }
 
-// Demands is what a schema asks for, and what it leaves open. Places are written as
+// Demands is what a schema requires, and what it leaves open. Places are written as
 // "$.data[].limits.ip[]"; "{}" stands for any key.
 type Demands struct {
-	// Schema says that there is one. Without it any body is right, and everything below is empty.
+	// Schema means that there is one. Without it any body is correct, and the other fields are
+	// empty.
 	Schema bool `json:"schema"`
-	// Refusals is how many pairs of code and message are right, 0 where any is.
+	// Refusals is how many pairs of code and message are correct, 0 if any is.
 	Refusals int `json:"refusals,omitempty"`
-	// Objects and Values are how many objects, and how many texts and numbers, the schema
+	// Objects and Values are how many objects, and how many strings and numbers, the schema
 	// describes.
 	Objects int `json:"objects"`
 	Values  int `json:"values"`
@@ -37,13 +38,13 @@ type Demands struct {
 	NoRequired []string `json:"objectsWithoutRequired"`
 	// Open are the objects that may hold any other member.
 	Open []string `json:"openObjects"`
-	// Formless are the values without format, pattern, enum, minimum and maximum: any text, or any
-	// number.
+	// Formless are the values without format, pattern, enum, minimum and maximum: any string, or
+	// any number.
 	Formless []string `json:"valuesWithoutForm"`
 }
 
-// Survey lists all answers of a document that one of the readings knows, in the order of operations
-// and statuses.
+// Survey lists all answers of a document that one of the readings knows, in order of operations and
+// statuses.
 func Survey(document *spec.Document) ([]Surveyed, error) {
 	r, err := newReadings(document)
 	if err != nil {
@@ -114,21 +115,21 @@ func refusals(schema *openapi3.Schema, envelope spec.Envelope) int {
 	return n
 }
 
-// place is what a schema says about one place of a body.
+// place is what a schema requires of one place of a body.
 type place struct {
 	object, value bool
-	// members says that the object has properties of its own; a map has none, and none of its keys
+	// members means that the object has properties of its own; a map has none, and none of its keys
 	// could be required.
 	members bool
-	// required, closed and form say that something is asked for.
+	// required, closed and form mean that something is required.
 	required, closed, form bool
 }
 
-// maxDepth ends what a schema that refers to itself would start.
+// maxDepth bounds schemas that refer to themselves.
 const maxDepth = 32
 
-// places goes through a schema. What one part of an allOf asks for is asked for; of alternatives
-// only what all of them ask for is.
+// places walks a schema. What one part of an allOf requires is required; of alternatives, only what
+// all of them require.
 func places(schema *openapi3.Schema, path string, depth int) map[string]place {
 	found := map[string]place{}
 	if schema == nil || depth > maxDepth {
@@ -170,7 +171,7 @@ func places(schema *openapi3.Schema, path string, depth int) map[string]place {
 	return found
 }
 
-// own is what a schema says about its own place, without its parts and alternatives.
+// own returns what a schema requires of its own place, without its parts and alternatives.
 func own(schema *openapi3.Schema) place {
 	values := schema.AdditionalProperties
 	p := place{
@@ -185,7 +186,7 @@ func own(schema *openapi3.Schema) place {
 	return p
 }
 
-// every adds what is asked for besides.
+// every merges requirements that apply together.
 func every(into, more map[string]place) {
 	for at, p := range more {
 		old := into[at]
@@ -200,8 +201,8 @@ func (p place) asksMembers() bool { return p.required || !p.members }
 func (p place) isClosed() bool    { return p.closed || !p.object }
 func (p place) hasForm() bool     { return p.form || !p.value }
 
-// either says whether two alternatives at the same place both ask for something, where it applies
-// to them.
+// either merges the requirements of two alternatives at the same place: what both require, where it
+// applies to them.
 func either(a, b place, asks func(place) bool) bool {
 	return asks(a) && asks(b)
 }

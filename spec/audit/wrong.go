@@ -11,10 +11,10 @@ import (
 	"oauthmock/spec"
 )
 
-// Kind says what is wrong with an answer.
+// Kind is what is wrong with an answer.
 type Kind string
 
-// The kinds of wrong answers, in the order in which they are told.
+// The kinds of wrong answers, in the order in which they are listed.
 const (
 	MissingMember Kind = "a member is missing"
 	RenamedMember Kind = "a member has another name"
@@ -32,7 +32,7 @@ const (
 	OtherStatus   Kind = "the status is not documented"
 )
 
-// Kinds are all kinds of wrong answers.
+// Kinds returns all kinds of wrong answers.
 func Kinds() []Kind {
 	return []Kind{
 		MissingMember, RenamedMember, NullMember, AddedMember, OtherShape, OtherType, WrongDate, WrongID, WrongNumber,
@@ -40,23 +40,23 @@ func Kinds() []Kind {
 	}
 }
 
-// Wrong is a right answer with one thing changed.
+// Wrong is a correct answer with one thing changed.
 type Wrong struct {
 	Answer
 	Kind Kind
-	// How says what was changed, and where: "$.data.token cut".
+	// How is what was changed, and where: "$.data.token cut".
 	How string
 }
 
-// String reads "token.get 404: $.error as a text".
+// String returns, for example, "token.get 404: $.error as a text".
 func (w Wrong) String() string {
 	return w.Answer.String() + ": " + w.How
 }
 
-// Falsify makes every wrong answer of a right one: its body changed in each place, one place at a
-// time and without regard to what may stand there; its code, message, success and status. So a few
-// are right as well, where a member may be absent or a key is anybody's own. It changes nothing of
-// the right one.
+// Falsify returns every wrong answer derived from a correct one: with its body changed in each
+// place, one place at a time and without regard to what is allowed there; with another code,
+// message, success and status. So a few are correct as well, where a member may be absent or a key
+// is free. It does not modify the correct answer.
 func Falsify(right Answer, envelope spec.Envelope) []Wrong {
 	var found []Wrong
 	add := func(kind Kind, how string, status int, body any) {
@@ -101,7 +101,7 @@ func Falsify(right Answer, envelope spec.Envelope) []Wrong {
 	return found
 }
 
-// refusal is an object with another code and message, and all else as it is.
+// refusal returns an object with another code and message, and all else as it is.
 func refusal(object map[string]any, envelope spec.Envelope, code, message any) map[string]any {
 	changed := maps.Clone(object)
 	if changed == nil {
@@ -174,7 +174,7 @@ func changes(path string, value any) []change {
 	return found
 }
 
-// changeText changes what a text says, when it is one of those that have a form.
+// changeText changes a string, if it is one of those with a form.
 func changeText(text string, add func(Kind, string, any)) {
 	if _, err := spec.Timestamp(text); err == nil {
 		add(WrongDate, "on 31 February", text[:5]+"02-31"+text[10:])
@@ -190,9 +190,9 @@ func changeText(text string, add func(Kind, string, any)) {
 	}
 }
 
-// isID says whether a text is long enough for an id, and a single word.
+// isID reports whether a string is long enough for an ID, and a single word.
 func isID(text string) bool {
-	opaque := strings.HasPrefix(text, "sk-") // an access token, of which only an example tells the form
+	opaque := strings.HasPrefix(text, "sk-") // an access token, whose form only an example shows
 	return len(strings.TrimPrefix(text, "txn_")) >= 23 && !strings.ContainsAny(text, " :.") && !opaque
 }
 

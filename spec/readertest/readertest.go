@@ -1,5 +1,5 @@
-// Package readertest holds whatever reads files and bodies to a bound on time: fuzz targets give it
-// what they read, and begin with texts on which careless readers take far longer than for others of
+// Package readertest bounds the time that readers of files and bodies take: fuzz targets pass it
+// what they read, and start with texts on which careless readers take far longer than on others of
 // the same size.
 package readertest
 
@@ -12,26 +12,26 @@ import (
 )
 
 const (
-	// patience is how long a text of any size may take. It is far more than what readers need, so
-	// that no busy machine fails; one whose work grows with the square of its input needs minutes
+	// patience is how long a text of any size may take. It is far more than readers need, so that
+	// no busy machine fails; a reader whose work grows with the square of its input needs minutes
 	// for the longest shapes.
 	patience = 20 * time.Second
 	// perByte is added for each byte of it.
 	perByte = 20 * time.Microsecond
-	// short and long are how many bytes a shape has in tests and when somebody fuzzes.
+	// short and long are the sizes of a shape, in bytes, in tests and while fuzzing.
 	short, long = 4 << 10, 512 << 10
 )
 
-// Within ends the program, with a word about the size, unless the function that it returns is
-// called in time. A fuzz target begins with it: defer readertest.Within(len(text))().
+// Within ends the program, naming the size, unless the function that it returns is called in time.
+// A fuzz target starts with it: defer readertest.Within(len(text))().
 func Within(size int) (done func()) {
 	limit := patience + time.Duration(size)*perByte
 	timer := time.AfterFunc(limit, func() { panic(fmt.Sprintf("%d bytes were not read in %s", size, limit)) })
 	return func() { timer.Stop() }
 }
 
-// Shapes are the texts: JSON and YAML of many keys, of one key many times, of deep nesting, of
-// escapes, numbers, anchors, and lines. They are long when somebody fuzzes, and short in tests.
+// Shapes returns the texts: JSON and YAML with many keys, one key many times, deep nesting,
+// escapes, numbers, anchors, and lines. They are long while fuzzing, and short in tests.
 func Shapes() []string {
 	size := short
 	if fuzz := flag.Lookup("test.fuzz"); fuzz != nil && fuzz.Value.String() != "" {
@@ -58,7 +58,7 @@ func Shapes() []string {
 	}
 }
 
-// Seed adds the shapes to a target whose only value is a text or bytes.
+// Seed adds the shapes to a target whose only value is a string or bytes.
 func Seed[T ~string | ~[]byte](f *testing.F) {
 	f.Helper()
 	for _, shape := range Shapes() {

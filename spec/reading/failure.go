@@ -13,7 +13,7 @@ import (
 	"oauthmock/spec"
 )
 
-// examplesIn returns the bodies that a response's examples show, in the order of their names.
+// examplesIn returns the bodies of a response's examples, sorted by name.
 func examplesIn(media *openapi3.MediaType) []any {
 	var examples []any
 	if media.Example != nil {
@@ -25,7 +25,7 @@ func examplesIn(media *openapi3.MediaType) []any {
 	return examples
 }
 
-// everyOperation returns the bodies of a surface's refusals that hold for all operations, by
+// everyOperation returns the bodies of a surface's refusals that apply to all operations, by
 // status.
 func everyOperation(table *spec.Table, surface string, envelope spec.Envelope) map[int][]any {
 	bodies := map[int][]any{}
@@ -37,8 +37,8 @@ func everyOperation(table *spec.Table, surface string, envelope spec.Envelope) m
 	return bodies
 }
 
-// failureSchema accepts exactly the given bodies of a status. A single one is the schema itself, so
-// that a mismatch is reported at the member that is wrong.
+// failureSchema accepts exactly the given bodies of a status. If there is one, it is the schema
+// itself, so that a mismatch is reported at the member that is wrong.
 func failureSchema(e spec.Envelope, status int, bodies []any) (*openapi3.Schema, error) {
 	var schemas openapi3.SchemaRefs
 	for _, body := range bodies {
@@ -77,7 +77,7 @@ func failureSchema(e spec.Envelope, status int, bodies []any) (*openapi3.Schema,
 	return schema, nil
 }
 
-// freeMessage lets the schema of a refusal take any text for its message, but no empty one.
+// freeMessage lets the schema of a refusal accept any message but an empty one.
 func freeMessage(e spec.Envelope, schema *openapi3.Schema) {
 	for name := range strings.SplitSeq(e.WithDefaults().Message, ".") {
 		property := schema.Properties[name]
@@ -89,8 +89,7 @@ func freeMessage(e spec.Envelope, schema *openapi3.Schema) {
 	schema.Enum, schema.MinLength = nil, 1
 }
 
-// exactly accepts one value. Of the members of an object at the root, those that are optional may
-// be missing.
+// exactly accepts one value. Optional members of an object at the root may be missing.
 func exactly(value any, optional []string) *openapi3.Schema {
 	switch v := value.(type) {
 	case map[string]any:

@@ -1,25 +1,26 @@
 // Package reading reads the documents of package spec with kin-openapi, in three ways.
 //
-// Published is a document with only those corrections that are needed to use it at all. It accepts
-// almost anything: it requires next to nothing, and no refusal has a schema. What contradicts it is
-// wrong beyond doubt.
+// Published is the document with only those corrections that are needed to use it at all. It
+// accepts almost anything: it requires next to nothing, and no refusal has a schema. An answer that
+// it rejects is wrong beyond doubt.
 //
 // Corrected applies the whole overlay: operations have names, every answer has a body, and the
 // places where the document is silent or contradicts itself are decided.
 //
-// Strict is derived from Corrected by code: what is documented is there, what is not documented is
-// not, and each refusal has its own code and message. What contradicts only this reading may rest
-// on an assumption; the grade of the correction says so.
+// Strict is derived from Corrected by code: what is documented must be present, what is not
+// documented must not, and each refusal has its own code and message. If only this reading rejects
+// an answer, the reason may be an assumption; the grade of the correction says so.
 //
-// StrictResponse and PublishedResponse pick the schema of an answer, and Check holds a body against
-// it. What no schema can say stays with the caller: headers, bytes after the JSON, keys written
-// twice, that the two forms of a token are equal, and everything that needs more than one answer.
+// StrictResponse and PublishedResponse select the schema of an answer, and Check validates a body
+// against it. The caller has to check what no schema can express: headers, bytes after the JSON,
+// duplicate keys, that the two forms of a token are equal, and everything that needs more than one
+// answer.
 //
-// What each reading can see is computed, not claimed: package audit. The mock does not import this
-// package: it judges requests with its own reader, and starts sooner without kin-openapi.
+// Package audit determines what each reading can detect. The mock does not import this package: it
+// judges requests with its own reader, and starts sooner without kin-openapi.
 //
-// Every document is read once; what the functions return is shared, and must not be changed. They
-// are safe for concurrent use.
+// Every document is read once; the results are shared, and must not be modified. All functions are
+// safe for concurrent use.
 package reading
 
 import (
@@ -58,7 +59,7 @@ func once(d *spec.Document, k kind, read func() (*openapi3.T, error)) (*openapi3
 	return doc.(*openapi3.T), nil
 }
 
-// load reads JSON as OpenAPI.
+// load parses JSON as OpenAPI.
 func load(d *spec.Document, text func() ([]byte, error)) (*openapi3.T, error) {
 	data, err := text()
 	if err != nil {

@@ -15,13 +15,12 @@ import (
 	"oauthmock/spec"
 )
 
-// StrictResponse returns the schema that doc, as [Strict] made it, has for an operation's answer,
-// or nil where it has none: that status is then not documented for the operation, not even by
-// assumption, or it has no JSON body ([Described] tells the two apart). Where a list operation
-// answers with one entry on spec.Operation.Detail, the query decides which of the two forms the
-// schema is; with an empty value both are allowed. An operation that doc does not know (the zero
-// Operation for a path that matched nothing) gets the refusals that hold for all. Use the schema
-// with [Check].
+// StrictResponse returns the schema of an operation's answer in doc, as [Strict] made it, or nil if
+// it has none: the status is not documented for the operation, not even by assumption, or it has no
+// JSON body ([Described] distinguishes the two). If a list operation answers with one entry on
+// spec.Operation.Detail, the query decides which of the two forms the schema is; with an empty
+// value both are allowed. An operation that doc does not know (the zero Operation, for a path that
+// matched nothing) gets the refusals that apply to all. Use the schema with [Check].
 func StrictResponse(doc *openapi3.T, op spec.Operation, status int, query url.Values) *openapi3.Schema {
 	if operationOf(doc, op) == nil {
 		if failure := doc.Components.Schemas["Failure."+strconv.Itoa(status)]; failure != nil {
@@ -36,9 +35,9 @@ func StrictResponse(doc *openapi3.T, op spec.Operation, status int, query url.Va
 	return listOrDetail(schema, query.Has(op.Detail))
 }
 
-// PublishedResponse returns the schema that doc, as [Published] or [Corrected] made it, has for an
-// operation's answer, or nil where it has none: the status is not documented, or it is without a
-// schema, as all refusals of v2 are published. The published document leaves open which form a
+// PublishedResponse returns the schema of an operation's answer in doc, as [Published] or
+// [Corrected] made it, or nil if it has none: the status is not documented, or has no schema, like
+// all refusals of v2 as published. The published document leaves open which form a query selects.
 // query chooses.
 func PublishedResponse(doc *openapi3.T, op spec.Operation, status int) *openapi3.Schema {
 	return responseOf(doc, op, status)
@@ -89,8 +88,8 @@ func mediaOf(doc *openapi3.T) string {
 	return cmp.Or(media, "application/json")
 }
 
-// listOrDetail narrows an envelope of which a member is either a list or one entry; other schemas
-// stay as they are.
+// listOrDetail narrows an envelope of which a member is either a list or one entry; it returns
+// other schemas unchanged.
 func listOrDetail(envelope *openapi3.Schema, detail bool) *openapi3.Schema {
 	for name, member := range envelope.Properties {
 		if len(member.Value.OneOf) != 2 || isList(member.Value.OneOf[0]) == isList(member.Value.OneOf[1]) {
@@ -112,11 +111,11 @@ func isList(schema *openapi3.SchemaRef) bool {
 	return schema.Value.Type.Is(openapi3.TypeArray)
 }
 
-// Mismatch is one place where a value is not as its schema wants it.
+// Mismatch is one place where a value does not match its schema.
 type Mismatch struct {
 	// Path is a JSONPath from the value's root: "$.data[0].id".
 	Path string
-	// Reason says what is wrong there. It holds names and wanted values, never the value found,
+	// Reason is what is wrong there. It includes names and wanted values, never the value found,
 	// which may be secret.
 	Reason string
 }
@@ -126,10 +125,10 @@ func (m Mismatch) String() string {
 	return m.Path + ": " + m.Reason
 }
 
-// Check holds a decoded JSON value (numbers as json.Number or float64) against a schema of doc and
-// returns what does not match, sorted by path; nil means that all does. Of several alternatives at
-// the root it judges by the one that the value comes closest to. It changes nothing and is safe for
-// concurrent use.
+// Check validates a decoded JSON value (numbers as json.Number or float64) against a schema of doc
+// and returns the mismatches, sorted by path; nil means that there are none. Of several
+// alternatives at the root it uses the one that the value comes closest to. It modifies nothing and
+// is safe for concurrent use.
 func Check(doc *openapi3.T, schema *openapi3.Schema, value any) []Mismatch {
 	options := append(doc.GetSchemaValidationOptions(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails())
 	mismatches := visit(schema, value, options)
@@ -157,7 +156,7 @@ func visit(schema *openapi3.Schema, value any, options []openapi3.SchemaValidati
 	return slices.Compact(mismatches)
 }
 
-// collect takes kin-openapi's errors apart.
+// collect splits kin-openapi's errors into single mismatches.
 func collect(err error, into *[]Mismatch) {
 	var many openapi3.MultiError
 	var one *openapi3.SchemaError

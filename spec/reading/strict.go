@@ -16,37 +16,36 @@ import (
 	"oauthmock/spec"
 )
 
-// strictRules are what the strict reading cannot take from schemas: x-strict at the root of the
+// strictRules are what the strict reading cannot derive from schemas: x-strict at the root of the
 // corrected document.
 type strictRules struct {
-	// Counts is a pattern of the properties that are counts: whole numbers, and not negative.
+	// Counts matches the properties that are counts: integers that are not negative.
 	Counts string `json:"counts"`
-	// Amounts is a pattern of the properties that are numbers which cannot be negative.
+	// Amounts matches the properties that are non-negative numbers.
 	Amounts string `json:"amounts"`
-	// Partial names the schemas whose members need not all be there.
+	// Partial names the schemas whose members may be missing.
 	Partial []string `json:"partial"`
 	// Detail is the query parameter that makes a list answer with one entry.
 	Detail string `json:"detail"`
-	// MissingID is the status by which an operation refuses a path that ends where the id should
+	// MissingID is the status by which an operation refuses a path that ends where the ID should
 	// be.
 	MissingID string `json:"missingId"`
-	// Harmless are the changes of an answer that can make another right one.
+	// Harmless are the changes of an answer that can give another correct one.
 	Harmless []struct {
 		Why    string `json:"why"`
 		Change string `json:"change"`
 	} `json:"harmless"`
 }
 
-// Harmless is a kind of change to an answer that can make another right one, so that the strict
+// Harmless is a kind of change to an answer that can give another correct one, so that the strict
 // reading may accept it.
 type Harmless struct {
 	Why string
-	// Change matches what package audit calls the change: "token.get 200: $.data.limits without
-	// ip".
+	// Change matches package audit's name of the change: "token.get 200: $.data.limits without ip".
 	Change *regexp.Regexp
 }
 
-// HarmlessChanges returns the changes that can make another right answer.
+// HarmlessChanges returns the changes that can give another correct answer.
 func HarmlessChanges(d *spec.Document) ([]Harmless, error) {
 	var rules strictRules
 	if err := d.Member("x-strict", &rules); err != nil {
@@ -67,13 +66,13 @@ func HarmlessChanges(d *spec.Document) ([]Harmless, error) {
 // has schemas of its own: allOf is flattened, every documented property is required (except in
 // schemas that x-strict names partial) and no other is allowed, integers are not negative,
 // timestamps are real (see [spec.Timestamp]), and each refusal is one of those that the examples of
-// its operation and status show. What names promise beyond that (counts, amounts) x-strict says.
-// Requests are those of Corrected. Components "Failure.404" and so on hold what a request that
-// matches no operation may get. Responses without a body in the media type of the envelope (pages,
-// redirects, 204) stay as they are.
+// its operation and status show. x-strict states what names promise beyond that (counts, amounts).
+// Requests are those of Corrected. Components "Failure.404" and so on hold the answers to a request
+// that matches no operation. Responses without a body in the media type of the envelope (pages,
+// redirects, 204) are unchanged.
 //
 // The formats date-time and ip are checked by validators of this document alone: pass
-// doc.GetSchemaValidationOptions() where a schema is used directly, or use [Check].
+// doc.GetSchemaValidationOptions() if you use a schema directly, or use [Check].
 func Strict(d *spec.Document) (*openapi3.T, error) {
 	return once(d, strict, func() (*openapi3.T, error) { return readStrict(d) })
 }
@@ -185,12 +184,11 @@ func (t *tightener) response(status string, shared *openapi3.Response) (*openapi
 	return &response, nil
 }
 
-// maxDepth ends what a schema that refers to itself would start. The v2 document is five levels
-// deep.
+// maxDepth bounds schemas that refer to themselves. The v2 document is five levels deep.
 const maxDepth = 32
 
-// tighten copies a schema with everything below it and makes the copy strict. The name is that of
-// the property that the schema stands for, or of the property that is a list or map of such.
+// tighten copies a schema with everything below it and makes the copy strict. name is the property
+// that the schema describes, or the property that is a list or map of such values.
 func (t *tightener) tighten(ref *openapi3.SchemaRef, name string, depth int) (*openapi3.SchemaRef, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("the schema of %q is more than %d levels deep; want one that does not refer to itself", name, maxDepth)
@@ -240,7 +238,7 @@ func (t *tightener) tighten(ref *openapi3.SchemaRef, name string, depth int) (*o
 	return openapi3.NewSchemaRef("", schema), nil
 }
 
-// flatten copies a schema and pulls the properties of its allOf into it. It goes no deeper.
+// flatten copies a schema and pulls the properties of its allOf into it, one level deep.
 func flatten(schema *openapi3.Schema, depth int) (*openapi3.Schema, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("allOf is more than %d levels deep; want one that does not refer to itself", maxDepth)
@@ -264,11 +262,11 @@ func flatten(schema *openapi3.Schema, depth int) (*openapi3.Schema, error) {
 	return &copied, nil
 }
 
-// timestampPattern is repeated by the validator of date-time; here it makes the message say what is
+// timestampPattern repeats what the validator of date-time checks, so that the message says what is
 // wanted.
 const timestampPattern = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$`
 
-// tightenScalar adds what the name of a property promises, and that timestamps are written in whole
+// tightenScalar adds what the name of a property promises, and requires timestamps in whole
 // seconds.
 func (t *tightener) tightenScalar(schema *openapi3.Schema, name string) {
 	if schema.Type.Is(openapi3.TypeNumber) && t.counts.MatchString(name) {

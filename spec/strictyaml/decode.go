@@ -11,23 +11,24 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Unmarshaler is a type that knows how it is written: amounts, times, what may be one value or a
-// list. It is given the value, and reports what is wrong with it by an error, which is told at the
-// value's place, or by Refuse of the value or of one inside it.
+// Unmarshaler is implemented by types with their own notation, such as amounts, times, and lists
+// that may be a single value. UnmarshalStrict gets the value, and reports problems by an error,
+// which is reported at the value's place, or by Refuse of the value or of one inside it.
 type Unmarshaler interface {
 	UnmarshalStrict(v Value) error
 }
 
-// decoder fills values from nodes and reports, with its place, everything that does not fit. The
-// YAML library's own is not strict enough: it takes a number for text and null for a mapping, and
-// stops lines and places at the first custom value.
+// decoder fills values from nodes and reports everything that does not fit, with its place. The
+// YAML library's own decoder is not strict enough: it accepts a number for text and null for a
+// mapping, and loses lines and places at the first custom value.
 type decoder struct {
 	file     string
 	format   Format
 	problems Collector
 	path     []segment
 	fields   map[reflect.Type]*fields
-	// expanding are the anchors whose aliases are being read: one that is in it again holds itself.
+	// expanding are the anchors whose aliases are being expanded: an alias to one of them contains
+	// itself.
 	expanding map[*yaml.Node]bool
 	aliased   int
 	stopped   bool
@@ -35,11 +36,11 @@ type decoder struct {
 	texts     texts
 }
 
-// fields are what a struct can hold.
+// fields describes the fields of a struct.
 type fields struct {
-	names []string // in their order
+	names []string // in order
 	index map[string][]int
-	// notes reports whether the struct wants to know what was written.
+	// notes reports whether the struct records what was written.
 	notes bool
 }
 
@@ -68,7 +69,7 @@ func (d *decoder) member(s segment, node *yaml.Node, out reflect.Value) {
 	d.path = d.path[:len(d.path)-1]
 }
 
-// enter follows an alias, if node is one. The caller reads what it returns, then calls leave.
+// enter follows an alias, if node is one. The caller reads the result, then calls leave.
 func (d *decoder) enter(node *yaml.Node) (_ *yaml.Node, leave func(), ok bool) {
 	if d.stopped {
 		return nil, nil, false
@@ -105,7 +106,7 @@ func (d *decoder) count(node *yaml.Node) bool {
 	return !d.stopped
 }
 
-// pointed is what a pointer points to.
+// pointed returns what a pointer points to.
 func pointed(out any) reflect.Value { return reflect.ValueOf(out).Elem() }
 
 func (d *decoder) value(node *yaml.Node, out reflect.Value) {
@@ -117,7 +118,7 @@ func (d *decoder) value(node *yaml.Node, out reflect.Value) {
 	d.resolved(node, out)
 }
 
-// resolved reads a node that is no alias.
+// resolved reads a node that is not an alias.
 func (d *decoder) resolved(node *yaml.Node, out reflect.Value) {
 	kind := out.Kind()
 	if isNull(node) && d.absent(kind) {
@@ -194,7 +195,7 @@ func (d *decoder) structure(node *yaml.Node, out reflect.Value) {
 	}
 }
 
-// fieldsOf finds the fields of a struct, and of those that it embeds, by their names in files.
+// fieldsOf returns the fields of a struct, and of those that it embeds, by their names in files.
 func (d *decoder) fieldsOf(t reflect.Type) *fields {
 	known, ok := d.fields[t]
 	if !ok {
@@ -249,8 +250,8 @@ func (d *decoder) list(node *yaml.Node, out reflect.Value) {
 	out.Set(items)
 }
 
-// mapping reads a mapping whose keys are the file's own. Where it is one to texts, numbers and
-// truth values are taken as they are written, as for headers.
+// mapping reads a mapping whose keys are the file's own. In one from strings to strings, numbers
+// and booleans are kept as they are written, as for headers.
 func (d *decoder) mapping(node *yaml.Node, out reflect.Value) {
 	entries := reflect.MakeMap(out.Type())
 	element := out.Type().Elem()
@@ -268,7 +269,7 @@ func (d *decoder) mapping(node *yaml.Node, out reflect.Value) {
 	}
 }
 
-// loose reads a text, of which any scalar but null is one.
+// loose reads a text, for which any scalar but null is accepted.
 func (d *decoder) loose(node *yaml.Node, out reflect.Value) {
 	node, leave, ok := d.enter(node)
 	if !ok {
@@ -339,7 +340,7 @@ func (d *decoder) time(node *yaml.Node, out *time.Time) {
 	*out = t
 }
 
-// describe says in words what a node holds, for messages of the form "must be …, not …".
+// describe describes a node's value in words, for messages of the form "must be …, not …".
 func describe(node *yaml.Node) string {
 	switch {
 	case node.Kind == yaml.MappingNode:

@@ -8,20 +8,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// entryNode is the kind of a node that stands for an entry which is not read yet: its value is the
-// entry's text, in JSON. The YAML reader makes none.
+// entryNode is the kind of a node for an entry that is not parsed yet: its value is the entry's
+// text, in JSON. The YAML reader never makes one.
 const entryNode yaml.Kind = 1 << 16
 
-// setAside takes the entries of lists that are written in one line, as JSON, out of a text, and
-// leaves an empty line's worth in their place. Large worlds consist of them (see Spec.Write): read
-// one after the other, when it is their turn, they take a fraction of the time and of the memory
-// that the YAML reader needs for all of them at once. It answers the text and the entries by their
-// line; none if there are fewer than few.
+// setAside cuts entries of lists that are written on one line, as JSON, out of a text, and leaves
+// an empty line for each. Large worlds consist of them (see Spec.Write): parsed one by one, when it
+// is their turn, they take a fraction of the time and memory that the YAML reader needs for all of
+// them at once. It returns the text and the entries by line; no entries if there are fewer than
+// few.
 func setAside(data []byte, few int) ([]byte, map[int][]byte) {
 	if bytes.Count(data, []byte("- {")) < few {
 		return data, nil
 	}
-	// One that is larger might take more memory than the YAML reader is allowed.
+	// A larger one might take more memory than the YAML reader is allowed.
 	const longest = 64 << 10
 	entries := map[int][]byte{}
 	rest := make([]byte, 0, len(data)/8)
@@ -42,7 +42,7 @@ func setAside(data []byte, few int) ([]byte, map[int][]byte) {
 	return rest, entries
 }
 
-// meansTheSame says whether YAML takes a text for what JSON takes it for: not if it holds what YAML
+// meansTheSame reports whether YAML reads a text as JSON does: it contains nothing that YAML
 // refuses or breaks lines at.
 func meansTheSame(entry []byte) bool {
 	for i := 0; i < len(entry); {
@@ -53,12 +53,12 @@ func meansTheSame(entry []byte) bool {
 		}
 		i += size
 	}
-	// Escaped halves of characters are JSON, and no YAML.
+	// Escaped surrogate halves are valid JSON, but not YAML.
 	return !bytes.Contains(entry, []byte(`\ud`)) && !bytes.Contains(entry, []byte(`\uD`))
 }
 
-// putBack puts the entries in the place of what setAside left. It answers false if one did not
-// belong to a list, but to a text of several lines, say: then the YAML reader must have it all.
+// putBack replaces what setAside left by the entries. It returns false if one did not belong to a
+// list, but, for example, to a text of several lines: then the YAML reader must parse everything.
 func putBack(node *yaml.Node, entries map[int][]byte) bool {
 	left := len(entries)
 	var walk func(node *yaml.Node)

@@ -8,13 +8,12 @@ import (
 	"os"
 )
 
-// OpenFile opens a file to read. What is not a regular file, as a pipe or a device, is refused
-// before it is opened: a pipe that nobody writes to would be waited for, and a device never ends.
-// Errors name the file.
+// OpenFile opens a file for reading. It refuses anything but a regular file before opening it:
+// opening a pipe that nobody writes to blocks, and a device never ends. Errors name the file.
 func OpenFile(path string) (*os.File, error) {
 	there, err := os.Stat(path)
 	if err != nil {
-		return os.Open(path) //nolint:gosec // which fails too, and says so in the usual words
+		return os.Open(path) //nolint:gosec // which fails too, with the usual message
 	}
 	if err := regular(path, there); err != nil {
 		return nil, err
@@ -22,7 +21,7 @@ func OpenFile(path string) (*os.File, error) {
 	return os.Open(path) //nolint:gosec // the user names the file
 }
 
-// ReadFile reads a file as OpenFile opens it, up to one byte more than most.
+// ReadFile reads a file that OpenFile accepts, up to one byte more than most.
 func ReadFile(path string, most int) ([]byte, error) {
 	file, err := OpenFile(path)
 	if err != nil {

@@ -10,29 +10,28 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Format says how the files of one kind are read.
+// Format describes the files of one kind.
 type Format struct {
 	// Holds says what such a file holds, for the message about an empty one: `a world is a mapping
 	// that starts with version: "1.0"`.
 	Holds string
-	// MayBeEmpty takes a file without a value for an empty mapping.
+	// MayBeEmpty accepts a file without a value as an empty mapping.
 	MayBeEmpty bool
-	// MaxBytes is the size of the largest file; 0 is 256 MiB.
+	// MaxBytes is the size of the largest file; 0 means 256 MiB.
 	MaxBytes int
 	// Nulls says where null means that nothing was written.
 	Nulls Nulls
-	// LooseText takes numbers and truth values as they are written where text is asked for: 1.0 is
-	// "1.0".
+	// LooseText accepts numbers and booleans as written where text is wanted: 1.0 is "1.0".
 	LooseText bool
-	// Compact is for large files: equal texts and lists of texts share their memory, so that nobody
-	// may change one in place, and empty lists and mappings are nil.
+	// Compact is for large files: equal strings and lists of strings share memory, so they must not
+	// be modified in place, and empty lists and mappings are nil.
 	Compact bool
 	// Any reads a value without a shape, for fields of type any; nil is [Value.Plain].
 	Any func(Value) any
 }
 
 // Nulls says where null means that nothing was written. Elsewhere it is a value of the wrong type.
-// What is read without a shape may always hold null.
+// Values without a shape may always hold null.
 type Nulls int
 
 // Where null means that nothing was written.
@@ -50,9 +49,9 @@ const (
 	// maxBytes is the largest file of any format.
 	maxBytes = 256 << 20
 	// maxValues is how many values a file may hold: a node in memory is many times larger than the
-	// two bytes that can call for it.
+	// two bytes that can produce it.
 	maxValues = 5_000_000
-	// maxEntryValues is the same where entries are read one after the other, so that their nodes do
+	// maxEntryValues is the same where entries are parsed one after another, so that their nodes do
 	// not add up.
 	maxEntryValues = 30_000_000
 	// maxDepth is how deep lists and mappings may nest.
@@ -65,15 +64,15 @@ const (
 	maxDirectives = 1000
 )
 
-// Document is a text that was parsed: exactly one document of YAML or JSON. It is not changed by
-// reading it, but must not be read by several goroutines at once.
+// Document is a parsed text: exactly one document of YAML or JSON. Reading does not change it, but
+// it is not safe for concurrent use.
 type Document struct {
 	file   string
 	format Format
 	root   *yaml.Node
 }
 
-// Read parses what a reader holds, as Parse does. It reads no more than the format allows.
+// Read parses what a reader holds, like Parse. It reads no more than the format allows.
 func (f Format) Read(file string, r io.Reader) (*Document, error) {
 	data, err := io.ReadAll(io.LimitReader(r, int64(f.bytes())+1))
 	if err != nil {
@@ -82,8 +81,8 @@ func (f Format) Read(file string, r io.Reader) (*Document, error) {
 	return f.Parse(file, data)
 }
 
-// Parse reads exactly one document of YAML or JSON. The file's name is for errors, which are a
-// [Problem].
+// Parse parses exactly one document of YAML or JSON. The file's name is for errors, each of which
+// is a [Problem].
 func (f Format) Parse(file string, data []byte) (*Document, error) {
 	if len(data) > f.bytes() {
 		return nil, Problem{File: file, Message: fmt.Sprintf("is larger than %d MiB: split it", f.bytes()>>20)}
@@ -100,7 +99,7 @@ func (f Format) Parse(file string, data []byte) (*Document, error) {
 	return &Document{file: file, format: f, root: root}, nil
 }
 
-// Decode parses a text and fills a value from it; see [Document.Decode].
+// Decode parses a text and decodes it into a value; see [Document.Decode].
 func (f Format) Decode(file string, data []byte, out any) error {
 	document, err := f.Parse(file, data)
 	if err != nil {
@@ -116,8 +115,8 @@ func (f Format) bytes() int {
 	return maxBytes
 }
 
-// Decode fills what out points to. It goes on after a problem, so that all are reported at once:
-// the error joins them, each a [Problem], and what could be read is filled in all the same.
+// Decode decodes into what out points to. It continues after a problem, so that all are reported at
+// once: the error joins them, each a [Problem], and what could be read is filled in all the same.
 func (d *Document) Decode(out any) error {
 	dec := newDecoder(d.file, d.format)
 	dec.value(d.root, pointed(out))
@@ -157,7 +156,7 @@ func (d *Document) Line(place string) int {
 	return line
 }
 
-// Problem is a problem at a place of the document, with its line.
+// Problem returns a problem at a place of the document, with its line.
 func (d *Document) Problem(place, format string, args ...any) Problem {
 	return Problem{File: d.file, Line: d.Line(place), Place: place, Message: fmt.Sprintf(format, args...)}
 }
@@ -170,13 +169,13 @@ func resolved(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// member is the value under a key of a mapping, written there or merged into it, or nil. Aliases
-// are followed.
+// member returns the value under a key of a mapping, written there or merged into it, or nil.
+// Aliases are followed.
 func member(node *yaml.Node, key string) *yaml.Node {
 	return memberOf(resolved(node), key, map[*yaml.Node]bool{})
 }
 
-// memberOf passes over what it has seen: there the key was not, and it may hold itself.
+// memberOf skips what it has seen: the key was not there, and it may contain itself.
 func memberOf(node *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.Node {
 	if node.Kind != yaml.MappingNode || seen[node] {
 		return nil
@@ -204,9 +203,9 @@ func memberOf(node *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.Node 
 	return nil
 }
 
-// parse tells JSON from YAML. JSON is YAML, but not to every YAML reader: escaped surrogate pairs
-// are refused, and it takes ten times as long. Both end in the same nodes, so that everything
-// behind is written once.
+// parse distinguishes JSON from YAML. JSON is YAML, but not to every YAML reader: it refuses
+// escaped surrogate pairs, and takes ten times as long. Both end in the same nodes, so that
+// everything after is written once.
 func parse(data []byte) (*yaml.Node, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return parseYAML(data)
@@ -215,7 +214,7 @@ func parse(data []byte) (*yaml.Node, error) {
 	if err == nil {
 		return node, nil
 	}
-	// A YAML document may start with a brace as well; if it is neither, it was meant to be JSON.
+	// A YAML document may start with a brace as well; a text that is neither was meant to be JSON.
 	if node, yamlErr := parseYAML(data); yamlErr == nil {
 		return node, nil
 	}
@@ -223,11 +222,11 @@ func parse(data []byte) (*yaml.Node, error) {
 }
 
 func parseYAML(data []byte) (*yaml.Node, error) {
-	const few = 64 // entries that are not worth the trouble
+	const few = 64 // too few entries to be worth it
 	return parseYAMLAside(data, few)
 }
 
-// parseYAMLAside sets entries aside if they are not too few, and if the text is what that takes.
+// parseYAMLAside sets entries aside if there are enough, and if the text is suitable.
 func parseYAMLAside(data []byte, few int) (*yaml.Node, error) {
 	if rest, entries := setAside(data, few); len(entries) > 0 && tooMany(data, maxEntryValues) == nil {
 		if node, err := parseWholeYAML(rest); err == nil && putBack(node, entries) {
@@ -237,7 +236,7 @@ func parseYAMLAside(data []byte, few int) (*yaml.Node, error) {
 	return parseWholeYAML(data)
 }
 
-// tooMany is an error if a text may hold more values, or more directives than are worth reading.
+// tooMany returns an error if a text may hold more values, or more directives, than are allowed.
 func tooMany(data []byte, most int) error {
 	// Every value but the first has one of these before it.
 	values, directives := 0, 0
@@ -264,7 +263,7 @@ func tooMany(data []byte, most int) error {
 
 var errEmpty = errors.New("is empty")
 
-// parseWholeYAML leaves all of a text to the YAML reader.
+// parseWholeYAML lets the YAML reader parse all of a text.
 func parseWholeYAML(data []byte) (*yaml.Node, error) {
 	first, second, err := nodes(data)
 	switch {
@@ -276,8 +275,9 @@ func parseWholeYAML(data []byte) (*yaml.Node, error) {
 	return first, nil
 }
 
-// FirstDocument parses the first document of a YAML text, for documents that must be taken as they
-// are. Second is the line on which another begins, or 0. The error is a [Problem] without a file.
+// FirstDocument parses the first document of a YAML text, for documents that must be accepted as
+// they are. second is the line on which another begins, or 0. The error is a [Problem] without a
+// file.
 func FirstDocument(data []byte) (root *yaml.Node, second int, err error) {
 	first, next, err := nodes(data)
 	if first == nil {
@@ -289,13 +289,13 @@ func FirstDocument(data []byte) (root *yaml.Node, second int, err error) {
 	return first, second, nil
 }
 
-// nodes are those of the first document, and of the second if there is one. It returns the first
-// also where the second is broken.
+// nodes returns those of the first document, and of the second if there is one. It returns the
+// first even if the second is broken.
 func nodes(data []byte) (first, second *yaml.Node, err error) {
 	if err := tooMany(data, maxValues); err != nil {
 		return nil, nil, err
 	}
-	// The YAML reader answers some broken input with a panic of its own.
+	// The YAML reader panics on some broken input.
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("is not YAML: %v", broken)

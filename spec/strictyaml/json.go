@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// FromJSON reads one JSON value into the nodes of YAML.
+// FromJSON parses one JSON value into YAML nodes.
 func FromJSON(data []byte) (*yaml.Node, error) {
 	if err := checkJSON(data); err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func FromJSON(data []byte) (*yaml.Node, error) {
 	return r.value(), nil
 }
 
-// checkJSON is an error, with its line, if a text is not one JSON value, or if it holds too many.
+// checkJSON returns an error, with its line, if a text is not one JSON value, or holds too many.
 func checkJSON(data []byte) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
 		text := syntax.Error()
@@ -51,8 +51,8 @@ func checkJSON(data []byte) error {
 	return nil
 }
 
-// jsonReader makes nodes of texts that are known to be JSON. It uses the same nodes again for each
-// text: an entry is decoded before the next one is read.
+// jsonReader makes nodes of texts that are known to be JSON. It reuses nodes for each text: an
+// entry is decoded before the next one is read.
 type jsonReader struct {
 	nodes [][]yaml.Node // blocks; nodes must stay where they are
 	block int
@@ -62,14 +62,14 @@ type jsonReader struct {
 	line  int
 }
 
-// read reads an entry that was set aside. All its values stand in the line of the entry. The answer
-// holds until the next call.
+// read parses an entry that was set aside. All its values are on the line of the entry. The result
+// is valid until the next call.
 func (r *jsonReader) read(node *yaml.Node) *yaml.Node {
 	r.block, r.next, r.text, r.at, r.line = 0, 0, node.Value, 0, node.Line
 	return r.value()
 }
 
-// node is a scalar, or whatever the caller makes of it.
+// node returns a scalar, or the start of whatever the caller makes of it.
 func (r *jsonReader) node(tag, value string) *yaml.Node {
 	const size = 64
 	if r.next == size {
@@ -84,7 +84,7 @@ func (r *jsonReader) node(tag, value string) *yaml.Node {
 	return node
 }
 
-// after is the first byte that is no white space.
+// after returns the first byte that is not white space.
 func (r *jsonReader) after() byte {
 	for {
 		switch b := r.text[r.at]; b {
@@ -138,7 +138,7 @@ func (r *jsonReader) value() *yaml.Node {
 	return r.node("!!int", text)
 }
 
-// quoted reads a string.
+// quoted parses a string.
 func (r *jsonReader) quoted() string {
 	begin, escapes := r.at, false
 	for r.at++; r.text[r.at] != '"'; r.at++ {
@@ -150,7 +150,7 @@ func (r *jsonReader) quoted() string {
 	r.at++
 	if text := r.text[begin:r.at]; escapes {
 		var out string
-		if err := json.Unmarshal([]byte(text), &out); err == nil { // it is known to be JSON
+		if err := json.Unmarshal([]byte(text), &out); err == nil { // known to be JSON
 			return out
 		}
 	}

@@ -2,9 +2,9 @@ package strictyaml
 
 import "gopkg.in/yaml.v3"
 
-// keys calls read for each key of a mapping, and refuses what is not a mapping, and doubled keys.
-// What is merged into the mapping comes after its own keys, and only where these leave room; of
-// several the first counts.
+// keys calls read for each key of a mapping, and refuses anything but a mapping, and duplicate
+// keys. Merged keys come after the mapping's own, and only if they are not written there; of
+// several merged ones the first counts.
 func (d *decoder) keys(node *yaml.Node, read func(key, value *yaml.Node)) {
 	if node.Kind != yaml.MappingNode {
 		d.refuse(node, "must be a mapping, not %s", describe(node))
@@ -28,7 +28,7 @@ func (d *decoder) keys(node *yaml.Node, read func(key, value *yaml.Node)) {
 // ownKeys reads the keys that a mapping has itself, and returns what is to be merged into it.
 func (d *decoder) ownKeys(node *yaml.Node, read func(key, value *yaml.Node)) (merges []*yaml.Node) {
 	var lines map[string]int
-	const few = 24 // so many are compared with one another faster than they are looked up
+	const few = 24 // up to this many, comparing is faster than looking up
 	if len(node.Content) > 2*few {
 		lines = make(map[string]int, len(node.Content)/2)
 	}
@@ -66,7 +66,7 @@ func (d *decoder) ownKeys(node *yaml.Node, read func(key, value *yaml.Node)) (me
 	return merges
 }
 
-// merge reads the keys of a mapping, or of each in a list, that were not seen yet.
+// merge reads the keys of a mapping, or of each in a list, that have not been seen yet.
 func (d *decoder) merge(node *yaml.Node, seen map[string]bool, lists bool, read func(key, value *yaml.Node)) {
 	node, leave, ok := d.enter(node)
 	if !ok {

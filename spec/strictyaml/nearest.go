@@ -7,18 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// longestWord in bytes that is compared with others: nobody mistypes a longer one.
+// longestWord is the length, in bytes, up to which words are compared: nobody mistypes a longer
+// one.
 const longestWord = 100
 
-// Nearest returns the candidate that a word is most likely meant to be, or "" where none is near
-// enough: one letter in three may be wrong, and at least one. Upper and lower case are the same. Of
-// candidates as near as each other the first is returned.
+// Nearest returns the candidate that a word most likely means, or "" if none is near enough: one
+// letter in three may be wrong, and at least one. Case is ignored. Of equally near candidates the
+// first is returned.
 func Nearest(word string, candidates []string) string {
 	best, nearest := "", 1+max(1, len(word)/3)
 	lower := strings.ToLower(word)
 	length := utf8.RuneCountInString(lower)
 	for _, candidate := range candidates {
-		if apart := utf8.RuneCountInString(candidate) - length; max(apart, -apart) >= nearest { // so many letters are too many or missing
+		if apart := utf8.RuneCountInString(candidate) - length; max(apart, -apart) >= nearest { // so many letters are extra or missing
 			continue
 		}
 		if n := Distance(lower, strings.ToLower(candidate)); n < nearest {
@@ -29,8 +30,7 @@ func Nearest(word string, candidates []string) string {
 }
 
 // Distance returns how many letters must be changed, added, removed, or swapped with their
-// neighbour to make one text of the other. Texts of more than 100 bytes are as far from each other
-// as they are long.
+// neighbour to turn one text into the other. For texts of more than 100 bytes it is their length.
 func Distance(a, b string) int {
 	if len(a) > longestWord || len(b) > longestWord {
 		if a == b {
@@ -39,8 +39,8 @@ func Distance(a, b string) int {
 		return max(len(a), len(b))
 	}
 	x, y := []rune(a), []rune(b)
-	// Row i has the distances between the first i letters of one and all beginnings of the other;
-	// two rows before it are needed.
+	// Row i has the distances between the first i letters of one and all prefixes of the other; two
+	// rows before it are needed.
 	var space [3][longestWord + 1]int
 	before, last, row := &space[0], &space[1], &space[2]
 	for j := range len(y) + 1 {
@@ -63,8 +63,8 @@ func Distance(a, b string) int {
 	return last[len(y)]
 }
 
-// Suggest returns which of the known words a word is most likely meant to be, else which there are,
-// for messages of the form `unknown key "x": …`.
+// Suggest returns the known word that a word most likely means, otherwise a list of those there
+// are, for messages of the form `unknown key "x": …`.
 func Suggest(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -13,8 +13,8 @@ type segment struct {
 	indexed bool
 }
 
-// placeOf writes steps as "accounts[0].tokens[2].name"; a key with other characters than a word has
-// is quoted: data["$.credit"].
+// placeOf renders steps as "accounts[0].tokens[2].name"; a key with other characters than a word
+// has is quoted: data["$.credit"].
 func placeOf(path []segment) string {
 	var b strings.Builder
 	for _, s := range path {
@@ -38,7 +38,7 @@ func isWord(key string) bool {
 	})
 }
 
-// stepsOf walks the steps of a place as placeOf writes it. What is not written so ends the walk.
+// stepsOf walks the steps of a place rendered by placeOf. Anything else ends the walk.
 func stepsOf(place string) iter.Seq[segment] {
 	return func(yield func(segment) bool) {
 		for place != "" {

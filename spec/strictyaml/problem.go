@@ -7,20 +7,19 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a file: where it is, what is wrong, and what would be
-// right.
+// Problem is one problem with a file: where it is, what is wrong, and what would be right.
 type Problem struct {
-	// File as it was named; empty for what was not read from a file.
+	// File as it was named; empty if the text was not read from a file.
 	File string
-	// Line of the file, from 1; 0 where it is not known.
+	// Line of the file, from 1; 0 if unknown.
 	Line int
 	// Place inside the file, such as "accounts[0].tokens[2].scopes[1]"; empty for the whole.
 	Place string
-	// Message says what is wrong and what would be right.
+	// Message states what is wrong and what would be right.
 	Message string
 }
 
-// Error reads "demo.yaml:12: accounts[0].email: is missing: …", as far as the parts are known.
+// Error returns "demo.yaml:12: accounts[0].email: is missing: …", with the parts that are known.
 func (p Problem) Error() string {
 	var b strings.Builder
 	if p.File != "" {
@@ -43,7 +42,7 @@ func (p Problem) Error() string {
 // times.
 const MaxProblems = 50
 
-// maxMessage in bytes: a message may quote a value, and a value may be a file long.
+// maxMessage is in bytes: a message may quote a value, and a value may be as long as a file.
 const maxMessage = 500
 
 // Collector collects problems, up to [MaxProblems]. The zero Collector is empty.
@@ -52,7 +51,7 @@ type Collector struct {
 	more bool
 }
 
-// Add adds a problem, and cuts the middle out of what is very long in it.
+// Add adds a problem, and shortens a very long message in the middle.
 func (c *Collector) Add(p Problem) {
 	if len(c.list) >= MaxProblems {
 		c.more = true
@@ -99,8 +98,8 @@ func Problems(err error) []Problem {
 	return list
 }
 
-// Shorten cuts the middle out of a text of more than 500 bytes, for messages that quote what others
-// wrote: its ends say what is wrong, and what would be right.
+// Shorten cuts the middle out of a text of more than 500 bytes, for messages that quote user input:
+// its ends say what is wrong, and what would be right.
 func Shorten(text string) string {
 	if len(text) <= maxMessage {
 		return text

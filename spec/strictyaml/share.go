@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// texts keeps texts and lists of texts that were read, because large files say the same again and
-// again: tokens in their thousands have a few lists of scopes between them.
+// texts caches strings and lists of strings that were read, because large files repeat them: tokens
+// in their thousands share a few lists of scopes.
 type texts struct {
 	seed  maphash.Seed
 	slots []string
 	lists map[string][]string
 }
 
-// text is a copy of a text that holds on to nothing else, and in a compact format the same copy for
-// the same text, as far as that is likely to be asked for.
+// text returns a copy of a string that keeps nothing else alive and, in a compact format, usually
+// the same copy for the same string.
 func (d *decoder) text(value string) string {
 	const slots, longest = 4096, 100
 	if !d.format.Compact || len(value) > longest {
@@ -31,7 +31,7 @@ func (d *decoder) text(value string) string {
 	return *slot
 }
 
-// list is the same list for the same texts. It has no room to append to.
+// list returns the same list for the same strings. It has no capacity to append to.
 func (t *texts) list(list []string) []string {
 	const most, longest = 1000, 1000
 	key := strings.Join(list, "\x00")

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// lineError is an error that knows its line and not its file.
+// lineError is an error that knows its line but not its file.
 type lineError struct {
 	line int
 	err  error
@@ -20,7 +20,7 @@ type lineError struct {
 func (e lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
 func (e lineError) Unwrap() error { return e.err }
 
-// problemOf is an error as a problem of a file, with the line if it is known.
+// problemOf returns an error as a problem of a file, with the line if it is known.
 func problemOf(file string, err error) Problem {
 	if at, ok := errors.AsType[lineError](err); ok {
 		return Problem{File: file, Line: at.line, Message: at.err.Error()}
@@ -31,23 +31,24 @@ func problemOf(file string, err error) Problem {
 var (
 	yamlLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): (.*)$`) })
 	yamlUnknown = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown anchor '(.*)' referenced$`) })
-	// yamlEarly are the messages that come with the number of the line before the one they mean.
+	// yamlEarly are the messages that carry the number of the line before the one they mean.
 	yamlEarly = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(did not find expected (',' or|key|'-' indicator|node content|<)|found undefined tag handle|found a tab character that violates indentation|found duplicate %|found incompatible YAML)`)
 	})
-	// yamlBlock are the messages that name the line where a block begins, whatever line in it is
-	// wrong; but where that is the first line of the file, the line at which the block cannot go
-	// on.
+	// yamlBlock are the messages that name the line where a block begins, whichever line in it is
+	// wrong; except that, if this is the first line of the file, they name the line at which the
+	// block cannot continue.
 	yamlBlock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^did not find expected (key|'-' indicator)$`) })
 )
 
-// syntaxError says what the YAML reader said, with the line that is meant: the reader itself names
-// the line before in some messages, and none for the first line and for aliases without an anchor.
+// syntaxError returns the YAML reader's message with the line that is meant: in some messages the
+// reader names the line before, and it names none for the first line and for aliases without an
+// anchor.
 func syntaxError(data []byte, err error) error {
 	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 	line := 0
 	if m := yamlLine().FindStringSubmatch(text); m != nil {
-		line, _ = strconv.Atoi(m[1]) // digits, says the pattern; if there are too many of them, there is no line
+		line, _ = strconv.Atoi(m[1]) // digits, as the pattern requires; too many of them give no line
 		text = m[2]
 		if yamlEarly().MatchString(text) {
 			line++
@@ -58,8 +59,8 @@ func syntaxError(data []byte, err error) error {
 	}
 	line = min(line, 1+bytes.Count(data, []byte{'\n'})) // a text that ends too early has no next line
 	if line == 0 {
-		// Only what cannot be read has no line in any line; else the reader leaves out that it is
-		// the first.
+		// Only unreadable text has no line at all; otherwise the reader omits the line if it is the
+		// first.
 		line = max(1, lineAt(data, unreadable(data)))
 	}
 	if yamlBlock().MatchString(text) {
@@ -68,7 +69,7 @@ func syntaxError(data []byte, err error) error {
 	return lineError{line: line, err: errors.New("is not YAML: " + text)}
 }
 
-// lineOfAlias is the line of the first alias of a name, outside comments as far as that can be
+// lineOfAlias returns the line of the first alias of a name, outside comments as far as that can be
 // seen.
 func lineOfAlias(data []byte, name string) int {
 	alias := regexp.MustCompile(`(^|[\s,:\[{?-])\*` + regexp.QuoteMeta(name) + `([\s,\]}:]|$)`)
@@ -82,7 +83,7 @@ func lineOfAlias(data []byte, name string) int {
 	return 0
 }
 
-// lineAt is the line of an offset, and 0 for a negative one.
+// lineAt returns the line of an offset, and 0 for a negative one.
 func lineAt(data []byte, offset int) int {
 	if offset < 0 {
 		return 0
@@ -90,8 +91,8 @@ func lineAt(data []byte, offset int) int {
 	return 1 + bytes.Count(data[:offset], []byte{'\n'})
 }
 
-// unreadable is the offset of the first byte that no YAML text holds: a control character, or what
-// is not UTF-8. It is -1 if there is none.
+// unreadable returns the offset of the first byte that no YAML text may hold, a control character
+// or invalid UTF-8, or -1 if there is none.
 func unreadable(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])

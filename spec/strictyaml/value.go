@@ -9,14 +9,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Value is one value of a file at its place, aliases followed. It must not be kept: it holds only
-// until the method that it was given to returns, and what an iterator yields until the next step.
+// Value is one value of a file at its place, with aliases followed. It must not be kept: it is
+// valid only until the method that received it returns, and what an iterator yields until the next
+// step.
 type Value struct {
 	d    *decoder
 	node *yaml.Node
 }
 
-// Kind is what a value is.
+// Kind is the type of a value.
 type Kind int
 
 // The kinds of values. Other is a scalar with a tag that JSON does not know.
@@ -31,7 +32,7 @@ const (
 	Mapping
 )
 
-// Kind returns what the value is. A date is a text.
+// Kind returns the kind of the value. A date is a text.
 func (v Value) Kind() Kind {
 	switch v.node.Kind {
 	case yaml.SequenceNode:
@@ -57,24 +58,24 @@ func (v Value) Kind() Kind {
 // Text returns a scalar as it is written, without quotes; "" for lists and mappings.
 func (v Value) Text() string { return v.d.text(v.node.Value) }
 
-// Line returns the line on which the value begins.
+// Line returns the line on which the value starts.
 func (v Value) Line() int { return v.node.Line }
 
-// Describe says in words what the value is, for messages of the form "must be …, not …".
+// Describe describes the value in words, for messages of the form "must be …, not …".
 func (v Value) Describe() string { return describe(v.node) }
 
 // Refuse reports what is wrong with the value, and what would be right.
 func (v Value) Refuse(format string, args ...any) { v.d.refuse(v.node, format, args...) }
 
-// Decode fills what out points to, as [Document.Decode] does.
+// Decode decodes the value, as [Document.Decode] does.
 func (v Value) Decode(out any) { v.d.resolved(v.node, pointed(out)) }
 
-// Keys returns the keys that a struct can be decoded from, in the order of its fields. The caller
-// must not change them.
+// Keys returns the keys that a struct can be decoded from, in the order of its fields. The result
+// must not be modified.
 func (v Value) Keys(of any) []string { return v.d.fieldsOf(reflect.TypeOf(of)).names }
 
-// Members walks the keys and values of a mapping, and refuses any other value. Keys are texts, each
-// once.
+// Members walks the keys and values of a mapping, and refuses any other value. Keys are strings,
+// each occurring once.
 func (v Value) Members() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
 		ended := false
@@ -114,7 +115,8 @@ func (v Value) Items() iter.Seq[Value] {
 	}
 }
 
-// Each walks a list, or yields any other value alone, for what may be written as one or as a list.
+// Each walks a list, or yields any other value alone, for values that may be written as one or as a
+// list.
 func (v Value) Each() iter.Seq[Value] {
 	if v.node.Kind == yaml.SequenceNode {
 		return v.Items()
@@ -122,9 +124,8 @@ func (v Value) Each() iter.Seq[Value] {
 	return func(yield func(Value) bool) { yield(v) }
 }
 
-// Plain returns the value as encoding/json reads it with UseNumber: nil, bool, string,
-// [json.Number], []any, map[string]any. Numbers keep their spelling, and must be written as JSON
-// writes them.
+// Plain returns the value as encoding/json decodes it with UseNumber: nil, bool, string,
+// [json.Number], []any, map[string]any. Numbers keep their spelling, and must be valid JSON.
 func (v Value) Plain() any {
 	switch v.Kind() {
 	case Mapping:
@@ -161,7 +162,7 @@ func isJSONNumber(text string) bool {
 	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && json.Valid([]byte(text))
 }
 
-// Lines are the lines on which the values inside a value were written, by their place in it.
+// Lines are the lines on which the values inside a value were written, by place.
 type Lines map[string]int
 
 // Lines returns the lines of everything inside the value; its own is that of "".
@@ -187,7 +188,7 @@ func (v Value) Lines() Lines {
 	return lines
 }
 
-// Of returns the line of a place, or of the nearest around it that was written.
+// Of returns the line of a place, or of the nearest enclosing one that was written.
 func (l Lines) Of(place string) int {
 	for place != "" {
 		if line, ok := l[place]; ok {

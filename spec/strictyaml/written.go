@@ -5,8 +5,8 @@ import (
 	"maps"
 )
 
-// Written records which members of a mapping were written, and on which lines. A struct that embeds
-// it is told when it is decoded: members that are absent and members that are null or zero may mean
+// Written records which members of a mapping were written, and on which lines. Decoding fills it in
+// a struct that embeds it, since absent members and members that are null or zero may mean
 // different things.
 type Written struct {
 	line int
@@ -19,10 +19,10 @@ func (w Written) Has(key string) bool {
 	return ok
 }
 
-// Keys walks the members that were written, in no order.
+// Keys walks the members that were written, in no particular order.
 func (w Written) Keys() iter.Seq[string] { return maps.Keys(w.keys) }
 
-// LineOf returns the line of a member, the mapping's own line where it was not written, and 0 where
+// LineOf returns the line of a member, the mapping's own line if it was not written, and 0 if
 // nothing was read.
 func (w Written) LineOf(key string) int {
 	if line, ok := w.keys[key]; ok {
@@ -31,13 +31,13 @@ func (w Written) LineOf(key string) int {
 	return w.line
 }
 
-// WrittenAt is the record of a mapping that begins on a line, and whose members were written on
-// these lines: for types that can also be written in a short form.
+// WrittenAt returns the record of a mapping that starts on a line and has members on others, for
+// types that can also be written in a short form.
 func WrittenAt(line int, keys map[string]int) Written { return Written{line: line, keys: keys} }
 
 func (w *Written) note(line int, keys map[string]int) { *w = WrittenAt(line, keys) }
 
-// noter is what embeds Written.
+// noter is implemented by structs that embed Written.
 type noter interface {
 	note(line int, keys map[string]int)
 }
