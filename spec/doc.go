@@ -1,5 +1,6 @@
 // Package spec holds what the provider published, and what this project adds to it. It knows no
 // server and no client: it is all that the mock and the conformance suite share.
+//
 //	v2/openapi.json   the published v2 document, byte for byte; V2
 //	v2/overlay.yaml   its numbered corrections, each with a reason and a grade; Document.Corrections
 //	refusals.yaml     (surface, operation, reason) → status, code, message; Refusals
@@ -16,5 +17,5 @@
 // actions; tests check that each action finds its target and changes something, and that the table,
 // the overlay and the document's examples agree. The published document itself is never edited.
 //
-// Every function parses the embedded files anew and keeps no state, so callers keep what they got.
+// Each text is parsed on first use, once. Results are shared, and must not be modified.
 package spec
