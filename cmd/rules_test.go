@@ -114,7 +114,7 @@ func (r *ruler) at(node ast.Node) string {
 	return fmt.Sprintf("%s:%d", position.Filename, position.Line)
 }
 
-// within says whether a package is the room or lies in it.
+// within reports whether a package is the room or lies in it.
 func within(dir, room string) bool { return dir == room || strings.HasPrefix(dir, room+"/") }
 
 // reach returns the chain of imports by which a file gets to a room, or nil.

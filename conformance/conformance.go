@@ -58,9 +58,9 @@ func Plan(ctx context.Context, target Target, options Options) (Outlook, error) 
 	return r.Plan(), ctx.Err()
 }
 
-// Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin, else
-// ORIGIN/__admin. It returns the target with what it found out; whether there is none is proven by
-// an answer. The error is that of an address or an option that makes no sense.
+// Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin,
+// otherwise ORIGIN/__admin. It returns the target with what it found out; whether there is none is
+// proven by an answer. The error is that of an address or an option that makes no sense.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	return runner.Look(ctx, target, options)
 }

@@ -383,7 +383,7 @@ func TestAddressesThatCannotBeAskedForAreNotAbsent(t *testing.T) {
 
 func TestWhatCannotBeRemovedIsALeftover(t *testing.T) {
 	tests := map[string]struct {
-		refuse func(deletions int) int // the status in the place of the honest answer; 0 for that
+		refuse func(deletions int) int // the status instead of the honest answer; 0 for that
 		left   int
 		exit   int
 	}{

@@ -12,7 +12,7 @@ import (
 	"oauthmock/conformance"
 )
 
-// The script of a scenario that failed runs as it stands, from nothing to the call that failed, and
+// The script of a scenario that failed runs as it is, from nothing to the call that failed, and
 // holds no secrets.
 func TestTheScriptOfAFailureRepeatsItFromNothing(t *testing.T) {
 	for _, program := range []string{"sh", "curl"} {

@@ -130,7 +130,7 @@ func TestAnAPIThatTheSuiteDoesNotKnowIsJudgedByAContractOfItsOwn(t *testing.T) {
 	t.Run("a body where none is documented", func(t *testing.T) {
 		out := judgeToy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
-				fmt.Fprint(w, "{}") // and 200 in the place of 204
+				fmt.Fprint(w, "{}") // and 200 instead of 204
 				return
 			}
 			toy("")(w, r)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// stamped is the version that a release is built with: tools/dist puts another text in the place of
+// stamped is the version that a release is built with: tools/dist puts another text instead of
 // version.txt. It is a file rather than a variable for the linker (-X), because a misspelt -X
 // changes nothing and says nothing, a file that is not there breaks the build, and a package-level
 // string could be changed while the program runs.
@@ -19,9 +19,10 @@ var stamped string
 // version control.
 const unknown = "(devel)"
 
-// Version names this build: what it was stamped with; else the version of the module, which go
-// install knows; else the revision of the work tree, as devel-8605310a1b2c, with -dirty behind it
-// where something was not committed; else "(devel)". It never contains a space or a line end.
+// Version names this build: what it was stamped with; otherwise the version of the module, which go
+// install knows; otherwise the revision of the work tree, as devel-8605310a1b2c, with -dirty behind
+// it where something was not committed; otherwise "(devel)". It never contains a space or a line
+// end.
 func Version() string {
 	build, _ := debug.ReadBuildInfo()
 	return versionOf(stamped, build)

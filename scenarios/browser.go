@@ -44,8 +44,8 @@ type Authorize struct {
 	// Until is "consent" where the page that asks for consent is the answer, and no button is
 	// pressed.
 	Until string `yaml:"until,omitempty"`
-	// Of sends the form of an earlier step's page of consent, in the place of a query, and does
-	// nothing more.
+	// Of sends the form of an earlier step's page of consent, instead of a query, and does nothing
+	// more.
 	Of string `yaml:"of,omitempty"`
 }
 

@@ -26,8 +26,8 @@ type Call struct {
 	// Operation is nil where method and path belong to none of the published operations.
 	Operation *spec.Operation
 	Method    string
-	// Path is the operation's template ("/tokens/{token}") where an alias was written, else the
-	// path as written.
+	// Path is the operation's template ("/tokens/{token}") where an alias was written, otherwise
+	// the path as written.
 	Path string
 	// Alias says that the path parameters are still to be filled in.
 	Alias bool
@@ -66,7 +66,7 @@ func ResolveCall(operations []spec.Operation, call string) (resolved Call, ok bo
 func (c Call) Service() bool { return c.Surface == surfaceServices }
 
 // SurfaceOf is the surface of an escaped path that is written without one: "services" below
-// [ServicesPrefix], else "v2".
+// [ServicesPrefix], otherwise "v2".
 func SurfaceOf(path string) string {
 	if strings.HasPrefix(path, ServicesPrefix) {
 		return surfaceServices
@@ -86,7 +86,7 @@ func surfacesOf(operations []spec.Operation) []string {
 }
 
 // MatchOperation finds the operation of a surface that a request belongs to, by method and escaped
-// path; nil when there is none. A path that ends where an id should stand belongs to an operation
+// path; nil if there is none. A path that ends where an id should stand belongs to an operation
 // only where the document has an answer for it: "PATCH /tokens/" is PATCH /tokens/{token} 400 150,
 // "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
 func MatchOperation(operations []spec.Operation, surface, method, path string) *spec.Operation {
@@ -134,8 +134,8 @@ func isParameter(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }
 
-// isMethod says whether the text can stand as an HTTP method, in the upper case that all real ones
-// have.
+// isMethod reports whether the text can stand as an HTTP method, in the upper case that all real
+// ones have.
 func isMethod(text string) bool {
 	for _, r := range text {
 		if r < 'A' || r > 'Z' {

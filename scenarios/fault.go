@@ -53,7 +53,7 @@ func (v *validator) controlFaults(control *Control) {
 	}
 }
 
-// setsFaults says whether a given has rules, of any of its accounts.
+// setsFaults reports whether a given has rules, of any of its accounts.
 func (g *Given) setsFaults() bool {
 	if len(g.Faults) > 0 {
 		return true

@@ -112,8 +112,8 @@ func (l *linter) refusals(step *Step) []refusal {
 	return list
 }
 
-// controlled says whether a step of the scenario succeeds where the refusal is expected. The names
-// of accounts mean something within their own scenario only.
+// controlled reports whether a step of the scenario succeeds where the refusal is expected. The
+// names of accounts mean something within their own scenario only.
 func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 	return slices.ContainsFunc(in.Steps, func(step Step) bool {
 		if !succeeds(&step) || observed(in, &step) || r.operation == "" && same && step.As != r.as {
@@ -125,7 +125,7 @@ func (l *linter) controlled(r refusal, in *Scenario, same bool) bool {
 	})
 }
 
-// succeeds says whether a step can only pass when a request of it is answered with success.
+// succeeds reports whether a step can only pass when a request of it is answered with success.
 func succeeds(step *Step) bool {
 	for _, outcome := range step.Outcomes {
 		if served(outcome.Status) && (outcome.Count == "some" || strings.Trim(outcome.Count, "0123456789") == "" && outcome.Count != "0") {
@@ -138,7 +138,7 @@ func succeeds(step *Step) bool {
 	return len(step.Expect.Status) > 0 && !slices.ContainsFunc(step.Expect.Status, func(status int) bool { return !served(status) })
 }
 
-// observed says whether what a step expects is recorded only, so that nothing fails when it is
+// observed reports whether what a step expects is recorded only, so that nothing fails when it is
 // otherwise.
 func observed(s *Scenario, step *Step) bool {
 	if step.Expect.Level != "" {

@@ -46,7 +46,7 @@ func Schema() string {
 // what more describes.
 //
 // Embedded, without more documents, is read once in a process: what its scenarios hold is shared
-// and must not be changed.
+// and must not be modified.
 func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
 	if fsys == Embedded() && len(more) == 0 {
 		all, err := suite()

@@ -244,7 +244,7 @@ type Step struct {
 	RawQuery *string        `yaml:"rawQuery,omitempty"`
 	// Headers hold one value, or a list for a header that is sent several times.
 	Headers map[string]Texts `yaml:"headers,omitempty"`
-	// Body is sent as JSON; RawBody as it stands. Both with Content-Type application/json unless
+	// Body is sent as JSON; RawBody as it is. Both with Content-Type application/json unless
 	// Headers say otherwise ("" sends none). "${x}" alone in a body keeps x's type.
 	Body    any     `yaml:"body,omitempty"`
 	RawBody *string `yaml:"rawBody,omitempty"`
@@ -473,7 +473,7 @@ type Matcher struct {
 	// Unique says that a list holds nothing twice.
 	Unique bool `yaml:"unique,omitempty"`
 	// Sorted is "ascending" or "descending" (equal neighbours are fine); numbers as numbers,
-	// timestamps as times, else text.
+	// timestamps as times, otherwise text.
 	Sorted string `yaml:"sorted,omitempty"`
 	// Sum of a list of numbers.
 	Sum any `yaml:"sum,omitempty"`

@@ -66,7 +66,7 @@ func (s *Scenario) NeedsSandbox() bool {
 	return false
 }
 
-// NeedsServices says whether the scenario can only run against a target that offers the paid
+// NeedsServices reports whether the scenario can only run against a target that offers the paid
 // services.
 func (s *Scenario) NeedsServices() bool {
 	return slices.Contains(s.Needs, needServices)

@@ -185,7 +185,7 @@ func (v *validator) covers() {
 	}
 }
 
-// expects says whether a step asks for the refusal; a code or path that is a variable counts as
+// expects reports whether a step asks for the refusal; a code or path that is a variable counts as
 // any.
 func (v *validator) expects(step *Step, triple string) bool {
 	call, ok := ResolveCall(v.operations, step.Call)

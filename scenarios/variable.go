@@ -140,7 +140,7 @@ func ExpandText(text string, lookup func(name string) (any, error)) (string, err
 	return out, failed
 }
 
-// Text is a value as it stands in a text: a string as it is, anything else as JSON.
+// Text is a value as it is in a text: a string as it is, anything else as JSON.
 func Text(value any) string {
 	if text, ok := value.(string); ok {
 		return text

@@ -67,8 +67,8 @@ func (a *addresses) String() string {
 func (a *addresses) Type() string { return "stringArray" }
 
 // resolve returns the address that the others are beside, the surface that it is of, and the
-// others. An address without a surface is that of the surface which --surface names alone, else of
-// the first, v2.
+// others. An address without a surface is that of the surface which --surface names alone,
+// otherwise of the first, v2.
 func (a *addresses) resolve(chosen []string) (base, surface string, others map[string]string, err error) {
 	others = maps.Clone(a.named)
 	surface = addressable()[0]

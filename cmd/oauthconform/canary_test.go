@@ -36,7 +36,7 @@ type parrot struct {
 	heard   int
 	// answer writes an answer that holds the chatter.
 	answer func(w http.ResponseWriter, r *http.Request, chatter string)
-	// control says whether it has a control API too.
+	// control reports whether it has a control API too.
 	control bool
 }
 

@@ -40,7 +40,7 @@ func (h *stateHook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	h.asked = append(h.asked, asked.State)
 	h.mu.Unlock()
-	// The account of the user's has its e-mail in the place of an id.
+	// The account of the user's has its e-mail instead of an id.
 	account := strings.Replace(asked.Account, demoEmail, "demo", 1)
 	call := map[string]string{
 		"account": "POST /accounts", "account.gone": "DELETE /accounts/" + account, "wallet.move": "POST /accounts/" + account + "/wallet",

@@ -30,7 +30,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// isMock says whether the program was started by the mock's name.
+// isMock reports whether the program was started by the mock's name.
 func isMock(args []string) bool {
 	return len(args) > 0 && strings.TrimSuffix(filepath.Base(args[0]), ".exe") == "oauthmock"
 }

@@ -91,7 +91,7 @@ func (o output) lines() bool { return lines(o.format) }
 
 func lines(format string) bool { return format == "console" || format == "github" }
 
-// create opens the file anew, so that no old report is left. GitHub's summary of a step belongs to
+// create opens the file again, so that no old report is left. GitHub's summary of a step belongs to
 // the whole step, and is added to.
 func (o output) create(getenv func(string) string) (*os.File, error) {
 	if o.name == getenv("GITHUB_STEP_SUMMARY") {
@@ -141,7 +141,7 @@ func (o *outputs) close() error {
 	return errors.Join(errs...)
 }
 
-// isTerminal says whether a person may be looking at w.
+// isTerminal reports whether a person may be looking at w.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {

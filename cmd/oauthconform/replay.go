@@ -34,7 +34,7 @@ func readReport(name string) (report.Report, error) {
 	return read, nil
 }
 
-// nothingFailed says that there is nothing to run again; it is no wrong usage, but nothing was
+// nothingFailed means that there is nothing to run again; it is no wrong usage, but nothing was
 // proven.
 type nothingFailed struct{ error }
 

@@ -143,7 +143,7 @@ func (e *Exchange) bareAsPublished() bool {
 	return e.bare() && !e.Surface.wrapped[e.Operation.Name]
 }
 
-// Success says whether the status is 2xx.
+// Success reports whether the status is 2xx.
 func (e *Exchange) Success() bool {
 	return e.Status >= 200 && e.Status < 300
 }

@@ -120,7 +120,7 @@ func matchOrder(m scenarios.Matcher, value any, miss misser) {
 	}
 }
 
-// arrange orders any two values: numbers as numbers, timestamps as times, else as text.
+// arrange orders any two values: numbers as numbers, timestamps as times, otherwise as text.
 func arrange(a, b any) int {
 	if sign, ok := order(a, b); ok {
 		return sign

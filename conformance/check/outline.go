@@ -115,8 +115,8 @@ func (o *outline) findMember(object map[string]any, visit func(*outline, any) bo
 	return "", false
 }
 
-// fits says whether a value may be meant by a form: lists and objects are told apart, other values
-// fit forms without a type only.
+// fits reports whether a value may be meant by a form: lists and objects are told apart, other
+// values fit forms without a type only.
 func (o *outline) fits(value any) bool {
 	if o.kind == nil {
 		return true

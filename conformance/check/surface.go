@@ -24,7 +24,7 @@ type Surface struct {
 	triples    []spec.Triple
 	// refusals are those of the table that are known by more than an assumption.
 	refusals []spec.Refusal
-	// published and strict are two readings of the document; nil where there is none.
+	// published and strict are two readings of the document; nil if there is none.
 	published, strict *openapi3.T
 	// statuses that the published document has, by operation's name.
 	statuses map[string][]string
@@ -144,7 +144,7 @@ func (s *Surface) StatusesOf(operation string) []int {
 	return list
 }
 
-// Successes are the 2xx statuses that the published document has for an operation; 200 where it has
+// Successes are the 2xx statuses that the published document has for an operation; 200 if it has
 // none.
 func (s *Surface) Successes(operation string) scenarios.Statuses {
 	var all scenarios.Statuses
@@ -160,8 +160,8 @@ func (s *Surface) Successes(operation string) scenarios.Statuses {
 }
 
 // TakesAccount reports whether a call is made with the account's own credentials unless a step says
-// otherwise: where the document asks for HTTP Basic, and where there is none. operation is nil for
-// a path that belongs to none.
+// otherwise: where the document asks for HTTP Basic, and if there is none. operation is nil for a
+// path that belongs to none.
 func (s *Surface) TakesAccount(operation *spec.Operation) bool {
 	if s.Document == nil {
 		return true
@@ -236,7 +236,7 @@ func (s *Surface) described(e *Exchange) (media []string, known bool) {
 	return reading.Described(s.strict, *e.Operation, e.Status)
 }
 
-// strictResponse is the strict reading of an answer, nil where it has none.
+// strictResponse is the strict reading of an answer, nil if it has none.
 func (s *Surface) strictResponse(e *Exchange) *openapi3.Schema {
 	if s.strict == nil {
 		return nil

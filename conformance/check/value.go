@@ -157,7 +157,7 @@ func span(value any) (time.Duration, bool) {
 	return time.Duration(f * float64(time.Second)), true
 }
 
-// near says whether two numbers, or two timestamps, are no further apart than within.
+// near reports whether two numbers, or two timestamps, are no further apart than within.
 func near(a, b, within any) bool {
 	if x, ok := decimal(a); ok {
 		y, okY := decimal(b)

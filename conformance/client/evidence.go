@@ -86,7 +86,7 @@ func (e *Evidence) index(keys func(*Exchange) []string) map[string][]int {
 	return by
 }
 
-// next returns the first of ascending indexes that is above i; -1 where there is none.
+// next returns the first of ascending indexes that is above i; -1 if there is none.
 func next(indexes []int, i int) int {
 	at, found := slices.BinarySearch(indexes, i)
 	if found {

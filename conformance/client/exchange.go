@@ -76,8 +76,8 @@ func (e *Exchange) Lost() bool {
 	return e.Status == 0
 }
 
-// Wait is the Retry-After of the answer; ok is false where there is none that is a number of
-// seconds or a date.
+// Wait is the Retry-After of the answer; ok is false if there is none that is a number of seconds
+// or a date.
 func (e *Exchange) Wait() (wait time.Duration, ok bool) {
 	text := e.ResponseHeader.Get("Retry-After")
 	if text == "" {
@@ -113,7 +113,7 @@ func (e *Exchange) authorization() (scheme, credential string) {
 // isFingerprint reports whether a text is what a journal keeps of a credential.
 func isFingerprint(text string) bool { return strings.HasPrefix(text, "[secret ") }
 
-// Bearer is the credential of a Bearer; "" where there is none.
+// Bearer is the credential of a Bearer; "" if there is none.
 func (e *Exchange) Bearer() string {
 	if scheme, credential := e.authorization(); scheme == "bearer" {
 		return credential
@@ -130,7 +130,7 @@ func (e *Exchange) answer(name string) any {
 	return body[name]
 }
 
-// answerText is answer where it is a text, else "".
+// answerText is answer where it is a text, otherwise "".
 func (e *Exchange) answerText(name string) string {
 	text, _ := e.answer(name).(string)
 	return text

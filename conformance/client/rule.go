@@ -70,7 +70,7 @@ type Finding struct {
 func (r *Rule) Judge(e *Evidence) Finding { return r.judge(e) }
 
 // kept is a finding that a rule was kept where it applied to exchanges, and that it was not applied
-// where there are none.
+// if there are none.
 func kept(at []int) Finding {
 	if len(at) == 0 {
 		return Finding{}
@@ -89,7 +89,7 @@ func brokenAlone(expected, actual string, at ...int) Finding {
 	return finding
 }
 
-// outcome is the rule of cases whose outcome tells whether it was kept.
+// outcome is the rule of cases whose outcome reports whether it was kept.
 func outcome(e *Evidence) Finding {
 	if e.Ended == nil {
 		return Finding{}

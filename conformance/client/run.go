@@ -37,7 +37,7 @@ type Options struct {
 	Baseline report.Baseline
 	// Redactor learns the secrets of the run; what the report holds is free of them.
 	Redactor *report.Redactor
-	// Listener hears the events of the run; nil is none.
+	// Listener hears the events of the run; nil means none.
 	Listener report.Listener
 }
 

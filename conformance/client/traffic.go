@@ -13,7 +13,8 @@ import (
 )
 
 // JudgeServer judges what the journal of a running server holds: of one account where account is
-// not "". The error says that there is no control API at server.AdminURL, or none that can be read.
+// not "". The error means that there is no control API at server.AdminURL, or none that can be
+// read.
 func JudgeServer(ctx context.Context, server Server, account string, options Options) (report.Report, error) {
 	control := newControl(server)
 	defer control.http.CloseIdleConnections()

@@ -26,7 +26,7 @@ type Contract struct {
 	Envelope *spec.Envelope
 	// Address is the surface at whose base URL the API is found too; "" for an address of its own.
 	Address string
-	// Probe tells whether a target has the API at all; nil means that one with an address has it.
+	// Probe reports whether a target has the API at all; nil means that one with an address has it.
 	Probe *Probe
 	// Assumed reports whether the refusals that the overlay adds to the published document rest on
 	// assumptions alone. They, and what scenarios of level OBSERVE call, are then not held against
@@ -83,8 +83,8 @@ type Lifecycle struct {
 	// Create makes one, with the members of given.tokens as its body; Read shows it; Undo removes
 	// it.
 	Create, Read, Undo string
-	// Renew answers with another one in the place of the one that it was called for; "" where
-	// nothing does.
+	// Renew answers with another one instead of the one that it was called for; "" where nothing
+	// does.
 	Renew string
 	// ID is the member of the payload that names it, and the parameter of the path of Undo.
 	ID string

@@ -48,13 +48,13 @@ type Answer struct {
 	Header http.Header
 	// JSON is the body as JSON values with json.Number; nil when it is none.
 	JSON any
-	// Raw, unless nil, is sent in the place of JSON.
+	// Raw, unless nil, is sent instead of JSON.
 	Raw []byte
 
 	from place
 }
 
-// body is the answer's body when it is an object, else an empty one.
+// body is the answer's body when it is an object, otherwise an empty one.
 func (a *Answer) body() map[string]any {
 	object, _ := a.JSON.(map[string]any)
 	return object
@@ -82,7 +82,7 @@ func (a *Answer) payload() map[string]any {
 	return map[string]any{}
 }
 
-// setPayload puts another object in the place of the payload, in every form in which it stands.
+// setPayload puts another object instead of the payload, in every form in which it stands.
 func (a *Answer) setPayload(with map[string]any) {
 	for _, object := range a.payloads() {
 		maps.DeleteFunc(object, func(name string, _ any) bool { return !a.inEnvelope(name) })
@@ -134,7 +134,7 @@ func (a *Answer) code() string {
 	return ""
 }
 
-// text is a member that is text, else empty.
+// text is a member that is text, otherwise empty.
 func text(object map[string]any, name string) string {
 	s, _ := object[name].(string)
 	return s

@@ -127,7 +127,7 @@ func (m Mutant) handler(honest http.Handler, places []place, changed func()) htt
 	return &liar{honest: honest, places: places, lie: m.Lie(), changed: changed}
 }
 
-// honestOr is handler where there is a lie about answers, else the honest server.
+// honestOr is handler where there is a lie about answers, otherwise the honest server.
 func (m Mutant) honestOr(honest http.Handler, places []place, changed func()) http.Handler {
 	if m.Lie == nil {
 		return honest

@@ -74,8 +74,8 @@ func endpoints(ctx context.Context, honest http.Handler) map[string]string {
 	return prefixes
 }
 
-// placeOf finds the API that a request goes to: the first that has an operation for it, else the
-// first below whose prefix it is.
+// placeOf finds the API that a request goes to: the first that has an operation for it, otherwise
+// the first below whose prefix it is.
 func placeOf(places []place, method, path string) (at place, operation, id string) {
 	var below *place
 	for i := range places {

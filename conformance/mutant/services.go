@@ -52,8 +52,8 @@ func refused(message string, edit func(x *Exchange)) func() Lie {
 	})
 }
 
-// isRefused says whether a service refused the call with a message. The question whether there are
-// services at all carries no credentials.
+// isRefused reports whether a service refused the call with a message. The question whether there
+// are services at all carries no credentials.
 func (x *Exchange) isRefused(message string) bool {
 	return x.service() != "" && x.Caller != "" && x.Answer.Status >= 400 && text(x.Answer.body(), "message") == message
 }

@@ -105,7 +105,7 @@ func v1Refusals() []Mutant {
 		}
 		lie("status", "has another status", func(x *Exchange) { x.Answer.Status = http.StatusConflict })
 		lie("code", "has another number", func(x *Exchange) {
-			n, _ := strconv.Atoi(row.code) // as it stands in the table
+			n, _ := strconv.Atoi(row.code) // as it is in the table
 			x.Answer.body()["error"] = json.Number(strconv.Itoa(n + 1))
 		})
 		lie("message", "ends in a full stop", func(x *Exchange) { x.Answer.body()["message"] = text(x.Answer.body(), "message") + "." })

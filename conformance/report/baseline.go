@@ -27,7 +27,7 @@ func (k Known) over(now time.Time) bool {
 
 // Apply turns what is known to fail into XFAIL, and what no longer fails into XPASS. An entry that
 // is over makes what it names FAIL in either case: somebody must look at it. Applying a baseline
-// again, after a result was judged anew, is right too.
+// again, after a result was judged again, is right too.
 func (b Baseline) Apply(result *Result, now time.Time) {
 	if !result.Verdict.Executed() {
 		return
@@ -83,7 +83,7 @@ func (k Known) one(result *Result, now time.Time) bool {
 	return true
 }
 
-// conclude makes the verdict of a scenario anew: the gravest of its assertions.
+// conclude makes the verdict of a scenario again: the gravest of its assertions.
 func (r *Result) conclude() {
 	for _, verdict := range []Verdict{Fail, XPass, XFail} {
 		i := slices.IndexFunc(r.Assertions, func(a Assertion) bool { return a.Verdict == verdict && (a.Level != "OBSERVE" || verdict != Pass) })

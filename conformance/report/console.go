@@ -232,7 +232,7 @@ func (c console) warnings(r Report) {
 	c.printf("\n")
 }
 
-// blames says whether an assertion is a cause of its scenario's verdict.
+// blames reports whether an assertion is a cause of its scenario's verdict.
 func blames(scenario, assertion Verdict) bool {
 	switch scenario {
 	case Fail:

@@ -30,7 +30,7 @@ const progressWidth = 78
 // manyScenarios is from how many on a run in a pipe tells how far it is.
 const manyScenarios = 50
 
-// NewProgress returns a Progress that writes to w; terminal says whether w is one.
+// NewProgress returns a Progress that writes to w; terminal reports whether w is one.
 func NewProgress(w io.Writer, terminal bool, style Style) *Progress {
 	return &Progress{w: w, terminal: terminal, style: style}
 }

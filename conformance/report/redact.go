@@ -126,7 +126,7 @@ func (r *Redactor) Text(s string) string {
 	return r.replace(s, shortest)
 }
 
-// Finds says whether a text holds a secret, that is, whether Text would change it.
+// Finds reports whether a text holds a secret, that is, whether Text would change it.
 func (r *Redactor) Finds(s string) bool {
 	for known := r; known != nil; known = known.parent {
 		if _, found := known.first(s); found {

@@ -225,7 +225,7 @@ type Step struct {
 	Method  string `json:"method"`
 	URL     string `json:"url"`
 	Status  int    `json:"status"`
-	// Curl repeats the request, with ${OAUTH_EMAIL}, ${OAUTH_API_KEY}, … in place of secrets.
+	// Curl repeats the request, with ${OAUTH_EMAIL}, ${OAUTH_API_KEY}, … instead of secrets.
 	Curl string `json:"curl"`
 	// RequestBody and ResponseBody are cut at 4096 bytes.
 	RequestBody     string            `json:"requestBody,omitempty"`

@@ -47,7 +47,7 @@ func (r *Runner) aboutAccount() report.Fact {
 	return fact
 }
 
-// targetClock tells the time at the target: by its control API, else by the Date header of its
+// targetClock tells the time at the target: by its control API, otherwise by the Date header of its
 // first answer.
 func (r *Runner) targetClock(ctx context.Context) string {
 	if r.control != nil && r.control.breaker.given("") == "" {

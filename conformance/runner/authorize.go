@@ -176,7 +176,7 @@ func (v *visit) wanted() []string {
 }
 
 // pressedOf returns the button by which a login form is sent: the one that decides, if it is there
-// already, else the first.
+// already, otherwise the first.
 func (v *visit) pressedOf(form check.Form) check.Button {
 	page := &check.Page{Forms: []check.Form{form}}
 	for _, text := range v.wanted() {

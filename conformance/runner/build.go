@@ -85,7 +85,7 @@ func (s *session) complete(c *call, step *scenarios.Step, lookup lookup) error {
 	return nil
 }
 
-// setHeader sends a header with these values, in the place of what was there.
+// setHeader sends a header with these values, instead of what was there.
 func (c *call) setHeader(name string, values []string, lookup lookup) error {
 	c.header.Del(name)
 	for _, written := range values {

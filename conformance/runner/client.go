@@ -38,7 +38,7 @@ type client struct {
 	agent    string
 }
 
-// newClient returns a client that sends by way of given, else by way of the connection.
+// newClient returns a client that sends by way of given, otherwise by way of the connection.
 func newClient(given *http.Client, connection Connection, options Options, sent int) client {
 	c := client{http: &http.Client{}, timeout: options.Timeout, gate: newGate(options.Rate, options.MaxRequests, sent),
 		patience: options.Patience, agent: cmp.Or(options.UserAgent, userAgent)}

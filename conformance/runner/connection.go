@@ -13,7 +13,7 @@ import (
 // Connection is how the target is reached. The zero value verifies certificates with the roots of
 // the system, shows none, and uses no proxy.
 type Connection struct {
-	// Roots are trusted in the place of the system's, when they are not nil.
+	// Roots are trusted instead of the system's, when they are not nil.
 	Roots *x509.CertPool
 	// Insecure verifies no certificate.
 	Insecure bool

@@ -188,7 +188,7 @@ func (c *control) invariants(ctx context.Context, id string, answer any) error {
 // ampleRateLimit is more than any scenario needs that is not about the limit itself.
 const ampleRateLimit = 10_000
 
-// tight says whether accounts begin with a rate limit that scenarios could run into, which would
+// tight reports whether accounts begin with a rate limit that scenarios could run into, which would
 // say nothing about the contract. It is asked once; a control API without rate limits has none that
 // are tight.
 func (c *control) tight(ctx context.Context) bool {

@@ -41,8 +41,8 @@ func (r *Runner) byCommand(name string) bool {
 	return len(r.target.AuthorizeCommand) > 0 && (name == "user.username" || name == "user.password")
 }
 
-// takeCredentials makes variables of the client and the user of an account: its own, else those
-// that the target's user gave.
+// takeCredentials makes variables of the client and the user of an account: its own, otherwise
+// those that the target's user gave.
 func (s *session) takeCredentials(vars map[string]any, of *account) {
 	switch {
 	case len(of.Clients) > 0:

@@ -47,10 +47,10 @@ func (t trouble) Error() string { return t.text }
 func troubled(status int) bool { return status >= 500 || status == http.StatusTooManyRequests }
 
 // Look finds the control API of a target whose AdminURL is "", by GET /clock below BASE/__admin,
-// else ORIGIN/__admin. It returns the target with what it found out: AdminURL, Discovered, Sent and
-// Latency. Whether there is none is proven by an answer, told apart from one that does not come,
-// one that tells nothing, and one that asks for a token. The error is that of an address or an
-// option that makes no sense.
+// otherwise ORIGIN/__admin. It returns the target with what it found out: AdminURL, Discovered,
+// Sent and Latency. Whether there is none is proven by an answer, told apart from one that does not
+// come, one that tells nothing, and one that asks for a token. The error is that of an address or
+// an option that makes no sense.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	base, err := parseBase("base URL", target.BaseURL)
 	if err != nil {
@@ -154,7 +154,8 @@ func (s *search) control(ctx context.Context) (report.Discovery, string) {
 	case got.status != http.StatusUnauthorized && got.status != http.StatusForbidden && got.status < 500 && got.status != http.StatusTooManyRequests:
 		return report.Absent, told
 	}
-	// What the target answers to a path that nobody has told it of tells whether it means this one.
+	// What the target answers to a path that nobody has told it of reports whether it means this
+	// one.
 	nowhere, err := s.get(ctx, "/__nothing-"+rand.Text()[:8], "")
 	switch {
 	case err != nil:
@@ -167,8 +168,8 @@ func (s *search) control(ctx context.Context) (report.Discovery, string) {
 	return report.Failed, told
 }
 
-// Discover returns the address of the control API of a base URL, "" where there is none. A nil
-// client means one of its own.
+// Discover returns the address of the control API of a base URL, "" if there is none. A nil client
+// means one of its own.
 func Discover(ctx context.Context, given *http.Client, base string) string {
 	found, err := Look(ctx, Target{BaseURL: base, Client: given}, Options{})
 	if err != nil {
@@ -183,7 +184,7 @@ type discoveries struct {
 	list []report.Discovered
 }
 
-// add notes what became of a search, in the place of what was noted before.
+// add notes what became of a search, instead of what was noted before.
 func (d *discoveries) add(what string, state report.Discovery, detail string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -196,7 +196,7 @@ func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Ste
 	return steps
 }
 
-// headerTexts are headers as evidence; nil where there are none.
+// headerTexts are headers as evidence; nil if there are none.
 func headerTexts(r *report.Redactor, header http.Header) map[string]string {
 	if len(header) == 0 {
 		return nil
@@ -208,7 +208,7 @@ func headerTexts(r *report.Redactor, header http.Header) map[string]string {
 	return texts
 }
 
-// redacted are texts without secrets, cut; nil where there are none.
+// redacted are texts without secrets, cut; nil if there are none.
 func redacted(r *report.Redactor, texts []string) []string {
 	var out []string
 	for _, text := range texts {
@@ -227,7 +227,7 @@ func (s *session) url(sent *sent) string {
 	return text
 }
 
-// curl repeats a request, with variables in place of secrets.
+// curl repeats a request, with variables instead of secrets.
 func (s *session) curl(sent *sent, r *report.Redactor) string {
 	parts := s.curlWords(sent, r)
 	if body := string(sent.body()); printable(body) && sent.body() != nil {
@@ -315,7 +315,7 @@ func userOf(header http.Header) (string, bool) {
 	return user, basic && err == nil && colon && printable(user) && base64.StdEncoding.EncodeToString(plain) == encoded
 }
 
-// printable says whether a text can be an argument of a command: it is UTF-8 without NUL.
+// printable reports whether a text can be an argument of a command: it is UTF-8 without NUL.
 func printable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
 
 // escaped writes a text for printf's %b: what cannot be an argument stands as \xNN.

@@ -31,7 +31,7 @@ type call struct {
 	path      string // escaped, without the base
 	rawQuery  string
 	header    http.Header
-	host      string // in place of the target's, when it is not empty
+	host      string // instead of the target's, when it is not empty
 	body      []byte
 	account   *account
 	basic     bool // the account's own credentials are sent

@@ -15,8 +15,8 @@ import (
 // faultHeader names the rule that made an answer.
 const faultHeader = "X-Mock-Fault"
 
-// breaks says whether the control API takes rules of faults, which not every one does. It is asked
-// once.
+// breaks reports whether the control API takes rules of faults, which not every one does. It is
+// asked once.
 func (c *control) breaks(ctx context.Context) bool {
 	c.askedFaults.Do(func() {
 		c.faulty = c.call(ctx, http.MethodGet, "/faults", nil, nil, nil) == nil
@@ -99,8 +99,9 @@ func (s *session) removeFaults(ctx context.Context) {
 	}
 }
 
-// broken says whether an answer was made by a rule that the scenario itself has set. What is true
-// of every answer of the target is not asked of such a one: the step alone says how it must be.
+// broken reports whether an answer was made by a rule that the scenario itself has set. What is
+// true of every answer of the target is not asked of such a one: the step alone says how it must
+// be.
 func (s *session) broken(sent *sent) bool {
 	return s.breaking[sent.answer.header.Get(faultHeader)]
 }

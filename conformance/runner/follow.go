@@ -99,7 +99,7 @@ func (s *session) browsing(step, browser string, surface *check.Surface, to *url
 		header: http.Header{"Accept": {"text/html,application/json"}}, account: s.accounts[""], how: manner{provoked: s.provokes}}
 }
 
-// fill sends a form; nil is none.
+// fill sends a form; nil means none.
 func (c *call) fill(form url.Values) {
 	switch {
 	case form != nil && c.method == http.MethodPost:
@@ -182,7 +182,7 @@ func resolved(page *url.URL, address string) *url.URL {
 
 // surfaceAt returns the surface that an address belongs to, and the path below its base URL: the
 // surface with the longest base URL, and of those with the same one that has an operation for the
-// path, else the one that led there. found is nil for an address outside of all.
+// path, otherwise the one that led there. found is nil for an address outside of all.
 func (s *session) surfaceAt(to *url.URL, from *check.Surface) (found *check.Surface, path string) {
 	longest := -1
 	for _, surface := range s.judgement.Surfaces() {

@@ -51,8 +51,8 @@ func hookState(method, path string, query url.Values) (state, account string) {
 	return state, account
 }
 
-// viaHook asks the user's state hook in the place of a control API: always POST, with the state in
-// the body.
+// viaHook asks the user's state hook instead of a control API: always POST, with the state in the
+// body.
 func (c *control) viaHook(ctx context.Context, method, path string, query url.Values, body, answer any) error {
 	state, account := hookState(method, path, query)
 	if state == "" {
@@ -80,8 +80,8 @@ func (c *control) viaHook(ctx context.Context, method, path string, query url.Va
 	return err
 }
 
-// controlOf is what reaches the states of a scenario: the control API, else the state hook where
-// the scenario needs one; nil for neither.
+// controlOf is what reaches the states of a scenario: the control API, otherwise the state hook
+// where the scenario needs one; nil for neither.
 func (r *Runner) controlOf(scenario *scenarios.Scenario) *control {
 	if r.control == nil && r.hook != nil && len(r.controlReasons(scenario)) > 0 {
 		return r.hook

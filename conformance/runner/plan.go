@@ -14,7 +14,7 @@ import (
 type Outlook struct {
 	// Target as in the report.
 	Target string `json:"target"`
-	// Control says whether there is a control API: then every scenario gets accounts of its own.
+	// Control reports whether there is a control API: then every scenario gets accounts of its own.
 	Control   bool      `json:"control"`
 	Scenarios []Planned `json:"scenarios"`
 	// Totals of the scenarios that would not be skipped.
@@ -36,8 +36,8 @@ type Totals struct {
 	// what they may cost, "" for none.
 	Paid     int    `json:"paid"`
 	MaxSpend string `json:"maxSpend,omitempty"`
-	// Seconds is how long that takes: at the rate that was asked for, else at the target's pace as
-	// discovery met it, else unknown, 0.
+	// Seconds is how long that takes: at the rate that was asked for, otherwise at the target's
+	// pace as discovery met it, otherwise unknown, 0.
 	Seconds float64 `json:"seconds"`
 }
 
@@ -61,7 +61,7 @@ type Planned struct {
 	// Paid is how many requests go to paid services.
 	Paid int `json:"paid"`
 	// Needs is what the target must offer beyond the API. Whether it offers the paid services
-	// ("services") a run finds out: it skips the scenario where there are none.
+	// ("services") a run finds out: it skips the scenario if there are none.
 	Needs []string `json:"needs,omitempty"`
 	// Skip says why the scenario would not run; "" when it would.
 	Skip string `json:"skip,omitempty"`

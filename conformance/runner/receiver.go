@@ -55,7 +55,7 @@ type mailbox struct {
 	mu      sync.Mutex
 	answers []string // of the requests that are still to come
 	got     []received
-	arrived chan struct{} // closed, and made anew, with each
+	arrived chan struct{} // closed, and made again, with each
 }
 
 // received is a request as it came.

@@ -368,7 +368,7 @@ func (r *Runner) mayWrite() bool {
 	return !r.options.ReadOnly && (r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host))
 }
 
-// firstWrite names the first request of a scenario that is no GET, or costs money; "" when there is
+// firstWrite names the first request of a scenario that is no GET, or costs money; "" if there is
 // none.
 func (r *Runner) firstWrite(scenario *scenarios.Scenario) string {
 	for _, one := range r.requests(scenario) {

@@ -143,7 +143,7 @@ func (s *session) judge(step string, sent *sent, level scenarios.Level) int {
 	return index
 }
 
-// leak says whether a text holds the account's API key or Basic credential, in any form.
+// leak reports whether a text holds the account's API key or Basic credential, in any form.
 func (s *session) leak(text string) bool {
 	return s.leaks.Finds(text)
 }
@@ -158,7 +158,7 @@ func (s *session) noteTokens(sent *sent) {
 		switch sent.operation.Name {
 		case life.Create:
 			s.own(token, sent)
-		case life.Renew: // a new one in the place of one of ours
+		case life.Renew: // a new one instead of one of ours
 			if s.owns(sent.parameter(life.ID)) {
 				s.own(token, sent)
 			}

@@ -16,7 +16,7 @@ import (
 // purse bounds what calls of paid services may take from wallets. A sandbox's money is play money,
 // and does not count. Safe for concurrent use.
 type purse struct {
-	// bound is nil where there is none.
+	// bound is nil if there is none.
 	bound *big.Rat
 
 	mu    sync.Mutex
@@ -75,8 +75,8 @@ func amountText(amount *big.Rat) string {
 	return strings.TrimSuffix(strings.TrimRight(amount.FloatString(4), "0"), ".")
 }
 
-// price is the highest that a call may cost by the target's own list: that of its scope, else of
-// its domain. What is on no list costs nothing.
+// price is the highest that a call may cost by the target's own list: that of its scope, otherwise
+// of its domain. What is on no list costs nothing.
 func (s *session) price(ctx context.Context, c *call) (*big.Rat, error) {
 	if s.purse.scopes == nil {
 		if err := s.listScopes(ctx, c.account); err != nil {

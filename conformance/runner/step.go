@@ -189,7 +189,7 @@ func combinations(matrix map[string][]any) []combination {
 	return all
 }
 
-// labelOf is a matrix value as it stands in assertion ids: as written, short, on one line.
+// labelOf is a matrix value as it is in assertion ids: as written, short, on one line.
 func labelOf(value any) string {
 	const longest = 60
 	text := strings.Map(func(r rune) rune {
@@ -204,7 +204,7 @@ func labelOf(value any) string {
 	return text
 }
 
-// isTransport says whether no whole answer came.
+// isTransport reports whether no whole answer came.
 func isTransport(err error) bool {
 	var transport transportError
 	return errors.As(err, &transport)

@@ -25,7 +25,7 @@ func (s *stream) hear(events ...report.Event) {
 	}
 }
 
-// finished tells a scenario that is over, or that was judged anew in the light of others.
+// finished tells a scenario that is over, or that was judged again in the light of others.
 func (s *stream) finished(result report.Result) {
 	if s.listener == nil {
 		return

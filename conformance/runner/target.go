@@ -231,7 +231,7 @@ func parseBase(what, text string) (*url.URL, error) {
 	return base, nil
 }
 
-// loopback says whether the host is this machine, by name or number; no name is looked up.
+// loopback reports whether the host is this machine, by name or number; no name is looked up.
 func loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -64,7 +64,7 @@ func (s *session) unanswered(ctx context.Context, label string, got *sent, index
 }
 
 // anotherCall is a read of the same surface that works elsewhere: the last one of the scenario that
-// was answered, else a plain one.
+// was answered, otherwise a plain one.
 func (s *session) anotherCall(than *sent) *call {
 	for _, sent := range slices.Backward(s.evidence) {
 		if sent.exchange != nil && sent.surface == than.surface && isRead(sent.method) && sent.operation != than.operation {

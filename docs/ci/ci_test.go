@@ -104,7 +104,7 @@ func TestTheActionIsOneAndItsInputsAreUsed(t *testing.T) {
 	}
 }
 
-// The scripts of the action run as on a runner, with programs in the place of those that it builds.
+// The scripts of the action run as on a runner, with programs instead of those that it builds.
 func TestTheScriptsOfTheActionServeAndRun(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil || runtime.GOOS == "windows" {

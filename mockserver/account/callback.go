@@ -9,7 +9,7 @@ import (
 type Callback struct {
 	ID     string
 	Scope  string
-	Domain string // empty is none
+	Domain string // empty means none
 	URL    string
 	// Method is how the payload is sent: FormCallback, otherwise as JSON.
 	Method    string

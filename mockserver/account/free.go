@@ -35,7 +35,7 @@ func (a *Account) countFree(c *Charge, now time.Time) {
 	}
 	used := a.freeUse(c, now)
 	if a.Usage.Counter(used.today, c.Name).unpaid() < 0 {
-		return // the fixture counts calls that were paid and failed: this one only makes up for them, as it will when all is counted anew
+		return // the fixture counts calls that were paid and failed: this one only makes up for them, as it will when all is counted again
 	}
 	used.day++
 	used.month++

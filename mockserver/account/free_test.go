@@ -51,7 +51,7 @@ func TestFreeRequestsComeBackWithTheirWindow(t *testing.T) {
 				require.Equal(t, account.ByWallet, c.PaidBy, "%d: %s", i, s.day)
 				sound(t, b.account)
 				b.account.TakeSecretChanges()
-				b.account = b.account.Clone() // which has to count anew
+				b.account = b.account.Clone() // which has to count again
 			}
 		})
 	}

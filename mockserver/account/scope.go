@@ -102,12 +102,12 @@ func validPath(s string) bool {
 	return s != "" && len(s) <= 1024
 }
 
-// Wild says whether the pattern may match more than one scope.
+// Wild reports whether the pattern may match more than one scope.
 func (p Pattern) Wild() bool {
 	return p.Method == "*" || strings.HasPrefix(p.Host, "*") || strings.HasSuffix(p.Path, "*")
 }
 
-// Matches says whether a method, host and path are covered.
+// Matches reports whether a method, host and path are covered.
 func (p Pattern) Matches(method, host, path string) bool {
 	return (p.Method == "*" || p.Method == method) && p.matchesHost(host) && p.matchesPath(path)
 }

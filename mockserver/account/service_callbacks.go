@@ -77,7 +77,7 @@ func (s *Service) PendingCallbacks(ctx context.Context, who Identity) (p Pending
 	return p, err
 }
 
-// BeginAttempt takes up the attempt that is due first. Not ok is that none is due, or that one is
+// BeginAttempt takes up the attempt that is due first. ok is false if none is due, or one is
 // under way already. Who begins an attempt ends it, with FinishAttempt or DropAttempt.
 func (s *Service) BeginAttempt(ctx context.Context, who Identity) (attempt Attempt, ok bool, err error) {
 	err = s.store.Update(ctx, who, func(a *Account) error {
@@ -89,7 +89,7 @@ func (s *Service) BeginAttempt(ctx context.Context, who Identity) (attempt Attem
 	return attempt, ok, err
 }
 
-// FinishAttempt books how an attempt ended, and returns what happened. Not ok is that the attempt
+// FinishAttempt books how an attempt ended, and returns what happened. ok is false if the attempt
 // is not the one under way. It returns ErrNoAccount when the life of the account to which the
 // attempt belongs is over.
 func (s *Service) FinishAttempt(ctx context.Context, attempt Attempt, o Outcome) (e Event, ok bool, err error) {

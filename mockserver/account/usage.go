@@ -54,7 +54,7 @@ func ParsePeriod(text string) (p Period, ok bool) {
 	return Period{}, false
 }
 
-// Contains says whether a day lies in the period.
+// Contains reports whether a day lies in the period.
 func (p Period) Contains(d Day) bool {
 	return (p.Year == 0 || int(d/10_000) == p.Year) && (p.Month == 0 || int(d/100%100) == p.Month) && (p.Day == 0 || int(d%100) == p.Day)
 }
@@ -85,7 +85,7 @@ func (c *Counter) Add(o *Counter) {
 type Usage struct {
 	days map[Day]map[string]*Counter
 	// shared is what this usage and others began with. It is never changed: a counter in days
-	// stands in the place of the one here.
+	// stands instead of the one here.
 	shared map[Day]map[string]*Counter
 	begun  *Tally // the sum of what is shared
 }

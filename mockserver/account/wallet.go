@@ -39,7 +39,7 @@ func (w *Wallet) UpdatedAt() time.Time {
 	return w.CreatedAt
 }
 
-// Transactions are all movements, oldest first. Read only.
+// Transactions are all movements, oldest first. The result must not be modified.
 func (w *Wallet) Transactions() []Transaction { return w.transactions }
 
 func (w *Wallet) add(t Transaction) {

@@ -50,8 +50,8 @@ type Config struct {
 	Save func(context.Context) error
 	// Scenarios begins with one and goes back.
 	Scenarios Scenarios
-	// Ticker, unless nil, is what the pauses of streams are measured by, in the place of
-	// time.NewTicker: stop ends it.
+	// Ticker, unless nil, is what the pauses of streams are measured by, instead of time.NewTicker:
+	// stop ends it.
 	Ticker func(every time.Duration) (ticks <-chan time.Time, stop func())
 }
 

@@ -73,7 +73,7 @@ func (a *API) retryCallback(c *gin.Context) (int, any, error) {
 	return http.StatusNoContent, nil, nil
 }
 
-// maxDelivering bounds, in wall time, how long a change of a clock waits for the attempts that it
+// maxDelivering bounds, in real time, how long a change of a clock waits for the attempts that it
 // made due.
 const maxDelivering = 5 * time.Second
 

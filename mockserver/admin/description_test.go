@@ -105,7 +105,7 @@ func exampleRequest(t *testing.T, doc *openapi3.T, path, method string, operatio
 	return r
 }
 
-// endless says whether an operation answers until its caller leaves.
+// endless reports whether an operation answers until its caller leaves.
 func endless(operation *openapi3.Operation) bool {
 	answer := operation.Responses.Status(http.StatusOK)
 	return answer != nil && answer.Value.Content["text/event-stream"] != nil

@@ -14,14 +14,14 @@ import (
 // Admin is the control API's own.
 type Listeners struct {
 	HTTP, HTTPS, Proxy, Admin string
-	// CA is the certificate, in PEM, of the authority that signs for the server; empty where there
-	// is none.
+	// CA is the certificate, in PEM, of the authority that signs for the server; empty if there is
+	// none.
 	CA string
 }
 
 // Endpoints say where a caller reaches a server: GET /__admin/endpoints.
 type Endpoints struct {
-	// The listeners, under the host name that the caller asked; nil where there is none.
+	// The listeners, under the host name that the caller asked; nil if there is none.
 	HTTP  *string `json:"http"`
 	HTTPS *string `json:"https"`
 	Proxy *string `json:"proxy"`

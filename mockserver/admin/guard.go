@@ -76,7 +76,7 @@ func sameOrigin(origin, host string) bool {
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
 }
 
-// Loopback says whether a host (with or without port) is this machine's own.
+// Loopback reports whether a host (with or without port) is this machine's own.
 func Loopback(host string) bool {
 	name := surface.HostName(host)
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {

@@ -8,7 +8,7 @@ import (
 	"oauthmock/mockserver/fault"
 )
 
-// profile is a set of fault rules that comes with the program, as --chaos takes it.
+// profile is a set of fault rules that is built in, as --chaos takes it.
 type profile struct {
 	Name string `json:"name"`
 	// Rules are those of the set, as POST /faults takes them.

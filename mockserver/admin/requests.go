@@ -126,7 +126,7 @@ func (a *API) entries(f journal.Filter, d document) streamed {
 		between := d.before
 		var err error // the caller left, and nobody is there to be told
 		dropped := a.Journal.Pages(f, func(e *exchange.Exchange) bool {
-			_, _ = out.WriteString(between) // Encode says whether it failed
+			_, _ = out.WriteString(between) // Encode reports whether it failed
 			between = ","
 			err = encoder.Encode(d.item(e))
 			return err == nil

@@ -12,7 +12,7 @@ import (
 type Scenarios interface {
 	// List returns them in alphabetical order.
 	List() ([]Scenario, error)
-	// Begin begins anew with one, as a reset into what it gives, or with "" as the server was
+	// Begin begins again with one, as a reset into what it gives, or with "" as the server was
 	// started. Nothing changes on an error.
 	Begin(name string) error
 }

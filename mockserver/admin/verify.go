@@ -13,8 +13,8 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// verify says whether the journal holds what is expected: 200 it does, 409 it does not, 424 nobody
-// can tell, because entries were dropped.
+// verify reports whether the journal holds what is expected: 200 it does, 409 it does not, 424
+// nobody can tell, because entries were dropped.
 func (a *API) verify(c *gin.Context) (int, any, error) {
 	var in verify.Expectation
 	if err := decode(c, &in); err != nil {

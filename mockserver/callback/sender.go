@@ -48,7 +48,7 @@ type Config struct {
 	Hosts []Host
 	// Own are the addresses, as HOST:PORT, on which the mock listens. They are never called.
 	Own func() []string
-	// Timeout bounds an attempt, in wall time.
+	// Timeout bounds an attempt, in real time.
 	Timeout time.Duration
 	// Real is the machine's time, NextID numbers the journal's records, and Done gets each attempt
 	// that was made and must not keep it.
@@ -83,7 +83,7 @@ type Sender struct {
 	refused  uint64
 	counts   map[string]uint64 // attempts by what happened
 	watches  map[*Watch]bool
-	moved    chan struct{} // closed, and made anew, whenever a line changes
+	moved    chan struct{} // closed, and made again, whenever a line changes
 	running  sync.WaitGroup
 }
 
@@ -131,7 +131,7 @@ func (s *Sender) Interrupt() {
 func (s *Sender) Wait() { s.running.Wait() }
 
 // Admit reserves a place in the queue for a callback; not ok is that the queue is full. Release
-// gives the place back, once the callback is among the account's and Look was called, or when there
+// gives the place back, once the callback is among the account's and Look was called, or if there
 // is none.
 func (s *Sender) Admit() (release func(), ok bool) {
 	s.mu.Lock()
@@ -210,7 +210,7 @@ func (s *Sender) look(id account.ID) {
 	case p.Wait <= 0:
 		l.running = true
 		s.running.Go(func() { s.run(id) })
-	default: // on a clock that stands still it is looked again in vain
+	default: // on a frozen clock it is looked again in vain
 		l.timer = time.AfterFunc(p.Wait, func() { s.look(id) })
 	}
 }

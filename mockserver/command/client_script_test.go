@@ -22,8 +22,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// scriptMock starts a mock with a clock that stands still at 2026-02-12T08:30:00Z; OAUTHMOCK_URL is
-// where it listens: mock [flags of serve]
+// scriptMock starts a mock with a frozen clock at 2026-02-12T08:30:00Z; OAUTHMOCK_URL is where it
+// listens: mock [flags of serve]
 func scriptMock(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()

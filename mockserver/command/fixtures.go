@@ -128,7 +128,7 @@ func (p *progress) done() {
 	}
 }
 
-// isTerminal says whether somebody may be looking at what is written.
+// isTerminal reports whether somebody may be looking at what is written.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {

@@ -102,8 +102,8 @@ func limitActs() map[string]act {
 			assert.ErrorIs(t, err, io.EOF, "the connection is closed")
 		}},
 		"--write-timeout": {[]string{"--write-timeout", "1s"}, func(t *testing.T, p *process) {
-			// Who asks and asks and never reads is cut off; else his writes would block until his
-			// own deadline.
+			// Who asks and asks and never reads is cut off; otherwise his writes would block until
+			// his own deadline.
 			deaf := p.dial()
 			many := strings.Repeat("GET /scopes HTTP/1.1\r\nHost: localhost\r\n"+demoBasic+"\r\n", 1000)
 			var err error

@@ -34,7 +34,7 @@ func watch(files []string) *watcher {
 	return w
 }
 
-// look says whether a file is another than at the last look: in its time, its size, or itself,
+// look reports whether a file is another than at the last look: in its time, its size, or itself,
 // where an editor has put a new one in its place.
 func (w *watcher) look() bool {
 	other := false
@@ -55,7 +55,7 @@ func (w *watcher) look() bool {
 	return other
 }
 
-// changed looks at the files, and says whether they have changed and stood still since the look
+// changed looks at the files, and reports whether they have changed and stood still since the look
 // before: who writes a file in several pieces, or empties it first, is waited for.
 func (w *watcher) changed() bool {
 	if w.look() {

@@ -106,7 +106,7 @@ func (m message) fields() []header {
 	return out
 }
 
-// pretty is the body with lines and indents where it is JSON, else as it is.
+// pretty is the body with lines and indents where it is JSON, otherwise as it is.
 func (m message) pretty() string {
 	var b bytes.Buffer
 	if json.Indent(&b, []byte(m.Body), "", "  ") != nil {

@@ -147,7 +147,7 @@ func showFaults(v *visit) (templ.Component, error) {
 	return faultsPage(view), err
 }
 
-// profile is a set of rules that comes with the program.
+// profile is a set of rules that is built in.
 type profile struct {
 	Name   string
 	Rules  json.RawMessage

@@ -12,7 +12,7 @@ import (
 // snippet is a request as a program in some language sends it again.
 type snippet struct{ Language, Text string }
 
-// secret is what the journal keeps in the place of a credential.
+// secret is what the journal keeps instead of a credential.
 var secret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[secret [0-9a-f]{16}\]`) })
 
 // credential is how a request says who calls.

@@ -26,7 +26,7 @@ type Explanation struct {
 	// Charge is unset unless a paid service was called.
 	Charge *Charge `json:"charge,omitempty"`
 	Answer Answer  `json:"answer"`
-	// Violations of the request against the document; empty where there are none, or where no
+	// Violations of the request against the document; empty if there are none, or where no
 	// operation matched.
 	Violations []openapi.Departure `json:"violations"`
 }
@@ -51,7 +51,7 @@ type Near struct {
 type Authentication struct {
 	// Offered is "basic", "bearer", "none", or "unreadable".
 	Offered string `json:"offered"`
-	// Accepted says whether the caller was known by it. Why says in words what decided.
+	// Accepted reports whether the caller was known by it. Why says in words what decided.
 	Accepted bool   `json:"accepted"`
 	Why      string `json:"why"`
 }

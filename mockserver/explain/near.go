@@ -9,8 +9,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// near are the operations that a request came nearest to: the same path with another method, else
-// paths that are like it.
+// near are the operations that a request came nearest to: the same path with another method,
+// otherwise paths that are like it.
 func (x *Explainer) near(e *exchange.Exchange) []Near {
 	const most = 3
 	d := x.Surfaces.Of(e)

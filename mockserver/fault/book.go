@@ -19,7 +19,7 @@ import (
 // that fires wins. It is safe for concurrent use.
 type Book struct {
 	config Config
-	rules  atomic.Pointer[list] // nil where there are none, which is all that a call then has to look at
+	rules  atomic.Pointer[list] // nil if there are none, which is all that a call then has to look at
 	alive  context.Context
 	end    context.CancelFunc
 
@@ -206,7 +206,7 @@ func (b *Book) Add(rules ...Rule) ([]View, error) {
 	return out, err
 }
 
-// Put puts a rule in the place of the one of its name, or behind all others.
+// Put puts a rule instead of the one of its name, or behind all others.
 func (b *Book) Put(r Rule) (v View, err error) {
 	err = b.change(func(all []*rule) ([]*rule, error) {
 		made, err := compile(r, b.config.Known)

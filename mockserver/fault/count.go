@@ -16,7 +16,7 @@ type rule struct {
 	match      matcher
 	when       trigger
 	kind       kind
-	effect     effect // nil where there is none
+	effect     effect // nil if there is none
 	action     action
 	configured bool
 	gone       chan struct{} // closed when the rule is removed: who waits because of it goes on

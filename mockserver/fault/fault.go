@@ -27,8 +27,8 @@ type Fault struct {
 // carried out.
 type Callee interface {
 	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the
-	// surface words it: the operation's own, else the surface's, else any. It reports whether there
-	// is one.
+	// surface words it: the operation's own, otherwise the surface's, otherwise any. It reports
+	// whether there is one.
 	RefuseByCode(code string) bool
 	// Document replaces the answer by the one that the document of the called service has for a
 	// status, or under the name of an example. An error says why there is none. Where the call was
@@ -130,9 +130,9 @@ func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
 	send(w, r, e)
 }
 
-// wait waits for a time of the machine's clock. It says whether the call goes on: it does not when
-// the caller has left, nor when what it belonged to was reset, restored or removed. When the rule
-// is removed, or the server stops, it goes on at once.
+// wait waits for a time of the machine's clock. It reports whether the call goes on: it does not
+// when the caller has left, nor when what it belonged to was reset, restored or removed. When the
+// rule is removed, or the server stops, it goes on at once.
 func (f *Fault) wait(ctx context.Context, d time.Duration) bool {
 	within, stop := f.book.config.World.Within(ctx, f.exchange.Account)
 	defer stop()

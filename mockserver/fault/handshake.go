@@ -28,7 +28,7 @@ type Handshake struct {
 	Kind HandshakeKind
 	// Rule that fired.
 	Rule string
-	// Reset breaks the connection where Kind is BrokenHandshake; else an alert is sent.
+	// Reset breaks the connection where Kind is BrokenHandshake; otherwise an alert is sent.
 	Reset bool
 }
 

@@ -21,9 +21,9 @@ type Past struct {
 // NewPast is a past that knows nothing.
 func NewPast() *Past { return &Past{before: map[account.ID]*account.Account{}} }
 
-// keep says whether calls may be rehearsed, and whether changes are to be remembered, from now on.
-// Once calls may be rehearsed they always may: one that was decided on may still be under way when
-// its rule is gone.
+// keep reports whether calls may be rehearsed, and whether changes are to be remembered, from now
+// on. Once calls may be rehearsed they always may: one that was decided on may still be under way
+// when its rule is gone.
 func (p *Past) keep(rehearsals, on bool) {
 	if rehearsals || on {
 		p.used.Store(true)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// profiles are the rules that come with the program, a file each, written as users write theirs.
+// profiles are the rules that are built in, a file each, written as users write theirs.
 //
 //go:embed profiles/*.yaml
 var profiles embed.FS
 
-// Profiles names the sets of rules that come with the program, in alphabetical order.
+// Profiles names the sets of rules that are built in, in alphabetical order.
 func Profiles() []string {
 	files, _ := profiles.ReadDir("profiles") // it is part of the program
 	var names []string
@@ -22,7 +22,7 @@ func Profiles() []string {
 	return names
 }
 
-// Profile is the rules of a set that comes with the program. Their names begin with "chaos.".
+// Profile is the rules of a set that is built in. Their names begin with "chaos.".
 func Profile(name string) ([]Rule, error) {
 	if !slices.Contains(Profiles(), name) {
 		return nil, fmt.Errorf("there is no profile %q; known are %s", name, strings.Join(Profiles(), ", "))

@@ -8,9 +8,9 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// randomBytes answers rubbish. On HTTP/1.1 it stands in the place of status line, headers and body,
-// and the connection ends. On HTTP/2 that would hit all calls of the connection: there it is the
-// body of a 200.
+// randomBytes answers rubbish. On HTTP/1.1 it stands instead of status line, headers and body, and
+// the connection ends. On HTTP/2 that would hit all calls of the connection: there it is the body
+// of a 200.
 type randomBytes struct{ bytes int }
 
 func newRandomBytes(e Effect) (effect, error) {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// refusal answers a row of the refusals table by its error number: the operation's own row, else
-// the surface's, else any.
+// refusal answers a row of the refusals table by its error number: the operation's own row,
+// otherwise the surface's, otherwise any.
 type refusal struct {
 	code    string
 	headers []named

@@ -22,10 +22,10 @@ type Rule struct {
 	// that work on the answer.
 	Where  string  `json:"where,omitempty"`
 	Effect *Effect `json:"effect,omitempty"`
-	// Do is what the rule does to the account of the call beside, or in the place of, an effect.
+	// Do is what the rule does to the account of the call beside, or instead of, an effect.
 	Do *Action `json:"do,omitempty"`
 	// ArmedBy names the rule that must have fired for the same account before this one looks at its
-	// calls. Each firing arms it anew.
+	// calls. Each firing arms it again.
 	ArmedBy string `json:"armedBy,omitempty"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// whole sends an answer as it stands.
+// whole sends an answer as it is.
 func whole(w http.ResponseWriter, _ *http.Request, e *exchange.Exchange) {
 	announce(w, e, len(e.Response.Body))
 	_, _ = w.Write(e.Response.Body) // the caller may have left

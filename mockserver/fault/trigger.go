@@ -63,10 +63,10 @@ func newTrigger(w *When) (t trigger, err error) {
 	return t, nil
 }
 
-// timed says whether the account's clock has to be read.
+// timed reports whether the account's clock has to be read.
 func (t *trigger) timed() bool { return t.after > 0 || t.lasts > 0 || !t.until.IsZero() }
 
-// active says whether the rule's time has come, and is not over. Began is when it was set, or
+// active reports whether the rule's time has come, and is not over. Began is when it was set, or
 // armed.
 func (t *trigger) active(began, now time.Time) bool {
 	since := now.Sub(began)
@@ -85,7 +85,7 @@ type tally struct {
 
 type tallies map[account.ID]*tally
 
-// fires counts a call, and says whether it is one that goes wrong.
+// fires counts a call, and reports whether it is one that goes wrong.
 func (t *trigger) fires(c *tally, random *rand.Rand) bool {
 	c.calls++
 	fires := true

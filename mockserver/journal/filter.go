@@ -34,7 +34,7 @@ type Filter struct {
 	Limit int
 }
 
-// Match says whether an exchange is meant.
+// Match reports whether an exchange is meant.
 func (f Filter) Match(e *exchange.Exchange) bool {
 	switch {
 	case !f.Kind.Covers(KindOf(e)),
@@ -55,7 +55,7 @@ func (f Filter) Match(e *exchange.Exchange) bool {
 	return true
 }
 
-// plain says whether the filter asks for nothing but what an entry tells without being read.
+// plain reports whether the filter asks for nothing but what an entry tells without being read.
 func (f Filter) plain() bool {
 	return f == Filter{Kind: f.Kind, Account: f.Account, After: f.After, Limit: f.Limit}
 }
@@ -90,9 +90,9 @@ func Path(uri string) string {
 	return path
 }
 
-// Wildcard says whether a text is a pattern, in which * stands for any text, also for none and for
-// slashes. It takes time in proportion to the lengths of both, multiplied only for patterns that
-// repeat themselves.
+// Wildcard reports whether a text is a pattern, in which * stands for any text, also for none and
+// for slashes. It takes time in proportion to the lengths of both, multiplied only for patterns
+// that repeat themselves.
 func Wildcard(pattern, text string) bool {
 	first, rest, found := strings.Cut(pattern, "*")
 	if !found {

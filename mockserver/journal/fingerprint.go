@@ -9,9 +9,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Redactor shows exchanges with a fingerprint in place of each credential, by which a credential
-// can be followed through headers, paths and bodies without being shown. It is safe for concurrent
-// use.
+// Redactor shows exchanges with a fingerprint instead of each credential, by which a credential can
+// be followed through headers, paths and bodies without being shown. It is safe for concurrent use.
 type Redactor struct {
 	key   [sha256.Size]byte
 	live  func(word string) bool

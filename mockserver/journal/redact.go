@@ -35,8 +35,7 @@ func (s *secrets) redactAt(text string, places []place) string {
 }
 
 // without writes a text without these values, and then without words that are credentials. What
-// stands in the place of one is not looked at again: the word "secret" is a credential of somebody,
-// too.
+// stands instead of one is not checked again: the word "secret" is a credential of somebody, too.
 func (s *secrets) without(out *strings.Builder, text string, values []string) {
 	for i, value := range values {
 		// Of a long value that stands at the end of a text that was cut, the beginning suffices.

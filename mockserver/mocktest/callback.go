@@ -38,7 +38,7 @@ const (
 	maxDeliveries = 1000
 	// maxDelivery bounds the body of a delivery, in bytes.
 	maxDelivery = 16 << 20
-	// arrival bounds how long Next waits, in wall time.
+	// arrival bounds how long Next waits, in real time.
 	arrival = 10 * time.Second
 )
 

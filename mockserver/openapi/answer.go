@@ -30,15 +30,15 @@ type Answer struct {
 	Status int
 	// ContentType is "" when there is no body.
 	ContentType string
-	// Location is where a redirect leads, else "".
+	// Location is where a redirect leads, otherwise "".
 	Location string
-	// Body is not to be changed; nil when there is none.
+	// Body is not to be changed; nil if there is none.
 	Body []byte
 }
 
 // Answer makes an answer of the operation: a documented example, with what does not fit its schema
-// replaced or left out, else a body made by schema, at most 1 MiB large. The error names what is
-// documented, when what was asked for is not. It is safe for concurrent use.
+// replaced or left out, otherwise a body made by schema, at most 1 MiB large. The error names what
+// is documented, when what was asked for is not. It is safe for concurrent use.
 func (o *Operation) Answer(ask Ask) (Answer, error) {
 	resp := o.answer
 	if ask.Status != 0 {
@@ -65,7 +65,8 @@ func (o *Operation) Answer(ask Ask) (Answer, error) {
 	return a, nil
 }
 
-// body is the example that was asked for, else the one that suits best, else one by schema.
+// body is the example that was asked for, otherwise the one that suits best, otherwise one by
+// schema.
 func (f *form) body(o *Operation, ask Ask, named *example, succeeds bool) []byte {
 	if named != nil {
 		for _, repaired := range []bool{false, true} {
@@ -81,7 +82,8 @@ func (f *form) body(o *Operation, ask Ask, named *example, succeeds bool) []byte
 	return body
 }
 
-// documented is the response of a status: its own, else that of its range, else the default.
+// documented is the response of a status: its own, otherwise that of its range, otherwise the
+// default.
 func (o *Operation) documented(status int) *response {
 	for _, code := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
 		for _, r := range o.responses {

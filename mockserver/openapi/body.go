@@ -16,7 +16,7 @@ type requestBody struct {
 	content  []media
 }
 
-// media is one media type, and the schema of what is sent as it; nil when there is none.
+// media is one media type, and the schema of what is sent as it; nil if there is none.
 type media struct {
 	name   string // in small letters, without parameters; "*/*" and "image/*" too
 	schema *schema
@@ -80,7 +80,7 @@ func (r *reader) mediaName(written string, at *place) string {
 	return guess
 }
 
-// isJSON says whether a body of a media type is JSON.
+// isJSON reports whether a body of a media type is JSON.
 func isJSON(name string) bool {
 	name, _, _ = strings.Cut(strings.ToLower(name), ";")
 	name = strings.TrimSpace(name)
@@ -151,7 +151,7 @@ func looksLikeJSON(body []byte) bool {
 	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
 }
 
-// wildcard says whether a range, "image/*", covers a media type, and whether one kind of JSON or
+// wildcard reports whether a range, "image/*", covers a media type, and whether one kind of JSON or
 // XML may stand for a plainer one.
 func wildcard(name, sent string) bool {
 	if name == "*/*" || sent != "" && name == "*" {
@@ -217,7 +217,7 @@ func (c *checker) form(s *schema, fields url.Values, files map[string]bool) {
 	}
 }
 
-// sentAs says whether a field is there, also as items[], items[0] or address[city].
+// sentAs reports whether a field is there, also as items[], items[0] or address[city].
 func sentAs(fields url.Values, name string) bool {
 	if _, ok := fields[name]; ok {
 		return true

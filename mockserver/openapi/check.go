@@ -82,7 +82,7 @@ func (c *checker) fault(format string, args ...any) bool {
 	return false
 }
 
-// stop says that there is no reason to go on: something does not fit, and nobody is told of the
+// stop means that there is no reason to go on: something does not fit, and nobody is told of the
 // next fault.
 func (c *checker) stop(ok bool) bool { return !ok && c.quiet > 0 }
 
@@ -333,7 +333,8 @@ func (c *checker) list(s *schema, list []any) bool {
 	return ok
 }
 
-// distinct says whether no item stands twice. Long lists are only compared as far as that is cheap.
+// distinct reports whether no item stands twice. Long lists are only compared as far as that is
+// cheap.
 func distinct(list []any) bool {
 	const compared = 500
 	seen := make(map[string]bool)

@@ -79,7 +79,7 @@ func (r *reader) beside(node, target *object, at, place *place) *schema {
 	return s
 }
 
-// constrains says whether more stands beside a reference than words for people.
+// constrains reports whether more stands beside a reference than words for people.
 func constrains(node *object) bool {
 	for _, key := range node.keys {
 		switch key {

@@ -53,8 +53,8 @@ func Open(path string) (*Document, []Warning, error) {
 	return parse(data, path, &sources{folder: folder, path: filepath.Dir(path), read: map[string]*source{}})
 }
 
-// Holds says whether a text is an object with the member "openapi", or "swagger" as older documents
-// have it, whatever else is in it.
+// Holds reports whether a text is an object with the member "openapi", or "swagger" as older
+// documents have it, whatever else is in it.
 func Holds(data []byte) bool {
 	if len(data) > MaxFile {
 		return false
@@ -251,7 +251,7 @@ func (s *schema) sample(v any) (fixed any, ok bool) {
 	return nil, false
 }
 
-// Title is the title of the document, "" when it has none.
+// Title is the title of the document, "" if it has none.
 func (d *Document) Title() string { return d.title }
 
 // Files are the paths of the other files that the document refers to, whether or not they are

@@ -12,7 +12,7 @@ var uuid = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 })
 
-// knownFormat says whether a format is one that is checked or made.
+// knownFormat reports whether a format is one that is checked or made.
 func knownFormat(name string) bool {
 	switch name {
 	case "", "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "ip",
@@ -68,8 +68,7 @@ func isInstant(s string) bool {
 	return err == nil && (len(s) < 19 || s[17:19] != "60" || at.UTC().Hour() == 23 && at.UTC().Minute() == 59)
 }
 
-// withoutLeap writes the second before in the place of a leap second, which package time does not
-// know.
+// withoutLeap writes the second before instead of a leap second, which package time does not know.
 func withoutLeap(s string) string {
 	if len(s) >= 19 && s[13] == ':' && s[16:19] == ":60" {
 		return s[:17] + "59" + s[19:]

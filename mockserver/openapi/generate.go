@@ -319,7 +319,7 @@ func (g *generator) object(s *schema, name string) any {
 	return o
 }
 
-// omits says whether an optional property is left out.
+// omits reports whether an optional property is left out.
 func (g *generator) omits(s, p *schema, have int) bool {
 	return g.frugal && have >= s.minMembers || g.made > fullBudget || len(g.stack) > wideDepth || g.recursive(p) ||
 		s.maxMembers >= 0 && have+len(s.required) >= s.maxMembers

@@ -62,7 +62,7 @@ func (g *generator) string(s *schema, name string) string {
 	return text
 }
 
-// suits says whether a text fits what the schema says of texts.
+// suits reports whether a text fits what the schema says of texts.
 func (g *generator) suits(s *schema, text string) bool {
 	c := checker{direction: fromService, strict: true, quiet: 1}
 	return c.text(s, text)
@@ -123,7 +123,7 @@ func (g *generator) uuid() string {
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
 }
 
-// digits puts a digit in the place of each #, and one of a range in the place of each [6-9].
+// digits puts a digit instead of each #, and one of a range instead of each [6-9].
 func (g *generator) digits(form string) string {
 	var b []byte
 	for i := 0; i < len(form); i++ {

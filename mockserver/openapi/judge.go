@@ -23,7 +23,7 @@ type Departure struct {
 	// Location is "query.limit", "body", "body.limits.ip[0]" or "header.Content-Type".
 	Location string   `json:"location"`
 	Severity Severity `json:"severity"`
-	// Message says what is wrong there. It holds names and wanted values, never the value found,
+	// Message states what is wrong there. It holds names and wanted values, never the value found,
 	// which may be secret.
 	Message string `json:"message"`
 }

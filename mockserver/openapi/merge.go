@@ -241,7 +241,7 @@ func (s *schema) mergeMembers(a, b *schema) {
 	s.index()
 }
 
-// admits says whether a member that is not documented may be there.
+// admits reports whether a member that is not documented may be there.
 func (s *schema) admits(name string) bool {
 	if !s.closed {
 		return true

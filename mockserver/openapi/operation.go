@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Operation is one method on one path template. It does not change, and is safe for concurrent use.
+// Operation is one method on one path template. It is immutable, and safe for concurrent use.
 type Operation struct {
 	// Method in capitals, "GET".
 	Method string
 	// Template is the path as the document writes it, "/IT-start/{vatCode}".
 	Template string
-	// ID is the operationId, "" when there is none.
+	// ID is the operationId, "" if there is none.
 	ID string
 
 	names      []string // of the template's parameters, in order
@@ -159,7 +159,7 @@ func elsewhere(servers []any) string {
 	return "US"
 }
 
-// declares says whether a path parameter of that name is documented.
+// declares reports whether a path parameter of that name is documented.
 func (o *Operation) declares(name string) bool {
 	for _, p := range o.parameters {
 		if p.in == inPath && p.name == name {

@@ -247,7 +247,7 @@ func (c *checker) items(s *schema, texts []string) {
 }
 
 // scalar checks a text that may stand for a number, a boolean, a string or, with separators, a list
-// of them. It fits when any reading does; else the reading of the documented type is told.
+// of them. It fits when any reading does; otherwise the reading of the documented type is told.
 func (c *checker) scalar(s *schema, text, separators string) {
 	flat := s.flattened()
 	readings := make([]any, 0, 4)

@@ -17,7 +17,7 @@ import (
 type pattern struct {
 	source   string
 	compiled *regexp.Regexp // nil when Go cannot compile it: then it is not checked
-	tree     *syntax.Regexp // to make a text by; nil when there is none
+	tree     *syntax.Regexp // to make a text by; nil if there is none
 	prose    bool           // it is no expression but a form for people, "YYYY-MM-DD"
 	size     int            // of the compiled expression, in instructions, about
 }
@@ -248,7 +248,7 @@ func closing(s string, start int) int {
 	return -1
 }
 
-// matches says whether a text fits; a pattern that cannot be checked fits all.
+// matches reports whether a text fits; a pattern that cannot be checked fits all.
 func (p *pattern) matches(s string) bool { return p.compiled == nil || p.compiled.MatchString(s) }
 
 // text makes a text of the pattern whose length is between low and high, high below 0 being no

@@ -21,7 +21,7 @@ type Request struct {
 type Violation struct {
 	// Where is "query.limit", "path.vatCode", "header.X-Shop", "body" or "body.items[0].price".
 	Where string
-	// Message says what is wrong there: "is required", "must be at least 1". It never holds the
+	// Message states what is wrong there: "is required", "must be at least 1". It never holds the
 	// value that was sent.
 	Message string
 }
@@ -30,7 +30,7 @@ type Violation struct {
 func (v Violation) String() string { return v.Where + " " + v.Message }
 
 // Check holds a request against the operation and returns what the document clearly forbids, at
-// most 20 places; nil when nothing is. Who calls is not looked at, nor are parameters that the
+// most 20 places; nil when nothing is. Who calls is not checked, nor are parameters that the
 // document does not know. It is safe for concurrent use.
 func (o *Operation) Check(r Request) []Violation {
 	c := &checker{direction: toService, excused: o.excused}

@@ -51,7 +51,7 @@ func (r *reader) responses(op *Operation, node *object, at *place) {
 }
 
 // success picks what a call is answered when nothing goes wrong: the lowest documented success, a
-// status before its range, else the default, else the lowest redirect.
+// status before its range, otherwise the default, otherwise the lowest redirect.
 func success(all []*response) (best *response) {
 	rank := func(r *response) int {
 		switch ranged := strings.HasSuffix(strings.ToUpper(r.code), "XX"); {
@@ -130,7 +130,8 @@ func (r *response) sent() int {
 	return r.status
 }
 
-// location reads where a redirect leads: as its header shows, else to an address that nobody has.
+// location reads where a redirect leads: as its header shows, otherwise to an address that nobody
+// has.
 func (r *reader) location(node *object, at *place) string {
 	headers, place := r.child(node, "headers", at)
 	for i, name := range headers.lenient().keys {
@@ -191,7 +192,7 @@ func (r *reader) examples(node *object, at *place) []example {
 	return found
 }
 
-// example is a documented value; its name is "" where it has none.
+// example is a documented value; its name is "" if it has none.
 type example struct {
 	name  string
 	value any

@@ -165,7 +165,7 @@ func (b *branch) search(method, path string, values []string, literals int) (fou
 // Find looks for the operation of a request. Path is the escaped path below the service's host; the
 // base path of the document's servers may stand before it or not. A literal path comes before a
 // template, and a slash at the end counts. Params are the values of the template's parameters,
-// unescaped; nil when it has none.
+// unescaped; nil if it has none.
 func (d *Document) Find(method, path string) (op *Operation, params map[string]string, ok bool) {
 	path = strings.TrimPrefix(path, "/")
 	best, ok := d.router.root.search(method, path, nil, 0)
@@ -199,7 +199,7 @@ const maxBases = 64
 // longest first; none when that is the root alone.
 func (d *Document) Bases() []string { return slices.Clone(d.router.bases) }
 
-// Knows says whether the document has an operation of a method whose path begins with the same
+// Knows reports whether the document has an operation of a method whose path begins with the same
 // segment: then a path that it does not have is a wrong one, and not one of a part of the service
 // that it leaves out.
 func (d *Document) Knows(method, path string) bool {

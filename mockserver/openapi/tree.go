@@ -42,7 +42,7 @@ func (o *object) get(key string) (any, bool) {
 	return nil, false
 }
 
-// has says whether there is a member; a nil object has none.
+// has reports whether there is a member; a nil object has none.
 func (o *object) has(key string) bool { return o != nil && o.find(key) >= 0 }
 
 // object returns a member that is an object, or nil.
@@ -59,7 +59,7 @@ func (o *object) text(key string) string {
 	return s
 }
 
-// flag says whether a member is true; some documents write "true".
+// flag reports whether a member is true; some documents write "true".
 func (o *object) flag(key string) bool {
 	v, _ := o.get(key)
 	return v == true || v == "true"
@@ -165,7 +165,7 @@ func kindOf(v any) string {
 	}
 }
 
-// equal says whether two values are the same JSON value: 1 and 1.0 are, and the order of members
+// equal reports whether two values are the same JSON value: 1 and 1.0 are, and the order of members
 // does not matter.
 func equal(a, b any) bool {
 	switch x := a.(type) {

@@ -16,7 +16,7 @@ type Warning struct {
 	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it
 	// is not known.
 	Line int
-	// Message says what is wrong there and what happens.
+	// Message states what is wrong there and what happens.
 	Message string
 	// More is how many further places have the same fault, of which Others are the first ones.
 	More   int

@@ -80,7 +80,7 @@ func elementName(p *schema, key string) string {
 	return key
 }
 
-// xmlName says whether a text can be the name of an element.
+// xmlName reports whether a text can be the name of an element.
 func xmlName(s string) bool {
 	for i := range len(s) {
 		c := s[i] | 0x20

@@ -239,7 +239,7 @@ func (d *document) body(r *request, kind string, m media) {
 	r.Body = &body{Mode: "raw", Raw: string(raw), Options: map[string]any{"raw": map[string]string{"language": "json"}}}
 }
 
-// auth is the first way of the operation's, else the document's, to say who calls.
+// auth is the first way of the operation's, otherwise the document's, to say who calls.
 func (d *document) auth(o operation) *auth {
 	security := o.Security
 	if security == nil {
@@ -289,7 +289,7 @@ func cmpAny(a, b any) any {
 	return b
 }
 
-// text writes a value as it stands in a URL.
+// text writes a value as it is in a URL.
 func text(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -93,7 +93,7 @@ func Set(s *scenarios.Scenario, w Wish) (*Scene, error) {
 	return out, nil
 }
 
-// World builds the fixtures of the scene, anew on each call; it is the source of a server's world.
+// World builds the fixtures of the scene, again on each call; it is the source of a server's world.
 func (s *Scene) World() (*fixtures.World, error) {
 	composed, err := s.compose()
 	if err != nil {

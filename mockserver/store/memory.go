@@ -182,7 +182,7 @@ func (m *Memory) forget(r *record) {
 	}
 }
 
-// Remove removes an account; it says whether there was one.
+// Remove removes an account; it reports whether there was one.
 func (m *Memory) Remove(id account.ID) bool {
 	r := m.hold(id)
 	if r == nil {
@@ -197,8 +197,7 @@ func (m *Memory) Remove(id account.ID) bool {
 	return true
 }
 
-// Replace puts these accounts in the place of all others, at once, or changes nothing and says why
-// not.
+// Replace puts these accounts instead of all others, at once, or changes nothing and says why not.
 func (m *Memory) Replace(accounts []*account.Account) error {
 	next := NewMemory()
 	next.lives = m.lives // so that no incarnation comes twice

@@ -31,7 +31,7 @@ const (
 
 // CA is a certificate authority. Its certificate has name constraints, marked critical: clients
 // take nothing that it signs for a host that the mock does not serve, so a leaked key is worth
-// little. It never changes, so it is safe for concurrent use.
+// little. It is immutable, and so safe for concurrent use.
 type CA struct {
 	cert *x509.Certificate
 	key  crypto.Signer

@@ -135,7 +135,7 @@ func foreignKey(t *testing.T, dir string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, keyFile), key, 0o600))
 }
 
-// unconstrained leaves a certificate that the CA has signed in the place of the CA's own.
+// unconstrained leaves a certificate that the CA has signed instead of the CA's own.
 func unconstrained(t *testing.T, dir string) {
 	t.Helper()
 	ca, err := readCA(dir, time.Now())

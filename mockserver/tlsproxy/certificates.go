@@ -24,7 +24,7 @@ const (
 type Certificates struct {
 	// CA signs.
 	CA *CA
-	// Own, unless nil, is what clients get in place of what the CA signs.
+	// Own, unless nil, is what clients get instead of what the CA signs.
 	Own *Pair
 	// Serves reports whether the mock answers for a host, in lower case. Others get no certificate.
 	Serves func(host string) bool

@@ -29,8 +29,8 @@ const (
 	keyBlock         = "PRIVATE KEY"
 )
 
-// OpenCA returns the CA that is kept in a folder, which is made where there is none, and so is the
-// CA. With renew it always makes a new one. The key is in a file of its own that only its owner may
+// OpenCA returns the CA that is kept in a folder, which is made if there is none, and so is the CA.
+// With renew it always makes a new one. The key is in a file of its own that only its owner may
 // read. OpenCA refuses a key that others can read, a CA that is no longer valid, and one that may
 // not sign for all of the hosts.
 func OpenCA(dir string, hosts []string, renew bool, now time.Time) (_ *CA, err error) {

@@ -20,7 +20,7 @@ func NewHandoff(addr net.Addr) *Handoff {
 	return h
 }
 
-// Give hands a connection over to whoever accepts. It reports whether somebody did; else it is
+// Give hands a connection over to whoever accepts. It reports whether somebody did; otherwise it is
 // still the caller's.
 func (h *Handoff) Give(c net.Conn) bool {
 	select {

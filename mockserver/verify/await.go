@@ -25,7 +25,7 @@ type Journal interface {
 // Exactly and atMost, once entries were dropped without which nobody can tell, are inconclusive
 // with the next request that matches. Where nothing is decided before, the journal at the end of
 // the wait decides. The answer is always that of one moment of the journal: when it is cleared
-// meanwhile, counting begins anew.
+// meanwhile, counting begins again.
 //
 // The error is the context's, when that is done before.
 func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
@@ -86,7 +86,7 @@ func (c *Check) sleep(
 	return false, nil
 }
 
-// concerns says whether a request can change the answer.
+// concerns reports whether a request can change the answer.
 func (c *Check) concerns(e *exchange.Exchange) bool {
 	for _, step := range c.steps {
 		if step.distance(e) == 0 {

@@ -67,7 +67,7 @@ const MaxWait = time.Minute
 // unbounded is the upper bound of a count that has none.
 const unbounded = math.MaxInt
 
-// Check is a compiled Expectation. It never changes, so it is safe for concurrent use.
+// Check is a compiled Expectation. It is immutable, and so safe for concurrent use.
 type Check struct {
 	steps   []*matcher // one, unless ordered
 	ordered bool

@@ -10,7 +10,7 @@ import (
 )
 
 // pattern is a text as a test expects it: literal; with * for any text; or with fingerprints of
-// credentials, as the journal shows them, in the place of the credentials.
+// credentials, as the journal shows them, instead of the credentials.
 type pattern struct {
 	source string
 	stars  bool
@@ -43,7 +43,7 @@ func newPattern(source string, stars bool, redactor *journal.Redactor) (pattern,
 	return p, nil
 }
 
-// match says whether a text is as the pattern has it.
+// match reports whether a text is as the pattern has it.
 func (p pattern) match(text string) bool {
 	switch {
 	case text == p.source:
@@ -56,7 +56,7 @@ func (p pattern) match(text string) bool {
 	return false
 }
 
-// matchCredentials says whether credentials stand in a text where the pattern has their
+// matchCredentials reports whether credentials stand in a text where the pattern has their
 // fingerprints.
 func (p pattern) matchCredentials(text string) bool {
 	text, ok := strings.CutPrefix(text, p.around[0])

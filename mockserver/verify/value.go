@@ -186,7 +186,7 @@ func newValue(from any, redactor *journal.Redactor) (value, error) {
 	}
 }
 
-// decode reads one JSON value, and says whether the bytes are one.
+// decode reads one JSON value, and reports whether the bytes are one.
 func decode(b []byte) (any, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.UseNumber()

@@ -192,7 +192,7 @@ func (v *view) member(shown []byte, at place) any {
 	if !ok {
 		return hidden
 	}
-	// Decoded and rendered anew, a secret can be told that was written with escapes.
+	// Decoded and rendered again, a secret can be told that was written with escapes.
 	rendered, ok := render(part)
 	if !ok {
 		return hidden
@@ -207,7 +207,7 @@ func (v *view) member(shown []byte, at place) any {
 	return text
 }
 
-// bodyText shows a body that is not JSON; nil when there is none.
+// bodyText shows a body that is not JSON; nil if there is none.
 func (v *view) bodyText() any {
 	if v.entry.Request.Body == "" {
 		return nil

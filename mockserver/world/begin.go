@@ -7,7 +7,7 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Beginning is what a server may begin anew with; see Config.
+// Beginning is what a server may begin again with; see Config.
 type Beginning struct {
 	Fixtures  Source
 	Start     time.Time
@@ -17,8 +17,8 @@ type Beginning struct {
 	Services  []fixtures.Service
 }
 
-// Begin puts another beginning in the place of the one that there was: everybody and everything is
-// as after a start with it, and a reset leads there from now on. On an error nothing has changed.
+// Begin puts another beginning instead of the one that there was: everybody and everything is as
+// after a start with it, and a reset leads there from now on. On an error nothing has changed.
 // Snapshots stay.
 func (w *World) Begin(b Beginning) error {
 	w.mu.Lock()

@@ -90,8 +90,8 @@ func (w *World) RemoveUser(ctx context.Context, id account.ID, name string) erro
 	})
 }
 
-// ClientRateLimit returns the limit that holds for a client's window: its own, else its account's,
-// else the server's.
+// ClientRateLimit returns the limit that holds for a client's window: its own, otherwise its
+// account's, otherwise the server's.
 func (w *World) ClientRateLimit(ctx context.Context, clientID string) (l account.RateLimit, err error) {
 	err = w.withClient(ctx, clientID, func(a *account.Account) { l = a.ClientRateLimit(clientID, w.RateLimit()) })
 	return l, err

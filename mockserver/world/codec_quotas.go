@@ -49,7 +49,7 @@ func wireQuota(q *account.Quota) *fixtures.Quota {
 	return &fixtures.Quota{Start: fixtures.At(start), Used: used}
 }
 
-// rateLimit reads a limit; nil is none.
+// rateLimit reads a limit; nil means none.
 func rateLimit(f *fixtures.RateLimit) (*account.RateLimit, error) {
 	if f == nil {
 		return nil, nil
@@ -64,7 +64,7 @@ func rateLimit(f *fixtures.RateLimit) (*account.RateLimit, error) {
 	return &account.RateLimit{Limit: f.Limit, Window: window, Enabled: f.Enabled}, nil
 }
 
-// WireRateLimit returns a rate limit as fixtures and the control API write it; nil is none.
+// WireRateLimit returns a rate limit as fixtures and the control API write it; nil means none.
 func WireRateLimit(l *account.RateLimit) *fixtures.RateLimit {
 	if l == nil {
 		return nil

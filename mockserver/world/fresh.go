@@ -95,7 +95,7 @@ var (
 	ErrNoVisitor = errors.New("no account is made for such credentials")
 )
 
-// Admit finds the account with credentials or, when there is none, makes one of the world that the
+// Admit finds the account with credentials or, if there is none, makes one of the world that the
 // server began with: for who comes with credentials that nobody has.
 func (w *World) Admit(email, apiKey string, environment account.Environment) (account.Identity, error) {
 	// Asked first without the lock, so that who guesses holds up nobody.

@@ -7,7 +7,8 @@ import (
 )
 
 // ScopeRateLimit is the limit that holds for a scope of a paid service and an account: its own,
-// else the catalogue's. The scope is called as in production, or as in the account's environment.
+// otherwise the catalogue's. The scope is called as in production, or as in the account's
+// environment.
 func (w *World) ScopeRateLimit(ctx context.Context, id account.ID, scope string) (l account.RateLimit, err error) {
 	err = w.limited(ctx, id, scope, func(_ *account.Account, _ string, now account.RateLimit) { l = now })
 	return l, err

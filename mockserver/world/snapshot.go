@@ -52,7 +52,7 @@ type snapshot struct {
 }
 
 // TakeSnapshot keeps a copy of the whole server, or of one account if id is not "", under a name,
-// in the place of what stood there. Each account is copied between two of its transactions.
+// instead of what stood there. Each account is copied between two of its transactions.
 func (w *World) TakeSnapshot(ctx context.Context, name string, id account.ID) (Snapshot, error) {
 	if len(name) > maxSnapshotName || !snapshotName().MatchString(name) {
 		return Snapshot{}, ErrSnapshotName
@@ -90,9 +90,9 @@ func (w *World) TakeSnapshot(ctx context.Context, name string, id account.ID) (S
 	return s.Snapshot, nil
 }
 
-// RestoreSnapshot puts what a snapshot holds in the place of what is: the whole server, or one
-// account if id is not "", at once or not at all. Clocks show what they showed, windows of rate
-// limits are as full as they were, and the ids that are drawn are those that came next.
+// RestoreSnapshot puts what a snapshot holds instead of what is: the whole server, or one account
+// if id is not "", at once or not at all. Clocks show what they showed, windows of rate limits are
+// as full as they were, and the ids that are drawn are those that came next.
 func (w *World) RestoreSnapshot(name string, id account.ID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -158,7 +158,7 @@ func (w *World) Snapshot(name string) (Snapshot, error) {
 	return s.Snapshot, nil
 }
 
-// RemoveSnapshot forgets a snapshot; it says whether there was one.
+// RemoveSnapshot forgets a snapshot; it reports whether there was one.
 func (w *World) RemoveSnapshot(name string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

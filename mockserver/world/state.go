@@ -41,8 +41,8 @@ func (w *World) State(ctx context.Context) (fixtures.World, error) {
 	return f, nil
 }
 
-// Import puts an exported state, or any fixture, in the place of everything, at once or not at all,
-// with the clock as it stood then. A reset still leads back to where the server started.
+// Import puts an exported state, or any fixture, instead of everything, at once or not at all, with
+// the clock as it stood then. A reset still leads back to where the server started.
 func (w *World) Import(f *fixtures.World) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

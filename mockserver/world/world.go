@@ -77,7 +77,7 @@ type World struct {
 }
 
 // origin is what an account was made of: a fixture of its own, with the kit that it shares with
-// others, or else the account with its ID in a source.
+// others, or otherwise the account with its ID in a source.
 type origin struct {
 	own  *fixtures.Account
 	kit  *kit
@@ -219,9 +219,9 @@ func with(services, more []fixtures.Service) []fixtures.Service {
 	return out
 }
 
-// become puts accounts in the place of everybody, and an era in the place of the one that is; on an
-// error nothing has changed. The clock is first, so that no account of the new era ever sees the
-// time of the old one; what it does to the accounts of the old one is lost with them.
+// become puts accounts instead of everybody, and an era instead of the one that is; on an error
+// nothing has changed. The clock is first, so that no account of the new era ever sees the time of
+// the old one; what it does to the accounts of the old one is lost with them.
 func (w *World) become(accounts []*account.Account, origins map[account.ID]origin, next era) error {
 	clockBefore, limitBefore := w.config.Clock.Setting(), w.limit.Load()
 	w.config.Clock.Restore(next.clock)
@@ -314,8 +314,8 @@ func (w *World) Account(ctx context.Context, id account.ID) (f fixtures.Account,
 	return f, err
 }
 
-// PutAccount puts an account in the place of the one with its ID, or adds it; that is what a reset
-// of it leads back to.
+// PutAccount puts an account instead of the one with its ID, or adds it; that is what a reset of it
+// leads back to.
 func (w *World) PutAccount(f fixtures.Account) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -325,7 +325,8 @@ func (w *World) PutAccount(f fixtures.Account) error {
 	return w.place(origin{own: &f}, account.ID(f.ID), w.config.Clock.Now())
 }
 
-// RemoveAccount removes an account; it says whether there was one. What waits for it is cancelled.
+// RemoveAccount removes an account; it reports whether there was one. What waits for it is
+// cancelled.
 func (w *World) RemoveAccount(id account.ID) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -352,7 +353,7 @@ func (w *World) Recharge(ctx context.Context, id account.ID, amount account.Mone
 	return credit, t, err
 }
 
-// AccountRateLimit is the limit that holds for an account: its own, else the server's.
+// AccountRateLimit is the limit that holds for an account: its own, otherwise the server's.
 func (w *World) AccountRateLimit(ctx context.Context, id account.ID) (l account.RateLimit, err error) {
 	err = w.update(ctx, id, func(a *account.Account) error {
 		l = w.RateLimit()
@@ -372,8 +373,8 @@ func (w *World) SetAccountRateLimit(ctx context.Context, id account.ID, l accoun
 	})
 }
 
-// Secret says whether a text is an API key, a token or a refresh token, an access token or a code
-// of a grant, of anybody, or was one: what the journal shows was live when it was sent.
+// Secret reports whether a text is an API key, a token or a refresh token, an access token or a
+// code of a grant, of anybody, or was one: what the journal shows was live when it was sent.
 func (w *World) Secret(text string) bool {
 	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey, account.GrantToken, account.GrantCode} {
 		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {

@@ -28,7 +28,7 @@ func (a Answer) String() string {
 
 // Right returns answers that are correct by the strict reading of a document, in order of
 // operations and statuses: for each refusal its examples, for each success one of every form,
-// composed of the examples of its properties. Each call builds them anew.
+// composed of the examples of its properties. Each call builds them again.
 func Right(document *spec.Document) ([]Answer, error) {
 	r, err := newReadings(document)
 	if err != nil {

@@ -64,7 +64,7 @@ func (c *Collector) Add(p Problem) {
 // Full reports whether further problems are dropped.
 func (c *Collector) Full() bool { return len(c.list) >= MaxProblems }
 
-// Err returns all problems joined, each a [Problem], or nil where there is none.
+// Err returns all problems joined, each a [Problem], or nil if there is none.
 func (c *Collector) Err() error {
 	if len(c.list) == 0 {
 		return nil

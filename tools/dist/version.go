@@ -33,7 +33,7 @@ func versionOf(ctx context.Context, root, asked string) (string, error) {
 func earliest() time.Time { return time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // dateOf is the date of every file in the archives: the one that was asked for, in seconds since
-// 1970, else the commit's, else the earliest that there is.
+// 1970, otherwise the commit's, otherwise the earliest that there is.
 func dateOf(ctx context.Context, root, asked string) (time.Time, error) {
 	seconds := asked
 	if seconds == "" {

@@ -62,8 +62,8 @@ type api struct {
 }
 
 // New makes the surface. Auto reports whether the pages of the authorization endpoint are skipped,
-// because a user consents at once: that of the name, or else the first one of the client's account.
-// It is called at every request, possibly concurrently.
+// because a user consents at once: that of the name, or otherwise the first one of the client's
+// account. It is called at every request, possibly concurrently.
 func New(accounts Accounts, auto func() (user string, on bool)) surface.Surface {
 	s := &api{accounts, auto, newSessions()}
 	return surface.Surface{

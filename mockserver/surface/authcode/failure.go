@@ -7,8 +7,8 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// failure words a refusal: to the client by way of its redirect URI, as a page to a browser, else
-// in JSON.
+// failure words a refusal: to the client by way of its redirect URI, as a page to a browser,
+// otherwise in JSON.
 func (s *api) failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	request, visiting := c.Own.(*request)
 	if visiting && request.back != "" {

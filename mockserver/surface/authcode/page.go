@@ -117,7 +117,7 @@ func (p person) name() string {
 	return p.FullName
 }
 
-// initials stand in place of a picture.
+// initials stand instead of a picture.
 func (p person) initials() string { return initials(p.name()) }
 
 func orNone(text string) string { return cmp.Or(text, "none") }

@@ -19,8 +19,8 @@ func costs(c account.Charge) []surface.Field {
 	return []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
 }
 
-// success is what the service answers: what the caller prefers, else the fixture's body, else the
-// document's, else ours, else what was charged.
+// success is what the service answers: what the caller prefers, otherwise the fixture's body,
+// otherwise the document's, otherwise ours, otherwise what was charged.
 func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surface.Answer, error) {
 	charged := costs(c)
 	if c.Scope.Answer != nil && to.prefers == (preference{}) {

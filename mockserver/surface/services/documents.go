@@ -13,7 +13,7 @@ import (
 // Documents are the published documents of services, by their production domains.
 type Documents map[string]*openapi.Document
 
-// misses says whether a service's document has the beginning of a path and not the path.
+// misses reports whether a service's document has the beginning of a path and not the path.
 func (d Documents) misses(to *place) bool {
 	_, _, ok := d.operation(to)
 	return !ok && d[to.Domain] != nil && d[to.Domain].Knows(to.Method, to.escaped)
@@ -88,7 +88,7 @@ type asked struct {
 	question  uint64
 }
 
-// maxAnswers bounds what is remembered, in bytes of bodies; then it begins anew.
+// maxAnswers bounds what is remembered, in bytes of bodies; then it begins again.
 const maxAnswers = 8 << 20
 
 func (a *answers) get(of asked) (openapi.Answer, bool) {

@@ -101,7 +101,7 @@ type place struct {
 	accept  string
 	prefers preference
 	failure *openapi.Answer // that the caller prefers
-	// callback that the caller asks for; nil is none.
+	// callback that the caller asks for; nil means none.
 	callback *account.CallbackRequest
 }
 
@@ -167,8 +167,8 @@ func (s *api) improper(c *surface.Call) error {
 	return surface.Violated(surface.RequestViolates, documents.violations(c.Exchange, to))
 }
 
-// handle uses the service, and answers from the fixture, else from its document, else with what was
-// charged.
+// handle uses the service, and answers from the fixture, otherwise from its document, otherwise
+// with what was charged.
 func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	to := c.Own.(*place)
 	release := s.admit(c, to)

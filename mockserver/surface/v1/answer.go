@@ -64,7 +64,7 @@ func (t *created) Append(b []byte) ([]byte, error) {
 // list is tokens under data.
 type list []account.Token
 
-// listed is a list of tokens; where there is none there is no answer.
+// listed is a list of tokens; if there is none there is no answer.
 func listed(tokens []account.Token) any {
 	if len(tokens) == 0 {
 		return nil

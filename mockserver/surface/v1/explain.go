@@ -8,7 +8,7 @@ import (
 	"oauthmock/mockserver/surface/jsonbody"
 )
 
-// explain names what v2 has in place of a call, and what of it v1 does otherwise than a caller may
+// explain names what v2 has instead of a call, and what of it v1 does otherwise than a caller may
 // think.
 func explain(e *exchange.Exchange) []string {
 	there, ok := equivalents()[e.Operation]

@@ -55,7 +55,7 @@ func New(accounts Accounts, shape TokenShape, envelope Envelope) surface.Surface
 	}
 }
 
-// bearerOrBasic authenticates by a refresh token or a token, else by e-mail and API key.
+// bearerOrBasic authenticates by a refresh token or a token, otherwise by e-mail and API key.
 func (s *api) bearerOrBasic(c *surface.Call) account.Reason {
 	bearer, ok := surface.Bearer(c.Authorization())
 	if !ok {
