@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Follow goes on from an earlier answer of the scenario as a browser without JavaScript does: to
-// where it redirects, or by sending a form of its page with the fields as they stand. It is written
-// as the text "redirect", or with members.
+// Follow continues from an earlier answer of the scenario as a browser without JavaScript does: it
+// follows a redirect, or submits a form of the page with its current fields. It is written as the
+// text "redirect", or with members.
 type Follow struct {
 	written
 
@@ -19,8 +19,8 @@ type Follow struct {
 	// Fields take other values than the page gives them; a button is pressed by naming it. A list
 	// sends a field several times.
 	Fields map[string]Texts `yaml:"fields,omitempty"`
-	// Button is a part of what stands on the button that is pressed, in any case: "Allow". It says
-	// which form is meant where Form does not.
+	// Button is part of the label of the button to press, in any case: "Allow". It selects the form
+	// if Form does not.
 	Button string `yaml:"button,omitempty"`
 }
 

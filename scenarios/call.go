@@ -8,8 +8,8 @@ import (
 	"oauthmock/spec"
 )
 
-// ServicesPrefix is where a target offers the paid services behind the tokens: below it stand the
-// domain of a service and a path of it.
+// ServicesPrefix is where a target offers the paid services behind the tokens: the domain of a
+// service and a path of it follow.
 const ServicesPrefix = "/__services/"
 
 // The surfaces whose calls are written without their names.
@@ -18,10 +18,9 @@ const (
 	surfaceServices = "services"
 )
 
-// Call is what a step's `call` asks for.
+// Call is the parsed `call` of a step.
 type Call struct {
-	// Surface is the API that is called: "v2", "services", or the name that stands before method
-	// and path.
+	// Surface is the API that is called: "v2", "services", or the name before method and path.
 	Surface string
 	// Operation is nil where method and path belong to none of the published operations.
 	Operation *spec.Operation
@@ -29,13 +28,13 @@ type Call struct {
 	// Path is the operation's template ("/tokens/{token}") where an alias was written, otherwise
 	// the path as written.
 	Path string
-	// Alias says that the path parameters are still to be filled in.
+	// Alias means that the path parameters have yet to be filled in.
 	Alias bool
 }
 
-// ResolveCall understands an alias ("token.create", "v1.scope.list"), a method and a path ("POST
-// /tokens", "GET ${path}"), and these with a surface before them ("v1 GET /scopes"). ok is false
-// where the call is none of these, or its alias or surface is not one of operations.
+// ResolveCall parses an alias ("token.create", "v1.scope.list"), a method and a path ("POST
+// /tokens", "GET ${path}"), and these with a surface before them ("v1 GET /scopes"). ok is false if
+// the call is none of these, or its alias or surface is not one of operations.
 func ResolveCall(operations []spec.Operation, call string) (resolved Call, ok bool) {
 	first, rest, written := strings.Cut(call, " ")
 	if !written {
@@ -85,10 +84,10 @@ func surfacesOf(operations []spec.Operation) []string {
 	return names
 }
 
-// MatchOperation finds the operation of a surface that a request belongs to, by method and escaped
-// path; nil if there is none. A path that ends where an id should stand belongs to an operation
-// only where the document has an answer for it: "PATCH /tokens/" is PATCH /tokens/{token} 400 150,
-// "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
+// MatchOperation returns the operation of a surface that a request belongs to, by method and
+// escaped path; nil if there is none. A path that ends where an ID should be belongs to an
+// operation only if the document has an answer for it: "PATCH /tokens/" is PATCH /tokens/{token}
+// 400 150, "GET /tokens/" is an unknown path. The forms of an operation's pages belong to it too.
 func MatchOperation(operations []spec.Operation, surface, method, path string) *spec.Operation {
 	for i := range operations {
 		operation := &operations[i]
@@ -134,8 +133,7 @@ func isParameter(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }
 
-// isMethod reports whether the text can stand as an HTTP method, in the upper case that all real
-// ones have.
+// isMethod reports whether the text is a possible HTTP method, in upper case like all real ones.
 func isMethod(text string) bool {
 	for _, r := range text {
 		if r < 'A' || r > 'Z' {

@@ -5,8 +5,8 @@ import "fmt"
 // Latin1 is the charset in which every letter is one byte, and every byte a letter.
 const Latin1 = "iso-8859-1"
 
-// Encode answers the bytes of a text in a charset that a step's `charset` may name; empty is UTF-8.
-// It refuses letters that Latin1 does not have.
+// Encode returns the bytes of a text in a charset that a step's `charset` may name; empty means
+// UTF-8. Letters that Latin1 does not have are an error.
 func Encode(text, charset string) ([]byte, error) {
 	if charset != Latin1 {
 		return []byte(text), nil

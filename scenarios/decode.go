@@ -9,8 +9,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// format of scenario files. A number or a date may stand unquoted where text is asked for; it is
-// taken as written.
+// format is the format of scenario files. A number or a date is accepted where text is expected; it
+// is taken as written.
 func format() strictyaml.Format {
 	return strictyaml.Format{Holds: `it must have "version" and "scenarios"`, MaxBytes: maxFileSize, LooseText: true}
 }
@@ -124,8 +124,8 @@ func (f *FaultRule) UnmarshalStrict(v strictyaml.Value) error {
 	return nil
 }
 
-// LineOf returns the line on which a member stands, such as "effect.kind", or the nearest around it
-// that was written.
+// LineOf returns the line of a member, such as "effect.kind", or of the nearest enclosing one that
+// was written.
 func (f *FaultRule) LineOf(place string) int {
 	if f.lines == nil {
 		return f.Line

@@ -1,10 +1,10 @@
 // Package scenarios holds what must come back, as data: given, when, then. The YAML files below
 // this folder, their model, the strict loader, and the JSON Schema for editors.
 //
-// A scenario file names its version and a list of scenarios. Each scenario is one requirement of
-// the contract with its source, the state it starts from, and steps that send requests and say what
+// A scenario file has a version and a list of scenarios. Each scenario is one requirement of the
+// contract with its source, the state it starts from, and steps that send requests and state what
 // the answers must be. Statuses, codes and messages are written literally: a suite that looked them
-// up where the mock does would agree with every mistake of it.
+// up where the mock does would share its mistakes.
 //
 // # Levels
 //

@@ -6,18 +6,16 @@ import (
 	"sync"
 )
 
-// ruleName leaves room for what the runner adds, so that rules of several scenarios can stand side
-// by side.
+// ruleName leaves room for what the runner adds, so that rules of several scenarios can coexist.
 var ruleName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`) })
 
-// faults checks of rules what does not depend on who carries them out; place says in words where
-// they stand.
+// faults checks what is the same for every engine of fault rules; place names where they are.
 func (v *validator) faults(place string, rules []FaultRule) {
 	seen := map[string]int{}
 	for i := range rules {
 		rule := &rules[i]
 		if rule.Rule == nil {
-			continue // told already
+			continue // already reported
 		}
 		if !ruleName().MatchString(rule.Name) {
 			v.problem(rule.Line, "%s: a rule needs a name of at most 32 letters, digits, - and _, such as outage, not %q", place, rule.Name)

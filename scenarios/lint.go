@@ -9,8 +9,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Lint holds loaded scenarios against what makes a suite worth something, beyond what Load demands
-// of every file:
+// Lint checks loaded scenarios for what makes a suite worth something, beyond what Load requires of
+// every file:
 //
 //   - every step that expects a refusal has a positive control: a step that succeeds where this one
 //     must not (see below);
@@ -21,14 +21,14 @@ import (
 //   - every MUST quotes words that are in a document, and no SHOULD rests on an assumption alone.
 //
 // A server that refuses everything passes every test of refusals. So a refusal counts only beside a
-// success: of the same operation; or, where the refusal is about who calls or how often, or about
-// the path or the method, of any operation by the same account. The success stands in the same
-// scenario, before or after, or in one that the scenario's `control` names. A success that is only
-// observed is none; neither is one of another surface. A refusal of a paid service, for whatever
+// success: of the same operation or, if the refusal is about who calls or how often, or about the
+// path or the method, of any operation by the same account. The success is in the same scenario,
+// before or after, or in one that the scenario's `control` names. A success that is only observed
+// does not count, nor does one of another surface. A refusal of a paid service, for whatever
 // reason, counts only beside a success of a paid service.
 //
-// more are documents of surfaces that are not embedded. The problems come in the order of files and
-// lines; nil means that nothing is wrong. The error is one of reading the contract.
+// more are documents of surfaces that are not embedded. The problems are in order of files and
+// lines; nil means that there are none. The error is one of reading the contract.
 func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 	about, err := newContract(more)
 	if err != nil {
@@ -60,7 +60,7 @@ func Lint(all []Scenario, more ...*spec.Document) ([]Problem, error) {
 	return l.problems, nil
 }
 
-// linter goes through all scenarios; the contract is what their calls are held against.
+// linter checks all scenarios against the contract.
 type linter struct {
 	contract
 	words    string // of all documents; see folded
@@ -75,7 +75,7 @@ func (l *linter) problem(line int, format string, args ...any) {
 	l.problems = append(l.problems, Problem{File: l.scenario.File, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
-// assertions finds what would be sent and not judged. Load has seen to it that comparisons and
+// assertions finds requests whose answers are not checked. Load has made sure that comparisons and
 // lists of values are not empty.
 func (l *linter) assertions() {
 	asserting := 0
@@ -126,7 +126,7 @@ func (l *linter) templates() []string {
 	return list
 }
 
-// paidService stands for the operation of all calls of paid services.
+// paidService stands in for the operation of all calls to paid services.
 const paidService = "a call of a paid service"
 
 // place is where a request of a step goes.
@@ -134,8 +134,8 @@ type place struct {
 	// operation is the alias, or paidService; "" for a path or method of none.
 	operation             string
 	surface, method, path string
-	// open says that a variable other than a key of the step's matrix decides about the path, so
-	// that nothing can be said about it here.
+	// open means that a variable other than a key of the step's matrix determines the path, so
+	// nothing can be said about it here.
 	open bool
 }
 
@@ -172,7 +172,7 @@ func (l *linter) places(step *Step) []place {
 	return list
 }
 
-// pages is where an authorization of the scenario begins.
+// pages returns where an authorization of the scenario starts.
 func (l *linter) pages() []place {
 	surface, _, _ := strings.Cut(l.scenario.ID, "/")
 	for _, o := range l.operations {
@@ -183,8 +183,8 @@ func (l *linter) pages() []place {
 	return nil
 }
 
-// maxPaths bounds how many paths one step is looked at for; beyond it lie only matrices that nobody
-// could review.
+// maxPaths bounds the paths that are checked for one step; only matrices that nobody could review
+// have more.
 const maxPaths = 10_000
 
 // expandPaths puts the values of a matrix into a path; other variables stay as they are.

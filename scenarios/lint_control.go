@@ -72,7 +72,7 @@ type refusal struct {
 	surface       string
 }
 
-// wants says in words what would be the control.
+// wants describes the control that is missing.
 func (r refusal) wants() string {
 	switch {
 	case r.operation != "":
@@ -83,7 +83,7 @@ func (r refusal) wants() string {
 	return "any call by the scenario's own account"
 }
 
-// refusals are what a step expects to be refused, one for each operation that it asks.
+// refusals returns what a step expects to be refused, one for each operation that it calls.
 func (l *linter) refusals(step *Step) []refusal {
 	statuses := slices.Clone(step.Expect.Status)
 	for _, outcome := range step.Outcomes {
@@ -95,8 +95,8 @@ func (l *linter) refusals(step *Step) []refusal {
 	if len(statuses) == 0 {
 		return nil
 	}
-	// Who calls, or how often, not what is called: then any call that is answered shows that it is
-	// this which was refused.
+	// The refusal is about who calls, or how often, not what is called: then any call that succeeds
+	// shows that it is this which was refused.
 	caller := step.Auth != nil && step.Auth.Kind != "basic" ||
 		!slices.ContainsFunc(statuses, func(status int) bool { return status != 401 && status != 429 })
 	var list []refusal
@@ -147,7 +147,7 @@ func observed(s *Scenario, step *Step) bool {
 	return s.Level == Observe
 }
 
-// served reports whether a status says that the request was served: 2xx, or a redirect, by which
+// served reports whether a status means that the request was served: 2xx, or a redirect, by which
 // pages answer.
 func served(status int) bool {
 	return status >= 200 && status < 400

@@ -82,7 +82,7 @@ func collectTexts(value any, into *strings.Builder) {
 	}
 }
 
-// folded is a text without blanks: where a document breaks its lines is nobody's concern.
+// folded returns a text without white space: where a document breaks its lines does not matter.
 func folded(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -55,7 +55,8 @@ func Load(fsys fs.FS, more ...*spec.Document) ([]Scenario, error) {
 	return load(fsys, more)
 }
 
-// suite is what Load returns of Embedded: to read it takes longer than most of what it is read for.
+// suite caches what Load returns of Embedded: reading it takes longer than most of what it is read
+// for.
 var suite = sync.OnceValues(func() ([]Scenario, error) { return load(embedded, nil) })
 
 func load(fsys fs.FS, more []*spec.Document) ([]Scenario, error) {
@@ -94,8 +95,8 @@ func LoadFile(name string, more ...*spec.Document) ([]Scenario, error) {
 	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name, more)
 }
 
-// LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil,
-// and no error, where none does.
+// LoadEmbedded reads the one file of Embedded that holds the scenario with an ID. It returns nil,
+// and no error, if none does.
 func LoadEmbedded(id string) (list []Scenario, err error) {
 	line := []byte("id: " + id + "\n")
 	err = fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {

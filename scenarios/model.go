@@ -15,7 +15,7 @@ type File struct {
 	Scenarios []Scenario `yaml:"scenarios"`
 }
 
-// Scenario is one requirement of the contract, and the requests that show whether it is kept.
+// Scenario is one requirement of the contract, with the requests that show whether it is met.
 type Scenario struct {
 	written
 
@@ -23,18 +23,18 @@ type Scenario struct {
 	ID    string `yaml:"id"`
 	Title string `yaml:"title"`
 	// Level: MUST rests on words of a document, SHOULD on what follows from them, or on an RFC, a
-	// guide or a report; OBSERVE on a choice of ours alone, which is held against a target where
-	// somebody asks for it.
+	// guide or a report; OBSERVE on a choice of this project alone, which counts against a target
+	// only on request.
 	Level Level `yaml:"level"`
-	// Requirement in words, and the place in the contract that it comes from. A part of it that
-	// begins with "assumed:" is a choice of ours.
+	// Requirement in words, and the place in the contract that it comes from. A part that starts
+	// with "assumed:" is a choice of this project.
 	Requirement string `yaml:"requirement"`
 	Source      string `yaml:"source"`
 	// Quote holds the words of the document that a MUST rests on: of a description or an example,
 	// or a piece of its JSON. Blanks do not count.
 	Quote Texts `yaml:"quote,omitempty"`
-	// Description is for who develops against the starting state: what there is, and what to test
-	// with it. One paragraph.
+	// Description is for developers that use the starting state: what exists, and what to test with
+	// it. One paragraph.
 	Description string   `yaml:"description,omitempty"`
 	Tags        []string `yaml:"tags,omitempty"`
 	// Covers names the documented refusals that the scenario reaches: "PATCH /tokens/{token} 401
@@ -57,7 +57,7 @@ type Scenario struct {
 	// Provided names the states that the scenario takes from its user, as ${provided.NAME}. The
 	// loader finds them, sorted.
 	Provided []string `yaml:"-"`
-	// File and Line say where the scenario stands; the loader sets them.
+	// File and Line locate the scenario; the loader sets them.
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`
 }
@@ -74,10 +74,10 @@ func (s *Scenario) Reference() string {
 	return s.Source + ": " + strings.Join(quotes, ", ")
 }
 
-// Given is the state in which a scenario starts. Against a target with a control API every scenario
-// gets fresh accounts of its own; elsewhere all scenarios share the account whose credentials the
-// user gave, and what only a control API can do (fixture, sandbox, credit, clock, rate limit, other
-// accounts) makes a scenario SKIP.
+// Given is the state in which a scenario starts. With a control API every scenario gets fresh
+// accounts of its own; without one all scenarios share the account whose credentials the user gave,
+// and a scenario that needs what only a control API can do (fixture, sandbox, credit, clock, rate
+// limit, other accounts) is SKIP.
 type Given struct {
 	written
 
@@ -94,8 +94,8 @@ type Given struct {
 	Clock *GivenClock `yaml:"clock,omitempty"`
 	// RateLimit of the account.
 	RateLimit *GivenRateLimit `yaml:"rateLimit,omitempty"`
-	// Answers is how a mock that begins with the scenario writes what it answers. Other targets
-	// write as they do, and are judged so.
+	// Answers is the form of answers of a mock that starts with the scenario. Other targets are
+	// judged by the form they use.
 	Answers *GivenAnswers `yaml:"answers,omitempty"`
 	// Scopes is how many enabled scopes the scenario uses, as ${scope}, ${scope2}, … (found out
 	// with GET /scopes before the first step). Unset, the loader counts those that are used.
@@ -104,7 +104,7 @@ type Given struct {
 	// afterwards. Each is captured under its name: ${first.token}, ${first.refreshToken},
 	// ${first.expireAt}, …
 	Tokens []GivenToken `yaml:"tokens,omitempty"`
-	// Items says how many entries a list must hold at least ("callback.list": 1); with fewer, the
+	// Items is how many entries a list must hold at least ("callback.list": 1); with fewer, the
 	// scenario is SKIP.
 	Items map[string]int `yaml:"items,omitempty"`
 	// Clients and Users are registered besides those that the account has. Needs control.
@@ -195,7 +195,7 @@ type GivenClient struct {
 	Disabled     bool   `yaml:"disabled,omitempty"`
 }
 
-// GivenUser is a user who is registered for the account. Its values are ${as.username} and
+// GivenUser is a user to register for the account. Its values are ${as.username} and
 // ${as.password}.
 type GivenUser struct {
 	written
@@ -207,22 +207,22 @@ type GivenUser struct {
 	FullName string `yaml:"fullName"`
 }
 
-// FaultRule is one rule of what goes wrong on purpose. It is kept as it is written: what it may
-// hold is the target's to say. A name it must have, and no account, because it is for the account
-// that it is given to. Texts in it may hold ${variables}.
+// FaultRule is one fault rule. It is kept as it is written: what it may hold is up to the target.
+// It must have a name, and no account, because it applies to the account that it is given to. Its
+// texts may contain ${variables}.
 type FaultRule struct {
 	Name string
 	// Rule is the whole of it, the name included, as encoding/json reads it with UseNumber.
 	Rule map[string]any
-	// Line on which it begins.
+	// Line on which it starts.
 	Line int
 
 	lines strictyaml.Lines // of its members
 }
 
-// Step is one request, a walk over pages, several requests at once, a wait, or one action of the
+// Step is one request, a walk over pages, several concurrent requests, a wait, or one action of the
 // control API. Exactly one of Call, Follow, Authorize, Wait, Receive, Control and Compare is set.
-// Every text in it may hold ${variables}; "$${" is a literal "${".
+// Every text in it may contain ${variables}; "$${" is a literal "${".
 type Step struct {
 	written
 
@@ -231,8 +231,8 @@ type Step struct {
 	// Call is an operation's alias ("token.create") or method and path ("POST /tokens", "PATCH
 	// /tokens/"). An alias takes its path parameters from Path; a path is sent exactly as written
 	// (after variables). A paid service is called by method and path ("GET
-	// /__services/company.openapi.com/IT-start"); no document judges its answer, only what Expect
-	// says literally.
+	// /__services/company.openapi.com/IT-start"); no document describes its answer, so only what
+	// Expect states literally is checked.
 	Call string `yaml:"call,omitempty"`
 	// As names the account of given.accounts that calls; default is the scenario's own.
 	As   string            `yaml:"as,omitempty"`
@@ -254,19 +254,19 @@ type Step struct {
 	// Cookies are sent besides those that the scenario's earlier answers of an API with pages set.
 	Cookies map[string]string `yaml:"cookies,omitempty"`
 	// Charset of RawBody: "utf-8" (the default), or "iso-8859-1", in which each letter is one byte,
-	// so that "\xff" is the byte 0xff and bodies can be written that are no UTF-8. The Content-Type
-	// does not tell it.
+	// so that "\xff" is the byte 0xff and bodies can be written that are not UTF-8. The
+	// Content-Type does not mention it.
 	Charset string `yaml:"charset,omitempty"`
 
 	// Matrix runs the step once for every combination of its values, which become variables: {date:
 	// ["2026-13", "x"]}. With several keys all combinations are run.
 	Matrix map[string][]any `yaml:"matrix,omitempty"`
-	// Premise says that the step looks for what the scenario starts from. Where a target does not
+	// Premise means that the step looks for what the scenario starts from. If the target does not
 	// show it as expected, the scenario is SKIP.
 	Premise bool `yaml:"premise,omitempty"`
 	// Repeat runs the step this many times, one after the other. Each run must meet Expect.
 	Repeat int `yaml:"repeat,omitempty"`
-	// Concurrent sends the request this many times at once; Outcomes says what must come back in
+	// Concurrent sends the request this many times at once; Outcomes states what must come back in
 	// all.
 	Concurrent int       `yaml:"concurrent,omitempty"`
 	Outcomes   []Outcome `yaml:"outcomes,omitempty"`
@@ -274,24 +274,24 @@ type Step struct {
 	// page; Expect.Items and Capture work on all items together.
 	Walk *Walk `yaml:"walk,omitempty"`
 
-	// Follow goes on from an earlier answer, as a browser does. The runner follows nothing by
+	// Follow continues from an earlier answer, as a browser does. The runner follows nothing by
 	// itself.
 	Follow *Follow `yaml:"follow,omitempty"`
 	// Authorize takes a user through the pages of an authorization, up to where the browser is sent
 	// back to the client.
 	Authorize *Authorize `yaml:"authorize,omitempty"`
-	// Browser names the browser that the step is sent from: each has cookies of its own. Unset is
-	// one of them.
+	// Browser names the browser that sends the step: each has cookies of its own. Steps without a
+	// name share one.
 	Browser string `yaml:"browser,omitempty"`
 
 	// Wait lets this much time pass for the step's account, at most ten seconds: where there is a
 	// control API its clock is advanced, elsewhere the step waits as long.
 	Wait string `yaml:"wait,omitempty"`
-	// Receive takes the callbacks that came since the last such step, and asserts that there are so
-	// many; it waits some seconds for those that have not come yet. Expect.Data and Capture see the
-	// list of them: {method, headers (names in lower case), text, body (where that is JSON) or
-	// form, signed (by X-Webhook-Signature and the account's secret, where a control API tells
-	// it)}. Needs given.receiver.
+	// Receive takes the callbacks that arrived since the last such step, and asserts that there are
+	// so many; it waits some seconds for those that have not arrived yet. Expect.Data and Capture
+	// see the list of them: {method, headers (names in lower case), text, body (if that is JSON) or
+	// form, signed (by X-Webhook-Signature and the account's secret, if a control API reveals it)}.
+	// Needs given.receiver.
 	Receive int `yaml:"receive,omitempty"`
 	// Control acts on the target's control API, for the step's account.
 	Control *Control `yaml:"control,omitempty"`
@@ -339,7 +339,7 @@ type Expect struct {
 
 	// Level of these assertions, when it is not the scenario's.
 	Level Level `yaml:"level,omitempty"`
-	// Status is one status or a list of those allowed.
+	// Status is one status or a list of allowed ones.
 	Status Statuses `yaml:"status,omitempty"`
 	// Code is the `error` of the failure envelope, compared as JSON (130 is not "130").
 	Code any `yaml:"code,omitempty"`
@@ -384,7 +384,7 @@ type Walk struct {
 	written
 
 	Limit int `yaml:"limit"`
-	// Key is the member that tells items apart: "id", "token".
+	// Key is the member that distinguishes items: "id", "token".
 	Key string `yaml:"key"`
 	// Max is the number of pages after which the walk gives up as a failure. Default 1000.
 	Max int `yaml:"max,omitempty"`
@@ -436,9 +436,9 @@ type Comparison struct {
 	Level Level  `yaml:"level,omitempty"`
 }
 
-// Matcher says what a value must be. Written as a scalar or a list it means Equals. Several members
-// must all hold. Numbers are compared exactly, as decimals: 1.0 equals 1, 0.1+0.2 equals 0.3. A
-// string never equals a number.
+// Matcher constrains a value. Written as a scalar or a list it means Equals. Several members must
+// all hold. Numbers are compared exactly, as decimals: 1.0 equals 1, 0.1+0.2 equals 0.3. A string
+// never equals a number.
 type Matcher struct {
 	written
 
@@ -453,7 +453,7 @@ type Matcher struct {
 	// Format is "id" (24 lower-case hex digits), "transaction-id", "timestamp" (RFC 3339 with an
 	// offset, and a real date), "scope" or "ip".
 	Format string `yaml:"format,omitempty"`
-	// Exists says that the path must (or must not) find something.
+	// Exists requires that the path finds something, or nothing.
 	Exists *bool `yaml:"exists,omitempty"`
 	// Length of a string, list or object.
 	Length    any `yaml:"length,omitempty"`
@@ -470,7 +470,7 @@ type Matcher struct {
 	ContainsNot any `yaml:"containsNot,omitempty"`
 	// SameElements is a list with the same elements in any order.
 	SameElements any `yaml:"sameElements,omitempty"`
-	// Unique says that a list holds nothing twice.
+	// Unique requires that a list holds nothing twice.
 	Unique bool `yaml:"unique,omitempty"`
 	// Sorted is "ascending" or "descending" (equal neighbours are fine); numbers as numbers,
 	// timestamps as times, otherwise text.
@@ -497,16 +497,16 @@ type Texts []string
 // Statuses is a list of HTTP statuses, written as one or as a list.
 type Statuses []int
 
-// Level says what a requirement rests on.
+// Level is what a requirement rests on.
 type Level string
 
 // The levels, from the strictest.
 const (
 	// Must rests on words of a published document, which the scenario quotes.
 	Must Level = "MUST"
-	// Should rests on what follows from the document, or on another source that says so.
+	// Should rests on what follows from the document, or on another source.
 	Should Level = "SHOULD"
-	// Observe rests on a choice of ours. It is an expectation all the same, and fails where
-	// somebody asks for that.
+	// Observe rests on a choice of this project. It is an expectation all the same, and fails on
+	// request.
 	Observe Level = "OBSERVE"
 )

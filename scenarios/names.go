@@ -33,7 +33,7 @@ func (n *names) account(v *validator, name string, line int) {
 	n.define(v, name, line, false)
 }
 
-// define makes a variable known from here on; mustBeUsed makes it a problem when nothing refers to
+// define makes a variable known from here on; mustBeUsed makes it a problem if nothing refers to
 // it.
 func (n *names) define(v *validator, name string, line int, mustBeUsed bool) {
 	if !rootName().MatchString(name) {
@@ -113,7 +113,7 @@ func (n *names) scope(v *validator, account string, number, line int) {
 	}
 }
 
-// finish tells captures that nobody used, and writes into the scenario how many scopes it needs.
+// finish reports captures that nothing uses, and records how many scopes the scenario needs.
 func (n *names) finish(v *validator) {
 	for _, name := range sortedKeys(n.known) {
 		if d := n.known[name]; !d.used && !d.optional {

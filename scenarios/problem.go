@@ -11,8 +11,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Problem is one thing that is wrong in a scenario file, and what would be right. Line is 0 when it
-// concerns the whole file.
+// Problem is one problem of a scenario file, and what would be right. Line is 0 if it concerns the
+// whole file.
 type Problem = strictyaml.Problem
 
 // Problems takes the single problems out of an error of Load or LoadFile, in the order of files and

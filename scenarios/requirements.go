@@ -14,8 +14,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// RequirementSet is what conforming to one published document requires: scenarios by their ids, as
-// they were when the set was frozen. A scenario that is added later is run and reported, and does
+// RequirementSet is what conforming to one published document requires: scenarios by their IDs, as
+// they were when the set was frozen. A scenario that is added later is run and reported, but does
 // not count until a new set names it.
 type RequirementSet struct {
 	Version string `yaml:"version" json:"version"`
@@ -42,7 +42,7 @@ func RequirementSets() []string {
 	return names
 }
 
-// Requirements reads a frozen set by its name. The error says which names there are.
+// Requirements reads a frozen set by its name. The error lists the names.
 func Requirements(name string) (*RequirementSet, error) {
 	if !slices.Contains(RequirementSets(), name) {
 		return nil, fmt.Errorf("there is no requirement set %q: %s", name, strictyaml.Suggest(name, RequirementSets()))
@@ -72,8 +72,8 @@ func (r *RequirementSet) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Check reports what of a set is not so among scenarios: one that is not there any more, or that
-// means something else than it did.
+// Check reports what in a set does not match the scenarios: one that no longer exists, or that
+// means something else.
 func (r *RequirementSet) Check(all []Scenario) []error {
 	byID := make(map[string]*Scenario, len(all))
 	for i := range all {
@@ -108,9 +108,9 @@ func (s *Scenario) Meaning() string {
 	return hex.EncodeToString(sum.Sum(nil))[:digits]
 }
 
-// spell writes a value so that two values are written alike where, and only where, they say the
-// same. Which members were written counts, as equals: null says something else than no equals;
-// where they were written does not.
+// spell writes a value so that two values are written alike if, and only if, they mean the same.
+// Which members were written counts, since equals: null differs from no equals; where they were
+// written does not.
 func spell(w io.Writer, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

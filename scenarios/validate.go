@@ -148,7 +148,7 @@ func (v *validator) check() {
 	v.names.finish(v)
 }
 
-// services holds what the steps call against what the scenario says that it needs.
+// services checks the calls of steps against what the scenario declares that it needs.
 func (v *validator) services() {
 	s, called := v.scenario, false
 	for i := range s.Steps {

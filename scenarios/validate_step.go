@@ -239,7 +239,7 @@ func (v *validator) control(step *Step) {
 	}
 }
 
-// longestWait bounds what a scenario makes a run wait for.
+// longestWait bounds how long a scenario makes a run wait.
 const longestWait = 10 * time.Second
 
 func (v *validator) wait(step *Step) {
@@ -283,7 +283,7 @@ func (v *validator) captures(line int, captures map[string]string) {
 	}
 }
 
-// jsonPath checks a path; variables in it stand for plain words.
+// jsonPath checks a path; variables in it count as plain words.
 func (v *validator) jsonPath(line int, path string) {
 	v.texts(line, path)
 	plain := reference().ReplaceAllString(path, "x")

@@ -19,12 +19,11 @@ var (
 	scopeName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^scope([2-9]|[1-9][0-9])?$`) })
 )
 
-// Forms are what a reference may ask of a text, as in ${apiKey|shorter}.
+// Forms returns the forms that a reference may request of a text, as in ${apiKey|shorter}.
 func Forms() []string { return []string{"othercase", "shorter"} }
 
 // Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter"
-// takes its last character away. It reports false where the value is not text, or would stay as it
-// is.
+// drops its last character. ok is false if the value is not text, or would be unchanged.
 func Formed(value any, form string) (string, bool) {
 	text, _ := value.(string)
 	if text == "" {
@@ -87,7 +86,7 @@ func Variables(value any) []string {
 	return names
 }
 
-// Expand puts the values of variables into a value, in texts at any depth. A text that is one
+// Expand replaces variables in a value by their values, in texts at any depth. A text that is one
 // reference and nothing else becomes the variable's value with its type. The lookup's first error
 // is returned as it is.
 func Expand(value any, lookup func(name string) (any, error)) (any, error) {
@@ -123,8 +122,8 @@ func Expand(value any, lookup func(name string) (any, error)) (any, error) {
 	return value, nil
 }
 
-// ExpandText puts the values of variables into a text; what is not text is written as JSON writes
-// it.
+// ExpandText replaces variables in a text by their values; values that are not text are written as
+// JSON.
 func ExpandText(text string, lookup func(name string) (any, error)) (string, error) {
 	var failed error
 	out := reference().ReplaceAllStringFunc(text, func(match string) string {
@@ -140,7 +139,7 @@ func ExpandText(text string, lookup func(name string) (any, error)) (string, err
 	return out, failed
 }
 
-// Text is a value as it is in a text: a string as it is, anything else as JSON.
+// Text returns a value as text: a string as it is, anything else as JSON.
 func Text(value any) string {
 	if text, ok := value.(string); ok {
 		return text

@@ -10,10 +10,10 @@ import (
 
 // Ask is what an answer depends on.
 type Ask struct {
-	// Seed of what is made up: the same seed makes the same body.
+	// Seed of generated values: the same seed gives the same body.
 	Seed uint64
-	// Params are the values of the path's parameters, as [Document.Find] returned them, and what
-	// else the request gives. Made up bodies repeat them where they have members of their names.
+	// Params are the values of the path's parameters, as [Document.Find] returned them, and further
+	// values of the request. Generated bodies repeat them in members of their names.
 	Params map[string]string
 	// Accept is the header of that name: the media types that the caller takes.
 	Accept string
@@ -23,7 +23,7 @@ type Ask struct {
 	Example string
 }
 
-// Answer is what a service says to a request.
+// Answer is a service's answer to a request.
 type Answer struct {
 	// Status is the lowest documented success, 200 when none is documented, unless another was
 	// asked for.
@@ -32,13 +32,13 @@ type Answer struct {
 	ContentType string
 	// Location is where a redirect leads, otherwise "".
 	Location string
-	// Body is not to be changed; nil if there is none.
+	// Body must not be modified; nil if there is none.
 	Body []byte
 }
 
-// Answer makes an answer of the operation: a documented example, with what does not fit its schema
-// replaced or left out, otherwise a body made by schema, at most 1 MiB large. The error names what
-// is documented, when what was asked for is not. It is safe for concurrent use.
+// Answer returns an answer of the operation: a documented example, with what does not match its
+// schema replaced or left out, otherwise a generated body of at most 1 MiB. If what was asked for
+// is not documented, the error lists what is. It is safe for concurrent use.
 func (o *Operation) Answer(ask Ask) (Answer, error) {
 	resp := o.answer
 	if ask.Status != 0 {
@@ -150,7 +150,7 @@ func told(what string, names []string) string {
 	return what + " " + strings.Join(names, ", ")
 }
 
-// Source tells where the body of the operation's success comes from.
+// Source returns where the body of the operation's success comes from.
 func (o *Operation) Source() Source {
 	f := o.answer.accepted("")
 	if f == nil {
@@ -199,7 +199,7 @@ func quality(accept, contentType string) float64 {
 	return liked
 }
 
-// tell warns of an operation whose answer does not fit what is documented.
+// tell warns about an operation whose answer does not match what is documented.
 func (o *Operation) tell(r *reader) {
 	f := o.answer.accepted("")
 	if f == nil {

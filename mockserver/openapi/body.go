@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// requestBody is what an operation documents of the body that is sent to it.
+// requestBody is the documented body of a request.
 type requestBody struct {
 	required bool
 	content  []media
 }
 
-// media is one media type, and the schema of what is sent as it; nil if there is none.
+// media is one media type, and the schema of bodies in it; nil if there is none.
 type media struct {
 	name   string // in small letters, without parameters; "*/*" and "image/*" too
 	schema *schema
@@ -120,8 +120,8 @@ func (b *requestBody) check(c *checker, r Request) {
 	}
 }
 
-// media picks what is documented for a media type, and says as what the body is to be read. Without
-// a label, and with that of a form on what is JSON, the body itself tells: clients are careless
+// media returns what is documented for a media type, and how to read the body. A body without a
+// Content-Type, or JSON labelled as a form, is recognised by its content: clients are careless
 // there, and services forgiving.
 func (b *requestBody) media(sent string, body []byte) (*media, string) {
 	for _, exactly := range []bool{true, false} {
@@ -151,8 +151,8 @@ func looksLikeJSON(body []byte) bool {
 	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
 }
 
-// wildcard reports whether a range, "image/*", covers a media type, and whether one kind of JSON or
-// XML may stand for a plainer one.
+// wildcard reports whether a range such as "image/*" covers a media type, and whether one kind of
+// JSON or XML may stand in for a plainer one.
 func wildcard(name, sent string) bool {
 	if name == "*/*" || sent != "" && name == "*" {
 		return true
@@ -190,8 +190,8 @@ func (c *checker) json(s *schema, body []byte) {
 	}
 }
 
-// form checks the fields of a form: those that are required, and those that stand for one plain
-// value each. files are fields that hold no text.
+// form checks the fields of a form: required ones, and those with one plain value each. files are
+// fields that hold no text.
 func (c *checker) form(s *schema, fields url.Values, files map[string]bool) {
 	flat := s.flattened()
 	if len(flat.groups) > 0 {

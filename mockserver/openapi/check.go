@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// direction says who sends a value: what is read-only need not be in a request, what is write-only
-// must not be in a response.
+// direction is who sends a value: read-only members need not be in a request, write-only ones must
+// not be in a response.
 type direction uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 // not fit.
 const maxSteps = 4_000_000
 
-// maxViolations bounds what is told of one request.
+// maxViolations bounds what is reported of one request.
 const maxViolations = 20
 
 // checker holds a value against a schema. A lenient one accepts where published documents are known
@@ -33,7 +33,7 @@ type checker struct {
 	strict    bool
 	nulls     bool    // null fits everything, as services send it
 	overlap   bool    // several branches of a oneOf may fit
-	quiet     int     // above 0 nothing is told, and the first fault ends the check
+	quiet     int     // above 0 nothing is reported, and the first fault ends the check
 	whole     *schema // the schema of the object whose parts, of an allOf, are looked at; nil outside
 	steps     int
 	spent     bool // maxSteps are used up
@@ -55,7 +55,7 @@ func passes(s *schema, v any) bool {
 	return c.value(s, v)
 }
 
-// misfit says what keeps a value from fitting, "" when nothing does.
+// misfit returns why a value does not match a schema, or "".
 func misfit(s *schema, v any) string {
 	c := checker{direction: fromService, strict: true}
 	if c.value(s, v); len(c.found) == 0 {
@@ -72,7 +72,7 @@ func (c *checker) probe(s *schema, v any) bool {
 	return ok
 }
 
-// fault tells what is wrong; it returns false for the convenience of callers.
+// fault reports what is wrong; it returns false for the convenience of callers.
 func (c *checker) fault(format string, args ...any) bool {
 	if c.quiet == 0 && len(c.found) < maxViolations {
 		if v := (Violation{Where: string(c.at), Message: fmt.Sprintf(format, args...)}); len(c.excused) == 0 || !c.excused[v.anyItem()] {
@@ -82,8 +82,7 @@ func (c *checker) fault(format string, args ...any) bool {
 	return false
 }
 
-// stop means that there is no reason to go on: something does not fit, and nobody is told of the
-// next fault.
+// stop reports whether to stop: something does not match, and further faults are not reported.
 func (c *checker) stop(ok bool) bool { return !ok && c.quiet > 0 }
 
 // value checks a value against a schema and all parts of its allOf.
@@ -125,7 +124,7 @@ func (c *checker) own(s *schema, v any) bool {
 		return c.fault("must not be there")
 	}
 	if !c.strict && slices.ContainsFunc(s.odd, func(odd any) bool { return equal(odd, v) }) {
-		return true // who sends what the document shows is not refused
+		return true // a client that sends what the document shows is not refused
 	}
 	if v == nil && s.admitsNull(c) {
 		return !c.strict || !s.hasEnum || c.enumerated(s, v)
@@ -145,7 +144,7 @@ func (c *checker) own(s *schema, v any) bool {
 	return c.mixed(s, v) && ok
 }
 
-// exhausted tells that the time for a check is used up, once, also where nothing else is told.
+// exhausted reports once that the time for a check is used up, even if nothing else is reported.
 func (c *checker) exhausted() bool {
 	if !c.spent {
 		c.spent = true
@@ -199,7 +198,7 @@ func (c *checker) enumerated(s *schema, v any) bool {
 	return c.fault("must be %s", oneOf(s.enum))
 }
 
-// plain is a scalar as it is written without quotes.
+// plain returns a scalar as text, without quotes.
 func plain(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -333,7 +332,7 @@ func (c *checker) list(s *schema, list []any) bool {
 	return ok
 }
 
-// distinct reports whether no item stands twice. Long lists are only compared as far as that is
+// distinct reports whether no item occurs twice. Long lists are compared only as far as that is
 // cheap.
 func distinct(list []any) bool {
 	const compared = 500

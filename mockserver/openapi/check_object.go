@@ -40,7 +40,8 @@ func (c *checker) object(s *schema, o *object) bool {
 	return ok
 }
 
-// oneWay says that a required property may be missing because it only goes the other way.
+// oneWay reports whether a required property may be missing because it is only sent in the other
+// direction.
 func (c *checker) oneWay(s *schema, name string) bool {
 	p := s.property(name)
 	if p == nil && c.whole != nil {
@@ -82,7 +83,7 @@ func (c *checker) members(s *schema, o *object) bool {
 	return ok
 }
 
-// member checks one; part says that s is only a part of what the object is.
+// member checks one member; part means that s describes only a part of the object.
 func (c *checker) member(s *schema, name string, v any, part bool) bool {
 	if s.names != nil && !c.probe(s.names, name) {
 		return c.fault("is not a name that is allowed here")

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// schemaAt returns the schema that stands at a place; it is filled when the queue comes to it. What
-// is not a schema allows anything.
+// schemaAt returns the schema at a place; it is filled when the queue reaches it. Anything that is
+// not a schema allows any value.
 func (r *reader) schemaAt(v any, at *place) *schema {
 	switch v := v.(type) {
 	case *object:
@@ -79,7 +79,7 @@ func (r *reader) beside(node, target *object, at, place *place) *schema {
 	return s
 }
 
-// constrains reports whether more stands beside a reference than words for people.
+// constrains reports whether a reference has siblings other than words for people.
 func constrains(node *object) bool {
 	for _, key := range node.keys {
 		switch key {
@@ -132,7 +132,7 @@ func annotation(key string) bool {
 	return false
 }
 
-// anyKeyword reads what may stand in every schema.
+// anyKeyword reads the keywords that every schema may have.
 func (r *reader) anyKeyword(s *schema, key string, v any, at *place) bool {
 	inside := at.in(key, v)
 	switch key {

@@ -1,6 +1,6 @@
 // Package openapi reads the OpenAPI document of a paid service, as its owner published it, and
-// makes that service's answers: it finds the operation of a request, reports what is wrong with the
-// request, and makes an answer.
+// answers in its place: it finds the operation of a request, reports what is wrong with the
+// request, and generates an answer.
 //
 // Published documents are broken in many small ways. The file is therefore read as a plain tree,
 // and each part of it on its own: what makes no sense is left out, and a [Warning] gives its place

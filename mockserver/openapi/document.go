@@ -17,8 +17,8 @@ import (
 // MaxFile is the largest document that is read, in bytes.
 const MaxFile = 32 << 20
 
-// Document is what a service publishes about itself. It does not change once it is loaded, and is
-// safe for concurrent use.
+// Document is the OpenAPI document of a service. It is immutable once loaded, and safe for
+// concurrent use.
 type Document struct {
 	title      string
 	version    string
@@ -54,7 +54,7 @@ func Open(path string) (*Document, []Warning, error) {
 }
 
 // Holds reports whether a text is an object with the member "openapi", or "swagger" as older
-// documents have it, whatever else is in it.
+// documents have it, whatever else it contains.
 func Holds(data []byte) bool {
 	if len(data) > MaxFile {
 		return false
@@ -68,8 +68,8 @@ func tooLarge(name string) error {
 	return fmt.Errorf("%s is larger than %d MiB, the most that is read of an OAS document", name, MaxFile>>20)
 }
 
-// Parse reads a document that is in memory already, as [Open] does, but follows no reference to
-// another file; name is what errors call it.
+// Parse parses a document in memory, as [Open] does, but follows no reference to another file; name
+// is its name in errors.
 func Parse(data []byte, name string) (*Document, []Warning, error) {
 	return parse(data, name, nil)
 }
@@ -101,8 +101,8 @@ func parse(data []byte, name string, beside *sources) (*Document, []Warning, err
 	return d, r.warn.all(), nil
 }
 
-// tree reads JSON or YAML, whatever the file is called. What begins like JSON and is none may still
-// be YAML, which allows a comma too many.
+// tree parses JSON or YAML, whatever the file is called. A text that starts like JSON but is
+// invalid may still be YAML, which allows a trailing comma.
 func (r *reader) tree(data []byte) (any, error) {
 	data = decoded(data)
 	trimmed := bytes.TrimSpace(data)
@@ -214,8 +214,8 @@ func (r *reader) document() *Document {
 	return d
 }
 
-// vet keeps the examples that fit their schema, repaired where they have to be, and tells of those
-// that do not.
+// vet keeps the examples that match their schema, repaired if necessary, and warns about the
+// others.
 func (r *reader) vet() {
 	for _, s := range r.all {
 		var kept, odd []any
@@ -233,8 +233,8 @@ func (r *reader) vet() {
 	}
 }
 
-// sample is an example of a schema as it fits; of texts and numbers only what they mean is kept, so
-// ok is false where that does not fit.
+// sample returns an example of a schema as it matches; of strings and numbers only the meaning is
+// kept. ok is false if it does not match.
 func (s *schema) sample(v any) (fixed any, ok bool) {
 	if passes(s, v) {
 		return v, true
@@ -258,7 +258,7 @@ func (d *Document) Title() string { return d.title }
 // there.
 func (d *Document) Files() []string { return slices.Clone(d.files) }
 
-// Version is the version of the service that the document tells, "" when it tells none.
+// Version returns the service's version in the document, or "".
 func (d *Document) Version() string { return d.version }
 
 // Operations lists what the document offers, in its own order.

@@ -2,9 +2,9 @@ package openapi
 
 import "strings"
 
-// envelope gives a made body of a success the provider's envelope as it is when nothing went wrong:
-// {"success": true, "message": "", "error": null} around the data. It does so where the schema has
-// success and at least two of the others.
+// envelope gives a generated body of a success the provider's envelope of successes: {"success":
+// true, "message": "", "error": null} around the data, if the schema has success and at least two
+// of the others.
 func (s *schema) envelope(v any) {
 	o, ok := v.(*object)
 	if !ok {
@@ -77,8 +77,8 @@ func spelled(text string) []any {
 	return []any{text}
 }
 
-// called returns the parameter that a member is called like. The provider names some after all that
-// they may hold, "vatCode_taxCode_or_id": then the form of the value tells which it is.
+// called returns the parameter that a member is named after. The provider names some after all that
+// they may hold, "vatCode_taxCode_or_id": then the form of the value decides which it is.
 func called(member string, params map[string]string) (string, bool) {
 	for name, value := range params {
 		if strings.EqualFold(name, member) {

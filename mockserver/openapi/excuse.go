@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// A document that contradicts itself is in doubt: who sends what its example shows must not be
-// refused. So the examples of an operation are checked once, and what is held against them is never
-// held against a request.
+// A document that contradicts itself is in doubt: a client that sends what its example shows must
+// not be refused. So the examples of an operation are checked once, and a violation that they have
+// is never reported of a request.
 
 // anyItem is the violation with the numbers of items taken out of its place.
 func (v Violation) anyItem() Violation {

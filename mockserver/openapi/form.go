@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// form is one media type in which an answer can be had.
+// form is one media type in which an answer is available.
 type form struct {
 	contentType string // as it is sent
 	json        bool
@@ -18,7 +18,7 @@ type form struct {
 	ready []byte // of the first example; nil where the body is made up
 	from  Source
 	why   string // what keeps the example, or what is made up, from fitting its schema; "" when it fits
-	tries int    // how often to try to make a body that fits
+	tries int    // how often to try to generate a matching body
 }
 
 func emptyForm(at *place) *form { return &form{contentType: "application/json", json: true, at: at} }
@@ -59,15 +59,16 @@ type Source uint8
 
 // The sources, the best first.
 const (
-	// FromExample is an example of the document as it is written.
+	// FromExample: an example of the document as it is.
 	FromExample Source = iota
-	// FromRepairedExample is one of which what does not fit its schema is replaced or left out.
+	// FromRepairedExample: an example in which what does not match its schema is replaced or left
+	// out.
 	FromRepairedExample
 	// MadeUp is by the schema.
 	MadeUp
 	// Empty is {}, [] or "", because nothing more is known.
 	Empty
-	// NoBody is none, as documented.
+	// NoBody: none, as documented.
 	NoBody
 )
 
@@ -105,7 +106,7 @@ func (f *form) prepare(of subject, succeeds bool) {
 	})
 }
 
-// misfit says what keeps an example from fitting strictly.
+// misfit returns why an example does not match strictly, or "".
 func (f *form) misfit(v any) string {
 	if !f.json || f.schema == nil {
 		return ""
@@ -125,8 +126,8 @@ func (f *form) read(v any) any {
 	return v
 }
 
-// exemplify makes a body of an example, which must fit as services send it; repaired replaces and
-// leaves out what does not fit. ok is false where it cannot be used.
+// exemplify renders an example, which must match as services send it; repaired replaces and leaves
+// out what does not match. ok is false if it cannot be used.
 func (f *form) exemplify(v any, of subject, repaired bool) (body []byte, from Source, ok bool) {
 	if f.json && f.schema != nil {
 		v = f.read(v)

@@ -12,7 +12,7 @@ var uuid = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 })
 
-// knownFormat reports whether a format is one that is checked or made.
+// knownFormat reports whether a format is checked or generated.
 func knownFormat(name string) bool {
 	switch name {
 	case "", "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "ip",
@@ -23,9 +23,9 @@ func knownFormat(name string) bool {
 	return false
 }
 
-// formatProblem says what is wrong with a text of a format, "" when nothing is. A format is a hint
-// more than a rule, so in a request only dates and times are looked at, and times generously.
-// Strictly, a time has its seconds and zone, and other formats count too.
+// formatProblem returns what is wrong with a text of a format, or "". A format is more a hint than
+// a rule, so in a request only dates and times are checked, and times leniently. Strictly, a time
+// has its seconds and zone, and other formats are checked too.
 func formatProblem(format, s string, strict bool) string {
 	switch format {
 	case "date":
@@ -61,7 +61,7 @@ func formatProblem(format, s string, strict bool) string {
 	return ""
 }
 
-// isInstant reads RFC 3339 strictly, leap seconds included, which stand at the end of a day of UTC
+// isInstant parses RFC 3339 strictly, including leap seconds, which come at the end of a day of UTC
 // (RFC 3339, 5.7).
 func isInstant(s string) bool {
 	at, err := time.Parse(time.RFC3339Nano, withoutLeap(s))

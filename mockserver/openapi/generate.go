@@ -20,7 +20,7 @@ const (
 	maxMade    = 1000 // items of an array
 )
 
-// generator makes a value by schema. It is for one value, and not safe for concurrent use.
+// generator generates a value by schema. It is for one value, and not safe for concurrent use.
 type generator struct {
 	random *rand.Rand
 	made   int
@@ -32,7 +32,7 @@ type generator struct {
 	at     time.Time // of the last moment that was made
 
 	identity *identity // of the object that is being made; nil until it is needed
-	stack    []*schema // what the value stands in
+	stack    []*schema // what contains the value
 }
 
 // random is the source of numbers for a seed and a name.
@@ -42,9 +42,9 @@ func random(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // answers of a mock are to be repeatable
 }
 
-// generate makes a value that fits the schema; ok is false when none was found in so many tries,
-// and the value is then the best there is. One that fits several variants of a oneOf is taken where
-// none fits just one.
+// generate generates a value that matches the schema; ok is false if none was found in so many
+// tries, and the value is then the best one. A value that matches several variants of a oneOf is
+// used if none matches just one.
 func generate(s *schema, seed uint64, of subject, tries int) (v any, ok bool) {
 	r := random(seed, of.name)
 	var best any
@@ -69,12 +69,12 @@ func (g *generator) fits(s *schema, v any) bool {
 	return c.value(s, v)
 }
 
-// recursive says that making a schema would lead deeper into itself.
+// recursive reports whether generating a schema would recurse into itself.
 func (g *generator) recursive(s *schema) bool {
 	return s != nil && (slices.Contains(g.stack, s) || len(s.allOf) > 0 && slices.Contains(g.stack, s.flattened()))
 }
 
-// value makes a value; name is that of the member it is for, which tells what kind of text suits.
+// value generates a value; name is that of its member, which suggests a suitable text.
 func (g *generator) value(s *schema, name string) any {
 	if g.made++; g.made > hardBudget || g.bytes > maxBody || len(g.stack) > hardDepth {
 		g.short = true
@@ -121,7 +121,7 @@ func (s *schema) under(c condition, yes bool) *schema {
 	return s
 }
 
-// grouped picks one option of a oneOf or anyOf, and another when what comes of it does not fit.
+// grouped picks one option of a oneOf or anyOf, and another one if the result does not match.
 func (g *generator) grouped(s *schema, name string) any {
 	if len(s.samples) > 0 && !g.plain {
 		return s.samples[0]
@@ -161,7 +161,7 @@ func (g *generator) order(s *schema) []int {
 	return append(good, poor...)
 }
 
-// simple makes a value of a schema without choices.
+// simple generates a value of a schema without choices.
 func (g *generator) simple(s *schema, name string) any {
 	if s.hasEnum {
 		return g.enumerated(s)
@@ -382,7 +382,7 @@ func (g *generator) discriminated(s *schema, o *object) {
 	o.put(d.property, value)
 }
 
-// number makes a number within its bounds.
+// number generates a number within its bounds.
 func (g *generator) number(s *schema, whole bool, name string) json.Number {
 	low, high := s.bounds(whole, name)
 	switch {

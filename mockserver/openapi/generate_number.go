@@ -44,7 +44,7 @@ func (s *schema) bounds(whole bool, name string) (low, high float64) {
 	return math.Max(low, -math.MaxFloat64), math.Min(high, math.MaxFloat64)
 }
 
-// fraction makes a number with two decimals where there is room for that.
+// fraction generates a number with two decimals if the bounds allow that.
 func (g *generator) fraction(s *schema, low, high float64) json.Number {
 	within := newSchema()
 	within.minimum, within.maximum = s.minimum, s.maximum
@@ -77,7 +77,7 @@ func (s *schema) between(low, high float64) (least, most *big.Rat) {
 	return least, most
 }
 
-// stepped makes a multiple of a step.
+// stepped generates a multiple of a step.
 func (g *generator) stepped(s *schema, step *big.Rat, low, high float64, whole bool) json.Number {
 	if whole && !step.IsInt() {
 		// A multiple of its numerator is whole, and a multiple of the step.

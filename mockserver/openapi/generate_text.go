@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// string makes a text. Format and pattern come first, then what the name suggests, then plain
+// string generates a text. Format and pattern come first, then what the name suggests, then plain
 // words; all within the lengths.
 func (g *generator) string(s *schema, name string) string {
 	low, high := min(s.minLength, maxBody/4), s.maxLength
@@ -62,13 +62,13 @@ func (g *generator) string(s *schema, name string) string {
 	return text
 }
 
-// suits reports whether a text fits what the schema says of texts.
+// suits reports whether a text matches the schema.
 func (g *generator) suits(s *schema, text string) bool {
 	c := checker{direction: fromService, strict: true, quiet: 1}
 	return c.text(s, text)
 }
 
-// formatted makes a text of a format; "" when any text will do.
+// formatted generates a text of a format; "" if any text will do.
 func (g *generator) formatted(format string) string {
 	switch format {
 	case "date":

@@ -13,11 +13,11 @@ const maxDepth = 500
 
 var errTooDeep = fmt.Errorf("it nests deeper than %d levels", maxDepth)
 
-// jsonReader makes a tree of JSON.
+// jsonReader parses JSON into a tree.
 type jsonReader struct {
 	data    []byte
 	decoder *json.Decoder
-	warn    *warnings // nil where nobody wants to know
+	warn    *warnings // nil if warnings are ignored
 	offset  int64     // up to here lines are counted
 	line    int
 }
@@ -32,8 +32,7 @@ type lineError struct {
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
 func (e *lineError) Unwrap() error { return e.err }
 
-// readJSON reads exactly one JSON value. A key that stands twice is a warning; its last value
-// counts.
+// readJSON parses exactly one JSON value. A duplicate key is a warning; its last value counts.
 func readJSON(data []byte, warn *warnings) (any, error) {
 	r := &jsonReader{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), warn: warn, line: 1}
 	r.decoder.UseNumber()
@@ -108,9 +107,8 @@ func (r *jsonReader) value(at *place, depth int) (any, error) {
 	return o, err
 }
 
-// putOnce adds a member. When the key is there already the last one counts, as JSON readers have
-// it; but paths that stand twice are usually one path with different methods, so those are put
-// together.
+// putOnce adds a member. If the key exists already the last one counts, as in JSON readers; but
+// duplicate paths are usually one path with different methods, so those are merged.
 func putOnce(o *object, key string, v any, at *place, warn *warnings) {
 	old, had := o.get(key)
 	if !had {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Severity tells what a document forbids from what it only does not know.
+// Severity distinguishes what a document forbids from what it does not mention.
 type Severity string
 
 // The severities of a departure.
@@ -34,7 +34,7 @@ const locationMedia = "header.Content-Type"
 // Media reports whether the departure is about the media type of the body.
 func (d Departure) Media() bool { return d.Location == locationMedia }
 
-// judge collects what a strict reader finds; see [Operation.Judge].
+// judge collects the findings of the strict reader; see [Operation.Judge].
 type judge struct {
 	checker
 	departures []Departure
@@ -51,8 +51,8 @@ func (o *Operation) Judge(r Request) []Departure {
 	return j.departures
 }
 
-// maxUnknown bounds what is told of what a document does not know. What it forbids is bounded by
-// the document.
+// maxUnknown bounds what is reported as unknown to the document. What the document forbids is
+// bounded by the document.
 const maxUnknown = 50
 
 func (j *judge) tell(severity Severity, location, format string, args ...any) {
@@ -160,7 +160,7 @@ func (j *judge) formBody(s *schema, body string) {
 	}
 }
 
-// unknown tells of members of objects that the document does not name.
+// unknown reports members of objects that the document does not name.
 func (j *judge) unknown(location string, s *schema, v any, depth int) {
 	o, ok := v.(*object)
 	flat := s.flattened()

@@ -98,8 +98,8 @@ func texts(list []any) []string {
 	return found
 }
 
-// discriminator reads which property says what an object is. A bare name, as in OpenAPI 2, is
-// understood too.
+// discriminator reads which property identifies the type of an object. A bare name, as in OpenAPI
+// 2, is accepted too.
 func (r *reader) discriminator(s *schema, v any, at *place) {
 	if name, ok := v.(string); ok {
 		s.discriminator = &discriminator{property: name}
@@ -247,7 +247,7 @@ func (r *reader) number(v any, at *place) (json.Number, bool) {
 	return n, ok
 }
 
-// count reads a length; what is none leaves the value as it was.
+// count reads a length; anything else leaves the value unchanged.
 func (r *reader) count(v any, at *place, was int) int {
 	n, ok := r.number(v, at)
 	if !ok {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// sound writes a value in a form that is not JSON; of media that are no text, the smallest sound
-// file there is, unless the value is one.
+// sound renders a value in a form that is not JSON; for media that are not text, the smallest valid
+// file of that type, unless the value is one.
 func (f *form) sound(v any) []byte {
 	name, _, _ := strings.Cut(strings.ToLower(f.contentType), ";")
 	text, isText := v.(string)
@@ -52,7 +52,7 @@ func (f *form) sound(v any) []byte {
 	return body
 }
 
-// magics are what files of a media type begin with.
+// magics returns the first bytes of files of a media type.
 func magics() map[string]string {
 	return map[string]string{
 		"application/pdf": "%PDF-", "image/png": "\x89PNG", "image/jpeg": "\xff\xd8\xff", "image/jpg": "\xff\xd8\xff", "image/gif": "GIF8",

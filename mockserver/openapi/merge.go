@@ -60,8 +60,8 @@ func (s *schema) flattened() *schema {
 	return flat
 }
 
-// discriminate gives the discriminating property of a base the value that stands for the schema
-// built on it.
+// discriminate sets the discriminating property of a base to the value for the schema derived from
+// it.
 func (s *schema) discriminate(base, of *schema) {
 	if base.discriminator == nil || of.name == "" {
 		return
@@ -277,7 +277,7 @@ func (s *schema) chosen(i int) *schema {
 	return m
 }
 
-// bare says that a schema has nothing but its one group.
+// bare reports whether a schema has nothing but its one group.
 func (s *schema) bare() bool {
 	return s.kinds() == 0 && len(s.groups) == 1 && !s.hasEnum && len(s.nots) == 0 && len(s.conditions) == 0 && len(s.needs) == 0 && len(s.allOf) == 0
 }

@@ -21,9 +21,9 @@ func float(n json.Number) float64 {
 	return math.Max(-math.MaxFloat64, math.Min(f, math.MaxFloat64))
 }
 
-// exact returns a number as a fraction. Where it is too long, or its exponent too large, to
-// calculate with, ok is false, and the fraction is one of its sign beyond, or nearer to 0 than,
-// every number that is exact: it still compares rightly with those.
+// exact returns a number as a fraction. ok is false for a number that is too long, or has too large
+// an exponent, to calculate with; the fraction then has its sign and is larger, or nearer to 0,
+// than every exact number, so that it still compares correctly with those.
 func exact(n json.Number) (r *big.Rat, ok bool) {
 	mantissa, exponent := string(n), 0
 	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
@@ -95,7 +95,7 @@ func multiple(n json.Number, step *big.Rat) bool {
 	return !ok || r.Quo(r, step).IsInt()
 }
 
-// plainNumber reads a number as people write it in a query, "+5" and "007" included; ok is false
+// plainNumber parses a number as people write it in a query, "+5" and "007" included; ok is false
 // for anything else.
 func plainNumber(s string) (json.Number, bool) {
 	t := strings.TrimPrefix(s, "+")

@@ -20,7 +20,7 @@ type Operation struct {
 	responses  []*response
 	answer     *response          // to a call when nothing goes wrong
 	abroad     string             // the country of what is made up, unless it is Italy
-	excused    map[Violation]bool // what the document's own examples do, and so is not told
+	excused    map[Violation]bool // what the document's own examples do, and so is not reported
 }
 
 // String is the operation in one word pair, "GET /IT-start/{vatCode}".
@@ -119,7 +119,7 @@ func (r *reader) operation(d *Document, method, template string, common []*param
 	r.places = append(r.places, at)
 }
 
-// subject is what is made up about: the operation, and the country where that is not Italy.
+// subject is what generated values are about: the operation, and the country if it is not Italy.
 type subject struct{ name, abroad string }
 
 func (o *Operation) subject() subject { return subject{o.String(), o.abroad} }
@@ -169,7 +169,7 @@ func (o *Operation) declares(name string) bool {
 	return false
 }
 
-// undeclared tells of parameters that stand only in the template or only in the list.
+// undeclared reports parameters that are only in the template or only in the list.
 func (r *reader) undeclared(op *Operation, at *place) {
 	known := map[string]bool{}
 	for _, name := range op.names {

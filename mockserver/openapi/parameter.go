@@ -15,7 +15,7 @@ const (
 	inCookie = "cookie"
 )
 
-// parameter is what an operation documents of a value outside the body.
+// parameter is a documented value outside the body.
 type parameter struct {
 	name, in string
 	required bool
@@ -116,7 +116,7 @@ func (r *reader) style(p *parameter, node *object, at *place) {
 	}
 }
 
-// parameterSchema is the schema of a parameter, also where it stands as in OpenAPI 2, beside the
+// parameterSchema returns the schema of a parameter, including the form of OpenAPI 2, beside the
 // name. Nil allows anything.
 func (r *reader) parameterSchema(p *parameter, node *object, at *place) *schema {
 	if v, has := node.get("schema"); has {
@@ -174,7 +174,7 @@ func (c *checker) parameter(p *parameter, text string) {
 	case kind == typeArray:
 		c.items(flat, p.split(text, flat.items))
 	case kind&typeObject != 0 && kind&typeString == 0:
-		// How members are told apart depends on too much to be sure.
+		// How members are separated depends on too much to be sure.
 	default:
 		c.scalar(s, text, p.separators())
 	}
@@ -246,8 +246,8 @@ func (c *checker) items(s *schema, texts []string) {
 	}
 }
 
-// scalar checks a text that may stand for a number, a boolean, a string or, with separators, a list
-// of them. It fits when any reading does; otherwise the reading of the documented type is told.
+// scalar checks a text that may be a number, a boolean, a string or, with separators, a list of
+// them. It matches if any reading does; otherwise the reading of the documented type is reported.
 func (c *checker) scalar(s *schema, text, separators string) {
 	flat := s.flattened()
 	readings := make([]any, 0, 4)

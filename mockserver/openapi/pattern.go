@@ -17,7 +17,7 @@ import (
 type pattern struct {
 	source   string
 	compiled *regexp.Regexp // nil when Go cannot compile it: then it is not checked
-	tree     *syntax.Regexp // to make a text by; nil if there is none
+	tree     *syntax.Regexp // to generate a text from; nil if there is none
 	prose    bool           // it is no expression but a form for people, "YYYY-MM-DD"
 	size     int            // of the compiled expression, in instructions, about
 }
@@ -30,8 +30,8 @@ const (
 	maxRepeats = 10 * maxRepeat
 )
 
-// newPattern compiles a pattern as far as it can; problem says what could not be done, and what
-// happens.
+// newPattern compiles a pattern as far as it can; problem states what could not be done, and the
+// consequence.
 func newPattern(source string) (p *pattern, problem string) {
 	p = &pattern{source: source}
 	if len(source) > maxPattern {
@@ -89,8 +89,8 @@ var (
 // several.
 type translation struct {
 	strings.Builder
-	atom   int   // where what was written last, and may be repeated, begins
-	groups []int // where the open groups begin
+	atom   int   // start of what was written last, and may be repeated
+	groups []int // starts of the open groups
 }
 
 func translate(s string) string {
@@ -153,7 +153,7 @@ func (b *translation) repeat(m []string) {
 		high = low
 	}
 	if max(low, high) <= maxRepeat || max(low, high) > maxRepeats || len(m[1])+len(m[3]) > 12 || !open && high < low {
-		b.WriteString(m[0]) // Go says so where that is too often
+		b.WriteString(m[0]) // Go refuses too many
 		return
 	}
 	text := b.String()
@@ -195,8 +195,7 @@ func translateEscape(s string) (int, string) {
 	return 2, s[:2]
 }
 
-// escapedText is how Go writes a character that stands for itself; in a class "-" has to stay
-// escaped.
+// escapedText returns how Go writes a literal character; in a class "-" has to stay escaped.
 func escapedText(c byte) string {
 	if c == '-' {
 		return `\-`
@@ -251,8 +250,8 @@ func closing(s string, start int) int {
 // matches reports whether a text fits; a pattern that cannot be checked fits all.
 func (p *pattern) matches(s string) bool { return p.compiled == nil || p.compiled.MatchString(s) }
 
-// text makes a text of the pattern whose length is between low and high, high below 0 being no
-// bound. ok is false when none was found.
+// text generates a text that matches the pattern and whose length is between low and high; a
+// negative high is no bound. ok is false if none was found.
 func (p *pattern) text(r *rand.Rand, low, high int) (s string, ok bool) {
 	if p.tree == nil {
 		return "", false
@@ -349,7 +348,7 @@ func (w *writer) repeat(re *syntax.Regexp, low, high, depth int) {
 	}
 }
 
-// oneOf picks a character of a class, a printable one of ASCII where there is one.
+// oneOf picks a character of a class, a printable ASCII one if there is one.
 func (w *writer) oneOf(ranges []rune) rune {
 	if len(ranges) < 2 {
 		return 'a'

@@ -31,7 +31,7 @@ type pending struct {
 	at     *place
 }
 
-// read is a schema and where it stands.
+// read is a schema and its place.
 type read struct {
 	schema *schema
 	at     *place
@@ -40,9 +40,8 @@ type read struct {
 // maxChain bounds how many references may lead from one to the next.
 const maxChain = 64
 
-// follow goes from a reference to what it stands for. It returns node itself when that is no
-// reference, and nil when the reference is broken, which has then been told; what says what happens
-// then.
+// follow resolves a reference. It returns node itself if that is not a reference, and nil if the
+// reference is broken, which it has then reported; what states the consequence.
 func (r *reader) follow(node *object, at *place, what string) (*object, *place) {
 	for range maxChain {
 		v, has := node.get("$ref")
@@ -123,7 +122,7 @@ func (r *reader) bare(name string) (any, *place, string) {
 	return nil, nil, "leads nowhere"
 }
 
-// step goes one part of a pointer down, as it is written, unescaped, or percent-decoded.
+// step descends by one part of a pointer, as it is written, unescaped, or percent-decoded.
 func step(v any, part string) (any, bool) {
 	switch v := v.(type) {
 	case *object:
@@ -145,8 +144,8 @@ func step(v any, part string) (any, bool) {
 	return nil, false
 }
 
-// fields warns about members that mean nothing where they stand. Names that begin with "x-" may
-// stand anywhere.
+// fields warns about members that have no meaning where they are. Names with the prefix "x-" may be
+// anywhere.
 func (r *reader) fields(node *object, at *place, what, known string) {
 	for i, key := range node.keys {
 		if !strings.HasPrefix(key, "x-") && !strings.Contains(known, " "+key+" ") {
@@ -155,7 +154,7 @@ func (r *reader) fields(node *object, at *place, what, known string) {
 	}
 }
 
-// child is a member that should be an object; nil, and a warning, when it is something else.
+// child returns a member that should be an object, or nil, with a warning, if it is something else.
 func (r *reader) child(node *object, key string, at *place) (*object, *place) {
 	v, has := node.get(key)
 	if !has {

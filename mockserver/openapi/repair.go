@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// repairer makes an example fit its schema, member by member: what fits stays as it is, what does
-// not is written differently, replaced, or left out.
+// repairer makes an example match its schema, member by member: what matches is unchanged, what
+// does not is written differently, replaced, or left out.
 type repairer struct {
 	generator
 	changes int
 }
 
-// repair returns the example as it fits its schema, with null where it has null; ok is false where
-// nothing can be made of it.
+// repair returns the example as it matches its schema, with null where it has null; ok is false if
+// it cannot be repaired.
 func repair(s *schema, v any, of subject) (any, bool) {
 	r := repairer{generator: generator{random: random(0, of.name), abroad: of.abroad}}
 	fixed, ok := r.fix(s, v, "", 0)
@@ -65,8 +65,8 @@ func (r *repairer) fix(s *schema, v any, name string, depth int) (any, bool) {
 	return made, passes(s, made)
 }
 
-// wrapped takes the first item of a list where an object belongs, and makes a list of an object
-// where one belongs, and repairs them.
+// wrapped takes the first item of a list where an object belongs, puts an object into a list where
+// one belongs, and repairs the result.
 func (r *repairer) wrapped(s *schema, v any, name string, depth int) (any, bool) {
 	switch v := v.(type) {
 	case *object:

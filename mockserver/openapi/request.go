@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Request is what a caller sent to an operation, as far as the document speaks of it.
+// Request is what a caller sent to an operation, as far as the document describes it.
 type Request struct {
 	// Params are the values of the path's parameters, as [Document.Find] returned them.
 	Params map[string]string
-	// Query as it was sent, without the question mark.
+	// Query as sent, without the question mark.
 	Query  string
 	Header http.Header
-	// Body as it was sent.
+	// Body as sent.
 	Body []byte
 }
 
@@ -29,9 +29,9 @@ type Violation struct {
 // String is the violation on one line.
 func (v Violation) String() string { return v.Where + " " + v.Message }
 
-// Check holds a request against the operation and returns what the document clearly forbids, at
-// most 20 places; nil when nothing is. Who calls is not checked, nor are parameters that the
-// document does not know. It is safe for concurrent use.
+// Check checks a request against the operation and returns what the document clearly forbids, at
+// most 20 places; nil if nothing. It ignores who calls, and parameters that the document does not
+// mention. It is safe for concurrent use.
 func (o *Operation) Check(r Request) []Violation {
 	c := &checker{direction: toService, excused: o.excused}
 	if len(o.parameters) > 0 {
@@ -86,8 +86,8 @@ func (c *checker) cookie(p *parameter, cookies []*http.Cookie) {
 	}
 }
 
-// parseQuery reads a query as far as it can be read; ";" separates nothing, and a "%" that encodes
-// nothing is itself.
+// parseQuery parses a query as far as it can be parsed; ";" is not a separator, and a "%" that
+// encodes nothing is literal.
 func parseQuery(query string) url.Values {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -108,8 +108,8 @@ func unescapedQuery(s string) string {
 	return s
 }
 
-// spread says that the members of an object are sent under their own names, so that the parameter's
-// own name is not to be seen.
+// spread reports whether the members of an object are sent under their own names, so that the
+// parameter's own name does not occur.
 func (p *parameter) spread() bool {
 	if p.schema == nil || p.json {
 		return false
@@ -154,8 +154,8 @@ func (c *checker) query(p *parameter, query url.Values) {
 	}
 }
 
-// elsewhere says that a parameter may have been sent under other names: filter[status]=, tags[0]=,
-// or the members of an object.
+// elsewhere reports whether a parameter may have been sent under other names: filter[status]=,
+// tags[0]=, or the members of an object.
 func (p *parameter) elsewhere(query url.Values) bool {
 	for key := range query {
 		if strings.HasPrefix(key, p.name+"[") || strings.HasPrefix(key, p.name+".") {

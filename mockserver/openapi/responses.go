@@ -50,8 +50,8 @@ func (r *reader) responses(op *Operation, node *object, at *place) {
 	op.answer = &response{code: "200", status: 200, at: at, forms: []*form{emptyForm(at)}}
 }
 
-// success picks what a call is answered when nothing goes wrong: the lowest documented success, a
-// status before its range, otherwise the default, otherwise the lowest redirect.
+// success selects the answer to a call that succeeds: the lowest documented success, a status
+// before its range, otherwise the default, otherwise the lowest redirect.
 func success(all []*response) (best *response) {
 	rank := func(r *response) int {
 		switch ranged := strings.HasSuffix(strings.ToUpper(r.code), "XX"); {
@@ -130,7 +130,7 @@ func (r *response) sent() int {
 	return r.status
 }
 
-// location reads where a redirect leads: as its header shows, otherwise to an address that nobody
+// location returns where a redirect leads: the example of its header, otherwise a reserved address.
 // has.
 func (r *reader) location(node *object, at *place) string {
 	headers, place := r.child(node, "headers", at)

@@ -120,8 +120,8 @@ type found struct {
 	literals  int
 }
 
-// search goes down the tree; path is what is left of it, without a leading slash. Each branch is
-// visited once at most.
+// search descends the tree; path is the rest of it, without a leading slash. Each branch is visited
+// once at most.
 func (b *branch) search(method, path string, values []string, literals int) (found, bool) {
 	text, rest, more := strings.Cut(path, "/")
 	step := func(next *branch, values []string, literals int) (found, bool) {
@@ -162,9 +162,9 @@ func (b *branch) search(method, path string, values []string, literals int) (fou
 	return found{}, false
 }
 
-// Find looks for the operation of a request. Path is the escaped path below the service's host; the
-// base path of the document's servers may stand before it or not. A literal path comes before a
-// template, and a slash at the end counts. Params are the values of the template's parameters,
+// Find returns the operation of a request. path is the escaped path below the service's host, with
+// or without the base path of the document's servers. A literal path takes precedence over a
+// template, and a trailing slash counts. params are the values of the template's parameters,
 // unescaped; nil if it has none.
 func (d *Document) Find(method, path string) (op *Operation, params map[string]string, ok bool) {
 	path = strings.TrimPrefix(path, "/")
@@ -195,8 +195,8 @@ func (d *Document) Find(method, path string) (op *Operation, params map[string]s
 // maxBases bounds the different base paths of one document.
 const maxBases = 64
 
-// Bases are the paths below which the document's operations stand on its servers, "/v1", the
-// longest first; none when that is the root alone.
+// Bases returns the paths of the document's servers below which its operations are, such as "/v1",
+// the longest first; none if that is the root alone.
 func (d *Document) Bases() []string { return slices.Clone(d.router.bases) }
 
 // Knows reports whether the document has an operation of a method whose path begins with the same
@@ -216,8 +216,8 @@ func (d *Document) Knows(method, path string) bool {
 	return slices.ContainsFunc(d.operations, func(o *Operation) bool { return o.Method == method && first(o.Template) == first(path) })
 }
 
-// bases adds the paths of servers to those known. Variables stand for their default and for each
-// value of their enum.
+// bases adds the paths of servers to those known. Variables are replaced by their default and by
+// each value of their enum.
 func (r *reader) bases(known []string, servers []any, at *place) []string {
 	for i, v := range servers {
 		server, ok := v.(*object)
@@ -275,7 +275,7 @@ func expand(text string, variables *object) []string {
 	return urls
 }
 
-// basePath is the path of a server's url, without a slash at the end, as it is sent.
+// basePath returns the path of a server's URL, without a trailing slash, as it is sent.
 func basePath(text string) (string, bool) {
 	text = strings.TrimSpace(text)
 	if i := strings.Index(text, "://"); i >= 0 {

@@ -53,7 +53,7 @@ func (t types) String() string {
 	return strings.Join(names, " or ")
 }
 
-// both is what two sets have in common. An integer is a number.
+// both returns what two sets have in common. An integer is a number.
 func (t types) both(u types) (types, bool) {
 	if t == 0 || u == 0 {
 		return t | u, true
@@ -65,9 +65,8 @@ func (t types) both(u types) (types, bool) {
 	return common, common != 0
 }
 
-// schema is what a document says about a value, in one form for OAS 3.0 and 3.1. What could not be
-// understood is not in it. It does not change after the document is loaded, but for merges that are
-// kept.
+// schema is a document's description of a value, in one form for OAS 3.0 and 3.1, without what
+// could not be understood. It is immutable after the document is loaded, except for cached merges.
 type schema struct {
 	keywords
 
@@ -75,7 +74,7 @@ type schema struct {
 	flat atomic.Pointer[schema]    // see flattened
 }
 
-// keywords are what a schema says.
+// keywords are the constraints of a schema.
 type keywords struct {
 	name  string // in components, "" elsewhere
 	never bool   // nothing fits
@@ -118,7 +117,7 @@ type keywords struct {
 	text                string // the default, where it is a text
 	xmlName             string
 	xmlAttribute        bool // it is an attribute of its object
-	xmlWrapped          bool // the items of a list stand in an element of their own
+	xmlWrapped          bool // the items of a list have an element of their own
 }
 
 // bound is a minimum or a maximum.
@@ -154,7 +153,7 @@ type patterned struct {
 	schema  *schema
 }
 
-// dependency is what else must be there when a property is.
+// dependency is what must be present if a property is.
 type dependency struct {
 	name     string
 	required []string
@@ -176,7 +175,7 @@ type discriminator struct {
 	schemas  []*schema
 }
 
-// value is what the discriminating property says for a schema.
+// value returns the discriminating property's value for a schema.
 func (d *discriminator) value(s *schema) string {
 	for i, mapped := range d.schemas {
 		if mapped == s {
@@ -210,7 +209,7 @@ func (s *schema) property(name string) *schema {
 	return nil
 }
 
-// index makes the properties of a large object quick to find.
+// index indexes the properties of a large object.
 func (s *schema) index() {
 	if len(s.properties) <= indexed {
 		return

@@ -19,14 +19,14 @@ type source struct {
 	main bool // the document itself
 }
 
-// place is where a file begins.
+// place returns the start of a file.
 func (s *source) place() *place { return &place{line: s.root.line, file: s} }
 
 // maxSources bounds the files that a document refers to, and MaxFile their size in all.
 const maxSources = 500
 
-// sources reads the files that a document refers to. They stand in its folder or below: nothing
-// outside of that is read, also not by symbolic links, and nothing is fetched.
+// sources reads the files that a document refers to. They must be in its folder or below: nothing
+// outside of that is read, not even by symbolic links, and nothing is fetched.
 type sources struct {
 	folder *os.Root // nil where the document is in memory
 	path   string   // of the folder

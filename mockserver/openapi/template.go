@@ -12,10 +12,10 @@ type part struct {
 	whole bool   // the parameter takes slashes too, "{+path}"
 }
 
-// segment is what stands between two slashes of a template.
+// segment is what is between two slashes of a template.
 type segment []part
 
-// literal says that a segment has no parameter, and what it is.
+// literal returns the text of a segment without parameters, and whether it is one.
 func (s segment) literal() (string, bool) {
 	switch len(s) {
 	case 0:
@@ -26,11 +26,11 @@ func (s segment) literal() (string, bool) {
 	return "", false
 }
 
-// single says that a segment is one parameter and nothing else.
+// single reports whether a segment is one parameter and nothing else.
 func (s segment) single() bool { return len(s) == 1 && s[0].name != "" }
 
-// parseTemplate reads a path template. declared tells ":id", as some write "{id}", from text.
-// problem is what is odd, and what happens.
+// parseTemplate parses a path template. declared distinguishes ":id", as some write "{id}", from
+// text. problem states what is odd, and the consequence.
 func parseTemplate(template string, declared func(string) bool) (segments []segment, problem string) {
 	path := template
 	if i := strings.IndexAny(path, "?#"); i >= 0 && !strings.Contains(path[:i], "{?") {
@@ -79,7 +79,7 @@ func parseSegment(text string) (s segment, problem string) {
 	return s, problem
 }
 
-// parameterPart reads what stands in braces. A "+" or "*" lets the value have slashes, and what
+// parameterPart parses what is in braces. A "+" or "*" lets the value have slashes, and what
 // follows a colon is a pattern of some framework.
 func parameterPart(text string) part {
 	name, rule, _ := strings.Cut(text, ":")
@@ -133,7 +133,7 @@ func (s segment) match(text string, values []string) ([]string, bool) {
 			next := s[i+1].text
 			switch {
 			case next == "":
-				end = min(1, len(text)) // two parameters side by side: who knows where one ends
+				end = min(1, len(text)) // two adjacent parameters: where one ends is unknown
 			case i+2 == len(s):
 				end = strings.LastIndex(text, next)
 			case text != "":

@@ -11,7 +11,7 @@ import (
 
 // object is a JSON object whose members keep the order of the file.
 type object struct {
-	line   int // where it begins; 0 when it comes from no file
+	line   int // line of its start; 0 if it comes from no file
 	keys   []string
 	values []any
 	index  map[string]int
@@ -89,8 +89,8 @@ func (o *object) put(key string, v any) {
 	o.add(key, v)
 }
 
-// place is where a value stands in the document, as a chain from the root; its pointer is only made
-// when somebody asks.
+// place is where a value is in the document, as a chain from the root; its pointer is only built
+// when needed.
 type place struct {
 	parent *place
 	key    string

@@ -5,16 +5,15 @@ import (
 	"strconv"
 )
 
-// Warning is one thing in a document that is not as it should be, and what happens because of it.
-// The document is used all the same.
+// Warning is one problem of a document, and its consequence. The document is used all the same.
 type Warning struct {
 	// File is the other file that Place is in, relative to the folder of the document, with
 	// slashes; "" is the document itself.
 	File string
 	// Place is a JSON pointer into the document, "#/paths/~1users/get".
 	Place string
-	// Line is the line of the file, from 1, where the object begins that Place stands in; 0 when it
-	// is not known.
+	// Line is the line of the file, from 1, on which the object that contains Place starts; 0 if
+	// unknown.
 	Line int
 	// Message states what is wrong there and what happens.
 	Message string
@@ -64,7 +63,7 @@ func (w *warnings) add(at *place, format string, args ...any) {
 	w.because(at, "", fmt.Sprintf(format, args...))
 }
 
-// because adds a warning whose reason is another at each place; the first one is told.
+// because adds a warning that occurs at many places, for different reasons; only the first is kept.
 func (w *warnings) because(at *place, reason, message string) {
 	if i, ok := w.seen[message]; ok {
 		first := &w.list[i]
@@ -91,7 +90,7 @@ func warning(at *place, reason, message string) Warning {
 	return Warning{File: at.of(), Place: at.String(), Line: at.line, Message: message}
 }
 
-// all returns the warnings; the last says how many were left out.
+// all returns the warnings; the last one counts those left out.
 func (w *warnings) all() []Warning {
 	if w.lost > 0 {
 		return append(w.list, Warning{Place: "#", Message: fmt.Sprintf("%d further warnings are not shown", w.lost)})

@@ -104,7 +104,7 @@ var suitedNames = sync.OnceValue(func() []suited {
 	}
 })
 
-// named makes a text that suits the name of a member; "" when the name says nothing.
+// named generates a text that suits the name of a member; "" if the name suggests nothing.
 func (g *generator) named(name string) string {
 	word := plainName(name)
 	if word == "" {
@@ -137,7 +137,7 @@ func meant(part, word string) bool {
 	return strings.Contains(word, part)
 }
 
-// within is what the value of a member is about: that of a description is about what the object is.
+// within returns what the value of a member is about: a description is about what the object is.
 func within(object, member string) string {
 	switch plainName(member) {
 	case "description", "descrizione", "value", "valore":
@@ -148,7 +148,7 @@ func within(object, member string) string {
 	return member
 }
 
-// boolean is true or false; of names that tell of something bad it is false.
+// boolean generates a boolean; it is false for names of something bad.
 func (g *generator) boolean(name string) bool {
 	for _, bad := range []string{"error", "fail", "block", "delete", "expired", "suspend", "closed", "cessat"} {
 		if strings.Contains(plainName(name), bad) {
@@ -171,7 +171,7 @@ func (g *generator) sentence() string {
 	return g.pick("Questo è un esempio.", "La richiesta è stata ricevuta.", "Un testo di prova.")
 }
 
-// plainName is a name in small letters without what stands between its words.
+// plainName returns a name in lower case without separators.
 func plainName(name string) string {
 	plain := make([]byte, 0, 64)
 	for i := range len(name) {

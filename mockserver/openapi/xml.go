@@ -70,7 +70,7 @@ func writeXML(b *bytes.Buffer, name string, s *schema, v any) {
 	}
 }
 
-// elementName is what the element of a property is called.
+// elementName returns the name of a property's element.
 func elementName(p *schema, key string) string {
 	if p != nil {
 		if name := p.flattened().xmlName; name != "" {

@@ -18,7 +18,7 @@ import (
 // maxExpanded bounds the values of a YAML document after its aliases are followed.
 const maxExpanded = 4 << 20
 
-// yamlReader makes a tree of YAML. An alias is the same value again, not a copy.
+// yamlReader parses YAML into a tree. An alias is the same value again, not a copy.
 type yamlReader struct {
 	warn    *warnings
 	anchors map[*yaml.Node]*anchored
