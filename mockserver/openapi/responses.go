@@ -131,7 +131,6 @@ func (r *response) sent() int {
 }
 
 // location returns where a redirect leads: the example of its header, otherwise a reserved address.
-// has.
 func (r *reader) location(node *object, at *place) string {
 	headers, place := r.child(node, "headers", at)
 	for i, name := range headers.lenient().keys {
