@@ -28,7 +28,7 @@ const Prefix = "/__admin"
 //go:embed openapi.json
 var description []byte
 
-// Config says what the control API controls.
+// Config holds what the control API controls.
 type Config struct {
 	World *world.World
 	// Callbacks delivers those of Accounts.
@@ -48,10 +48,9 @@ type Config struct {
 	Log   *slog.Logger
 	// Save writes the state to its file; nil where the server keeps none.
 	Save func(context.Context) error
-	// Scenarios begins with one and goes back.
+	// Scenarios starts scenarios and returns from them.
 	Scenarios Scenarios
-	// Ticker, unless nil, is what the pauses of streams are measured by, instead of time.NewTicker:
-	// stop ends it.
+	// Ticker, unless nil, replaces time.NewTicker for the pauses of streams; stop ends it.
 	Ticker func(every time.Duration) (ticks <-chan time.Time, stop func())
 }
 
@@ -67,7 +66,7 @@ type API struct {
 	interrupt context.CancelFunc
 }
 
-// New makes the control API.
+// New creates the control API.
 func New(config Config) *API {
 	a := &API{Config: config, engine: gin.New()}
 	a.alive, a.interrupt = context.WithCancel(context.Background())

@@ -15,7 +15,7 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// addCallback begins a callback, as a call of a paid service would.
+// addCallback adds a callback, as a call of a paid service would.
 func (a *API) addCallback(c *gin.Context) (int, any, error) {
 	var in struct {
 		callback.Request
@@ -88,8 +88,7 @@ func (a *API) delivering(c *gin.Context, change func() (world.Time, []world.Fire
 		return 0, nil, badRequest(err)
 	}
 	made := watch.Wait(c.Request.Context(), maxDelivering)
-	// Accounts are delivered side by side; what happened at the same time stands in the same order
-	// each time.
+	// Accounts are delivered concurrently; a stable sort keeps the order of simultaneous events.
 	slices.SortStableFunc(made, func(x, y callback.Fired) int { return cmp.Compare(x.Account, y.Account) })
 	for _, f := range made {
 		events = append(events, world.Fired(f))

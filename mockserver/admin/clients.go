@@ -27,13 +27,13 @@ type client struct {
 	Disabled     bool     `json:"disabled,omitempty"`
 }
 
-// credential is by what a user signs in.
+// credential is a user's name and password.
 type credential struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
 }
 
-// user is somebody who may sign in on the authorization page.
+// user is a person who may sign in on the authorization page.
 type user struct {
 	credential
 	Email    string `json:"email"`

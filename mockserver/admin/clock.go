@@ -11,7 +11,7 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// wireTime is what a clock shows.
+// wireTime is the time that a clock shows.
 type wireTime struct {
 	Now    *time.Time `json:"now"`
 	Frozen *bool      `json:"frozen"`

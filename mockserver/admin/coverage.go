@@ -9,7 +9,7 @@ import (
 	"oauthmock/mockserver/coverage"
 )
 
-// getCoverage says what of the published contract was met, and what never was.
+// getCoverage reports which parts of the published contract were met, and which never.
 func (a *API) getCoverage(c *gin.Context) (int, any, error) {
 	id, one := accountOf(c)
 	if one {

@@ -14,14 +14,13 @@ import (
 // Admin is the control API's own.
 type Listeners struct {
 	HTTP, HTTPS, Proxy, Admin string
-	// CA is the certificate, in PEM, of the authority that signs for the server; empty if there is
-	// none.
+	// CA is the PEM certificate of the authority that signs for the server; empty if there is none.
 	CA string
 }
 
-// Endpoints say where a caller reaches a server: GET /__admin/endpoints.
+// Endpoints are the addresses of a server: GET /__admin/endpoints.
 type Endpoints struct {
-	// The listeners, under the host name that the caller asked; nil if there is none.
+	// The listeners, under the host name of the request; nil if there is none.
 	HTTP  *string `json:"http"`
 	HTTPS *string `json:"https"`
 	Proxy *string `json:"proxy"`
@@ -29,8 +28,8 @@ type Endpoints struct {
 	Surfaces map[string]string `json:"surfaces"`
 }
 
-// Listen says where the server listens, and whether the control API has a listener of its own. It
-// is safe for concurrent use.
+// Listen records where the server listens, and whether the control API has a listener of its own.
+// It is safe for concurrent use.
 func (a *API) Listen(at Listeners, apart bool) { a.listening.Store(&listening{at, apart}) }
 
 // listening is where a server listens.
@@ -94,7 +93,7 @@ func (a *API) base(r *http.Request, at listening) string {
 	}
 	listens, port, err := net.SplitHostPort(address)
 	switch {
-	case err != nil: // there is no listener: whoever asks is in the process
+	case err != nil: // there is no listener: the caller is in the process
 	case a.provided(r.Host):
 		if ip := net.ParseIP(listens); ip == nil || ip.IsUnspecified() {
 			listens = "127.0.0.1"
@@ -106,7 +105,7 @@ func (a *API) base(r *http.Request, at listening) string {
 	return scheme + "://" + host
 }
 
-// provided reports whether a host is one of a surface alone.
+// provided reports whether a host serves a single surface.
 func (a *API) provided(host string) bool {
 	name := surface.HostName(host)
 	for _, d := range a.Surfaces {
@@ -122,7 +121,7 @@ func (a *API) provided(host string) bool {
 	return false
 }
 
-// askedName is the host name that a request asked, as it was written.
+// askedName returns the host name of a request, as it was written.
 func askedName(r *http.Request) string {
 	if name, _, err := net.SplitHostPort(r.Host); err == nil {
 		return name
@@ -130,7 +129,7 @@ func askedName(r *http.Request) string {
 	return surface.HostName(r.Host)
 }
 
-// prefix is what a surface's base URL ends in: its operations' paths begin after it.
+// prefix returns the end of a surface's base URL, after which its operations' paths begin.
 func prefix(d *surface.Description) string {
 	if d.Whole {
 		return ""

@@ -15,7 +15,7 @@ type explained struct {
 	Explanation explain.Explanation `json:"explanation"`
 }
 
-// getRequest is one entry, explained.
+// getRequest returns one entry with its explanation.
 func (a *API) getRequest(c *gin.Context) (int, any, error) {
 	e, ok := a.Journal.Get(c.Param("id"))
 	switch {

@@ -13,10 +13,11 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// guard keeps strangers out. A web page that somebody on this machine has open can send requests to
-// loopback: so changes with a body must say application/json (which such a page may not say without
-// being asked first), a foreign Origin is refused, also where only Sec-Fetch-Site tells of it, and,
-// where no token is asked for, so is a Host that is not loopback (a name that was pointed here).
+// guard refuses cross-site requests. A web page open on this machine can send requests to loopback:
+// so changes with a body must have the type application/json (which such a page may send only after
+// a preflight), a foreign Origin is refused, also if only Sec-Fetch-Site reveals it, and, if no
+// token is required, so is a Host that is not loopback (a name that was made to resolve to this
+// machine).
 func (a *API) guard(c *gin.Context) {
 	if p := a.refuse(c.Request); p != nil {
 		if p.Status == http.StatusUnauthorized {
@@ -61,8 +62,8 @@ func (a *API) refuse(r *http.Request) *problem {
 // what a bearer token allows, but for changes without an Origin of the console's own.
 const Cookie = "oauthmock-admin"
 
-// navigates reports whether a request is for a page that somebody follows a link to, whose answer
-// the page with the link never sees.
+// navigates reports whether a request is for a page that a link led to. The page with the link
+// never sees the answer.
 func navigates(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate"
 }

@@ -9,9 +9,9 @@ import (
 	"oauthmock/release"
 )
 
-// harDocument is the journal as an HTTP archive, HAR 1.2, which browsers' tools open. That entries
-// are missing is said in its comment, and for programs in "_dropped". All entries are of one page,
-// which viewers ask for; it stands behind them, because it begins with the first.
+// harDocument renders the journal as an HTTP archive, HAR 1.2, which browsers' tools open. Missing
+// entries are mentioned in its comment, and for programs in "_dropped". All entries belong to one
+// page, which viewers require; it comes after them, because it starts with the first.
 func harDocument(redactor *journal.Redactor) document {
 	version, _ := json.Marshal(release.Version()) // a string always renders
 	pages := "[]"

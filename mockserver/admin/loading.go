@@ -18,15 +18,15 @@ const (
 	// smallLoad is how many bytes of a world or an account are read before its turn has come.
 	smallLoad = 1 << 20
 	// loadGrace and loadPace are what a longer upload must keep up with while others wait for their
-	// turn: so many bytes a second, after so much time.
+	// turn: so many bytes per second, after a grace period.
 	loadGrace = 2 * time.Second
 	loadPace  = 1 << 20
 )
 
-// load reads the body of a world or an account in its turn, and returns how to end the turn.
-// Reading takes many times the memory of what is read, so one is read at a time, however many are
-// sent. What is small has arrived before its turn begins, and what is not is cut off where it keeps
-// others waiting: who sends slowly holds up nobody.
+// load reads the body of a world or an account in its turn, and returns the function that ends the
+// turn. Parsing takes many times the memory of the text, so one is parsed at a time, however many
+// are sent. Small bodies have arrived before their turn begins, and large ones are cut off if they
+// keep others waiting: a slow sender delays nobody.
 func (a *API) load(c *gin.Context) (body []byte, done func(), err error) {
 	bodies, _ := c.Get(bodiesKey)
 	room, _ := bodies.(*exchange.Bodies)
@@ -58,7 +58,7 @@ func (a *API) load(c *gin.Context) (body []byte, done func(), err error) {
 	return body, done, nil
 }
 
-// turn waits until nobody else reads a world or an account.
+// turn waits until nobody else loads a world or an account.
 func (a *API) turn() (done func()) {
 	a.queued.Add(1)
 	a.loads.Lock()
@@ -101,7 +101,7 @@ func (a *API) hurry(c *gin.Context, u *upload) (stop func()) {
 	return func() { close(over) }
 }
 
-// unread is what a body could not be read for.
+// unread returns why a body could not be read.
 func unread(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return problemf(http.StatusRequestTimeout, "the body did not arrive in time")

@@ -52,7 +52,7 @@ const mediaProblem = "application/problem+json"
 // maxDetail bounds the words of a problem, in bytes.
 const maxDetail = 16 << 10
 
-// problemOf turns any error into a problem. Errors that nobody foresaw are 500.
+// problemOf turns any error into a problem. Unexpected errors are 500.
 func problemOf(err error) *problem {
 	var p *problem
 	var refusal *account.Refusal
@@ -149,7 +149,7 @@ func (a *API) recover(c *gin.Context) {
 	c.Next()
 }
 
-// Bounds of request bodies, in bytes: a state may be large, nothing else is.
+// Bounds of request bodies, in bytes: a state may be large, nothing else.
 const (
 	maxBody  = 1 << 20
 	maxState = fixtures.MaxBytes
@@ -186,7 +186,7 @@ func decode(c *gin.Context, into any) error {
 // bodiesKey is under which a request's context has the Bodies of the API.
 const bodiesKey = "bodies"
 
-// read reads a body. With the small ones of the control API nobody waits for the answer's work.
+// read reads a small body, for which no turn is needed.
 func read(c *gin.Context, bound int64) ([]byte, error) {
 	if c.Request.Body == nil {
 		return nil, nil

@@ -8,12 +8,12 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// Scenarios are those that somebody develops against.
+// Scenarios provides the development scenarios.
 type Scenarios interface {
 	// List returns them in alphabetical order.
 	List() ([]Scenario, error)
-	// Begin begins again with one, as a reset into what it gives, or with "" as the server was
-	// started. Nothing changes on an error.
+	// Begin resets the server to what a scenario gives, or with "" to what it was started with.
+	// Nothing changes on an error.
 	Begin(name string) error
 }
 
@@ -22,7 +22,7 @@ type Scenario struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// Active reports whether it is what a reset leads back to.
+	// Active reports whether resets return to it.
 	Active bool `json:"active"`
 }
 

@@ -11,7 +11,7 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// wireSnapshot says what a snapshot holds.
+// wireSnapshot describes a snapshot.
 type wireSnapshot struct {
 	Name string `json:"name"`
 	// Account is the only one in it; left out when it holds the whole server.

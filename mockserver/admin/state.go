@@ -42,7 +42,7 @@ func (a *API) saveState(c *gin.Context) (int, any, error) {
 	return http.StatusNoContent, nil, a.Save(c.Request.Context())
 }
 
-// maxWindow is the longest window of a rate limit: what is left of it is told in seconds, which
+// maxWindow is the longest window of a rate limit: what is left of it is sent in seconds, which
 // must be countable.
 const maxWindow = 365 * 24 * time.Hour
 

@@ -16,19 +16,19 @@ import (
 )
 
 const (
-	// heartbeat is how often a stream says that it is still there.
+	// heartbeat is how often an idle stream sends a comment.
 	heartbeat = 15 * time.Second
-	// streamBuffer is how many entries wait for a reader who is slow; more are dropped, and he is
+	// streamBuffer is how many entries wait for a slow reader; more are dropped, and the reader is
 	// told.
 	streamBuffer = 1024
-	// patience is how long a reader may take none of what is sent before the stream ends. He can
-	// come back, and say where he was.
+	// patience is how long a reader may accept nothing before the stream ends. It can reconnect,
+	// and continue where it was.
 	patience = 30 * time.Second
 )
 
-// streamRequests tells of entries of the journal as they are added, as server-sent events:
-// "request" with an entry, "dropped" with how many are missing. Who says by Last-Event-ID which
-// entry he saw last, as browsers do when they come back, gets what was added since.
+// streamRequests sends entries of the journal as they are added, as server-sent events: "request"
+// with an entry, "dropped" with how many are missing. A reader that names the last entry it saw in
+// Last-Event-ID, as browsers do when they reconnect, gets what was added since.
 func (a *API) streamRequests(c *gin.Context) (int, any, error) {
 	f, err := a.filterOf(c)
 	if err != nil {

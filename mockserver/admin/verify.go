@@ -13,8 +13,8 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// verify reports whether the journal holds what is expected: 200 it does, 409 it does not, 424
-// nobody can tell, because entries were dropped.
+// verify reports whether the journal holds what is expected: 200 if it does, 409 if not, 424 if
+// that is undetermined because entries were dropped.
 func (a *API) verify(c *gin.Context) (int, any, error) {
 	var in verify.Expectation
 	if err := decode(c, &in); err != nil {
@@ -52,7 +52,7 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 	result, err := check.Await(ctx, a.Journal)
 	switch {
 	case err != nil:
-		// Written here, because nothing failed that the log should tell of.
+		// Written here, because this is not a failure to log.
 		write(c, problemf(http.StatusServiceUnavailable, "the wait was cut short: by a reset, or because the caller left or the server stops"))
 		return http.StatusServiceUnavailable, nil, nil
 	case result.Satisfied:
@@ -64,8 +64,8 @@ func (a *API) verify(c *gin.Context) (int, any, error) {
 	}
 }
 
-// exists refuses an account that nobody knows: its name is misspelt, and of nobody all kinds of
-// things are true. The journal may know accounts that were removed.
+// exists refuses an unknown account: its name is misspelt, and almost anything is true of an
+// account that does not exist. The journal may know accounts that were removed.
 func (a *API) exists(c *gin.Context, id account.ID) error {
 	if id == "" {
 		return nil
@@ -80,7 +80,7 @@ func (a *API) exists(c *gin.Context, id account.ID) error {
 	return nil
 }
 
-// clientExists refuses an OAuth client that nobody knows, as exists does for accounts.
+// clientExists refuses an unknown OAuth client, as exists does for accounts.
 func (a *API) clientExists(id string) error {
 	if id == "" {
 		return nil

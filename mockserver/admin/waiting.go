@@ -8,13 +8,13 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Interrupt ends the requests that wait for what may never come, now and from now on: who stops a
-// server does not wait for them.
+// Interrupt ends, now and from now on, the requests that may wait without end, so that a server can
+// stop.
 func (a *API) Interrupt() { a.interrupt() }
 
-// waiting is for handlers that wait: it answers the request's context, which ends also with
-// Interrupt, and lifts the time limits of the connection, which are meant for answers that need not
-// be waited for. The caller calls done.
+// waiting prepares a handler that waits: it returns the request's context, which also ends with
+// Interrupt, and lifts the time limits of the connection, which are meant for answers that come at
+// once. The caller calls done.
 func (a *API) waiting(c *gin.Context) (ctx context.Context, done func()) {
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	stop := context.AfterFunc(a.alive, cancel)

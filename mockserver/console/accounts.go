@@ -92,14 +92,13 @@ type usage struct {
 	TotalRequests, WalletRequests, SubscriptionRequests, ErrorRequests int64
 }
 
-// accountView is what the page of one account shows.
+// accountView is the data of the page of one account.
 type accountView struct {
 	frame
 	state
 	Now    time.Time
 	Credit string
-	// Line is the credit over time, as points of an SVG; Days, Services and Scopes are what was
-	// called.
+	// Line is the credit over time, as points of an SVG; Days, Services and Scopes count calls.
 	Line                   string
 	Days, Services, Scopes []bar
 	Requests               []entry
@@ -139,7 +138,7 @@ func showAccount(v *visit) (templ.Component, error) {
 	return accountPage(view), err
 }
 
-// moment is what a clock shows.
+// moment is the time of a clock.
 type moment struct {
 	Now    time.Time `json:"now"`
 	Frozen bool      `json:"frozen"`

@@ -39,7 +39,7 @@ func (v *visit) ask(path string, query url.Values, out any) error {
 	v.API.ServeHTTP(answer, r)
 	if answer.status >= http.StatusBadRequest {
 		var problem struct{ Title, Detail string }
-		_ = json.Unmarshal(answer.body.Bytes(), &problem) // the status tells enough where it is none
+		_ = json.Unmarshal(answer.body.Bytes(), &problem) // otherwise the status is enough
 		return &refusal{answer.status, strings.TrimSpace(problem.Title + ": " + problem.Detail)}
 	}
 	if out == nil {
@@ -53,7 +53,7 @@ func (v *visit) ask(path string, query url.Values, out any) error {
 	return nil
 }
 
-// recorder is an answer that is kept. What the control API answers is bounded by what it holds.
+// recorder keeps an answer. What the control API answers is bounded by what it holds.
 type recorder struct {
 	header http.Header
 	status int

@@ -18,7 +18,7 @@ const Prefix = "/__admin/ui"
 //go:embed assets
 var embedded embed.FS
 
-// Config says what the console stands on.
+// Config holds what the console uses.
 type Config struct {
 	// API is the control API.
 	API http.Handler
@@ -32,13 +32,13 @@ type Console struct {
 	mux *http.ServeMux
 }
 
-// page is one page of the console: where it is, and what it shows.
+// page is one page of the console: its path, and how it is rendered.
 type page struct {
 	path string // below Prefix
 	show func(*visit) (templ.Component, error)
 }
 
-// New makes the console.
+// New creates the console.
 func New(config Config) *Console {
 	c := &Console{Config: config, mux: http.NewServeMux()}
 	for _, p := range pages() {
@@ -103,7 +103,7 @@ func (c *Console) serve(w http.ResponseWriter, r *http.Request, p page) {
 	}
 }
 
-// policy is what pages may do: run the console's own script and style, and ask the mock.
+// policy lets pages run the console's own script and style, and call the mock.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (v *visit) render(status int, page templ.Component) {
@@ -125,7 +125,7 @@ func harden(header http.Header) {
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-// frame is what stands around every page.
+// frame is what surrounds every page.
 type frame struct {
 	Title, Section string
 	SignedIn       bool

@@ -66,7 +66,7 @@ type entry struct {
 	Explanation explanation `json:"explanation"`
 }
 
-// message is what a request and an answer have in common.
+// message is the common part of requests and answers.
 type message struct {
 	Headers map[string][]string `json:"headers"`
 	Body    string              `json:"body"`
@@ -106,7 +106,7 @@ func (m message) fields() []header {
 	return out
 }
 
-// pretty is the body with lines and indents where it is JSON, otherwise as it is.
+// pretty returns the body with lines and indents if it is JSON, otherwise as it is.
 func (m message) pretty() string {
 	var b bytes.Buffer
 	if json.Indent(&b, []byte(m.Body), "", "  ") != nil {
@@ -143,7 +143,7 @@ func (e *entry) path() (path, query string) {
 	return path, query
 }
 
-// status is what the answer was, in a word; an answer that was never sent has none.
+// status returns a word for the answer; "" if none was sent.
 func (e *entry) status() string {
 	if e.Response.Status == 0 {
 		return "none"

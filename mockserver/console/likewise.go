@@ -23,7 +23,7 @@ func failNext(e *entry) string {
 	})
 }
 
-// likeness is what matches calls of an entry's kind: by operation, otherwise by method and path.
+// likeness returns what matches calls like an entry: by operation, otherwise by method and path.
 func likeness(e *entry) map[string]any {
 	match := map[string]any{}
 	if e.Operation != "" {

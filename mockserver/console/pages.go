@@ -312,7 +312,8 @@ type openAPI struct {
 	Paths map[string]map[string]json.RawMessage
 }
 
-// postmanCollection is what is read of a collection: the examples, which are the converter's work.
+// postmanCollection is the part of a collection that is read: the examples, which the converter
+// generates.
 type postmanCollection struct {
 	Item []struct {
 		Item []struct {
@@ -378,7 +379,7 @@ func (d openAPI) operations(collection postmanCollection) (out []described) {
 	return out
 }
 
-// scenario is one to develop against.
+// scenario is a development scenario.
 type scenario struct {
 	Name, Title, Description string
 	Active                   bool

@@ -18,13 +18,13 @@ func filters() []string {
 	return []string{"kind", "surface", "operation", "account", "client", "method", "path", "status", "code"}
 }
 
-// requestsView is what the page of requests shows.
+// requestsView is the data of the page of requests.
 type requestsView struct {
 	frame
 	Entries []entry // newest first
 	Filter  map[string]string
 	Query   string // the filter, as a query
-	Stream  string // where new entries are told of
+	Stream  string // the stream of new entries
 	Older   string // the address of the next page; "" where there is none
 	Dropped uint64
 	Wrong   string // what is wrong with the filter
@@ -103,12 +103,12 @@ func (v *visit) surfaces() ([]string, error) {
 	return slices.Compact(names), err
 }
 
-// requestView is what the page of one request shows.
+// requestView is the data of the page of one request.
 type requestView struct {
 	frame
 	Entry    *entry
 	Snippets []snippet
-	Fault    string // a rule that makes the next such call fail, in JSON
+	Fault    string // a rule, in JSON, that makes the next such call fail
 	Verify   string // an expectation that such a call came, in JSON
 }
 

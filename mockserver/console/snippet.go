@@ -12,10 +12,10 @@ import (
 // snippet is a request as a program in some language sends it again.
 type snippet struct{ Language, Text string }
 
-// secret is what the journal keeps instead of a credential.
+// secret matches what the journal shows instead of a credential.
 var secret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[secret [0-9a-f]{16}\]`) })
 
-// credential is how a request says who calls.
+// credential returns the credentials of a request for a snippet.
 func credential(e *entry) string {
 	for _, f := range e.Request.fields() {
 		if strings.EqualFold(f.Name, "Authorization") {

@@ -80,7 +80,7 @@ func graded(grade, source string) string {
 	return out
 }
 
-// limits are what a token may be used for.
+// limits describes what a token may be used for.
 func limits(of map[string]any) string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(of)) {
@@ -100,7 +100,7 @@ func ofAccount(id string) string {
 	return "?account=" + id
 }
 
-// inEnvironment is what a scope is called in an environment.
+// inEnvironment returns the name of a scope in an environment.
 func inEnvironment(scope, environment string) string {
 	if environment != "sandbox" {
 		return scope

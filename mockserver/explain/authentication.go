@@ -9,7 +9,7 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// authentication tells what was made of the credentials. A request that matches no operation is
+// authentication explains how the credentials were judged. A request that matches no operation is
 // never authenticated.
 func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
 	a := x.credentials(e)
@@ -19,7 +19,7 @@ func (x *Explainer) authentication(e *exchange.Exchange) Authentication {
 	return a
 }
 
-// credentials tells what was made of the credentials. Where they were refused it looks for the
+// credentials explains how the credentials were judged. If they were refused it looks for the
 // reason in the directory.
 func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 	if a, ok := x.ofClient(e); ok {
@@ -55,8 +55,8 @@ func (x *Explainer) credentials(e *exchange.Exchange) Authentication {
 	return Authentication{"unreadable", false, "The Authorization header is neither Basic with Base64 of \"e-mail:API key\" nor Bearer."}
 }
 
-// ofClient tells what was made of the credentials of an OAuth client, or of its token. Not ok where
-// the operation takes none of either.
+// ofClient explains how the credentials of an OAuth client, or its token, were judged. ok is false
+// if the operation accepts neither.
 func (x *Explainer) ofClient(e *exchange.Exchange) (a Authentication, ok bool) {
 	whose := "the client " + e.Client
 	if e.Account != "" {

@@ -6,8 +6,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// delivery explains an attempt to deliver a callback: the server sent the request, so nobody
-// authenticated and nothing was matched.
+// delivery explains an attempt to deliver a callback: the server sent the request, so there was no
+// authentication and no match.
 func delivery(e *exchange.Exchange, out Explanation) Explanation {
 	d := e.Delivery
 	say := func(format string, a ...any) { out.Words = append(out.Words, fmt.Sprintf(format, a...)) }

@@ -12,13 +12,13 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Requests are what the server was asked, as far as it is remembered.
+// Requests are the recorded requests.
 type Requests interface {
 	Walk(f journal.Filter, visit func(*exchange.Exchange) bool) (dropped uint64)
 }
 
-// ended tells when and by which request a secret, called what, ended; empty where nobody remembers
-// that it was one.
+// ended returns when and by which request a secret, described by what, ended; "" if that is
+// unknown.
 func (x *Explainer) ended(e *exchange.Exchange, what, secret string) string {
 	id, end, known := x.Directory.Ended(secret)
 	if !known {
@@ -67,7 +67,7 @@ func (x *Explainer) request(e *exchange.Exchange, id account.ID, end account.End
 	return found
 }
 
-// endedInPath tells how tokens ended that the path names.
+// endedInPath explains how the tokens in the path ended.
 func (x *Explainer) endedInPath(e *exchange.Exchange) (words []string) {
 	if e.Reason == "" && e.Response.Status != http.StatusNoContent {
 		return nil

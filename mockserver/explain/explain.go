@@ -47,16 +47,16 @@ type Near struct {
 	Off       string `json:"off"`
 }
 
-// Authentication is what the caller offered and what became of it.
+// Authentication is what the caller offered, and the result.
 type Authentication struct {
 	// Offered is "basic", "bearer", "none", or "unreadable".
 	Offered string `json:"offered"`
-	// Accepted reports whether the caller was known by it. Why says in words what decided.
+	// Accepted reports whether the caller was identified by it. Why explains the decision.
 	Accepted bool   `json:"accepted"`
 	Why      string `json:"why"`
 }
 
-// Rule is what refused, in the domain's words.
+// Rule is the rule that refused, as a domain term.
 type Rule struct {
 	Reason string `json:"reason"`
 	Detail string `json:"detail"`
@@ -78,7 +78,7 @@ type Answer struct {
 	// Grade is "documented", "observed" or "assumed", or "limit" for a full window, or "fault"
 	// where a rule of faults took the call. Of successes the parts have grades of their own.
 	Grade string `json:"grade"`
-	// Row is where docs/behaviour.md says it; Source is what it rests on.
+	// Row links to the row in docs/behaviour.md; Source is what it rests on.
 	Row    string `json:"row"`
 	Source string `json:"source"`
 }
@@ -89,7 +89,7 @@ type Directory interface {
 	EmailKnown(email string) bool
 	// Ended returns how the token with a value or refresh token ended, and of which account it was.
 	Ended(secret string) (account.ID, account.Ending, bool)
-	// Retired reports whether a text was somebody's secret once.
+	// Retired reports whether a text was once a secret.
 	Retired(secret string) bool
 }
 
@@ -133,8 +133,8 @@ func (out *Explanation) say(format string, a ...any) {
 	out.Words = append(out.Words, fmt.Sprintf(format, a...))
 }
 
-// operation tells which operation answered and how the request violated its document, or which
-// operations came near.
+// operation names the operation that answered and how the request violated its document, or the
+// operations that came near.
 func (x *Explainer) operation(e *exchange.Exchange, out *Explanation) {
 	d := x.Surfaces.Of(e)
 	if operation := d.Operation(e.Operation); operation != nil {
@@ -155,7 +155,7 @@ func (x *Explainer) operation(e *exchange.Exchange, out *Explanation) {
 	}
 }
 
-// quota tells what was left of the window before and after the call.
+// quota states what was left of the window before and after the call.
 func (out *Explanation) quota(e *exchange.Exchange) {
 	q := e.Quota
 	if !q.Enabled {
@@ -176,7 +176,7 @@ func (out *Explanation) quota(e *exchange.Exchange) {
 		whose, q.Limit, out.Quota.Before, out.Quota.After, q.Reset.Round(time.Second))
 }
 
-// decision tells what a fault rule did, or which rule of the account refused, and grades the
+// decision states what a fault rule did, or which rule of the account refused, and grades the
 // answer.
 func (out *Explanation) decision(e *exchange.Exchange) {
 	out.Answer = answer(e)
@@ -233,7 +233,7 @@ func (x Explanation) Redacted(text func(string) string) Explanation {
 	return x
 }
 
-// faultWords says what a fault did.
+// faultWords describes the effect of a fault.
 func faultWords(f *exchange.Fault) string {
 	switch {
 	case f.Kind == "none":
@@ -244,7 +244,7 @@ func faultWords(f *exchange.Fault) string {
 	return f.Kind
 }
 
-// sent says what was sent of an answer that went wrong.
+// sent describes what was sent of an answer that a fault changed.
 func sent(e *exchange.Exchange) string {
 	if e.Response.Status == 0 {
 		return "No answer was sent."

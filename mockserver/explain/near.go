@@ -55,8 +55,8 @@ func (x *Explainer) near(e *exchange.Exchange) []Near {
 	return out
 }
 
-// neighbours are the surface that answered and, where it is found at "/", those whose paths begin
-// there too, unless a host of the provider's was asked, which has one surface alone.
+// neighbours returns the surface that answered and, if it is at "/", those whose paths begin there
+// too, except on a host of the provider's, which serves one surface.
 func (x *Explainer) neighbours(e *exchange.Exchange, d *surface.Description) surface.Descriptions {
 	out := surface.Descriptions{d}
 	name := surface.HostName(e.Request.Host)
@@ -73,13 +73,13 @@ func (x *Explainer) neighbours(e *exchange.Exchange, d *surface.Description) sur
 
 func segments(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
-// fits reports whether a path is one of a template's.
+// fits reports whether a path matches a template.
 func fits(template, path string) bool {
 	t, p := segments(template), segments(path)
 	return len(t) == len(p) && !slices.Contains(p, "") && distance(t, p) < costEdit
 }
 
-// alike reports whether a path has a segment that is one of a template's, or almost.
+// alike reports whether a path has a segment that equals one of a template's, or almost.
 func alike(template, path []string) bool {
 	path = path[:min(len(path), maxSegments)]
 	return slices.ContainsFunc(template, func(t string) bool {
@@ -100,7 +100,7 @@ const (
 	costSegment   = 20
 	costOther     = 2 * costSegment
 
-	// farthest is what is still near.
+	// farthest is the largest cost that is still near.
 	farthest = costSegment + costMethod
 )
 

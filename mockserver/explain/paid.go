@@ -2,16 +2,16 @@ package explain
 
 import "oauthmock/mockserver/account"
 
-// Charge is what a call of a paid service fell under, and what it cost.
+// Charge is the scope that a call of a paid service fell under, and its cost.
 type Charge struct {
 	Scope string `json:"scope"`
-	// PaidBy is "wallet", "subscription", "free", or empty where the call was refused; Amount is
-	// what left the wallet.
+	// PaidBy is "wallet", "subscription", "free", or empty if the call was refused; Amount is what
+	// was debited from the wallet.
 	PaidBy string `json:"paidBy"`
 	Amount string `json:"amount"`
 }
 
-// payers say in words why somebody paid.
+// payers explains in words who paid, and why.
 func payers(by string, amount account.Money) string {
 	switch account.Payer(by) {
 	case account.Free:

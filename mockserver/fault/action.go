@@ -15,11 +15,11 @@ import (
 // maxAdvance is how far a rule may move a clock at once.
 const maxAdvance = 100 * 365 * 24 * time.Hour
 
-// Action is what a rule does to the account of a call when it fires: before the call is carried
-// out, or after, as the rule says. What there is of it is done in this order.
+// Action is what a rule does to the account of a call when it fires, before or after the call is
+// carried out, as the rule says. Its parts are done in this order.
 type Action struct {
-	// Credit is what the wallet then holds: an amount of up to four decimals, 0 or more. It is
-	// moved by a transaction.
+	// Credit is what the wallet holds afterwards: an amount of up to four decimals, 0 or more. It
+	// is changed by a transaction.
 	Credit *float64 `json:"credit,omitempty"`
 	// Expire is "token" for those that the call names (in its path, as parameter "id", as Bearer),
 	// "all", or a token.

@@ -1,8 +1,8 @@
 package fault
 
-// Begin puts other rules instead of those that the book began with: it is as after a reset, which
-// leads there from now on. On an error nothing has changed. What is drawn is still drawn from the
-// seed that the book was made with.
+// Begin replaces the rules that the book started with: as after a reset, and later resets return to
+// them. On an error nothing changes. Random choices still derive from the seed that the book was
+// created with.
 func (b *Book) Begin(rules []Rule) error {
 	if err := Check(rules, b.config.Known); err != nil {
 		return err

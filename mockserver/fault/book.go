@@ -28,18 +28,18 @@ type Book struct {
 	original atomic.Pointer[[]Rule]
 }
 
-// Config says what a book works with.
+// Config configures a book.
 type Config struct {
-	// Rules are those that the book begins with, and goes back to when everything is reset.
+	// Rules are those that the book starts with, and returns to when everything is reset.
 	Rules []Rule
 	Seed  uint64
 	World *world.World
 	Past  *Past
-	// Known is what rules can speak of.
+	// Known is what rules can refer to.
 	Known Known
 	// Hidden leaves out the header that names the rule.
 	Hidden bool
-	// Handshaken, unless nil, is told the kind of each effect on a TLS handshake.
+	// Handshaken, unless nil, receives the kind of each effect on a TLS handshake.
 	Handshaken func(kind string)
 	Log        *slog.Logger
 }
@@ -57,7 +57,7 @@ var (
 	ErrFull   = fmt.Errorf("there are %d rules already: remove one first", MaxRules)
 )
 
-// NewBook makes a book. It refuses rules that are wrong.
+// NewBook creates a book. Invalid rules are an error.
 func NewBook(config Config) (*Book, error) {
 	b := &Book{config: config}
 	b.original.Store(&config.Rules)
@@ -65,14 +65,13 @@ func NewBook(config Config) (*Book, error) {
 	return b, b.Reset()
 }
 
-// Known is what rules of the book can speak of.
+// Known returns what rules of the book can refer to.
 func (b *Book) Known() Known { return b.config.Known }
 
-// Interrupt lets everybody who waits go on, now and from now on. A server that stops calls it.
+// Interrupt ends all delays, now and from now on. A server that stops calls it.
 func (b *Book) Interrupt() { b.end() }
 
-// change replaces the list by what edit makes of it. Rules that are in it no longer let go whom
-// they hold.
+// change replaces the list by the result of edit. Calls that wait because of a removed rule resume.
 func (b *Book) change(edit func(rules []*rule) ([]*rule, error)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,7 +120,7 @@ func (b *Book) begin(rules ...*rule) {
 	}
 }
 
-// Reset puts the rules back to those that the book began with, and lets them count from the start.
+// Reset restores the rules that the book started with, and resets their counts.
 func (b *Book) Reset() error {
 	rules, err := compileAll(*b.original.Load(), b.config.Known)
 	if err != nil {
@@ -135,8 +134,8 @@ func (b *Book) Reset() error {
 	return b.change(func([]*rule) ([]*rule, error) { return rules, nil })
 }
 
-// ResetAccount lets all rules count from the start for one account, and puts those that are
-// confined to it back to what the book began with.
+// ResetAccount resets the counts of all rules for one account, and restores those that are confined
+// to it.
 func (b *Book) ResetAccount(id account.ID) error {
 	b.config.Past.Forget(id)
 	original, err := compileAll(*b.original.Load(), b.config.Known)
@@ -230,7 +229,7 @@ func (b *Book) Put(r Rule) (v View, err error) {
 	return v, err
 }
 
-// Remove removes a rule. Who waits because of it goes on.
+// Remove removes a rule. Calls that wait because of it resume.
 func (b *Book) Remove(name string) error {
 	return b.change(func(all []*rule) ([]*rule, error) {
 		i := slices.IndexFunc(all, called(name))
@@ -273,8 +272,8 @@ func (b *Book) View(name string) (View, error) {
 
 func called(name string) func(*rule) bool { return func(r *rule) bool { return r.Name == name } }
 
-// now is the time on an account's clock; of nobody ("") and of accounts that are gone, the
-// server's.
+// now returns the time on an account's clock, or on the server's for "" and for accounts that are
+// gone.
 func (b *Book) now(id account.ID) time.Time {
 	if id != "" {
 		if t, err := b.config.World.AccountTime(context.Background(), id); err == nil {

@@ -34,7 +34,7 @@ func callbackKinds() []kind {
 	}
 }
 
-// mark is an effect of which all is known by its name. Whoever delivers callbacks carries it out.
+// mark is an effect that is defined by its name alone. The delivery of callbacks carries it out.
 type mark struct{}
 
 func newMark(Effect) (effect, error) { return mark{}, nil }

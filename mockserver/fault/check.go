@@ -8,14 +8,14 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Known is what rules can speak of. The zero value leaves unchecked what it does not know.
+// Known is what rules can refer to. Names of a kind that it does not know are not checked.
 type Known struct {
 	// Codes reports whether some refusal has an error number.
 	Codes func(code string) bool
 	Names journal.Names
 }
 
-// Check says what is wrong with rules, alone and together, or returns nil.
+// Check returns what is wrong with rules, alone and together, or nil.
 func Check(rules []Rule, known Known) error {
 	_, err := compileAll(rules, known)
 	return err
@@ -65,7 +65,7 @@ func armable(r Rule, all []*rule) error {
 	return wrongf("armedBy", "leads in a circle: no rule of it would ever be armed")
 }
 
-// RuleError says which of several rules is wrong.
+// RuleError names the rule that is wrong.
 type RuleError struct {
 	Index int
 	Name  string
@@ -89,5 +89,5 @@ func (e RuleError) Place() string {
 	return ""
 }
 
-// Unwrap is what is wrong with the rule.
+// Unwrap returns what is wrong with the rule.
 func (e RuleError) Unwrap() error { return e.Err }

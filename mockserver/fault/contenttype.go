@@ -2,7 +2,7 @@ package fault
 
 import "strings"
 
-// contentType labels the answer as something else. The body stays as it is.
+// contentType sets another Content-Type. The body is unchanged.
 type contentType struct{ value string }
 
 func newContentType(e Effect) (effect, error) {

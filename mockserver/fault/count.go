@@ -19,7 +19,7 @@ type rule struct {
 	effect     effect // nil if there is none
 	action     action
 	configured bool
-	gone       chan struct{} // closed when the rule is removed: who waits because of it goes on
+	gone       chan struct{} // closed when the rule is removed: calls that wait because of it resume
 
 	mu      sync.Mutex
 	tallies tallies
@@ -36,7 +36,7 @@ type View struct {
 	Calls uint64 `json:"calls"`
 }
 
-// take counts a call that matches, and answers what goes wrong with it, or nil.
+// take counts a call that matches, and returns the fault to inject, or nil.
 func (r *rule) take(b *Book, e *exchange.Exchange) *Fault {
 	var now time.Time
 	if r.when.timed() {
@@ -64,7 +64,7 @@ func (r *rule) take(b *Book, e *exchange.Exchange) *Fault {
 	return f
 }
 
-// tally is what the rule remembers of an account. The rule is locked.
+// tally returns the rule's counts for an account. The caller holds the rule's lock.
 func (r *rule) tally(id account.ID) *tally {
 	c, ok := r.tallies[id]
 	if !ok {

@@ -1,7 +1,7 @@
 package fault
 
-// document answers what the document of a paid service has for a status, or under the name of an
-// example.
+// document answers with what the document of a paid service has for a status, or under the name of
+// an example.
 type document struct {
 	status  int
 	example string

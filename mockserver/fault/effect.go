@@ -10,7 +10,7 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Effect is how a call goes wrong, as plain data. Kind says which of the other members have a
+// Effect is how a call goes wrong, as plain data. Kind determines which of the other members have a
 // meaning; the rest must be empty.
 type Effect struct {
 	Kind string `json:"kind"`
@@ -49,8 +49,8 @@ type Effect struct {
 
 // effect is an Effect that has been checked. It is never changed.
 type effect interface {
-	// apply makes of the answer in the exchange the one to be sent, and says how that is sent; nil
-	// is as ever.
+	// apply turns the answer in the exchange into the one to send, and returns how to send it; nil
+	// means as usual.
 	apply(f *Fault) sender
 }
 
@@ -58,7 +58,7 @@ type effect interface {
 // which ends an HTTP/1.1 connection or an HTTP/2 stream.
 type sender func(w http.ResponseWriter, r *http.Request, e *exchange.Exchange)
 
-// nature says what an effect needs of the call.
+// nature is what an effect needs of the call.
 type nature uint8
 
 const (
@@ -70,7 +70,7 @@ const (
 	// delays: the call waits. Before, it waits and is then carried out; after, it is carried out
 	// and the answer waits.
 	delays
-	// recalls: the answer is one of the past. Before, the call itself is not carried out.
+	// recalls: the answer is an earlier one. Before the call, it is not carried out.
 	recalls
 	// delivers: an attempt to deliver a callback goes wrong, and no call.
 	delivers

@@ -9,7 +9,7 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// Fault is what goes wrong with one call. It belongs to the goroutine that serves the call.
+// Fault is the fault injected into one call. It belongs to the goroutine that serves the call.
 type Fault struct {
 	book      *Book
 	rule      *rule
@@ -26,22 +26,21 @@ type Fault struct {
 // Callee is the surface of a call, as far as faults need it. They call it once the call has been
 // carried out.
 type Callee interface {
-	// RefuseByCode replaces the answer by the refusal that has an error number, worded as the
-	// surface words it: the operation's own, otherwise the surface's, otherwise any. It reports
-	// whether there is one.
+	// RefuseByCode replaces the answer by the refusal with an error number, in the surface's form:
+	// the operation's own, otherwise the surface's, otherwise any. It reports whether there is one.
 	RefuseByCode(code string) bool
 	// Document replaces the answer by the one that the document of the called service has for a
-	// status, or under the name of an example. An error says why there is none. Where the call was
-	// paid, it counts as failed as well when that answer is a failure.
+	// status, or under the name of an example. An error says why there is none. If that answer is a
+	// failure, a call that was paid counts as failed as well.
 	Document(status int, example string) error
-	// Freedom is what the contract leaves open in successful answers of the operation.
+	// Freedom returns what the contract leaves open in successful answers of the operation.
 	Freedom() Freedom
 }
 
 // Header names, in answers that went wrong on purpose, the rule.
 const Header = "X-Mock-Fault"
 
-// chance is what the fault draws from.
+// chance returns the fault's random source.
 func (f *Fault) chance() *rand.Rand {
 	if f.random == nil {
 		f.random = chance(f.book.config.Seed, f.exchange.Account, f.operation, f.rule.Name, f.call)
@@ -121,7 +120,7 @@ func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
 		e.Response.Header[Header] = []string{f.rule.Name}
 	}
 	e.DropUnsent()
-	if !f.swept { // else it belongs to a time that no journal knows any more
+	if !f.swept { // otherwise the journal was reset while the call was waiting
 		done()
 	}
 	if send == nil {
@@ -130,9 +129,9 @@ func (f *Fault) Send(w http.ResponseWriter, r *http.Request, done func()) {
 	send(w, r, e)
 }
 
-// wait waits for a time of the machine's clock. It reports whether the call goes on: it does not
-// when the caller has left, nor when what it belonged to was reset, restored or removed. When the
-// rule is removed, or the server stops, it goes on at once.
+// wait waits for a duration of real time. It reports whether the call goes on: it does not if the
+// caller has left, or if what it belonged to was reset, restored or removed. When the rule is
+// removed, or the server stops, it goes on at once.
 func (f *Fault) wait(ctx context.Context, d time.Duration) bool {
 	within, stop := f.book.config.World.Within(ctx, f.exchange.Account)
 	defer stop()
@@ -151,14 +150,14 @@ func (f *Fault) wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// nothing is what the journal shows where no answer is sent.
+// nothing makes the journal show that no answer was sent.
 func (f *Fault) nothing() {
 	f.exchange.Response.Status, f.exchange.Response.Body = 0, nil
 	f.blame("")
 }
 
-// blame makes the exchange tell why the answer is what it is: by the fault alone, and no longer by
-// what a rule of the account refused.
+// blame attributes the answer to the fault alone, instead of to the rule of the account that
+// refused.
 func (f *Fault) blame(reason string) {
 	e := f.exchange
 	e.Reason, e.Detail, e.Code, e.Grade, e.Source = reason, "", "", "", ""

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Freedom is what a contract leaves open in the successful answers of an operation, and clients
-// must bear. Effect "legal" makes use of it. The zero Freedom leaves nothing open.
+// Freedom is what a contract leaves open in the successful answers of an operation, so that clients
+// must tolerate it. The effect "legal" uses it. The zero Freedom leaves nothing open.
 type Freedom struct {
-	// Beside holds, as a JSON object, the members that stand beside "data" in an answer that may
-	// also be sent bare, or with the members of "data" repeated beside it. It is empty where
-	// answers have one form only.
+	// Beside holds, as a JSON object, the members beside "data" in an answer that may also be sent
+	// bare, or with the members of "data" repeated beside it. It is empty if answers have one form
+	// only.
 	Beside string
-	// Paged reports whether the answer is a page from which a caller goes on with the number of
-	// entries received.
+	// Paged reports whether the answer is a page, and clients continue with the number of entries
+	// received.
 	Paged bool
 	// NullInList and NullInDetail are the members that may be null in the entries of a list and in
 	// a single one.

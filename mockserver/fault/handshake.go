@@ -23,7 +23,7 @@ const (
 	WrongHost
 )
 
-// Handshake is what goes wrong with one TLS handshake. The zero Handshake is none.
+// Handshake is the fault of one TLS handshake. The zero Handshake means none.
 type Handshake struct {
 	Kind HandshakeKind
 	// Rule that fired.

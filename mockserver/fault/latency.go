@@ -30,7 +30,7 @@ type Lognormal struct {
 	Max    Duration `json:"max,omitempty"`
 }
 
-// delay is what effects have that only take time.
+// delay is implemented by effects that only take time.
 type delay interface {
 	effect
 	draw(random *rand.Rand) time.Duration

@@ -76,8 +76,8 @@ func shortenPage(envelope object) {
 	}
 }
 
-// nullSome sets nullable members of every second entry to null. They are the same ones each time,
-// in lists and details: else they would contradict one another, which is not legal.
+// nullSome sets nullable members of every second entry to null, the same ones each time, in lists
+// and details: otherwise they would contradict one another, which is not legal.
 func (f *Fault) nullSome(envelope object, free Freedom) {
 	some := func(o object, names []string) {
 		for _, name := range names {

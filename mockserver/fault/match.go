@@ -22,7 +22,7 @@ type matcher struct {
 	callbacks      bool
 }
 
-// named is what a header or parameter is to be.
+// named is a required header or parameter.
 type named struct{ name, pattern string }
 
 func newMatcher(m Match, names journal.Names) (matcher, error) {
@@ -161,7 +161,7 @@ func (m *matcher) matchQuery(e *exchange.Exchange) bool {
 	return true
 }
 
-// queryOf is what can be read of a call's query.
+// queryOf parses a call's query as far as possible.
 func queryOf(e *exchange.Exchange) url.Values {
 	_, raw, _ := strings.Cut(e.Request.URI, "?")
 	given, _ := url.ParseQuery(raw)

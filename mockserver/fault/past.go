@@ -8,9 +8,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Past is what accounts were like before their last change, as long as a rule wants to know, and
-// the stage on which calls are rehearsed: on copies, so that nothing of the account changes. It is
-// safe for concurrent use.
+// Past keeps what accounts were like before their last change, while a rule needs it, and runs
+// calls on copies, so that nothing of the account changes. It is safe for concurrent use.
 type Past struct {
 	used    atomic.Bool // since some rehearsal or some rule may want it
 	keeping atomic.Bool
@@ -54,8 +53,8 @@ func (p *Past) of(id account.ID) *account.Account {
 // stageKey is under which a context has its actor.
 type stageKey struct{}
 
-// actor is the copy of an account that stands in for it; of nil, one is made of what the account is
-// at that moment.
+// actor is the copy of an account that stands in for it; if nil, a copy of the account is made when
+// it is needed.
 type actor struct{ copy *account.Account }
 
 // instead is a context in which transactions are done on a copy of the account.

@@ -22,7 +22,7 @@ func Profiles() []string {
 	return names
 }
 
-// Profile is the rules of a set that is built in. Their names begin with "chaos.".
+// Profile returns the rules of a built-in set. Their names have the prefix "chaos.".
 func Profile(name string) ([]Rule, error) {
 	if !slices.Contains(Profiles(), name) {
 		return nil, fmt.Errorf("there is no profile %q; known are %s", name, strings.Join(Profiles(), ", "))

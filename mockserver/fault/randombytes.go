@@ -8,8 +8,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// randomBytes answers rubbish. On HTTP/1.1 it stands instead of status line, headers and body, and
-// the connection ends. On HTTP/2 that would hit all calls of the connection: there it is the body
+// randomBytes sends rubbish. On HTTP/1.1 it replaces status line, headers and body, and the
+// connection ends. On HTTP/2 that would affect all calls of the connection, so there it is the body
 // of a 200.
 type randomBytes struct{ bytes int }
 
@@ -22,7 +22,7 @@ func newRandomBytes(e Effect) (effect, error) {
 func (b randomBytes) apply(f *Fault) sender {
 	f.nothing()
 	rubbish := draw(f.chance(), b.bytes)
-	rubbish[0] |= 0x80 // is no letter, so that no line begins like an answer
+	rubbish[0] |= 0x80 // not a letter, so that no line begins like an answer
 	r := &f.exchange.Response
 	r.Body = rubbish
 	return func(w http.ResponseWriter, r *http.Request, e *exchange.Exchange) {

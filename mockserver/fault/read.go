@@ -15,8 +15,8 @@ const Version = "1.0"
 // MaxBytes is the largest file of rules.
 const MaxBytes = 1 << 20
 
-// Problem is one thing that is wrong with rules that were read: where it stands, what is wrong, and
-// what would be right. Its place is such as "faults[2].effect.kind".
+// Problem is one problem with rules that were read: where it is, what is wrong, and what would be
+// right. Its place is such as "faults[2].effect.kind".
 type Problem = strictyaml.Problem
 
 // format of files of rules. What clients send as JSON may have null for what is absent.
@@ -98,8 +98,8 @@ func Holds(data []byte) bool {
 	return err == nil && document.Has("faults")
 }
 
-// Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". The name
-// stands in errors, which say file, line, what was wrong and what would be right.
+// Load reads rules, in YAML or JSON: a mapping with "version" and the list "faults". Errors carry
+// the name, and state file, line, what was wrong and what would be right.
 func Load(name string, data []byte, known Known) ([]Rule, error) {
 	document, err := format().Parse(name, data)
 	if err != nil {

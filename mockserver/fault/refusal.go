@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// refusal answers a row of the refusals table by its error number: the operation's own row,
+// refusal answers with a row of the refusals table by its error number: the operation's own row,
 // otherwise the surface's, otherwise any.
 type refusal struct {
 	code    string

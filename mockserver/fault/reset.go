@@ -23,8 +23,7 @@ func (reset) apply(f *Fault) sender {
 		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS would say goodbye
 			conn = secure.NetConn()
 		}
-		// Without lingering the system throws away what was not sent, and says so to the other
-		// side.
+		// Without lingering the system discards what was not sent, and resets the connection.
 		if c, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 			_ = c.SetLinger(0)
 		}

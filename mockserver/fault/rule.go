@@ -10,7 +10,7 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// Rule says which calls go wrong, when, and how. All members but the name, and one of Effect and
+// Rule defines which calls go wrong, when, and how. All members but the name, and one of Effect and
 // Do, are optional.
 type Rule struct {
 	// Name is 1 to 64 letters, digits, '.', '_' and '-', and unique in a Book.
@@ -29,8 +29,8 @@ type Rule struct {
 	ArmedBy string `json:"armedBy,omitempty"`
 }
 
-// Match says which calls are meant. Members that are empty match all. In all values * stands for
-// any text, also for none and for slashes.
+// Match selects calls. Empty members match all. In all values * matches any text, also none, and
+// slashes.
 type Match struct {
 	// Kind is "request", which empty means too, or "callback" for attempts to deliver callbacks.
 	// These have an account, a method, a path, headers and a query; rules for them have effects of
@@ -41,7 +41,7 @@ type Match struct {
 	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Account   string `json:"account,omitempty"`
-	// Token is one that the call names: as its Bearer, in its path, or as its parameter "id".
+	// Token that the call carries: as its Bearer, in its path, or as its parameter "id".
 	Token string `json:"token,omitempty"`
 	// YoungerThan and OlderThan are how long ago a token that the call names, and that is valid,
 	// was made, on the account's clock.
@@ -55,9 +55,9 @@ type Match struct {
 	Query   map[string]string `json:"query,omitempty"`
 }
 
-// When says which of the matching calls go wrong. Every rule counts for each account by itself the
-// calls that reach it: those that match, while the rule is armed and its time has come, and that no
-// rule before it has taken.
+// When selects which of the matching calls go wrong. Every rule counts, for each account
+// separately, the calls that reach it: those that match, while the rule is armed and its time has
+// come, and that no rule before it has taken.
 type When struct {
 	// At most one of: Probability, from 0 to 1; Nth, exactly the n-th call; Every, each n-th call;
 	// First, the first n calls.
@@ -101,10 +101,10 @@ const (
 	maxPairs = 100
 )
 
-// nameForm is what a name looks like.
+// nameForm is the form of a name.
 const nameForm = `^[A-Za-z0-9._-]{1,64}$`
 
-// wrong is what is wrong with a member of a rule.
+// wrong is a problem with a member of a rule.
 type wrong struct{ member, message string }
 
 // Error implements error.

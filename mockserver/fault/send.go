@@ -14,7 +14,7 @@ func whole(w http.ResponseWriter, _ *http.Request, e *exchange.Exchange) {
 }
 
 // announce sends status and headers of an answer of a length. The length of an answer to HEAD is
-// told already.
+// already set.
 func announce(w http.ResponseWriter, e *exchange.Exchange, length int) {
 	told := e.Request.Method == http.MethodHead && e.Response.Header["Content-Length"] != nil
 	if bodyless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || e.Response.Status < 200; !bodyless && !told {

@@ -48,8 +48,8 @@ func newStatus(e Effect) (effect, error) {
 	return s, nil
 }
 
-// newHeaders checks headers that a rule sets. Those that say how long the answer is are not the
-// rule's.
+// newHeaders checks headers that a rule sets. A rule may not set those that state the length of the
+// answer.
 func newHeaders(from map[string]string) (out []named, err error) {
 	if len(from) > maxPairs {
 		return nil, wrongf("headers", "holds %d; want at most %d", len(from), maxPairs)

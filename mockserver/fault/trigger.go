@@ -73,7 +73,7 @@ func (t *trigger) active(began, now time.Time) bool {
 	return since >= t.after && (t.lasts == 0 || since-t.after < t.lasts) && (t.until.IsZero() || now.Before(t.until))
 }
 
-// tally is what a rule remembers of an account.
+// tally is a rule's counts for an account.
 type tally struct {
 	calls uint64 // that reached the rule since it was set, or armed
 	fired uint64 // of these
@@ -85,7 +85,7 @@ type tally struct {
 
 type tallies map[account.ID]*tally
 
-// fires counts a call, and reports whether it is one that goes wrong.
+// fires counts a call, and reports whether it goes wrong.
 func (t *trigger) fires(c *tally, random *rand.Rand) bool {
 	c.calls++
 	fires := true

@@ -42,7 +42,7 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// find is where a member stands, or -1.
+// find returns the index of a member, or -1.
 func (o object) find(name string) int {
 	for i, p := range o {
 		if p.name == name {

@@ -45,7 +45,7 @@ func (v violation) apply(f *Fault) sender {
 	return nil
 }
 
-// within lies where a path leads to, and answers what the value has become.
+// within changes the value at a path, and returns the whole value.
 func (v violation) within(in any, path []string) any {
 	step, rest := path[0], path[1:]
 	switch in := in.(type) {
@@ -108,7 +108,7 @@ func nullify(o object, i int, _ string) object {
 	return o
 }
 
-// retype makes of a value one of another type.
+// retype replaces a value by one of another type.
 func retype(o object, i int, _ string) object {
 	if i < 0 {
 		return o

@@ -97,8 +97,8 @@ func (a *Account) Recharge(amount float64) (credit float64) {
 	return credit
 }
 
-// decimal returns an amount as it is meant: with four decimals where it differs from these only by
-// what float64 cannot hold, otherwise as it is, which the mock refuses.
+// decimal returns an amount as it is meant: with four decimals if it differs from them only by what
+// float64 cannot represent, otherwise as it is, which the mock refuses.
 func decimal(amount float64) float64 {
 	const noise = 1e-12 // of the amount; the precision of a float64 is 1.1e-16, and sums of a thousand amounts are exact enough
 	meant := math.Round(amount*1e4) / 1e4

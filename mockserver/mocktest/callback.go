@@ -23,7 +23,7 @@ type Receiver struct {
 	answers []int
 }
 
-// Delivery is a callback as it arrived.
+// Delivery is a callback that arrived.
 type Delivery struct {
 	Path   string
 	Header http.Header
@@ -33,7 +33,7 @@ type Delivery struct {
 }
 
 const (
-	// maxDeliveries is how many deliveries a Receiver keeps that nobody waited for; more are
+	// maxDeliveries is how many deliveries a Receiver keeps that nobody has waited for; more are
 	// answered 503.
 	maxDeliveries = 1000
 	// maxDelivery bounds the body of a delivery, in bytes.
@@ -121,9 +121,9 @@ func (d Delivery) Decode(tb TB, out any) {
 	}
 }
 
-// Callback begins a callback of a scope of the catalogue to a URL, with data, which is written as a
-// JSON object, as its payload, and so many retries, as a call of a paid service would. It returns
-// the callback's ID.
+// Callback adds a callback of a scope of the catalogue to a URL, with data, which is encoded as a
+// JSON object, as its payload, and a number of retries, as a call of a paid service would. It
+// returns the callback's ID.
 func (a *Account) Callback(scope, to string, data any, retries int) (id string) {
 	a.tb.Helper()
 	in := map[string]any{"scope": scope, "url": to, "retry": retries}

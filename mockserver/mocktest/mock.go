@@ -41,7 +41,7 @@ type Mock struct {
 	logged map[string]bool              // IDs of the requests that a test's log already has
 }
 
-// shutdownTimeout bounds how long requests may go on after the mock has cancelled them.
+// shutdownTimeout bounds how long requests may continue after the mock has cancelled them.
 const shutdownTimeout = time.Second
 
 // Start starts a mock that stops when the test ends. It opens no port until URL or Client is used.

@@ -16,7 +16,7 @@ type OAuthClient struct {
 	Disabled bool `json:"disabled,omitempty"`
 }
 
-// User is somebody who may sign in on the authorization page, at every client of an account.
+// User is a person who may sign in on the authorization page, at every client of an account.
 type User struct {
 	Username string `json:"username"`
 	Password string `json:"password"`

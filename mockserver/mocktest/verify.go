@@ -8,11 +8,10 @@ import (
 	"oauthmock/mockserver/verify"
 )
 
-// Verify checks that the mock received the expected requests. It marks the test as failed if not,
-// and prints the nearest requests with what differs; the test goes on. The zero Expectation is met
-// by any request. With Wait it waits until the expectation is met. If the journal has dropped
-// requests that could decide the matter, the test fails too. Verify reports whether the expectation
-// was met.
+// Verify checks that the mock received the expected requests. If not, it marks the test as failed,
+// and prints the nearest requests with the differences; the test continues. The zero Expectation is
+// met by any request. With Wait it waits until the expectation is met. If the journal has dropped
+// requests that could matter, the test fails too. Verify reports whether the expectation was met.
 func (m *Mock) Verify(tb TB, expected verify.Expectation) bool {
 	tb.Helper()
 	err := expected.CheckNames(m.server.Names())

@@ -37,7 +37,7 @@ type CA struct {
 	key  crypto.Signer
 }
 
-// NewCA makes a CA for hosts, localhost and the loopback addresses. Certificates begin to be valid
+// NewCA creates a CA for hosts, localhost and the loopback addresses. Certificates are valid from
 // an hour before now.
 func NewCA(hosts []string, now time.Time) (*CA, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -91,7 +91,7 @@ func (ca *CA) permits(name string) bool {
 	return slices.ContainsFunc(ca.cert.PermittedDNSDomains, func(domain string) bool { return name == domain || strings.HasSuffix(name, "."+domain) })
 }
 
-// leaf makes a certificate for names or addresses that is valid between two times.
+// leaf creates a certificate for names or addresses that is valid between two times.
 func (ca *CA) leaf(names []string, begins, ends time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -114,7 +114,7 @@ func (ca *CA) leaf(names []string, begins, ends time.Time) (*tls.Certificate, er
 		return nil, fmt.Errorf("certificate of %s: %w", names[0], err)
 	}
 	leaf, err := x509.ParseCertificate(der)
-	// The CA's comes along: nobody needs it to verify the leaf, but browsers can be told to accept
-	// a chain by its key.
+	// The CA's certificate is included: verification does not need it, but browsers can be told to
+	// accept a chain by its key.
 	return &tls.Certificate{Certificate: [][]byte{der, ca.cert.Raw}, PrivateKey: key, Leaf: leaf}, err
 }

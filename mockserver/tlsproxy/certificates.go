@@ -24,13 +24,13 @@ const (
 type Certificates struct {
 	// CA signs.
 	CA *CA
-	// Own, unless nil, is what clients get instead of what the CA signs.
+	// Own, unless nil, is served instead of what the CA signs.
 	Own *Pair
 	// Serves reports whether the mock answers for a host, in lower case. Others get no certificate.
 	Serves func(host string) bool
 	// Fault returns what goes wrong with a handshake on purpose.
 	Fault func(host string) fault.Handshake
-	// Now is the machine's time: clients judge certificates by theirs.
+	// Now returns real time: clients check certificates by theirs.
 	Now func() time.Time
 
 	mu     sync.Mutex
@@ -77,7 +77,7 @@ func (c *Certificates) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	if wrong.Kind == fault.ExpiredCertificate {
 		begins, ends = now.Add(-2*leafLifetime), now.Add(-leafLifetime)
 	} else {
-		names = []string{"wrong-host." + localhost} // which the CA may sign for, and nobody asks for
+		names = []string{"wrong-host." + localhost} // which the CA may sign for, and nobody requests
 	}
 	leaf, err := c.CA.leaf(names, begins, ends)
 	if err != nil {
@@ -125,9 +125,9 @@ func (c *Certificates) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate
 	return leaf, nil
 }
 
-// Guard answers 421 to requests for another host than the one that a connection was opened for,
-// where that is one of the provider: on such a connection no other API is found. Hosts that a
-// certificate of the user's own covers may share a connection, as browsers do.
+// Guard answers 421 to requests for a host other than the connection's, if that is one of the
+// provider: such a connection serves no other API. Hosts that a certificate of the user's own
+// covers may share a connection, as in browsers.
 func (c *Certificates) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS != nil {
@@ -149,7 +149,7 @@ func sendAlert(c net.Conn, alert byte) {
 	_ = c.Close()
 }
 
-// resetConnection has the system throw away what was not sent, and tell the other side.
+// resetConnection makes the system discard what was not sent, and reset the connection.
 func resetConnection(c net.Conn) {
 	if l, ok := c.(interface{ SetLinger(seconds int) error }); ok {
 		_ = l.SetLinger(0)

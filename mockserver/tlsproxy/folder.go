@@ -29,15 +29,15 @@ const (
 	keyBlock         = "PRIVATE KEY"
 )
 
-// OpenCA returns the CA that is kept in a folder, which is made if there is none, and so is the CA.
-// With renew it always makes a new one. The key is in a file of its own that only its owner may
-// read. OpenCA refuses a key that others can read, a CA that is no longer valid, and one that may
-// not sign for all of the hosts.
+// OpenCA returns the CA in a folder, and creates both if they do not exist. With renew it always
+// creates a new CA. The key is in a file of its own that only its owner may read. OpenCA refuses a
+// key that others can read, a CA that is no longer valid, and one that may not sign for all of the
+// hosts.
 func OpenCA(dir string, hosts []string, renew bool, now time.Time) (_ *CA, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(dir, lockFile)) // of two that start at once one makes the CA
+	lock := flock.New(filepath.Join(dir, lockFile)) // of two that start at once, one creates the CA
 	if err := lock.Lock(); err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (ca *CA) keep(dir string) error {
 	)
 }
 
-// readCA reads the CA of a folder; fs.ErrNotExist is that there is none.
+// readCA reads the CA of a folder; it returns fs.ErrNotExist if there is none.
 func readCA(dir string, now time.Time) (*CA, error) {
 	certPath, keyPath := filepath.Join(dir, certificateFile), filepath.Join(dir, keyFile)
 	text, err := strictyaml.ReadFile(certPath, longestPEM)

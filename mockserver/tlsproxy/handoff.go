@@ -13,15 +13,15 @@ type Handoff struct {
 	addr   net.Addr
 }
 
-// NewHandoff makes a listener that has the address of another.
+// NewHandoff returns a listener with the address of another.
 func NewHandoff(addr net.Addr) *Handoff {
 	h := &Handoff{given: make(chan net.Conn), closed: make(chan struct{}), addr: addr}
 	h.close = sync.OnceFunc(func() { close(h.closed) })
 	return h
 }
 
-// Give hands a connection over to whoever accepts. It reports whether somebody did; otherwise it is
-// still the caller's.
+// Give passes a connection to the caller of Accept. It reports whether there was one; otherwise the
+// connection is still the caller's.
 func (h *Handoff) Give(c net.Conn) bool {
 	select {
 	case h.given <- c:

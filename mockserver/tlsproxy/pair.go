@@ -23,7 +23,7 @@ type Pair struct {
 	seen    [2]stamp
 }
 
-// stamp is by what a change of a file is known.
+// stamp identifies a version of a file.
 type stamp struct {
 	at   time.Time
 	size int64

@@ -28,7 +28,7 @@ type Host struct {
 	port uint16
 }
 
-// ParseHost reads HOST or HOST:PORT. HOST may begin with "*.".
+// ParseHost parses HOST or HOST:PORT. HOST may begin with "*.".
 func ParseHost(text string) (Host, error) {
 	parent, wild := strings.CutPrefix(text, "*.")
 	h, err := callback.ParseHost(parent)
@@ -57,8 +57,8 @@ func (p *Proxy) passes(name, port string) bool {
 	return slices.ContainsFunc(p.Pass, func(h Host) bool { return h.means(name, port) })
 }
 
-// dial connects to a host that is passed through. A name that leads to this machine, as any owner
-// of a domain can have it do, is not followed; whoever wants that names localhost, or the address.
+// dial connects to a host that is passed through. It refuses a name that resolves to this machine,
+// as the owner of any domain can arrange; to reach this machine, allow localhost or the address.
 func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	name := surface.HostName(address)
 	literal := name == localhost || net.ParseIP(name) != nil

@@ -25,8 +25,8 @@ type Proxy struct {
 	Serves func(host string) bool
 	// Handler answers requests with absolute URLs that are led to the mock.
 	Handler http.Handler
-	// Plain and Secure take over tunnels to the mock, without and with TLS. They report whether
-	// they did.
+	// Plain and Secure accept tunnels to the mock, without and with TLS. They report whether they
+	// did.
 	Plain, Secure func(net.Conn) bool
 	// HTTP and HTTPS are where the mock itself can be asked by its address, as HOST:PORT; Listening
 	// are all addresses that it listens on.
@@ -34,12 +34,12 @@ type Proxy struct {
 	Listening   func() []string
 	// Pass are the hosts that requests are passed through to.
 	Pass []Host
-	// Token, unless empty, is what callers must show: a proxy that others than this machine reach
-	// is never an open one.
+	// Token, unless empty, is what callers must present: a proxy that other machines can reach is
+	// never an open one.
 	Token string
 	// Patience bounds how long a tunnel may take for its first byte.
 	Patience time.Duration
-	// Refused, unless nil, is told of each refusal by host.
+	// Refused, unless nil, is called for each refusal of a host.
 	Refused func(host string)
 	Log     *slog.Logger
 
@@ -130,7 +130,7 @@ func (p *Proxy) admitted(r *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(shown), []byte(p.Token)) == 1
 }
 
-// refuse says how a host would be allowed.
+// refuse explains how to allow a host.
 func (p *Proxy) refuse(w http.ResponseWriter, name, port string) {
 	allow := name
 	if port != "80" && port != "443" {
@@ -196,7 +196,7 @@ func (p *Proxy) passOn(w http.ResponseWriter, r *http.Request) {
 	p.forward.ServeHTTP(w, r)
 }
 
-// failed says that a host could not be reached.
+// failed reports that a host could not be reached.
 func (p *Proxy) failed(w http.ResponseWriter, host string, err error) {
 	status := http.StatusBadGateway
 	if errors.Is(err, errForbidden) {
@@ -218,7 +218,7 @@ func (p *Proxy) Interrupt() {
 	}
 }
 
-// hold remembers a connection until it is let go. It reports whether the proxy goes on.
+// hold registers a connection until it is released. It reports whether the proxy is still running.
 func (p *Proxy) hold(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -34,7 +34,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takeOver makes the connection of a CONNECT a tunnel.
+// takeOver turns the connection of a CONNECT into a tunnel.
 func takeOver(w http.ResponseWriter) (net.Conn, *bufio.Reader, error) {
 	conn, wire, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -47,7 +47,7 @@ func takeOver(w http.ResponseWriter) (net.Conn, *bufio.Reader, error) {
 	return conn, wire.Reader, nil
 }
 
-// tunnelToMock has the mock's own servers take a tunnel over: with TLS if it begins so.
+// tunnelToMock passes a tunnel to the mock's own servers: with TLS if it starts so.
 func (p *Proxy) tunnelToMock(w http.ResponseWriter) {
 	conn, reader, err := takeOver(w)
 	if err != nil {
@@ -57,7 +57,7 @@ func (p *Proxy) tunnelToMock(w http.ResponseWriter) {
 		p.letGo(conn)
 		return
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(p.Patience)) // what it cannot be read from will tell
+	_ = conn.SetReadDeadline(time.Now().Add(p.Patience)) // reading it will report the error
 	first, err := reader.Peek(1)
 	p.mu.Lock()
 	delete(p.tunnels, conn)
@@ -93,7 +93,7 @@ func (t *tunnel) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// SetLinger says what happens to what was not sent when the connection is closed; see net.TCPConn.
+// SetLinger sets what happens to unsent data when the connection is closed; see net.TCPConn.
 func (t *tunnel) SetLinger(seconds int) error {
 	if l, ok := t.Conn.(interface{ SetLinger(seconds int) error }); ok {
 		return l.SetLinger(seconds)

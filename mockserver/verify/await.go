@@ -8,24 +8,24 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Journal is what Await needs of where exchanges are remembered.
+// Journal is the part of the journal that Await needs.
 type Journal interface {
 	Walk(f journal.Filter, visit func(*exchange.Exchange) bool) (dropped uint64)
 	SubscribeTo(f journal.Filter, buffer int) *journal.Subscription
 }
 
-// Await holds the check against the journal, and waits as long as it says (Expectation.Wait) for
-// the answer to become better:
+// Await checks the journal, and waits as long as Expectation.Wait allows for the result to become
+// better:
 //
 //   - atLeast and inOrder answer as soon as they are satisfied,
 //   - exactly answers as soon as the number is reached or exceeded; exactly 0 answers at the end,
 //     like atMost,
 //   - atMost, with or without atLeast, answers at the end, or as soon as there are too many,
 //
-// Exactly and atMost, once entries were dropped without which nobody can tell, are inconclusive
-// with the next request that matches. Where nothing is decided before, the journal at the end of
-// the wait decides. The answer is always that of one moment of the journal: when it is cleared
-// meanwhile, counting begins again.
+// Exactly and atMost become inconclusive with the next matching request once entries were dropped
+// that could decide them. If nothing is decided before, the journal at the end of the wait decides.
+// The result always reflects one moment of the journal: if it is cleared meanwhile, counting starts
+// again.
 //
 // The error is the context's, when that is done before.
 func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
@@ -57,8 +57,8 @@ func (c *Check) Await(ctx context.Context, j Journal) (Result, error) {
 // happens.
 const restFactor = 4
 
-// sleep waits for so many requests that match, or until some were lost that may, and at least for
-// the rest; over says that the time is up.
+// sleep waits for so many matching requests, or until some were dropped that may match, and at
+// least for the rest of the time; over reports that the time is up.
 func (c *Check) sleep(
 	ctx context.Context, deadline *time.Timer, news *journal.Subscription, lost uint64, wanted int, rest time.Duration,
 ) (over bool, err error) {
@@ -107,7 +107,7 @@ func (c *Check) filter() journal.Filter {
 	return f
 }
 
-// take holds the check against the journal as it is.
+// take checks the journal as it is.
 func (c *Check) take(j Journal) *tally {
 	t := newTally(c)
 	t.finish(j.Walk(c.filter(), func(e *exchange.Exchange) bool {

@@ -9,11 +9,11 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Expectation is what a test expects of the requests that a server got: POST /__admin/verify. Every
-// member is optional; the zero Expectation wants at least one request, whichever.
+// Expectation is what a test expects of the requests that a server received: POST /__admin/verify.
+// Every member is optional; the zero Expectation wants at least one request of any kind.
 type Expectation struct {
-	// Match says which requests are meant. InOrder, in its place, wants one request after the
-	// other, by the order of their arrival; others may have come between them.
+	// Match selects the requests. InOrder, instead, wants one request after another, in order of
+	// arrival; others may come between them.
 	Match   *Match  `json:"match,omitempty"`
 	InOrder []Match `json:"inOrder,omitempty"`
 	// How many requests have to match, 0 or more. AtLeast and AtMost together are a range; of
@@ -24,8 +24,8 @@ type Expectation struct {
 	// Wait is how long to wait for the requests, by the machine's clock: a duration such as "5s",
 	// at most MaxWait. See Check.Await.
 	Wait string `json:"wait,omitempty"`
-	// Account confines the question to the requests of one account. A request whose credentials
-	// were refused is nobody's.
+	// Account confines the expectation to the requests of one account. A request whose credentials
+	// were refused belongs to no account.
 	Account string `json:"account,omitempty"`
 }
 
@@ -34,28 +34,27 @@ type Expectation struct {
 type Match struct {
 	// Kind of the record: journal.KindRequest unless set, journal.AnyKind for all.
 	Kind journal.Kind `json:"kind,omitempty"`
-	// Surface and operation as the journal names them, such as "v2" and "token.update"; * stands
-	// for any text. Method in any case.
+	// Surface and operation as the journal names them, such as "v2" and "token.update"; * matches
+	// any text. Method in any case.
 	Surface   string `json:"surface,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
-	// Path of the request, without the query: as it was sent, decoded, or relative to the surface
-	// that answered (of a paid service /{domain}/{path}); * matches any text, also none and
-	// slashes.
+	// Path of the request, without the query: as sent, decoded, or relative to the surface that
+	// answered (for a paid service /{domain}/{path}); * matches any text, also none, and slashes.
 	Path string `json:"path,omitempty"`
-	// Query parameters and headers that must be there, among others. * stands for any text. Of a
-	// name that stands more than once, one value has to match. Names of headers in any case; "Host"
-	// is the host that was asked.
+	// Query parameters and headers that must be present, among others. * matches any text. If a
+	// name occurs more than once, one value has to match. Names of headers in any case; "Host" is
+	// the requested host.
 	Query   map[string]string `json:"query,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
-	// Auth is what the server took the caller's credentials for: "none", or as the surface calls
-	// them, of v2 "basic", "refresh" (a bearer) and "token" (a token as bearer).
+	// Auth is the kind of the caller's credentials: "none", or the surface's name, in v2 "basic",
+	// "refresh" (a refresh token as Bearer) and "token" (a token as Bearer).
 	Auth string `json:"auth,omitempty"`
 	// Client is the client_id of the OAuth client that called, taken literally.
 	Client string `json:"client,omitempty"`
-	// Body is a JSON value that the request's must hold: of objects the members that stand here,
-	// arrays element by element, numbers by their value. A text also matches a body that is not
-	// JSON and is that text.
+	// Body is a JSON value that the request's body must contain: objects by the members given here,
+	// arrays element by element, numbers by value. A string also matches a body that is not JSON
+	// and equals that text.
 	Body json.RawMessage `json:"body,omitempty"`
 	// Status of the answer.
 	Status int `json:"status,omitempty"`

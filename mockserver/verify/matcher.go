@@ -24,7 +24,7 @@ type matcher struct {
 	redactor                                 *journal.Redactor
 }
 
-// named is what a parameter or a header is to be.
+// named is a required parameter or header.
 type named struct {
 	name string
 	pattern
@@ -100,8 +100,7 @@ func newNamed(from map[string]string, redactor *journal.Redactor) (out []named, 
 // maxDifferences bounds the differences of one request that are counted, and shown.
 const maxDifferences = 20
 
-// difference is where a request is not as expected. What is shown of it, is worked out when
-// somebody wants to see it.
+// difference is where a request is not as expected. What is shown of it is computed on demand.
 type difference struct {
 	field    string
 	expected func(*view) any
@@ -115,7 +114,7 @@ func (m *matcher) distance(e *exchange.Exchange) int {
 	return n
 }
 
-// compare reports the differences, until report answers false.
+// compare reports the differences, until report returns false.
 func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 	word := func(field, want, got string, same func(a, b string) bool) bool {
 		if want == "" || same(want, got) {

@@ -14,8 +14,7 @@ import (
 type pattern struct {
 	source string
 	stars  bool
-	// fingerprints in their order, and what stands before the first, between them and behind the
-	// last.
+	// fingerprints in order, and the text before the first, between them and after the last.
 	fingerprints []string
 	around       []string
 	redactor     *journal.Redactor
@@ -24,7 +23,7 @@ type pattern struct {
 // fingerprint finds fingerprints: "[secret 1a2b3c4d5e6f7081]".
 func fingerprint() *regexp.Regexp { return regexp.MustCompile(`\[secret [0-9a-f]{16}\]`) }
 
-// newPattern reads a pattern; stars says that * stands for any text.
+// newPattern parses a pattern; stars means that * matches any text.
 func newPattern(source string, stars bool, redactor *journal.Redactor) (pattern, error) {
 	p := pattern{source: source, stars: stars && strings.Contains(source, "*"), redactor: redactor}
 	if !strings.Contains(source, "[secret ") { // nearly always
@@ -56,8 +55,7 @@ func (p pattern) match(text string) bool {
 	return false
 }
 
-// matchCredentials reports whether credentials stand in a text where the pattern has their
-// fingerprints.
+// matchCredentials reports whether a text has credentials where the pattern has their fingerprints.
 func (p pattern) matchCredentials(text string) bool {
 	text, ok := strings.CutPrefix(text, p.around[0])
 	if !ok {

@@ -11,10 +11,10 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// Result is what a Check found.
+// Result is the result of a Check.
 type Result struct {
-	// Satisfied says that the journal holds what was expected. Inconclusive says that entries which
-	// could decide it were dropped: then nobody can tell.
+	// Satisfied means that the journal holds what was expected. Inconclusive means that entries
+	// which could decide it were dropped.
 	Satisfied    bool `json:"satisfied"`
 	Inconclusive bool `json:"inconclusive"`
 	// Count is how many requests matched, and with InOrder how many steps were found in order.
@@ -37,8 +37,8 @@ type NearMiss struct {
 }
 
 // Difference is one member in which a request is not as expected: "path", "query.limit",
-// "headers.Content-Type", "body.scopes[0]", and with InOrder also "order". Actual is null when the
-// request has none. Secrets are fingerprints, as the journal shows them.
+// "headers.Content-Type", "body.scopes[0]", and with InOrder also "order". Actual is null if the
+// request has none. Secrets are fingerprints, as in the journal.
 type Difference struct {
 	Field    string `json:"field"`
 	Expected any    `json:"expected"`
@@ -72,7 +72,7 @@ type tally struct {
 type candidate struct {
 	exchange *exchange.Exchange
 	distance int
-	early    uint64 // the ID that it should have come after, if that is what is wrong
+	early    uint64 // the ID that it should have come after, if that is wrong
 }
 
 func newTally(c *Check) *tally { return &tally{Check: c} }
@@ -109,8 +109,8 @@ func (t *tally) finish(dropped uint64) {
 	}
 }
 
-// inOrder finds the steps one after the other. The first request that fits a step is as good as any
-// other: it leaves the most for what follows.
+// inOrder finds the steps one after another. Taking the first request that matches a step is
+// optimal: it leaves the most for the following steps.
 func (t *tally) inOrder() {
 	slices.SortFunc(t.all, func(a, b *exchange.Exchange) int { return cmp.Compare(a.ID, b.ID) })
 	for _, e := range t.all {
@@ -137,8 +137,8 @@ func (t *tally) inOrder() {
 	}
 }
 
-// verdict is what is known. The true count lies between what was found and that with all that was
-// dropped.
+// verdict returns what is known. The true count lies between the matches found and those plus
+// everything dropped.
 func (t *tally) verdict() (satisfied, inconclusive bool) {
 	found := uint64(len(t.matched))
 	if t.ordered {
@@ -155,7 +155,7 @@ func (t *tally) verdict() (satisfied, inconclusive bool) {
 	return false, true
 }
 
-// settled says that no request to come can make the answer better.
+// settled reports whether no further request can improve the result.
 func (t *tally) settled() bool {
 	found := len(t.matched)
 	switch {

@@ -15,10 +15,10 @@ import (
 
 // value is a JSON value as a test expects it.
 type value interface {
-	// compare reports where a value is not as expected. It stops as soon as report answers false,
-	// and then answers false too.
+	// compare reports where a value is not as expected. It stops and returns false as soon as
+	// report returns false.
 	compare(at place, got any, report func(place, value, any) bool) bool
-	// plain is the value as it was written.
+	// plain returns the value as it was written.
 	plain() any
 }
 
@@ -64,7 +64,7 @@ func (p place) find(in any) (any, bool) {
 	return in, true
 }
 
-// missing is what stands where nothing stands.
+// missing represents the absence of a value.
 type missing struct{}
 
 type (

@@ -12,7 +12,7 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// view is what may be seen of one request, and of what was expected of it: secrets are
+// view is the visible part of one request, and of what was expected of it: secrets are
 // fingerprints, as in the journal.
 type view struct {
 	redactor *journal.Redactor
@@ -25,13 +25,13 @@ func newView(r *journal.Redactor, e *exchange.Exchange) *view {
 
 func (v *view) show(e *exchange.Exchange) journal.Entry { return v.redactor.Show(e) }
 
-// What stands for something that is there and cannot be shown alone.
+// Shown for something that exists and cannot be shown alone.
 const hidden = "(hidden: the journal shows it only together with the rest)"
 
 // maxShown bounds a value in a difference, in bytes.
 const maxShown = 2 << 10
 
-// hide takes the secrets out of a text that may stand anywhere.
+// hide removes secrets from a text that may be anywhere.
 func (v *view) hide(text string) string {
 	return cut(v.show(&exchange.Exchange{Request: exchange.Request{Host: text}}).Request.Host)
 }
@@ -43,8 +43,8 @@ func cut(text string) string {
 	return text
 }
 
-// expected shows an expected text. In its place is how it would be shown there if somebody sent it.
-// Fingerprints stay as they are.
+// expected shows an expected text. inPlace is how it would be shown if somebody sent it.
+// Fingerprints are unchanged.
 func (v *view) expected(p pattern, inPlace func() string) string {
 	if p.stars { // no whole text that could be a secret by its place
 		return v.hide(p.source)
@@ -53,8 +53,8 @@ func (v *view) expected(p pattern, inPlace func() string) string {
 	return cut(v.restored(shown, p))
 }
 
-// restored is what is shown with the fingerprints of a pattern as they were written: where
-// credentials stand, they were taken for some.
+// restored returns a shown text with the fingerprints of a pattern as they were written, if they
+// were taken for credentials.
 func (v *view) restored(shown string, p pattern) string {
 	for _, f := range p.fingerprints {
 		shown = strings.ReplaceAll(shown, v.redactor.Fingerprint(f), f)
@@ -83,7 +83,7 @@ func (v *view) expectedParameter(want named) any {
 	})
 }
 
-// unescape decodes a value of a query that is shown. Only then some secrets can be told.
+// unescape decodes a value of a query that is shown. Some secrets are recognised only then.
 func (v *view) unescape(text string) string {
 	if plain, err := url.QueryUnescape(text); err == nil {
 		text = plain
@@ -174,7 +174,7 @@ func each(v value, visit func(pattern)) {
 	}
 }
 
-// body shows what stands at a place of the body; nil when nothing does.
+// body returns what to show of a place in the body; nil if there is nothing.
 func (v *view) body(at place, there bool) any {
 	if !there {
 		return nil
@@ -192,7 +192,7 @@ func (v *view) member(shown []byte, at place) any {
 	if !ok {
 		return hidden
 	}
-	// Decoded and rendered again, a secret can be told that was written with escapes.
+	// Decoding and rendering it again reveals a secret that was written with escapes.
 	rendered, ok := render(part)
 	if !ok {
 		return hidden

@@ -20,14 +20,14 @@ const (
 	userinfoName  = Name + ".userinfo"
 )
 
-// The names of credentials beside those by which clients authenticate: the client_id of the
-// authorization page, which nobody proves, and an access token.
+// The names of credentials besides those of clients: the client_id of the authorization page, which
+// is not authenticated, and an access token.
 const (
 	byClientID = "client_id"
 	byToken    = "token"
 )
 
-// Clients are the clients of all accounts, and who may sign in at them.
+// Clients are the clients of all accounts, and the users that may sign in at them.
 type Clients interface {
 	surface.Clients
 	FindClient(id string) (account.Identity, bool)
@@ -41,7 +41,7 @@ type Codes interface {
 	ExchangeCode(ctx context.Context, call account.Call, x grant.Exchange) (grant.Token, account.Receipt, error)
 }
 
-// Tokens tell whom they stand for.
+// Tokens looks up access tokens.
 type Tokens interface {
 	FindGrantToken(value string) (account.Identity, bool)
 	GrantToken(ctx context.Context, call account.Call, value string, inOwnName bool) (grant.Token, grant.User, account.Receipt, error)
@@ -54,16 +54,16 @@ type Accounts interface {
 	Tokens
 }
 
-// api is what the handlers work with.
+// api holds what the handlers use.
 type api struct {
 	accounts Accounts
 	auto     func() (user string, on bool)
 	sessions *sessions
 }
 
-// New makes the surface. Auto reports whether the pages of the authorization endpoint are skipped,
-// because a user consents at once: that of the name, or otherwise the first one of the client's
-// account. It is called at every request, possibly concurrently.
+// New creates the surface. auto reports whether the pages of the authorization endpoint are
+// skipped, because a user consents at once: the named one or, if the name is empty, the first one
+// of the client's account. It is called at every request, possibly concurrently.
 func New(accounts Accounts, auto func() (user string, on bool)) surface.Surface {
 	s := &api{accounts, auto, newSessions()}
 	return surface.Surface{

@@ -51,8 +51,8 @@ type visit struct {
 	fresh     bool // the browser does not know its session yet
 }
 
-// step answers one request of a visit. Once the redirect URI is known to be the client's, what is
-// wrong is told to the client.
+// step answers one request of a visit. Once the redirect URI is known to be the client's, errors
+// are sent to the client.
 func (s *api) step(v *visit) (surface.Answer, error) {
 	if v.client.Disabled {
 		return surface.Answer{}, account.Refuse(account.ClientDisabled, "the client "+v.client.ID+" is disabled")
@@ -86,7 +86,7 @@ func (v *visit) say(sentence string) {
 	}
 }
 
-// tell refuses a request by way of the client.
+// tell refuses a request by a redirect to the client.
 func (v *visit) tell(refusal error) (surface.Answer, error) {
 	v.request.back = v.request.redirectURI
 	return surface.Answer{}, refusal
@@ -199,14 +199,14 @@ func (s *api) signIn(v *visit, form url.Values) (surface.Answer, error) {
 	return s.signedInAs(v, user.Username)
 }
 
-// wrong has the page tell what was wrong.
+// wrong shows the page again with what was wrong.
 func (s *api) wrong(v *visit, what problem, username string) (surface.Answer, error) {
 	const most = 200 // as the field has it
 	s.sessions.note(v.session, what, strings.ToValidUTF8(username[:min(most, len(username))], ""))
 	return v.again(), nil
 }
 
-// signedInAs gives the browser a new session, with a user or with nobody.
+// signedInAs gives the browser a new session, with a user or without.
 func (s *api) signedInAs(v *visit, name string) (surface.Answer, error) {
 	next := session{User: name}
 	if name != "" {
@@ -232,7 +232,7 @@ func (s *api) consent(v *visit, name string) (surface.Answer, error) {
 	return sent(v.Request, v.request.location("code", code.Value)), nil
 }
 
-// sent is a redirect. A browser that sent a form goes on with GET.
+// sent is a redirect. A browser that sent a form continues with GET.
 func sent(r *http.Request, to string) surface.Answer {
 	status := http.StatusFound
 	if r.Method == http.MethodPost {

@@ -6,7 +6,7 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// explain tells where a browser was sent, which the status alone does not.
+// explain describes where a browser was redirected, which the status alone does not.
 func explain(e *exchange.Exchange) []string {
 	if e.Operation != authorizeName {
 		return nil

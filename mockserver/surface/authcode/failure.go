@@ -46,7 +46,7 @@ func word(r surface.Refusal) string {
 	return "invalid_request"
 }
 
-// challenge tells how to authenticate. A client that sent its secret in the body is told nothing:
+// challenge returns WWW-Authenticate. It is empty for a client that sent its secret in the body:
 // browsers and some libraries hide the body of an answer that has the header.
 func challenge(c *surface.Call, r surface.Refusal) string {
 	if r.Status != http.StatusUnauthorized || c.Operation == nil {
@@ -67,7 +67,7 @@ func challenge(c *surface.Call, r surface.Refusal) string {
 	return ""
 }
 
-// title is what a person is told first.
+// title returns the heading of the page of a failure.
 func title(r surface.Refusal) string {
 	switch account.Reason(r.Reason) {
 	case account.ClientInvalid, account.ClientDisabled:

@@ -24,7 +24,7 @@ var styleSheet string
 // mostUsers is how many users have a button.
 const mostUsers = 10
 
-// style is what the pages look like.
+// style is the style of the pages.
 type style struct {
 	element string // in the page
 	hash    string // as a Content-Security-Policy names it
@@ -43,7 +43,7 @@ type loginPage struct {
 	CSRF    string
 	Account string
 	Client  string
-	// Users that a click signs in; More are those for whom there was no room.
+	// Users that a click signs in; More counts those that did not fit.
 	Users []person
 	More  int
 	// Username that was typed, and what was wrong with the last attempt.
@@ -96,7 +96,7 @@ type consentPage struct {
 	ReturnTo string
 }
 
-// failurePage tells a person why there is no page to sign in on.
+// failurePage explains to a person why there is no page to sign in on.
 type failurePage struct {
 	Title, Message, Code, Detail string
 	Status                       int
@@ -109,7 +109,7 @@ type failurePage struct {
 // person is a user as pages show one.
 type person struct{ Username, Email, FullName string }
 
-// name is what the person is called.
+// name returns the person's name.
 func (p person) name() string {
 	if p.FullName == "" {
 		return p.Username
@@ -117,7 +117,7 @@ func (p person) name() string {
 	return p.FullName
 }
 
-// initials stand instead of a picture.
+// initials replaces a picture.
 func (p person) initials() string { return initials(p.name()) }
 
 func orNone(text string) string { return cmp.Or(text, "none") }
@@ -140,8 +140,8 @@ func first(word string) string {
 	return word[:n]
 }
 
-// shownPage is a page as an answer. To is the address that its forms may lead to in the end; "" is
-// none.
+// shownPage returns a page as an answer. to is the address that its forms may finally lead to; ""
+// means none.
 func shownPage(status int, page templ.Component, to string) surface.Answer {
 	header := append(hardened(),
 		surface.Field{Name: "Content-Security-Policy", Value: policy(to)},
@@ -161,10 +161,10 @@ func hardened() []surface.Field {
 	}
 }
 
-// policy is what a page may do: nothing but show its style, and send its forms. Chromium holds a
-// form to it at every redirect that follows, and so the client's origin is named; and for a client
-// on this machine every other port of it, since there the server that gets the code often leads on
-// to one that shows the application.
+// policy lets a page only show its style and submit its forms. Chromium applies form-action to
+// every redirect that follows, so the client's origin is included; and for a client on this machine
+// all its other ports, since there the server that gets the code often redirects to one that shows
+// the application.
 func policy(to string) string {
 	return "default-src 'none'; style-src " + loadStyle().hash + "; form-action 'self'" + formActions(to) + "; base-uri 'none'; frame-ancestors 'none'"
 }

@@ -13,7 +13,7 @@ import (
 // The reasons for which an authorization is refused, beside those of clients and their redirect
 // URIs.
 const (
-	// What is wrong with the request, or was decided, so that the client is told.
+	// What is wrong with the request, or was decided, as told to the client.
 	authorizationInvalid    account.Reason = "authorization-invalid"
 	responseTypeUnsupported account.Reason = "response-type-unsupported"
 	accessDenied            account.Reason = "access-denied"
@@ -26,20 +26,20 @@ const (
 type request struct {
 	clientID, redirectURI, responseType string
 	challenge, method                   string
-	// state as it was sent, still escaped, so that it comes back so; stated reports whether there
-	// was one.
+	// state as it was sent, still escaped, so that it is returned unchanged; stated reports whether
+	// there was one.
 	state  string
 	stated bool
 	// twice are the names of parameters that came more than once.
 	twice []string
-	// back is where the client is told of a refusal; "" until the redirect URI is known to be the
-	// client's.
+	// back is where the client is told about a refusal; "" until the redirect URI is known to be
+	// the client's.
 	back string
 	// again is where a person may start again after a refusal; "" where that would not help.
 	again string
 }
 
-// readRequest reads a query leniently: what cannot be unescaped is taken as it is.
+// readRequest parses a query leniently: what cannot be unescaped is kept as it is.
 func readRequest(query string) *request {
 	r := &request{}
 	given := map[string]bool{}
@@ -96,8 +96,8 @@ func (r *request) trusted() error {
 	return nil
 }
 
-// check says what else is wrong with a request, and reads its challenge (RFC 7636). The client is
-// told.
+// check returns what else is wrong with a request, and parses its challenge (RFC 7636). The client
+// is told.
 func (r *request) check() (grant.Challenge, error) {
 	switch {
 	case len(r.twice) > 0:
@@ -111,7 +111,7 @@ func (r *request) check() (grant.Challenge, error) {
 	return challenge, refused(err)
 }
 
-// refused makes a refusal of the room grant one of an account.
+// refused turns a refusal of package grant into one of an account.
 func refused(err error) error {
 	if refusal, ok := errors.AsType[*grant.Refusal](err); ok {
 		return account.Refuse(account.Reason(refusal.Reason), refusal.Detail)
@@ -162,8 +162,8 @@ func unescaped(s string) string {
 	return s
 }
 
-// escapedUnsafe escapes the bytes that may not stand in an address, and leaves all others as they
-// are, also where they are escapes. What it returns can stand in a header.
+// escapedUnsafe escapes the bytes that are not allowed in an address, and leaves all others,
+// including existing escapes, as they are. The result is safe in a header.
 func escapedUnsafe(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

@@ -13,30 +13,29 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// mostSessions bounds how many browsers can be signed in at once. Beyond it who was signed in
+// mostSessions bounds how many browsers can be signed in at once. Beyond it, the one that signed in
 // longest ago must sign in again.
 const mostSessions = 1000
 
-// sessions are the browsers that somebody is signed in with. They live as long as the server, and
-// are safe for concurrent use.
+// sessions are the signed-in browsers. They live as long as the server, and are safe for concurrent
+// use.
 //
-// A cookie holds the ID of a session, which changes whenever somebody signs in or out: an ID that
-// somebody else planted or saw is worth nothing afterwards. IDs are signed, and any other is
-// ignored. A browser in which nobody is signed in has an ID too, to which its forms are bound, and
-// takes no memory.
+// A cookie holds the ID of a session, which changes whenever a user signs in or out: an ID that was
+// planted or seen is worth nothing afterwards. IDs are signed, and any other is ignored. A browser
+// in which no user is signed in has an ID too, to which its forms are bound, but takes no memory.
 type sessions struct {
 	cookie string
 	key    []byte
 
 	mu    sync.Mutex
 	byID  map[string]*list.Element // of *session
-	order *list.List               // who was used last is at the front
+	order *list.List               // most recently used first
 }
 
 // session is a browser.
 type session struct {
 	id string
-	// Who is the account of the user that is signed in, and User the username; empty is nobody.
+	// Who is the account of the user that is signed in, and User the username; empty if nobody is.
 	Who  account.Identity
 	User string
 	// Problem of the last attempt to sign in, and the Username that was typed.
@@ -45,8 +44,9 @@ type session struct {
 }
 
 const (
-	// cookiePrefix begins the name of the cookie. An ID of the running server follows: browsers
-	// keep one jar for all ports of a host, and two mocks must not sign out one another's users.
+	// cookiePrefix is the prefix of the cookie's name. An ID of the running server follows:
+	// browsers share cookies between all ports of a host, and two mocks must not sign out one
+	// another's users.
 	cookiePrefix = "oauthmock-session-"
 
 	idBytes = 16
@@ -127,7 +127,7 @@ func (s *sessions) forget(id string) {
 	}
 }
 
-// draw makes an ID: random bytes and their signature.
+// draw creates an ID: random bytes and their signature.
 func (s *sessions) draw() string {
 	random := make([]byte, idBytes)
 	_, _ = rand.Read(random)
@@ -135,7 +135,7 @@ func (s *sessions) draw() string {
 	return id + s.sign("session", id)
 }
 
-// gave reports whether an ID is one that the server gave.
+// gave reports whether the server issued an ID.
 func (s *sessions) gave(id string) bool {
 	const length = 2 * idBytes
 	return len(id) == length+2*signature && hmac.Equal([]byte(s.sign("session", id[:length])), []byte(id[length:]))
@@ -155,9 +155,9 @@ func (s *sessions) sign(purpose, text string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:signature])
 }
 
-// set is the header that tells a browser its session. Scripts cannot read the cookie, and forms of
-// other sites are sent without it. It has no path, and so holds for the folder of the page,
-// wherever a proxy shows that.
+// set returns the header that gives a browser its session. Scripts cannot read the cookie, and
+// forms of other sites are sent without it. It has no path, so it applies to the folder of the
+// page, wherever a proxy puts that.
 func (s *sessions) set(of session, r *http.Request) surface.Field {
 	cookie := http.Cookie{Name: s.cookie, Value: of.id, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
 	return surface.Field{Name: "Set-Cookie", Value: cookie.String()}

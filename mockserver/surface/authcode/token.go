@@ -11,7 +11,7 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// authenticateClient finds out which client wants a token.
+// authenticateClient identifies the client that requests a token.
 func (s *api) authenticateClient(c *surface.Call) account.Reason {
 	client, reason := c.AuthenticateClient(s.accounts)
 	c.Own = client

@@ -54,14 +54,14 @@ func answered(body surface.Body) surface.Answer {
 	return surface.Answer{ContentType: surface.JSON, Header: unkept(), Body: body}
 }
 
-// unkept are headers by which nobody keeps an answer (RFC 6749, section 5.1).
+// unkept returns the headers that forbid caching (RFC 6749, section 5.1).
 func unkept() []surface.Field {
 	return []surface.Field{{Name: "Cache-Control", Value: "no-store"}, {Name: "Pragma", Value: "no-cache"}}
 }
 
-// failure words a refusal as the page's samples do: an object under error. (Its tables of 401 and
-// 500 have the members at the root.) Only a client that tried HTTP Basic is told so by a header: it
-// hides the body from some libraries.
+// failure renders a refusal like the page's samples: an object under error. (Its tables of 401 and
+// 500 have the members at the root.) Only a client that tried HTTP Basic gets WWW-Authenticate,
+// because it hides the body from some libraries.
 func failure(c *surface.Call, r surface.Refusal) surface.Answer {
 	header := unkept()
 	if client, ok := c.Own.(surface.Client); r.Status == http.StatusUnauthorized && c.Operation != nil {

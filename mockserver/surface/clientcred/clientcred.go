@@ -30,13 +30,13 @@ type Accounts interface {
 	GrantToken(ctx context.Context, call account.Call, value string, inOwnName bool) (grant.Token, grant.User, account.Receipt, error)
 }
 
-// api is what the handlers work with.
+// api holds what the handlers use.
 type api struct {
 	accounts Accounts
 	shape    Shape
 }
 
-// New makes the surface. It owns everything below /v1.
+// New creates the surface. It owns everything below /v1.
 func New(accounts Accounts, shape Shape) surface.Surface {
 	s := &api{accounts, shape}
 	return surface.Surface{
@@ -53,15 +53,15 @@ func New(accounts Accounts, shape Shape) surface.Surface {
 	}
 }
 
-// authenticate finds out which client wants a token.
+// authenticate identifies the client that requests a token.
 func (s *api) authenticate(c *surface.Call) account.Reason {
 	client, reason := c.AuthenticateClient(s.accounts)
 	c.Own = client
 	return reason
 }
 
-// token is POST /v1/auth/token. Whatever else the form holds is ignored: grant_type and scope,
-// which every OAuth library sends, and the session_key of which a message speaks.
+// token is POST /v1/auth/token. Other fields of the form are ignored: grant_type and scope, which
+// every OAuth library sends, and the session_key that a message mentions.
 func (s *api) token(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	token, receipt, err := s.accounts.IssueToken(c.Context(), c.Call, c.Own.(surface.Client).ID)
 	if err != nil {

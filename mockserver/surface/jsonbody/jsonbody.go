@@ -12,11 +12,11 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Object reads the members of a JSON object, for the other functions of the package to read
-// further: member returns where a member of a name goes, or nil. Of a member that is there twice
-// the last counts. An empty body, null and (as the provider's language sees no difference) an empty
-// array are an empty object; other JSON is none, and what is not JSON is an error. Whatever
-// Content-Type says does not matter.
+// Object parses the members of a JSON object, for the other functions of the package to parse
+// further: member returns where to store the member with a name, or nil. Of duplicate members the
+// last counts. An empty body, null and (because the provider's language does not distinguish them)
+// an empty array are an empty object; other JSON is not an object, and invalid JSON is an error.
+// The Content-Type does not matter.
 func Object(body []byte, member func(name string) *json.RawMessage) (isObject bool, err error) {
 	body = trim(body)
 	if len(body) == 0 {
@@ -51,7 +51,7 @@ const space = " \t\r\n"
 // trim takes away what JSON calls white space. (bytes.TrimSpace would take more.)
 func trim(body []byte) []byte { return bytes.Trim(body, space) }
 
-// inside is what an object or array holds.
+// inside returns the content of an object or array.
 func inside(value []byte) []byte { return trim(value[1 : len(value)-1]) }
 
 // cut cuts the first value or name off the members or elements that are left, with the comma or
@@ -61,7 +61,7 @@ func cut(text []byte) (value, rest []byte) {
 	return text[:end], bytes.TrimLeft(text[end:], space+",:")
 }
 
-// end is where the value that a text begins with ends.
+// end returns where the value at the start of a text ends.
 func end(text []byte) int {
 	depth := 0
 	for i := 0; i < len(text); i++ {
@@ -105,7 +105,7 @@ func unquote(quoted []byte) string {
 // Null reports whether a member is absent or null.
 func Null(raw json.RawMessage) bool { return len(raw) == 0 || raw[0] == 'n' }
 
-// ErrType is what a member of the wrong type is.
+// ErrType is returned for a member of the wrong type.
 var ErrType = errors.New("wrong type")
 
 // Text reads a text.
@@ -134,7 +134,7 @@ func Texts(raw json.RawMessage) ([]string, error) {
 	return texts, nil
 }
 
-// Number reads a number as it was written.
+// Number returns a number as it was written.
 func Number(raw json.RawMessage) (string, error) {
 	if c := raw[0]; c != '-' && (c < '0' || c > '9') {
 		return "", ErrType

@@ -8,19 +8,19 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// Headers of the mock's own that say what a call cost.
+// Headers of the mock's own that state what a call cost.
 const (
 	headerCharge = "X-Mock-Charge"  // what left the wallet, "0.06"; 0 for other payers
 	headerPaidBy = "X-Mock-Paid-By" // wallet, subscription or free
 )
 
-// costs are the headers that say what a call cost.
+// costs returns the headers that state what a call cost.
 func costs(c account.Charge) []surface.Field {
 	return []surface.Field{{Name: headerCharge, Value: c.Amount.String()}, {Name: headerPaidBy, Value: string(c.PaidBy)}}
 }
 
-// success is what the service answers: what the caller prefers, otherwise the fixture's body,
-// otherwise the document's, otherwise ours, otherwise what was charged.
+// success returns the service's answer: the one that the caller prefers, otherwise the fixture's,
+// otherwise the document's, otherwise what was charged.
 func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surface.Answer, error) {
 	charged := costs(c)
 	if c.Scope.Answer != nil && to.prefers == (preference{}) {
@@ -38,7 +38,7 @@ func (s *api) success(e *exchange.Exchange, to *place, c account.Charge) (surfac
 	return answer, err
 }
 
-// receipt is the body of a service that has nothing else to say.
+// receipt is the body of a service without an answer of its own.
 type receipt account.Charge
 
 // Append implements surface.Body.

@@ -24,8 +24,8 @@ func (to *place) readCallback(c *surface.Call, d Documents) (err error) {
 	return nil
 }
 
-// admit reserves a place in the queue for the callback that a call asks for. Where there is none
-// the call is improper, so that nothing is paid. Release gives the place back.
+// admit reserves a place in the queue for the callback that a call requests. If there is none the
+// call is improper, so that nothing is paid. release frees the place.
 func (s *api) admit(c *surface.Call, to *place) (release func()) {
 	if to.callback == nil || c.Improper != nil {
 		return func() {}
@@ -38,8 +38,8 @@ func (s *api) admit(c *surface.Call, to *place) (release func()) {
 	return release
 }
 
-// callBack begins the callback that a call asked for, with the answer as its payload, unless the
-// answer is none of a success.
+// callBack adds the callback that a call requested, with the answer as its payload, unless the
+// answer is a failure.
 func (s *api) callBack(c *surface.Call, to *place, answer surface.Answer) (surface.Answer, error) {
 	if answer.Status >= http.StatusMultipleChoices {
 		return answer, nil

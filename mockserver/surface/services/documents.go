@@ -19,8 +19,8 @@ func (d Documents) misses(to *place) bool {
 	return !ok && d[to.Domain] != nil && d[to.Domain].Knows(to.Method, to.escaped)
 }
 
-// violations are what a request has that its service's document forbids; none where there is no
-// document, or the document has no such operation.
+// violations returns how a request violates its service's document; none if there is no document,
+// or it has no such operation.
 func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	operation, params, ok := d.operation(to)
 	if !ok {
@@ -35,8 +35,8 @@ func (d Documents) violations(e *exchange.Exchange, to *place) (said []string) {
 	return said
 }
 
-// answer is what a document has its service answer. The same question gets the same answer. ok is
-// false where there is no document, or the document has no such operation.
+// answer returns a service's answer according to its document. The same request gets the same
+// answer. ok is false if there is no document, or it has no such operation.
 func (a *answers) answer(d Documents, seed uint64, e *exchange.Exchange, to *place) (made openapi.Answer, ok bool, err error) {
 	operation, params, ok := d.operation(to)
 	if !ok {
@@ -88,7 +88,7 @@ type asked struct {
 	question  uint64
 }
 
-// maxAnswers bounds what is remembered, in bytes of bodies; then it begins again.
+// maxAnswers bounds the cache, in bytes of bodies; beyond it the cache is emptied.
 const maxAnswers = 8 << 20
 
 func (a *answers) get(of asked) (openapi.Answer, bool) {

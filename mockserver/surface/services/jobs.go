@@ -11,9 +11,9 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// begin begins a job for a call of an asynchronous scope, unless the answer is none of a success,
-// and answers with its progress. A callback that the call asked for is made when the job is done,
-// with the body that shows it then.
+// begin starts a job for a call of an asynchronous scope, unless the answer is a failure, and
+// answers with its progress. A callback that the call requested is made when the job is done, with
+// the body that reports that.
 func (s *api) begin(c *surface.Call, to *place, charge account.Charge, answer surface.Answer) (surface.Answer, error) {
 	if answer.Status >= http.StatusMultipleChoices {
 		return answer, nil

@@ -13,15 +13,15 @@ import (
 	"oauthmock/mockserver/surface"
 )
 
-// preference is which documented answer a caller asks for: "Prefer: code=404", "Prefer:
-// example=empty", as Prism reads them too. The zero value is none.
+// preference is the documented answer that a caller asks for: "Prefer: code=404", "Prefer:
+// example=empty", as in Prism. The zero value means none.
 type preference struct {
 	status  int
 	example string
 }
 
-// prefers reads the header Prefer (RFC 7240). Preferences of other names are for others. An error
-// says what is wrong with one of ours.
+// prefers parses the header Prefer (RFC 7240), and ignores other preferences. An error describes a
+// wrong one of these two.
 func prefers(header http.Header) (p preference, err error) {
 	for _, line := range header["Prefer"] {
 		for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' }) {
@@ -42,9 +42,9 @@ func prefers(header http.Header) (p preference, err error) {
 	return p, nil
 }
 
-// preferred makes the answer that a caller asks for, if any. It returns why the call is not carried
-// out: because the document does not have that answer, or because it is none of a success, which is
-// answered before anything is paid.
+// preferred prepares the answer that a caller asks for, if any. It returns why the call is not
+// carried out: the document does not have that answer, or the answer is a failure, which is sent
+// before anything is paid.
 func (s *api) preferred(c *surface.Call, to *place) error {
 	var err error
 	if to.prefers, err = prefers(c.Exchange.Request.Header); err != nil {
@@ -66,8 +66,8 @@ func (s *api) preferred(c *surface.Call, to *place) error {
 	return &account.Refusal{Reason: surface.DocumentedAnswer, Detail: "the header Prefer asked for this answer of the document", As: failureOf(made)}
 }
 
-// failureOf is how a documented answer stands in the error log: by its error and message where it
-// has the provider's envelope.
+// failureOf returns the error log's entry for a documented answer: its error and message if it has
+// the provider's envelope.
 func failureOf(a openapi.Answer) *account.Failure {
 	f := &account.Failure{Status: a.Status, Code: strconv.Itoa(a.Status), Message: http.StatusText(a.Status)}
 	var body struct {

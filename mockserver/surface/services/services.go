@@ -1,6 +1,6 @@
 // Package services is the surface of the paid services behind the tokens, as far as they debit
-// wallets: any method and path of a service that the catalogue names. Account rules decide whether
-// a token may make the call and who pays for it; this package reads the call and writes an answer.
+// wallets: any method and path of a service in the catalogue. Account rules decide whether a token
+// may make the call and who pays for it; this package parses the call and writes an answer.
 //
 // It has a Match of its own, because there is nothing to route: the catalogue decides, within the
 // account's transaction.
@@ -29,10 +29,10 @@ const Operation = "service.call"
 // /__services/{domain}/{path}.
 const Prefix = "/__services"
 
-// sandbox stands before the domain of a service in the sandbox.
+// sandbox is the prefix of a service's domain in the sandbox.
 const sandbox = "test."
 
-// Accounts is what the surface asks of accounts.
+// Accounts is what the surface needs of accounts.
 type Accounts interface {
 	AuthenticateToken(value string) (account.Identity, bool)
 	UseService(ctx context.Context, call account.Call, token string, target account.Target, improper error) (account.Charge, account.Receipt, error)
@@ -43,14 +43,13 @@ type Accounts interface {
 
 // Callbacks delivers the callbacks that calls ask for. See callback.Sender.
 type Callbacks interface {
-	// Admit reserves a place for a callback, which release gives back; not ok is that there is
-	// none.
+	// Admit reserves a place for a callback, which release frees; ok is false if there is none.
 	Admit() (release func(), ok bool)
-	// Look begins to deliver what an account holds.
+	// Look starts the delivery of an account's callbacks.
 	Look(id account.ID)
 }
 
-// Config says how the surface answers.
+// Config configures the surface's answers.
 type Config struct {
 	// Serves reports whether a service is sold, by its production domain.
 	Serves func(domain string) bool
@@ -63,7 +62,7 @@ type Config struct {
 	Callbacks Callbacks
 }
 
-// api is what the handlers work with. It is safe for concurrent use.
+// api holds what the handlers use. It is safe for concurrent use.
 type api struct {
 	accounts Accounts
 	config   Config
@@ -71,7 +70,7 @@ type api struct {
 	known    known
 }
 
-// New makes the surface.
+// New creates the surface.
 func New(accounts Accounts, config Config) surface.Surface {
 	s := &api{accounts: accounts, config: config}
 	return surface.Surface{
@@ -87,8 +86,8 @@ func New(accounts Accounts, config Config) surface.Surface {
 	}
 }
 
-// serves reports whether a host, in lower case and without its port, is one of a service, of the
-// sandbox or not.
+// serves reports whether a host, in lower case and without port, is a service's, in the sandbox or
+// not.
 func (s *api) serves(host string) bool {
 	return s.config.Serves(host) || (strings.HasPrefix(host, sandbox) && s.config.Serves(host[len(sandbox):]))
 }
@@ -96,7 +95,7 @@ func (s *api) serves(host string) bool {
 // place is where a call goes.
 type place struct {
 	account.Target
-	escaped string // path below the service, as it was sent
+	escaped string // path below the service, as sent
 	query   string
 	accept  string
 	prefers preference
@@ -137,7 +136,7 @@ func (s *api) match(c *surface.Call) string {
 	return Operation
 }
 
-// authenticate finds out whose access token a call carries.
+// authenticate identifies the account of a call's access token.
 func (s *api) authenticate(c *surface.Call) account.Reason {
 	c.Gone = account.AccessTokenInvalid
 	token, ok := surface.Bearer(c.Authorization())
@@ -202,7 +201,7 @@ func (s *api) handle(c *surface.Call) (surface.Answer, account.Receipt, error) {
 	return answer, receipt, err
 }
 
-// explain says what kind of call it was.
+// explain describes the kind of call.
 func explain(e *exchange.Exchange) []string {
 	if e.Operation == "" {
 		return nil

@@ -17,7 +17,7 @@ func (s *api) listScopes(c *surface.Call) (any, account.Receipt, error) {
 	return names, receipt, err
 }
 
-// credit is what GET /credit answers.
+// credit is the payload of GET /credit.
 type credit account.Money
 
 // Append implements surface.Body.
@@ -32,7 +32,7 @@ func (s *api) getCredit(c *surface.Call) (any, account.Receipt, error) {
 	return credit(w.Credit), receipt, err
 }
 
-// counter is one scope of the counters. Limit is false where calls cost nothing.
+// counter is one scope of the counters. Limit is false if calls cost nothing.
 type counter struct {
 	Counter int64 `json:"counter"`
 	Paid    int64 `json:"paid"`

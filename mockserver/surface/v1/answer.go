@@ -17,10 +17,10 @@ type handler = func(*surface.Call) (any, account.Receipt, error)
 // ending is how every successful answer with a body ends.
 const ending = `"success":true,"message":"","error":null}`
 
-// deleted is what a DELETE answers: a message, and no data.
+// deleted is the answer to DELETE: a message, and no data.
 const deleted = surface.Text(`{"message":"1 deleted token","success":true,"error":null}`)
 
-// answered makes a handler's value a successful answer.
+// answered turns a handler's value into a successful answer.
 func answered(handle handler) func(*surface.Call) (surface.Answer, account.Receipt, error) {
 	return func(c *surface.Call) (surface.Answer, account.Receipt, error) {
 		value, receipt, err := handle(c)
@@ -47,7 +47,7 @@ func (d data) Append(b []byte) ([]byte, error) {
 	return append(b, ","+ending...), err
 }
 
-// created is what POST answers: a new token, its members beside those of the envelope.
+// created is the answer to POST: a new token, its members beside those of the envelope.
 type created struct {
 	scopes []string
 	token  account.Token
@@ -64,7 +64,7 @@ func (t *created) Append(b []byte) ([]byte, error) {
 // list is tokens under data.
 type list []account.Token
 
-// listed is a list of tokens; if there is none there is no answer.
+// listed returns a list of tokens, or nil if it is empty: then the answer has no body.
 func listed(tokens []account.Token) any {
 	if len(tokens) == 0 {
 		return nil

@@ -47,8 +47,7 @@ func (s *api) updateToken(c *surface.Call) (any, account.Receipt, error) {
 	return s.changed(c, s.accounts.ChangeToken)
 }
 
-// changed carries out a change of the token that the path names, and answers with the token as it
-// is then.
+// changed changes the token in the path, and answers with the changed token.
 func (s *api) changed(c *surface.Call, change func(context.Context, account.Call, string, account.TokenRequest) (account.Token, account.Receipt, error)) (any, account.Receipt, error) {
 	value := c.Param("token")
 	if value == "" {

@@ -16,10 +16,10 @@ const Name = "v1"
 // Domain under which the surface's own calls are counted, whichever of its hosts is called.
 const Domain = "oauth.openapi.it"
 
-// api is what the handlers work with.
+// api holds what the handlers use.
 type api struct{ accounts Accounts }
 
-// New makes the surface.
+// New creates the surface.
 func New(accounts Accounts) surface.Surface {
 	s := &api{accounts}
 	var hosts []surface.Host

@@ -6,8 +6,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Accounts are the use cases that the surface calls, by subject. Every one answers what it found,
-// and a receipt.
+// Accounts are the use cases that the surface calls, by subject. Each returns what it found, and a
+// receipt.
 type Accounts interface {
 	Authenticator
 	Tokens
@@ -18,7 +18,7 @@ type Accounts interface {
 	Usage
 }
 
-// Authenticator says who calls, and records calls that the surface itself refuses.
+// Authenticator identifies callers, and records calls that the surface itself refuses.
 type Authenticator interface {
 	// Authenticate takes the only environment whose credentials count; empty counts those of all.
 	Authenticate(email, apiKey string, only account.Environment) (account.Identity, bool)

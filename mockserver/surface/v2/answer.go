@@ -16,14 +16,14 @@ type envelope struct {
 	Error   any    `json:"error"`
 }
 
-// afterData is what an envelope holds behind its data.
+// afterData is the part of an envelope after its data.
 const afterData = `"success":true,"message":"","error":null`
 
 // rendered is an answer that writes itself as JSON: what is asked for most. The rest is rendered by
 // the library.
 type rendered interface{ append(b []byte) []byte }
 
-// deleted is what a DELETE answers.
+// deleted is the payload of DELETE.
 type deleted struct{}
 
 // Envelope is what successful answers hold beside their data.
@@ -44,7 +44,7 @@ type success struct {
 	bare bool
 }
 
-// answered makes a handler's value the data of a successful answer of an operation.
+// answered turns a handler's value into the data of an operation's successful answer.
 func (s *api) answered(
 	operation string, handle func(*api, *surface.Call) (any, account.Receipt, error),
 ) func(*surface.Call) (surface.Answer, account.Receipt, error) {
@@ -92,7 +92,7 @@ type money = json.Number
 
 func wireMoney(m account.Money) money { return money(m.String()) }
 
-// list makes a list that is rendered as [] and not as null.
+// list converts a list so that it is rendered as [] and not as null.
 func list[T, W any](items []T, wire func(*T) W) []W {
 	out := make([]W, len(items))
 	for i := range items {

@@ -42,8 +42,8 @@ func (l *detailList) append(b []byte) []byte {
 	return append(b, ']')
 }
 
-// appendAs appends a single token in a shape, bare without what stands beside data. Where its
-// members stand twice, they are written once and copied.
+// appendAs appends a single token in a shape, without the members beside data if bare. Members that
+// occur twice are written once and copied.
 func (d detail) appendAs(b []byte, shape TokenShape, bare bool) []byte {
 	if shape == Flat {
 		return d.append(b)
@@ -108,7 +108,7 @@ func appendLimits(b []byte, l *account.TokenLimits) []byte {
 	if len(b) == begin {
 		return append(b, "{}"...)
 	}
-	b[begin] = '{' // where the first comma stands
+	b[begin] = '{' // index of the first comma
 	return append(b, '}')
 }
 

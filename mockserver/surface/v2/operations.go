@@ -52,7 +52,7 @@ func (s *api) operations() []surface.Operation {
 	return all
 }
 
-// freedom is what the published document leaves open, by operation.
+// freedom returns what the published document leaves open, by operation.
 func freedom() map[string]fault.Freedom {
 	page := fault.Freedom{Paged: true}
 	// Its schema has a single token bare, its examples under data (docs/behaviour.md, shape of a

@@ -28,7 +28,7 @@ const (
 	Flat TokenShape = "flat" // bare
 )
 
-// api is what the handlers work with.
+// api holds what the handlers use.
 type api struct {
 	accounts Accounts
 	shape    TokenShape
@@ -37,7 +37,7 @@ type api struct {
 	lists    *sync.Pool // of *detailList
 }
 
-// New makes the surface.
+// New creates the surface.
 func New(accounts Accounts, shape TokenShape, envelope Envelope) surface.Surface {
 	s := &api{accounts, shape, envelope, surface.ByBasic(accounts), newLists()}
 	return surface.Surface{
