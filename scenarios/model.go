@@ -386,6 +386,9 @@ type Walk struct {
 	Limit int `yaml:"limit"`
 	// Key is the member that distinguishes items: "id", "token".
 	Key string `yaml:"key"`
+	// Beyond is a ${variable} with the keys of an earlier walk: what it found is left out of the
+	// items, so that Expect.Items and Capture see what is new, wherever a target lists it.
+	Beyond string `yaml:"beyond,omitempty"`
 	// Max is the number of pages after which the walk gives up as a failure. Default 1000.
 	Max int `yaml:"max,omitempty"`
 }

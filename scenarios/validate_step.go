@@ -181,6 +181,9 @@ func (v *validator) sending(step *Step) {
 		if walk.Has("max") && walk.Max < 1 {
 			v.problem(walk.LineOf("max"), "walk: max must be at least 1, not %d", walk.Max)
 		}
+		if walk.Has("beyond") {
+			v.texts(walk.LineOf("beyond"), walk.Beyond)
+		}
 		for _, key := range []string{"limit", "skip"} {
 			if _, ok := step.Query[key]; ok || step.RawQuery != nil {
 				v.problem(step.LineOf("query"), "a walk sets limit and skip itself; leave them out of query, and use no rawQuery")

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/conformance"
@@ -43,7 +42,9 @@ func TestTheWholeSuiteAccusesNobodyOfAChoice(t *testing.T) {
 		require.NoError(t, err)
 		for _, r := range out.Results {
 			for _, a := range r.Assertions {
-				assert.True(t, a.Verdict == report.Pass || a.Level == "OBSERVE", "%s %s %s: expected %s, got %s", a.Level, r.ID, a.ID, a.Expected, a.Actual)
+				if a.Verdict != report.Pass && a.Level != "OBSERVE" {
+					t.Errorf("%s %s %s: expected %s, got %s", a.Level, r.ID, a.ID, a.Expected, a.Actual)
+				}
 			}
 		}
 	}

@@ -200,14 +200,19 @@ func (s *Surface) bareShape(e *Exchange) []Finding {
 	if shape == ShapeBoth {
 		data, _ := body[s.envelope.Data].(map[string]any)
 		own := s.envelope.Members()
+		// Members that the document does not know may be in one form alone.
+		known := func(key string) bool {
+			schema := reading.PublishedResponse(s.published, *e.Operation, e.Status)
+			return schema == nil || schema.Properties[key] != nil || s.wrapped[e.Operation.Name]
+		}
 		var differ []string
 		for key, value := range body {
-			if other, there := data[key]; there && !slices.Contains(own, key) && !Equal(value, other) {
+			if other, there := data[key]; there && known(key) && !slices.Contains(own, key) && !Equal(value, other) {
 				differ = append(differ, key)
 			}
 		}
 		for key := range data {
-			if _, there := body[key]; !there {
+			if _, there := body[key]; !there && known(key) {
 				differ = append(differ, key)
 			}
 		}

@@ -44,20 +44,33 @@ func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
 	})
 }
 
-// Open reports whether a step expects a refusal whose status and code nobody documents: the
-// operation is right to refuse, and to choose how.
+// Open reports whether a step expects a refusal whose status and code nobody documents, if only for
+// one of those that it allows: the operation is right to refuse, and to choose how.
 func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool {
-	if len(expect.Status) == 0 {
-		return false
-	}
 	var code any
 	if expect.Has("code") {
 		code = expect.Code
 	}
-	return !slices.ContainsFunc(expect.Status, func(status int) bool {
-		return status < 400 || s.knows(operation, status, code) ||
-			code == nil && operation != nil && slices.Contains(s.statuses[operation.Name], strconv.Itoa(status))
-	})
+	return s.open(operation, expect.Status, code)
+}
+
+func (s *Surface) open(operation *spec.Operation, statuses []int, code any) bool {
+	unknown := func(status int) bool {
+		return !s.knows(operation, status, code) &&
+			(code != nil || operation == nil || !slices.Contains(s.statuses[operation.Name], strconv.Itoa(status)))
+	}
+	return slices.ContainsFunc(statuses, unknown) && !slices.ContainsFunc(statuses, func(status int) bool { return status < 400 })
+}
+
+// OpenOutcome reports whether an answer is as good as an outcome of concurrent calls: a refusal in
+// the place of one that nobody documents.
+func (e *Exchange) OpenOutcome(outcome *scenarios.Outcome) bool {
+	var code any
+	if outcome.Has("code") {
+		code = outcome.Code
+	}
+	return e.Surface.open(e.Operation, []int{outcome.Status}, code) && e.Status >= 400 && e.Status < 500 &&
+		(e.Status == outcome.Status || !plain(outcome.Status))
 }
 
 // Refused reports whether an answer is a refusal where a step allows a success as well.

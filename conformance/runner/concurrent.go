@@ -85,11 +85,16 @@ func (s *session) outcomes(ctx context.Context, step *scenarios.Step, label stri
 		}
 		outcomes[i].Code = code
 	}
-	counts, first := make([]int, len(outcomes)), make([]int, len(outcomes))
+	counts, first, exact := make([]int, len(outcomes)), make([]int, len(outcomes)), make([]int, len(outcomes))
 	var others []string
 	other := -1
 	for i, got := range answers {
 		kind := slices.IndexFunc(outcomes, func(o scenarios.Outcome) bool { return isOutcome(o, got.exchange) })
+		if kind >= 0 {
+			exact[kind]++
+		} else {
+			kind = slices.IndexFunc(outcomes, func(o scenarios.Outcome) bool { return got.exchange.OpenOutcome(&o) })
+		}
 		if kind < 0 {
 			others, other = append(others, describeAnswer(got.exchange)), indexes[i]
 			continue
@@ -110,6 +115,10 @@ func (s *session) outcomes(ctx context.Context, step *scenarios.Step, label stri
 		}
 		s.ledger.add(s, label, check.Finding{Kind: "outcome", Path: name, Level: s.levelOf(step), OK: enough(outcome.Count, counts[i], len(others)),
 			Line: outcome.LineOf("count"), Expected: fmt.Sprintf("%s of %d", outcome.Count, len(answers)), Actual: fmt.Sprint(counts[i])}, index)
+		if exact[i] != counts[i] {
+			s.ledger.add(s, label, check.Finding{Kind: "outcome.exact", Path: name, Level: scenarios.Observe, Line: outcome.LineOf("status"),
+				Expected: fmt.Sprintf("status %s", name), Actual: fmt.Sprintf("%d refused in another way", counts[i]-exact[i])}, index)
+		}
 		if counts[i] > 0 {
 			payload, there := answers[first[i]].exchange.Payload()
 			if err := s.capture(step, label, outcome.Capture, payload, there, lookup, index, s.vars); err != nil {

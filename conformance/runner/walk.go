@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"oauthmock/conformance/check"
 	"oauthmock/conformance/report"
@@ -135,6 +136,17 @@ func (w *walker) finish(ctx context.Context, step *scenarios.Step, local, into m
 		return err
 	}
 	index := len(w.evidence) - 1
+	if step.Walk.Beyond != "" {
+		earlier, err := scenarios.Expand(step.Walk.Beyond, lookup)
+		if err != nil {
+			return err
+		}
+		keys, _ := earlier.([]any)
+		w.items = slices.DeleteFunc(w.items, func(item any) bool {
+			object, _ := item.(map[string]any)
+			return slices.ContainsFunc(keys, func(key any) bool { return check.Equal(key, object[w.key]) })
+		})
+	}
 	for _, finding := range check.At("items", wants, w.items, true, w.level) {
 		w.ledger.add(w.session, w.label, finding, index)
 	}
