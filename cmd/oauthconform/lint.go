@@ -36,7 +36,7 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 					return err
 				}
 			}
-			if slices.Contains(args, "") { // the suite's own, which sets are frozen of
+			if slices.Contains(args, "") && len(problems) == 0 { // the suite's own, which sets are frozen of
 				wrong, err := lintSets(list)
 				if err != nil {
 					return err

@@ -183,47 +183,41 @@ func respelled(layout string) func(name, text string) string {
 
 var (
 	hexID    = regexp.MustCompile(`\b[0-9a-f]{24}\b`)
-	ownID    = regexp.MustCompile(`obj_([0-9A-F]{24})`)
 	listings = map[string]bool{"/tokens": true, "/errors": true, "/callbacks": true, "/subscriptions": true, "/wallet/transactions": true}
 )
 
 // reID turns ids into those of another form, both ways.
-func reID(next http.Handler) http.Handler {
-	back := func(text string) string {
-		const mark = "\x00"
-		text = ownID.ReplaceAllStringFunc(text, func(id string) string { return mark + strings.ToLower(id[4:]) + mark })
-		return strings.ReplaceAll(text, mark, "")
-	}
-	inner := answering(func(a *varied) {
-		a.body = everywhere(a.body, "", func(_, text string) string {
-			return hexID.ReplaceAllStringFunc(text, func(id string) string { return "obj_" + strings.ToUpper(id) })
+func reID(to func(hex string) string, own *regexp.Regexp, from func(own string) string) func(http.Handler) http.Handler {
+	bare := regexp.MustCompile(`(^|[^0-9A-Za-z_.-])[0-9a-f]{24}($|[^0-9A-Za-z_.-])`)
+	return func(next http.Handler) http.Handler {
+		inner := answering(func(a *varied) {
+			a.body = everywhere(a.body, "", func(_, text string) string { return hexID.ReplaceAllStringFunc(text, to) })
+		})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			target := r.URL.EscapedPath()
+			if bare.MatchString(target) {
+				target = hexID.ReplaceAllString(target, "malformed")
+			}
+			target = own.ReplaceAllStringFunc(target, from)
+			if r.URL.RawQuery != "" {
+				target += "?" + own.ReplaceAllStringFunc(r.URL.RawQuery, from)
+			}
+			other := r.Clone(r.Context())
+			if u, err := url.ParseRequestURI(target); err == nil && !strings.Contains(target, "//") {
+				other.URL, other.RequestURI = u, target
+			}
+			for i, value := range other.Header["Authorization"] {
+				other.Header["Authorization"][i] = own.ReplaceAllStringFunc(value, from)
+			}
+			next.ServeHTTP(w, other)
+		}))
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/__admin") {
+				next.ServeHTTP(w, r)
+				return
+			}
+			inner.ServeHTTP(w, r)
 		})
-	})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		bare := regexp.MustCompile(`(^|[^_])\b[0-9a-f]{24}\b`).MatchString(r.URL.Path)
-		target := r.URL.EscapedPath()
-		if bare {
-			target = hexID.ReplaceAllString(target, "malformed")
-		}
-		target = back(target)
-		if r.URL.RawQuery != "" {
-			target += "?" + back(r.URL.RawQuery)
-		}
-		other := r.Clone(r.Context())
-		if u, err := url.ParseRequestURI(target); err == nil && !strings.Contains(target, "//") {
-			other.URL, other.RequestURI = u, target
-		}
-		for i, value := range other.Header["Authorization"] {
-			other.Header["Authorization"][i] = back(value)
-		}
-		next.ServeHTTP(w, other)
-	}))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/__admin") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		inner.ServeHTTP(w, r)
-	})
+	}
 }
 
 // reversed turns lists around. What it asks in the place of what was asked counts as one call, like
@@ -281,11 +275,9 @@ func reversed(next http.Handler) http.Handler {
 // choices are what v2 leaves open.
 func variants() []variant {
 	overHundred := func(text string) bool { n, err := strconv.Atoi(text); return err == nil && n > 100 }
-	refusal := func(status, code int, message string) (int, string) {
-		return status, `{"success":false,"message":"` + message + `","error":` + strconv.Itoa(code) + `,"data":null}`
-	}
-	return []variant{
-		{"ids are no hex digits", reID},
+	return slices.Concat(answerVariants(), requestVariants(), []variant{
+		{"ids are no hex digits", reID(func(id string) string { return "obj_" + strings.ToUpper(id) },
+			regexp.MustCompile(`obj_[0-9A-F]{24}`), func(id string) string { return strings.ToLower(id[4:]) })},
 		{"scopes come in another order", answering(func(a *varied) {
 			objects(a.body, func(o map[string]any) {
 				if list, ok := o["scopes"].([]any); ok && o["token"] != nil {
@@ -485,5 +477,5 @@ func variants() []variant {
 				a.raw, _ = json.MarshalIndent(a.body, "", "  ")
 			}
 		})},
-	}
+	})
 }

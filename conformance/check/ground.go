@@ -91,6 +91,10 @@ func plain(status int) bool {
 // refused is the expectation of an open refusal: any 4xx will do, and which one is observed.
 func refused(expect scenarios.Expect, e *Exchange, level scenarios.Level) []Finding {
 	exact := Status(expect.Status, e, level, expect.LineOf("status"))
+	if e.Status == http.StatusNotFound && slices.Contains(expect.Status, http.StatusMethodNotAllowed) {
+		exact.Level = scenarios.Observe // there is nothing for this method, as good as nothing at all
+		return []Finding{exact}
+	}
 	if !slices.ContainsFunc(expect.Status, func(status int) bool { return !plain(status) }) {
 		return []Finding{exact}
 	}

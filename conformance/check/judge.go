@@ -275,6 +275,12 @@ func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scena
 		if len(mismatches) > 0 {
 			grounded = reading.Check(s.strict, s.grounded(schema), e.completed())
 		}
+		if len(grounded) > 0 && e.Operation != nil {
+			// That a query has an answer of its own is a reading too.
+			if open := reading.StrictResponse(s.strict, *e.Operation, e.Status, nil); open != nil && len(reading.Check(s.strict, s.grounded(open), e.completed())) == 0 {
+				grounded = nil
+			}
+		}
 		return []Finding{
 			schemaFinding("document.members", level, "The body has all documented members, of the documented types.", e.Place()+" schema", grounded),
 			schemaFinding("strict.schema", scenarios.Observe, "The body has all documented members and no other, with the documented forms, in the envelope.",
