@@ -17,7 +17,7 @@ import (
 // answerVariants are ways to write the same answer.
 func answerVariants() []variant {
 	amounts := regexp.MustCompile(`"(credit|amount|walletAmount|price|pricePerRequest)":(-?\d+(?:\.\d+)?)([,}])`)
-	sold := regexp.MustCompile(`^(test\.)?[a-z]+\.openapi\.(com|it)$`)
+	sold := regexp.MustCompile(`^(test\.)?[a-z0-9]+\.(openapi\.(com|it)|(altravia|ufficiopostale|firmadigitale)\.com)$`)
 	local := regexp.MustCompile(`^\d+\.\d+\.\d+\.\d+$`)
 	return []variant{
 		{"ids are UUIDs", reID(
