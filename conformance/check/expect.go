@@ -36,9 +36,13 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 	}
 	var findings []Finding
 	wording := level // of code, message and members
+	all, some := e.Surface.open(e.Operation, &expect)
+	if some {
+		wording = scenarios.Observe
+	}
 	switch {
-	case e.Surface.Open(e.Operation, &expect):
-		findings, wording = refused(expect, e, level), scenarios.Observe
+	case all:
+		findings = refused(expect, e, level)
 	case len(expect.Status) > 0:
 		findings = []Finding{Status(expect.Status, e, level, expect.LineOf("status"))}
 	}

@@ -47,19 +47,33 @@ func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
 // Open reports whether a step expects a refusal whose status and code nobody documents, if only for
 // one of those that it allows: the operation is right to refuse, and to choose how.
 func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool {
+	_, some := s.open(operation, expect)
+	return some
+}
+
+// open reports whether all, and whether some, of the refusals that a step allows are documented
+// nowhere.
+func (s *Surface) open(operation *spec.Operation, expect *scenarios.Expect) (all, some bool) {
 	var code any
 	if expect.Has("code") {
 		code = expect.Code
 	}
-	return s.open(operation, expect.Status, code)
+	if slices.ContainsFunc(expect.Status, func(status int) bool { return status < 400 }) {
+		return false, false
+	}
+	known := 0
+	for _, status := range expect.Status {
+		if !s.undocumented(operation, status, code) {
+			known++
+		}
+	}
+	return known == 0 && len(expect.Status) > 0, known < len(expect.Status)
 }
 
-func (s *Surface) open(operation *spec.Operation, statuses []int, code any) bool {
-	unknown := func(status int) bool {
-		return !s.knows(operation, status, code) &&
-			(code != nil || operation == nil || !slices.Contains(s.statuses[operation.Name], strconv.Itoa(status)))
-	}
-	return slices.ContainsFunc(statuses, unknown) && !slices.ContainsFunc(statuses, func(status int) bool { return status < 400 })
+// undocumented reports whether nobody documents a refusal of an operation.
+func (s *Surface) undocumented(operation *spec.Operation, status int, code any) bool {
+	return !s.knows(operation, status, code) &&
+		(code != nil || operation == nil || !slices.Contains(s.statuses[operation.Name], strconv.Itoa(status)))
 }
 
 // OpenOutcome reports whether an answer is as good as an outcome of concurrent calls: a refusal in
@@ -69,7 +83,7 @@ func (e *Exchange) OpenOutcome(outcome *scenarios.Outcome) bool {
 	if outcome.Has("code") {
 		code = outcome.Code
 	}
-	return e.Surface.open(e.Operation, []int{outcome.Status}, code) && e.Status >= 400 && e.Status < 500 &&
+	return outcome.Status >= 400 && e.Surface.undocumented(e.Operation, outcome.Status, code) && e.Status >= 400 && e.Status < 500 &&
 		(e.Status == outcome.Status || !plain(outcome.Status))
 }
 
