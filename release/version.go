@@ -1,4 +1,4 @@
-// Package release tells which build a program is.
+// Package release identifies the build of a program.
 package release
 
 import (
@@ -15,8 +15,8 @@ import (
 //go:embed version.txt
 var stamped string
 
-// unknown is what a build is called that nobody stamped, such as one from a work tree without
-// version control.
+// unknown is the version of an unstamped build, such as one from a work tree without version
+// control.
 const unknown = "(devel)"
 
 // Version names this build: what it was stamped with; otherwise the version of the module, which go

@@ -1,4 +1,4 @@
-// Package callback delivers callbacks: it is the only room that sends HTTP requests of the mock's
-// own accord. Accounts hold what is due as data; a [Sender] makes the attempts, one at a time for
-// each account, and reports back how they ended.
+// Package callback delivers callbacks: it is the only package that sends HTTP requests of the
+// mock's own accord. Accounts hold what is due as data; a [Sender] makes the attempts, one at a
+// time for each account, and reports their outcomes back.
 package callback

@@ -21,7 +21,7 @@ type held struct {
 func (s *Sender) hold(ctx context.Context, a account.Attempt, e *exchange.Exchange) bool {
 	s.mu.Lock()
 	l := s.lines[a.Account.ID]
-	if l == nil { // as after a reset; nobody will know how the attempt ended
+	if l == nil { // as after a reset; the outcome of the attempt stays unknown
 		s.mu.Unlock()
 		return false
 	}

@@ -91,8 +91,8 @@ func portOf(u *url.URL) uint16 {
 	return 80
 }
 
-// control decides about the address that is dialled, after every name was looked up: what is
-// checked is what is called.
+// control checks the address that is about to be dialled, after every name was resolved: what is
+// checked is what is dialled.
 func (t target) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -130,7 +130,7 @@ func (g guard) ours(at netip.AddrPort) bool {
 func ofThisMachine(ip netip.Addr) bool {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
-		return true // it cannot be told: better not
+		return true // undetermined: refuse
 	}
 	for _, a := range addresses {
 		if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Unmap() == ip.WithZone("") {

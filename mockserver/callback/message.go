@@ -27,7 +27,7 @@ func Sign(secret string, body []byte) string {
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// message is what is sent: a body and the headers by name, one value each.
+// message returns what to send: a body and the headers by name, one value each.
 func message(a account.Attempt) (body []byte, headers map[string]string, err error) {
 	c := &a.Callback
 	headers = make(map[string]string, len(c.Headers)+4)
@@ -69,7 +69,7 @@ func message(a account.Attempt) (body []byte, headers map[string]string, err err
 	return body, headers, nil
 }
 
-// plainJSON is JSON in which <, > and & stand as they are.
+// plainJSON encodes JSON without escaping <, > and &.
 func plainJSON(v any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

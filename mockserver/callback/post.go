@@ -31,7 +31,7 @@ type letter struct {
 
 // prepare writes what an attempt sends, and fills in the request.
 func prepare(a account.Attempt, e *exchange.Exchange) (l letter, err error) {
-	if l.to, err = url.Parse(a.Callback.URL); err != nil { // it was parsed when the callback began
+	if l.to, err = url.Parse(a.Callback.URL); err != nil { // it was parsed when the callback was added
 		return l, errors.Join(ErrForbidden, err)
 	}
 	if l.body, l.headers, err = message(a); err != nil {
@@ -44,7 +44,7 @@ func prepare(a account.Attempt, e *exchange.Exchange) (l letter, err error) {
 	return l, nil
 }
 
-// post makes an attempt, unless a fault drops it, and fills in the answer and how long it took.
+// post makes an attempt, unless a fault drops it, and records the answer and the duration.
 func (s *Sender) post(ctx context.Context, a account.Attempt, l letter, e *exchange.Exchange) (err error) {
 	if e.Fault != nil {
 		switch e.Fault.Kind {
@@ -81,7 +81,7 @@ func (s *Sender) send(ctx context.Context, l letter, e *exchange.Exchange) error
 	request.Header = e.Request.Header.Clone()
 	transport := &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: s.config.Timeout, Control: to.control}).DialContext,
-		DisableKeepAlives:      true, // each attempt is judged by itself
+		DisableKeepAlives:      true, // each attempt is checked separately
 		DisableCompression:     true,
 		TLSHandshakeTimeout:    s.config.Timeout,
 		MaxResponseHeaderBytes: maxAnswerHeaders,

@@ -17,7 +17,7 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Request is what a caller writes to ask for a callback.
+// Request is a caller's request for a callback.
 type Request struct {
 	URL     string            `json:"url"`
 	Method  string            `json:"method"` // JSON, which is the default, or POST for a form
@@ -137,8 +137,8 @@ func ofConnection(name string) bool {
 	}
 }
 
-// Answered is the payload of a callback that brings a service's answer. A body that is not JSON
-// object is sent as it is.
+// Answered is the payload of a callback with a service's answer. A body that is not a JSON object
+// is sent as it is.
 func Answered(body []byte) account.CallbackPayload {
 	if data, err := Object(body); err == nil {
 		return account.CallbackPayload{Data: data, Size: len(body)}

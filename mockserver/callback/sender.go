@@ -34,7 +34,7 @@ type Accounts interface {
 	HastenAttempt(ctx context.Context, a account.Attempt) error
 }
 
-// Config says how callbacks are delivered.
+// Config configures the delivery of callbacks.
 type Config struct {
 	Accounts Accounts
 	// All lists the accounts.
@@ -61,7 +61,7 @@ type Config struct {
 	Log   *slog.Logger
 }
 
-// Fired is what happened to a callback.
+// Fired is an event of a callback.
 type Fired struct {
 	Account account.ID
 	account.Event
@@ -81,13 +81,13 @@ type Sender struct {
 	lines    map[account.ID]*line
 	reserved int
 	refused  uint64
-	counts   map[string]uint64 // attempts by what happened
+	counts   map[string]uint64 // attempts by event
 	watches  map[*Watch]bool
 	moved    chan struct{} // closed, and made again, whenever a line changes
 	running  sync.WaitGroup
 }
 
-// line is what waits for one account.
+// line is the queue of one account.
 type line struct {
 	pending, bytes int
 	timer          *time.Timer // until the next attempt is due; nil while attempts are made
@@ -95,7 +95,7 @@ type line struct {
 	held           map[string]held // by the ID of the callback
 }
 
-// New makes a sender. It begins to send when Start is called.
+// New creates a sender. It sends nothing before Start is called.
 func New(config Config) *Sender {
 	s := &Sender{
 		config: config, guard: guard{hosts: config.Hosts, own: config.Own}, slots: make(chan struct{}, maxConcurrent), paused: true,
@@ -105,7 +105,7 @@ func New(config Config) *Sender {
 	return s
 }
 
-// Start begins to send what is due.
+// Start starts sending what is due.
 func (s *Sender) Start() {
 	s.mu.Lock()
 	s.paused = false
@@ -130,9 +130,9 @@ func (s *Sender) Interrupt() {
 // Wait waits until nothing is under way. It is called after Interrupt.
 func (s *Sender) Wait() { s.running.Wait() }
 
-// Admit reserves a place in the queue for a callback; not ok is that the queue is full. Release
-// gives the place back, once the callback is among the account's and Look was called, or if there
-// is none.
+// Admit reserves a place in the queue for a callback; ok is false if the queue is full. release
+// frees the place, once the callback is in the account and Look was called, or if there is no
+// callback.
 func (s *Sender) Admit() (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,7 +148,7 @@ func (s *Sender) Admit() (release func(), ok bool) {
 	}), true
 }
 
-// sum is what waits in all lines. The sender is locked.
+// sum returns what all queues hold. The caller holds the lock.
 func (s *Sender) sum() (pending, bytes int) {
 	for _, l := range s.lines {
 		pending += l.pending
@@ -215,13 +215,13 @@ func (s *Sender) look(id account.ID) {
 	}
 }
 
-// tell wakes who waits. The sender is locked.
+// tell wakes the waiting goroutines. The caller holds the lock.
 func (s *Sender) tell() {
 	close(s.moved)
 	s.moved = make(chan struct{})
 }
 
-// run makes the attempts of an account that are due, one after the other.
+// run makes the due attempts of an account, one after another.
 func (s *Sender) run(id account.ID) {
 	ctx, stop := s.config.Within(s.alive, id)
 	for s.next(ctx, id) {
@@ -252,7 +252,7 @@ func (s *Sender) next(ctx context.Context, id account.ID) bool {
 	return true
 }
 
-// attempt makes an attempt and reports how it ended.
+// attempt makes an attempt and records its outcome.
 func (s *Sender) attempt(ctx context.Context, a account.Attempt) {
 	e := s.record(a)
 	sent, err := prepare(a, e)
@@ -262,7 +262,7 @@ func (s *Sender) attempt(ctx context.Context, a account.Attempt) {
 	if err == nil {
 		err = s.post(ctx, a, sent, e)
 	}
-	if ctx.Err() != nil { // cut off, so that nobody knows how it would have ended
+	if ctx.Err() != nil { // cut off, so its outcome stays unknown
 		_ = s.config.Accounts.DropAttempt(context.Background(), a) // it fails where the account is gone
 		return
 	}
@@ -294,7 +294,7 @@ func (s *Sender) attempt(ctx context.Context, a account.Attempt) {
 	}
 }
 
-// record begins the record of an attempt.
+// record starts the record of an attempt.
 func (s *Sender) record(a account.Attempt) *exchange.Exchange {
 	return &exchange.Exchange{
 		ID: s.config.NextID(), At: a.At, Began: s.config.Real(), Auth: "none", Account: a.Account.ID, Scope: a.Callback.Scope,
@@ -308,8 +308,8 @@ func (s *Sender) done(e *exchange.Exchange, err error) {
 	s.config.Done(e)
 }
 
-// repeat sends once more what was sent. How that ends does not matter to the callback, and stands
-// in a record of its own.
+// repeat sends again what was sent. The outcome does not matter to the callback, and has a record
+// of its own.
 func (s *Sender) repeat(ctx context.Context, a account.Attempt, sent letter, first *exchange.Exchange) {
 	e := s.record(a)
 	e.Request, e.Fault = first.Request, first.Fault
@@ -324,7 +324,7 @@ type Stats struct {
 	// the queue was full.
 	Pending, Bytes int
 	Refused        uint64
-	// Attempts by what happened: "callback.delivered", …
+	// Attempts by event: "callback.delivered", …
 	Attempts map[string]uint64
 }
 

@@ -17,7 +17,7 @@ type Watch struct {
 	fired  []Fired
 }
 
-// Watch begins to watch an account; "" is all. Who watches ends it with Wait.
+// Watch starts to watch an account, or all if id is "". End it with Wait.
 func (s *Sender) Watch(id account.ID) *Watch {
 	s.mu.Lock()
 	defer s.mu.Unlock()

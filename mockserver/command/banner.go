@@ -16,8 +16,8 @@ import (
 	"oauthmock/mockserver/scene"
 )
 
-// banner is what a person sees at the start of serve: who there is, what to try, where everything
-// is. Programs get the log alone.
+// banner is what a person sees when serve starts: the accounts, what to try, the addresses.
+// Programs get the log only.
 type banner struct {
 	api, admin  string // base URLs, the latter with the control API's prefix
 	at          mockserver.Listeners
@@ -45,7 +45,7 @@ func (m *instance) greeting(ctx context.Context) banner {
 	all := m.mock.Accounts()
 	b.others = max(0, len(all)-bannerAccounts)
 	for _, id := range all[:len(all)-b.others] {
-		if who, err := m.mock.Who(ctx, id); err == nil { // else it was removed meanwhile
+		if who, err := m.mock.Who(ctx, id); err == nil { // otherwise it was removed meanwhile
 			b.accounts = append(b.accounts, who)
 		}
 	}

@@ -74,7 +74,7 @@ func tellWarning(stdout io.Writer, path string, w openapi.Warning, all bool) {
 	}
 }
 
-// checked is what a file holds that can be used.
+// checked is the usable content of a file.
 type checked struct {
 	what     string
 	notes    []string
@@ -104,7 +104,7 @@ func sources(doc *openapi.Document) (notes []string) {
 	return notes
 }
 
-// checkFile says what a file holds, or what is wrong with it.
+// checkFile describes the content of a file, or returns what is wrong with it.
 func checkFile(path string) (checked, error) {
 	data, err := readBounded(path)
 	if err != nil {

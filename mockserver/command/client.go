@@ -18,7 +18,7 @@ import (
 	"oauthmock/mockserver/admin"
 )
 
-// defaultURL is where a mock listens unless it is told otherwise.
+// defaultURL is where a mock listens by default.
 const defaultURL = "http://127.0.0.1:8080"
 
 // client asks the control API of a running mock. All commands that do so have it in common, with
@@ -84,7 +84,7 @@ func (c *client) base() (*url.URL, error) {
 // question is one request to the control API.
 type question struct {
 	method string
-	path   []string // below the prefix; each part is one segment, whatever it holds
+	path   []string // below the prefix; each part is one segment, whatever it contains
 	query  url.Values
 	body   []byte // JSON, or nil
 	wait   time.Duration
@@ -96,8 +96,8 @@ const patience = time.Minute
 // largestAnswer bounds what is read of an answer, in bytes.
 const largestAnswer = 300 << 20 // a state has 256 MiB at most
 
-// ask sends a question and reads the answer, which is JSON, or nothing. Problems that the server
-// tells are errors.
+// ask sends a request and reads the answer, which is JSON or empty. Problem documents become
+// errors.
 func (c *client) ask(ctx context.Context, q question) (status int, body []byte, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience+q.wait, fmt.Errorf("it took longer than %s", patience+q.wait))
 	defer cancel()
@@ -118,8 +118,8 @@ func (c *client) ask(ctx context.Context, q question) (status int, body []byte, 
 	return answer.StatusCode, body, nil
 }
 
-// open sends a question, and answers once the server has begun to answer. Problems that it tells
-// are errors.
+// open sends a request, and returns once the server has started to answer. Problem documents become
+// errors.
 func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 	base, err := c.base()
 	if err != nil {
@@ -153,8 +153,7 @@ func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 		request.Header.Set("Authorization", "Bearer "+c.adminToken)
 	}
 	asker := &http.Client{
-		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points
-		// to.
+		// Straight to the mock: no proxy of the environment, and no redirects.
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -168,7 +167,7 @@ func (c *client) open(ctx context.Context, q question) (*http.Response, error) {
 	return answer, nil
 }
 
-// silence says what to do when nobody answers.
+// silence explains what to do if the mock does not answer.
 func (c *client) silence(ctx context.Context, base *url.URL, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s did not answer: %w", base, context.Cause(ctx))
@@ -182,8 +181,8 @@ func (c *client) silence(ctx context.Context, base *url.URL, err error) error {
 // largestProblem bounds what is read of an answer that is a problem, in bytes.
 const largestProblem = 1 << 20
 
-// refusal is what an answer refuses; nil when it does not. 409 and 424 of verify are no problems,
-// and no problem documents.
+// refusal returns an answer's refusal as an error, or nil. 409 and 424 of verify are results, not
+// refusals.
 func (c *client) refusal(answer *http.Response) error {
 	kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
 	switch {
@@ -214,7 +213,7 @@ func (c *client) refusal(answer *http.Response) error {
 	return refusedError{detail: detail, status: answer.Status, code: answer.StatusCode}
 }
 
-// refusedError is a problem that the control API told.
+// refusedError is a problem document of the control API.
 type refusedError struct {
 	detail, status string
 	code           int // of the answer
@@ -223,13 +222,14 @@ type refusedError struct {
 // Error implements error.
 func (e refusedError) Error() string { return fmt.Sprintf("%s (%s)", cells(e.detail), e.status) }
 
-// stranger says that who answers is no control API.
+// stranger reports that the server is not a control API.
 func (c *client) stranger(answer *http.Response) error {
 	return fmt.Errorf("%s answers %s, but not as the control API of oauthmock: check --url or OAUTHMOCK_URL (with --admin-addr the control API has an address of its own)",
 		c.url, answer.Status)
 }
 
-// run asks, and lets show print the answer for people; with --json it is printed as it is.
+// run sends a request, and lets show print the answer for people; with --json it prints it as it
+// is.
 func (c *client) run(ctx context.Context, q question, show func(body []byte) error) error {
 	_, body, err := c.ask(ctx, q)
 	if err != nil {
@@ -241,8 +241,8 @@ func (c *client) run(ctx context.Context, q question, show func(body []byte) err
 	return show(body)
 }
 
-// raw prints JSON as it came, but that nothing in it acts on a terminal: what is not printable is
-// written as an escape, which means the same.
+// raw prints JSON as it came, except that it escapes whatever a terminal could act on, which means
+// the same.
 func (c *client) raw(body []byte) error {
 	if len(body) == 0 {
 		return nil

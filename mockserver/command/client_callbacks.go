@@ -13,7 +13,7 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// callbacksCommand begins callbacks of a running mock, lists the attempts to deliver them, and
+// callbacksCommand adds callbacks to a running mock, lists the attempts to deliver them, and
 // receives them.
 func (c *client) callbacksCommand() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, attempt one once more, or receive them"})

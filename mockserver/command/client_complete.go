@@ -14,8 +14,8 @@ import (
 // completionPatience is how long a shell waits for names that the mock knows.
 const completionPatience = time.Second
 
-// names asks for a list of the control API and answers what the shell may offer. Where the mock
-// does not answer there is nothing to offer.
+// names fetches a list from the control API and returns the shell's completions. If the mock does
+// not answer there are none.
 func (c *client) names(cmd *cobra.Command, q question, items any, each func() []string) ([]string, cobra.ShellCompDirective) {
 	if err := c.fromEnvironment(cmd); err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

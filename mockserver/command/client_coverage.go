@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// coverageCommand tells what the tests of a client never met.
+// coverageCommand reports what the tests of a client never met.
 func (c *client) coverageCommand() *cobra.Command {
 	var account string
 	cmd := &cobra.Command{

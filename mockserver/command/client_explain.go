@@ -12,7 +12,7 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// explainCommand tells why a running mock answered as it did.
+// explainCommand explains an answer of a running mock.
 func (c *client) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ID|last",
@@ -28,8 +28,8 @@ func (c *client) explainCommand() *cobra.Command {
 	}
 }
 
-// showExplained prints an entry of the journal and its explanation: the words first, and then all
-// else that the server says.
+// showExplained prints an entry of the journal and its explanation: the words first, then
+// everything else in the answer.
 func (c *client) showExplained(body []byte) error {
 	var e struct {
 		journal.Entry

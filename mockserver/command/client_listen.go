@@ -92,7 +92,7 @@ func (c *client) listen(ctx context.Context, l net.Listener, secret string, stat
 	return nil
 }
 
-// signature tells what the signature of a body is.
+// signature reports whether the signature of a body is valid.
 func signature(given, secret string, body []byte) string {
 	switch {
 	case given == "":

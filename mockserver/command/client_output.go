@@ -10,8 +10,8 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// exports lets a command write what it prints into a file, as a whole and only where it succeeds.
-// The file can be read by its owner only, because what a mock tells may hold secrets.
+// exports lets a command write its output to a file, atomically and only on success. Only the owner
+// can read the file, because a mock's output may hold secrets.
 func (c *client) exports(cmd *cobra.Command) *cobra.Command {
 	var file string
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write what would be printed into this `FILE`")

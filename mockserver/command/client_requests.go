@@ -20,7 +20,7 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// requestFlags are what is wanted of the journal, as it was written.
+// requestFlags selects entries of the journal, as written on the command line.
 type requestFlags struct {
 	account, client, kind, surface, operation, method, path, code, since, until string
 
@@ -109,7 +109,7 @@ func (c *client) requestsCommand() *cobra.Command {
 	return cmd
 }
 
-// requestsHeading is what the columns of the journal are called.
+// requestsHeading returns the names of the journal's columns.
 func requestsHeading() []string {
 	return []string{"id", "at", "status", "request", "operation", "account", "why"}
 }
@@ -155,12 +155,12 @@ func (c *client) warnDropped(n uint64) {
 	}
 }
 
-// newestFirst is how many entries --follow begins with, unless told otherwise.
+// newestFirst is how many entries --follow starts with by default.
 const newestFirst = 10
 
 // follow prints the newest entries, and then what is asked from now on, until the context is done.
 func (c *client) follow(ctx context.Context, query url.Values, limit int) error {
-	// Listening begins before the journal is read, so that nothing falls between; what is in both
+	// The stream is opened before the journal is read, so that nothing is missed; what is in both
 	// is printed once.
 	stream, err := c.open(ctx, question{method: http.MethodGet, path: []string{"requests", "stream"}, query: query})
 	if err != nil {
@@ -228,7 +228,7 @@ func (c *client) printEntry(data []byte) (string, error) {
 	return e.ID, c.printf("%s\n", strings.TrimRight(text, " "))
 }
 
-// event is one of a stream of server-sent events.
+// event is a server-sent event.
 type event struct {
 	id, name string
 	data     []byte
@@ -264,7 +264,7 @@ func events(r io.Reader, each func(event) error) error {
 			e.name = string(value)
 		case "data":
 			data = append(data, bytes.Clone(value))
-		} // what begins with a colon is a comment: a sign of life
+		} // a line that begins with a colon is a comment: a heartbeat
 	}
 	err := lines.Err()
 	if errors.Is(err, io.ErrUnexpectedEOF) {

@@ -72,7 +72,7 @@ func (c *client) stateCommand() *cobra.Command {
 	return cmd
 }
 
-// beginsLine finds the name that the mock has for what it was sent, where problems are told.
+// beginsLine finds the name that the mock uses for what it was sent, in its problems.
 var beginsLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^body:`) })
 
 // atMostOne demands one argument or none.

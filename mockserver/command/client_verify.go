@@ -14,7 +14,7 @@ import (
 	"oauthmock/mockserver/journal"
 )
 
-// verifyFlags are what is expected, as it was written.
+// verifyFlags is the expectation, as written on the command line.
 type verifyFlags struct {
 	account, client, kind, surface, operation, method, path, auth, body, file string
 
@@ -85,7 +85,7 @@ func (c *client) verifyCommand() *cobra.Command {
 	return cmd
 }
 
-// expectation is what the control API is asked, and how long that may wait.
+// expectation returns the body for the control API, and how long verifying may wait.
 func (f *verifyFlags) expectation(cmd *cobra.Command) (body []byte, wait time.Duration, err error) {
 	flags := cmd.Flags()
 	own := []string{"account", "client", "kind", "surface", "operation", "method", "path", "status", "auth", "query", "header", "body", "exactly", "at-least", "at-most", "wait"}
@@ -159,7 +159,7 @@ func expectationFile(path string, stdin io.Reader) (body []byte, wait time.Durat
 		return nil, 0, usageError{fmt.Errorf("--file: %s is not JSON", path)}
 	}
 	var known struct{ Wait string }
-	if json.Unmarshal(body, &known) == nil { // the server says what is wrong with the rest
+	if json.Unmarshal(body, &known) == nil { // the server reports other problems
 		if d, err := time.ParseDuration(known.Wait); err == nil && d > 0 {
 			wait = min(d, patience)
 		}

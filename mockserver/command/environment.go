@@ -14,7 +14,7 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// prefix begins the names of all environment variables of the program.
+// prefix is the prefix of the program's environment variables.
 const prefix = "OAUTHMOCK_"
 
 // variable is the environment variable of a flag: OAUTHMOCK_URL_FILE of --url-file.

@@ -85,8 +85,8 @@ func execCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.Co
 	return cmd
 }
 
-// run starts the mock, runs the command, judges what happened, and stops the mock. The exit status
-// comes as an error.
+// run starts the mock, runs the command, checks what happened, and stops the mock. The exit status
+// is returned as an error.
 func (x *execution) run(ctx context.Context) error {
 	collectLess()
 	log, err := x.logger()
@@ -175,7 +175,7 @@ func (x *execution) runIn(ctx context.Context, m *instance) (int, error) {
 	}
 	status := x.runCommand(ctx, around)
 	x.refused.tell(x.stderr, status)
-	// What the command did is judged even if a signal stopped it.
+	// What the command did is checked even if a signal stopped it.
 	judged, err := x.judgeAll(context.WithoutCancel(ctx), asks, expected)
 	if status == exitOK {
 		status = judged
@@ -237,7 +237,7 @@ type refusals struct {
 	hosts []string // each once
 }
 
-// mostRefused bounds the hosts that are told.
+// mostRefused bounds the hosts that are listed.
 const mostRefused = 20
 
 func (r *refusals) add(host string) {
@@ -248,7 +248,7 @@ func (r *refusals) add(host string) {
 	}
 }
 
-// tell says, after a command that failed, what it could not reach.
+// tell prints, after a command that failed, what it could not reach.
 func (r *refusals) tell(w io.Writer, status int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -270,7 +270,7 @@ func (x *execution) writeJournal(ctx context.Context, asks *client) error {
 	})
 }
 
-// judgeAll writes the journal, and checks what was expected.
+// judgeAll writes the journal, and checks the expectations.
 func (x *execution) judgeAll(ctx context.Context, asks *client, expected [][]byte) (status int, err error) {
 	if x.journal != "" {
 		if err := x.writeJournal(ctx, asks); err != nil {
@@ -294,8 +294,7 @@ func (x *execution) judgeAll(ctx context.Context, asks *client, expected [][]byt
 	return status, nil
 }
 
-// worse is the one of two exit statuses that decides: a failure is one whatever else cannot be
-// known.
+// worse returns the exit status that decides: a failure outweighs what is undetermined.
 func worse(a, b int) int {
 	if a == exitError || b == exitError {
 		return exitError
@@ -303,7 +302,7 @@ func worse(a, b int) int {
 	return max(a, b)
 }
 
-// verify checks one expectation, and tells of one that is not met.
+// verify checks one expectation, and reports it if it is not met.
 func (x *execution) verify(ctx context.Context, asks *client, name string, body []byte) (int, error) {
 	status, answer, err := asks.ask(ctx, question{method: http.MethodPost, path: []string{"verify"}, body: body, wait: patience})
 	if err != nil {

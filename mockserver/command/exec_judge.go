@@ -15,8 +15,8 @@ import (
 	"oauthmock/mockserver/verify"
 )
 
-// readExpectations reads and checks the file of --verify, so that a slip in it is told before the
-// command runs.
+// readExpectations reads and checks the file of --verify, so that a mistake in it is reported
+// before the command runs.
 func (x *execution) readExpectations(m *instance) (out [][]byte, err error) {
 	if x.expectations == "" {
 		return nil, nil
@@ -78,8 +78,8 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// callJudge lets oauthconform judge what the journal holds. What it prints goes to standard error,
-// because standard output is the command's.
+// callJudge runs oauthconform on the journal. Its output goes to standard error, because standard
+// output is the command's.
 func (x *execution) callJudge(ctx context.Context, asks *client) (int, error) {
 	cmd := exec.CommandContext(ctx, x.judge, "client", "--admin-url", asks.url+admin.Prefix)
 	cmd.Env = os.Environ()

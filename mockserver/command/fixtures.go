@@ -12,7 +12,7 @@ import (
 	"oauthmock/mockserver/atomicfile"
 )
 
-// fixturesCommand is what can be done with fixtures.
+// fixturesCommand groups the commands for fixtures.
 func fixturesCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fixtures",
@@ -59,7 +59,7 @@ func generate(ctx context.Context, spec fixtures.Spec, output string, stdout, st
 	return generateTo(ctx, spec, output, largest, stdout, stderr)
 }
 
-// generateTo says so when what was written is longer than most bytes.
+// generateTo warns if the output is longer than most bytes.
 func generateTo(ctx context.Context, spec fixtures.Spec, output string, most int64, stdout, stderr io.Writer) error {
 	if err := spec.Validate(); err != nil {
 		return usageError{err}
@@ -103,8 +103,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// progress is one line that is rewritten, on a terminal only. Errors of the writer are ignored:
-// what counts is written elsewhere.
+// progress is one line that is rewritten, on a terminal only. Errors of the writer are ignored: the
+// results are written elsewhere.
 type progress struct {
 	w        io.Writer
 	terminal bool
@@ -128,7 +128,7 @@ func (p *progress) done() {
 	}
 }
 
-// isTerminal reports whether somebody may be looking at what is written.
+// isTerminal reports whether output goes to a terminal.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {

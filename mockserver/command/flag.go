@@ -34,8 +34,8 @@ type flag struct {
 	reread bool
 }
 
-// row makes a row of the table. value points to the default. If options is nil, any value will do,
-// and the flag is for the command alone.
+// row makes a row of the table. value points to the default. If options is nil, any value is
+// accepted, and the flag is for the command alone.
 func row[T any](name string, value *T, usage string, options func(T) ([]mockserver.Option, error)) flag {
 	f := flag{name: name, value: value, usage: usage}
 	if options != nil {
@@ -62,7 +62,7 @@ func (f flag) or(value string) flag {
 	return f
 }
 
-// one makes the value of a flag an option of the server.
+// one turns the value of a flag into an option of the server.
 func one[T any](option func(T) mockserver.Option) func(T) ([]mockserver.Option, error) {
 	return func(value T) ([]mockserver.Option, error) { return []mockserver.Option{option(value)}, nil }
 }
@@ -77,7 +77,7 @@ func ifOn(option func() mockserver.Option) func(bool) ([]mockserver.Option, erro
 	}
 }
 
-// each makes an option of each value of a flag that may be repeated.
+// each turns each value of a repeatable flag into an option.
 func each(option func(string) mockserver.Option) func([]string) ([]mockserver.Option, error) {
 	return func(values []string) (out []mockserver.Option, _ error) {
 		for _, value := range values {

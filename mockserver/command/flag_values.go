@@ -10,8 +10,8 @@ import (
 	"oauthmock/mockserver"
 )
 
-// The functions below check the values of flags, and return the options of the server that they
-// stand for. Errors do not name the flag: serve does.
+// The functions below check the values of flags, and return the corresponding options of the
+// server. Errors do not name the flag: serve does.
 
 func address(text string) ([]mockserver.Option, error) {
 	_, port, err := net.SplitHostPort(text)

@@ -50,9 +50,9 @@ func newSettings(cmd *cobra.Command) *settings {
 	return s
 }
 
-// options returns the options of the server that the given flags stand for, each under the name of
-// its flag: of all flags, or of those that --watch reads again. Flags and the server have the same
-// defaults, so a flag that was not given needs no option, and a scenario may choose instead.
+// options returns the options of the server for the flags that were given, each under the name of
+// its flag: for all flags, or for those that --watch reads again. Flags and the server have the
+// same defaults, so a flag that was not given needs no option, and a scenario may choose instead.
 func (s *settings) options(reread bool) ([]mockserver.Option, error) {
 	var out []mockserver.Option
 	for _, group := range s.table {

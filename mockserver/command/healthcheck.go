@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// healthPath is what a healthcheck asks: the mock answers there as soon as it can answer anything.
+// healthPath is the path of the healthcheck: the mock answers it as soon as it can answer anything.
 const healthPath = "/readyz"
 
 // healthFlags are the flags of oauthmock healthcheck, as they were written.
@@ -76,8 +76,7 @@ func healthcheck(ctx context.Context, f healthFlags) (string, error) {
 		return "", fmt.Errorf("--url: %w", err)
 	}
 	client := &http.Client{
-		// The mock itself is asked: no proxy of the environment, and nobody whom an answer points
-		// to.
+		// Straight to the mock: no proxy of the environment, and no redirects.
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -71,7 +71,7 @@ func boundedHeader(bytes int64, h http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Connection", "close") // HTTP/2 leaves it out, and goes on
+		w.Header().Set("Connection", "close") // HTTP/2 drops it, and continues
 		http.Error(w, "431 "+http.StatusText(http.StatusRequestHeaderFieldsTooLarge), http.StatusRequestHeaderFieldsTooLarge)
 	})
 }
@@ -83,7 +83,7 @@ type silentConnections struct {
 	open map[net.Conn]struct{}
 }
 
-// hurried is how long such a connection may take for the first request once the server stops.
+// hurried is how long such a connection may take for its first request once the server stops.
 const hurried = 500 * time.Millisecond
 
 // note is the server's ConnState.

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// boundedListener gives out so many connections at once; the next waits until one is closed. Unlike
-// netutil's, its connections can still be reset, which faults do.
+// boundedListener accepts a bounded number of connections at once; further ones wait until one is
+// closed. Unlike netutil's, its connections can still be reset, as faults do.
 type boundedListener struct {
 	net.Listener
 	places chan struct{}
@@ -55,7 +55,7 @@ func (c *boundedConnection) Close() error {
 	return c.Conn.Close()
 }
 
-// SetLinger says what happens to what was not sent when the connection is closed; see net.TCPConn.
+// SetLinger sets what happens to unsent data when the connection is closed; see net.TCPConn.
 func (c *boundedConnection) SetLinger(seconds int) error { return setLinger(c.Conn, seconds) }
 
 // opened are listeners that are closed if not all of them can be opened.

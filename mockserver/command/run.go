@@ -29,7 +29,7 @@ type exitStatus int
 // Error implements error.
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// usageError is an error of whoever called the program: a flag, an argument, a file.
+// usageError is a mistake of the caller: in a flag, an argument, or a file.
 type usageError struct{ error }
 
 // StopSignals returns the signals that end a program in good order: SIGINT, SIGTERM, and SIGHUP
@@ -42,7 +42,7 @@ func StopSignals() []os.Signal {
 	return signals
 }
 
-// Run is the program oauthmock: what its main and the tests call. It answers the exit status.
+// Run is the program oauthmock, as called by main and by tests. It returns the exit status.
 func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "oauthmock",
@@ -94,9 +94,8 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return exitError
 }
 
-// refuseEmpty refuses flags that were given without a value. Most often that is a variable of a
-// shell that was not set, and to go on as if the flag were not there would be something else than
-// what was asked for.
+// refuseEmpty refuses flags that were given without a value. Most often that is a shell variable
+// that was not set, and continuing as if the flag were missing would not be what was asked for.
 func refuseEmpty(flags *pflag.FlagSet) error {
 	var err error
 	flags.Visit(func(f *pflag.Flag) {
@@ -128,8 +127,8 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	return err
 }
 
-// separate returns the values of a flag that one variable holds. Those of a flag that is repeated
-// stand between commas, unless the whole is one file whose path has a comma.
+// separate splits the value of an environment variable. Values of a repeatable flag are separated
+// by commas, unless the whole is one existing file whose path has a comma.
 func separate(f *pflag.Flag, value string) []string {
 	if f.Value.Type() != "stringArray" {
 		return []string{value}

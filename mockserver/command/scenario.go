@@ -13,11 +13,11 @@ func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellC
 	return scene.Names(), cobra.ShellCompDirectiveDefault
 }
 
-// maxTold is how many tokens of an account are told; the control API shows the others.
+// maxTold is how many tokens of an account are logged; the control API shows the others.
 const maxTold = 20
 
-// tell logs who a scenario's accounts are, and what to test. The keys and tokens are whole: they
-// belong to the mock, and are there to be used.
+// tell logs a scenario's accounts, and what to test. Keys and tokens are shown in full: they belong
+// to the mock, and are meant to be used.
 func tell(s *scene.Scene, log *slog.Logger) {
 	if s == nil {
 		return

@@ -21,7 +21,7 @@ type secured struct {
 	caRenew                  bool
 	proxyAddr                string
 	proxyPass                []string
-	// tellRefused, unless nil, is told of each request that the proxy refused, by its host.
+	// tellRefused, unless nil, is called for each request that the proxy refused, with its host.
 	tellRefused func(host string)
 }
 
@@ -78,8 +78,8 @@ func proxyPass(texts []string) ([]mockserver.Option, error) {
 	return nil, err
 }
 
-// certificates makes what chooses the certificate of each TLS handshake, and returns the CA's, in
-// PEM, if there is one to trust.
+// certificates creates what selects the certificate of each TLS handshake, and returns the PEM
+// certificate of the CA, if there is one to trust.
 func (m *instance) certificates() (c *tlsproxy.Certificates, ca string, err error) {
 	c = &tlsproxy.Certificates{Serves: m.mock.Provider, Fault: m.mock.Handshake, Now: time.Now}
 	if m.tlsCert != "" {
@@ -107,8 +107,8 @@ func (m *instance) certificates() (c *tlsproxy.Certificates, ca string, err erro
 	return c, string(text), nil
 }
 
-// listenSecurely opens the listeners of TLS and proxy, if they are asked for, and serves them. What
-// it listens on stands in at. The plain server takes over what comes through the proxy without TLS.
+// listenSecurely opens and serves the listeners of TLS and proxy, if requested, and adds their
+// addresses to at. The plain server takes over tunnels without TLS.
 func (m *instance) listenSecurely(plain *http.Server, api http.Handler, at *mockserver.Listeners) (err error) {
 	if !m.on() {
 		return nil

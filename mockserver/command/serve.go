@@ -26,8 +26,8 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// drainTimeout is how long a stop waits for requests under way: with what else a stop does, it is
-// over within five seconds.
+// drainTimeout is how long a stop waits for active requests: including everything else, a stop
+// takes less than five seconds.
 const drainTimeout = 3 * time.Second
 
 // serveCommand starts the mock.
@@ -63,7 +63,7 @@ func serve(ctx context.Context, s *settings, stdout, stderr io.Writer) (err erro
 	return s.within(log, func(m *instance) error { return m.run(ctx, stdout) })
 }
 
-// within makes the mock that the flags describe, and runs it while it listens. run stops it.
+// within creates the mock that the flags describe, and runs it while it listens. run stops it.
 func (s *settings) within(log *slog.Logger, run func(*instance) error) (err error) {
 	if err := s.environment(log); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *settings) within(log *slog.Logger, run func(*instance) error) (err erro
 	if err != nil {
 		return err
 	}
-	if s.urlFile != "" { // so that nobody takes the URL of another run for this one's
+	if s.urlFile != "" { // so that nobody mistakes the URL of another run for this one's
 		if err := atomicfile.Remove(s.urlFile); err != nil {
 			return fmt.Errorf("--url-file: %w", err)
 		}
@@ -112,7 +112,7 @@ type instance struct {
 	failed  chan error     // what ended a server
 }
 
-// resolve makes the mock that the flags describe.
+// resolve creates the mock that the flags describe.
 func (s *settings) resolve(log *slog.Logger) (*instance, error) {
 	options, err := s.options(false)
 	if err != nil {
@@ -189,7 +189,7 @@ func (m *instance) listen() (err error) {
 	return nil
 }
 
-// newServer makes a server of a handler, which is stopped with the others.
+// newServer creates a server for a handler, which is stopped with the others.
 func (m *instance) newServer(handler http.Handler) *http.Server {
 	server := m.limits.server(handler, m.log)
 	server.RegisterOnShutdown(m.mock.Interrupt)
@@ -226,7 +226,7 @@ func (m *instance) run(ctx context.Context, stdout io.Writer) error {
 	}
 }
 
-// greet tells what there is: a person in a banner, a program in the log.
+// greet shows a person the banner, and logs the same for programs.
 func (m *instance) greet(ctx context.Context) error {
 	if m.screen != nil {
 		return m.greeting(ctx).print(m.screen)
@@ -252,7 +252,7 @@ func (m *instance) retract() error {
 		return nil
 	}
 	if text, err := strictyaml.ReadFile(m.urlFile, len(m.url)+2); err != nil || strings.TrimSpace(string(text)) != m.url {
-		return nil //nolint:nilerr // what is not there need not be removed
+		return nil //nolint:nilerr // a file that does not exist need not be removed
 	}
 	if err := atomicfile.Remove(m.urlFile); err != nil {
 		return fmt.Errorf("--url-file: %w", err)
@@ -296,8 +296,8 @@ func baseURL(addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// announce prints the base URL, and writes it to a file in one step, so that who waits for the file
-// never reads half of it.
+// announce prints the base URL, and writes it to a file atomically, so that a program waiting for
+// the file never reads half of it.
 func announce(url, file string, stdout io.Writer) error {
 	if file != "" {
 		err := atomicfile.Write(file, 0o644, func(w io.Writer) error {
@@ -312,8 +312,8 @@ func announce(url, file string, stdout io.Writer) error {
 	return err
 }
 
-// stop lets requests under way end, and cuts off those that take too long: who stalls must not hold
-// up a stop.
+// stop lets active requests end, and cuts off those that take too long: a stalled client must not
+// delay a stop.
 func stop(ctx context.Context, servers []*http.Server, log *slog.Logger) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()

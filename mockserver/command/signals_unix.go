@@ -18,9 +18,9 @@ func passedOn() []os.Signal {
 	}
 }
 
-// passOn passes signals on to a process until it has ended. Those that a terminal sends, it sends
-// to the process as well, as both are in its foreground. When the context is done and no signal
-// tells why, the process is asked to end, and ended if it does not.
+// passOn passes signals on to a process until it has ended. The terminal sends its signals to the
+// process itself, since both are in its foreground. If the context is done without a signal, the
+// process is asked to end, and killed if it does not.
 func passOn(ctx context.Context, to *os.Process, signals <-chan os.Signal, ended <-chan struct{}) {
 	done := ctx.Done()
 	var kill <-chan time.Time

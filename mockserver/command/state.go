@@ -36,8 +36,8 @@ func (s *settings) holdState(log *slog.Logger) (release func() error, err error)
 	return lock.Release, nil
 }
 
-// stopAndSave lets requests under way end and, with --state, saves the state: at once, because who
-// stops us may have less patience than we, and again when nothing changes any more.
+// stopAndSave lets active requests end and, with --state, saves the state: at once, because whoever
+// stops the mock may not wait long, and again when nothing changes any more.
 func stopAndSave(ctx context.Context, server *mockserver.Server, servers []*http.Server, log *slog.Logger) error {
 	// The context is done already: that is why we stop.
 	ctx = context.WithoutCancel(ctx)

@@ -16,8 +16,8 @@ import (
 // pair is an environment variable.
 type pair struct{ name, value string }
 
-// surroundings are the environment variables that lead programs to a mock: what its control API
-// tells of it, and files to trust it by. The token, unless empty, is what the proxy wants.
+// surroundings returns the environment variables that lead programs to a mock: its addresses from
+// the control API, and files to trust it. token, unless empty, is what the proxy requires.
 func (c *client) surroundings(ctx context.Context, token string, write func(ca []byte) (*trust, error)) ([]pair, error) {
 	var at struct{ HTTP, Proxy string }
 	if err := c.get(ctx, &at, "endpoints"); err != nil {
@@ -88,7 +88,7 @@ func (c *client) authority(ctx context.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(answer.Body, largestProblem))
 }
 
-// javaOptions are what JAVA_TOOL_OPTIONS needs: Java reads neither proxies nor CAs from the
+// javaOptions returns the value for JAVA_TOOL_OPTIONS: Java reads neither proxies nor CAs from the
 // environment.
 func javaOptions(t *trust, proxy *url.URL, direct []string) string {
 	host, port, _ := net.SplitHostPort(proxy.Host)

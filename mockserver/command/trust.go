@@ -23,7 +23,7 @@ type trust struct {
 	ca, bundle, store string
 }
 
-// storePassword is what Java opens a trust store with, by custom. It protects nothing: certificates
+// storePassword is the customary password of Java trust stores. It protects nothing: certificates
 // are public.
 const storePassword = "changeit"
 

@@ -27,7 +27,7 @@ type watcher struct {
 	moved bool          // something has changed since changed last said so
 }
 
-// watch begins to watch: what changes from now on is noticed.
+// watch starts to watch files: later changes are noticed.
 func watch(files []string) *watcher {
 	w := &watcher{named: files, files: files, seen: make([]os.FileInfo, len(files))}
 	w.look()
@@ -55,8 +55,9 @@ func (w *watcher) look() bool {
 	return other
 }
 
-// changed looks at the files, and reports whether they have changed and stood still since the look
-// before: who writes a file in several pieces, or empties it first, is waited for.
+// changed reports whether the files have changed since they were last loaded and are unchanged
+// since the last look: a writer that writes a file in several pieces, or empties it first, is given
+// time.
 func (w *watcher) changed() bool {
 	if w.look() {
 		w.moved = true
@@ -139,7 +140,7 @@ func (w *watcher) follow(ctx context.Context, s *settings, server *mockserver.Se
 	}
 }
 
-// reload takes over what the files say now, or says why not, and the server goes on as it was.
+// reload applies the files' content, or logs why not, in which case the server continues as it was.
 func (s *settings) reload(server *mockserver.Server, files []string, log *slog.Logger) {
 	options, err := s.options(true)
 	if err == nil {

@@ -72,7 +72,7 @@ type variable struct {
 	Disabled    bool   `json:"disabled,omitempty"`
 }
 
-// document is what is read of an OpenAPI document.
+// document is the part of an OpenAPI document that is read.
 type document struct {
 	Info struct {
 		Title       string `json:"title"`
@@ -134,9 +134,9 @@ type schema struct {
 // methods are the keys of a path item that are operations, in the order in which they are listed.
 var methods = [...]string{"get", "post", "put", "patch", "delete", "head", "options", "trace"}
 
-// Collection makes the collection of an OpenAPI 3 document in JSON. Credentials are variables of
-// the collection: email, apiKey, token, clientId and clientSecret, whose values whoever imports it
-// fills in. It returns an error for text that is no such document.
+// Collection returns the collection of an OpenAPI 3 document in JSON. Credentials are variables of
+// the collection: email, apiKey, token, clientId and clientSecret, whose values the user fills in.
+// Any other text is an error.
 func Collection(text []byte) (*CollectionV21, error) {
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -239,7 +239,7 @@ func (d *document) body(r *request, kind string, m media) {
 	r.Body = &body{Mode: "raw", Raw: string(raw), Options: map[string]any{"raw": map[string]string{"language": "json"}}}
 }
 
-// auth is the first way of the operation's, otherwise the document's, to say who calls.
+// auth returns the first authentication method of the operation, otherwise of the document.
 func (d *document) auth(o operation) *auth {
 	security := o.Security
 	if security == nil {
@@ -258,8 +258,7 @@ func (d *document) auth(o operation) *auth {
 	return nil
 }
 
-// example makes a value of a schema's examples. Schemas that hold themselves end after a few
-// levels.
+// example builds a value from a schema's examples. Recursive schemas end after a few levels.
 func (d *document) example(s schema, depth int) any {
 	const deepest = 8
 	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
@@ -289,7 +288,7 @@ func cmpAny(a, b any) any {
 	return b
 }
 
-// text writes a value as it is in a URL.
+// text renders a value for a URL.
 func text(v any) string {
 	switch v := v.(type) {
 	case nil:

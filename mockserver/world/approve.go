@@ -3,11 +3,11 @@ package world
 // AutoApprove skips the pages on which users sign in and consent.
 type AutoApprove struct {
 	Enabled bool
-	// User is who consents at once; empty is the first user of the client's account.
+	// User is the user that consents at once; empty means the first user of the client's account.
 	User string
 }
 
-// AutoApprove returns whether pages are skipped at this moment, and for whom.
+// AutoApprove reports whether pages are currently skipped, and for which user.
 func (w *World) AutoApprove() AutoApprove { return *w.approve.Load() }
 
 // SetAutoApprove changes it until the next reset.

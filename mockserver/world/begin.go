@@ -7,7 +7,7 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// Beginning is what a server may begin again with; see Config.
+// Beginning is an initial state; see Config.
 type Beginning struct {
 	Fixtures  Source
 	Start     time.Time
@@ -43,5 +43,5 @@ func (w *World) Begin(b Beginning) error {
 	return nil
 }
 
-// Catalogue makes the catalogue of a world's services.
+// Catalogue returns the catalogue of a world's services.
 func Catalogue(services []fixtures.Service) *account.Catalogue { return catalogue(services) }

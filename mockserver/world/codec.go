@@ -12,8 +12,8 @@ import (
 // A fixture becomes an account by decoder, and an account becomes a fixture by encoder. The files
 // codec_*.go hold, for each noun, both directions side by side.
 
-// kit is what the accounts made of one fixture share. Nothing in it is changed, except the cache of
-// scope names, for which the world is locked.
+// kit is what the accounts built from one fixture share. It is not modified, except for the cache
+// of scope names, for which the world is locked.
 type kit struct {
 	entitlements account.Entitlements
 	environment  account.Environment
@@ -43,7 +43,7 @@ func sort[T any](k *kit, list []T, compare func(x, y T) int) {
 	}
 }
 
-// decoder makes an account of a fixture. Times in the fixture are relative to start.
+// decoder builds an account from a fixture. Times in the fixture are relative to start.
 type decoder struct {
 	*kit
 	start time.Time
@@ -78,8 +78,8 @@ func (d decoder) scopes(inProduction []string) []string {
 	return out
 }
 
-// build makes an account of its fixture, which must be valid, and shares with it what neither
-// changes.
+// build builds an account from its fixture, which must be valid, and shares with it what neither
+// modifies.
 func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account.Account, error) {
 	d := decoder{k, start}
 	a := &account.Account{
@@ -107,7 +107,7 @@ func (k *kit) build(f *fixtures.Account, seed uint64, start time.Time) (*account
 	return a, nil
 }
 
-// encoder makes a fixture of an account.
+// encoder builds a fixture from an account.
 type encoder struct{ environment account.Environment }
 
 // scope returns the name that a scope has in production.

@@ -7,7 +7,7 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// catalogue makes the catalogue of a world.
+// catalogue builds the catalogue of a world.
 func catalogue(services []fixtures.Service) *account.Catalogue {
 	count := 0
 	for _, service := range services {

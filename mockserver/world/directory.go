@@ -20,8 +20,8 @@ func (w *World) EmailKnown(email string) bool {
 	return false
 }
 
-// Ended returns whose token a secret was, by its value or its refresh token, and how the token
-// ended; ok is false where nobody remembers. It looks at every account.
+// Ended returns the account of a token, by its value or its refresh token, and how the token ended;
+// ok is false if that is unknown. It checks every account.
 func (w *World) Ended(secret string) (id account.ID, e account.Ending, ok bool) {
 	if !w.Retired(secret) {
 		return "", e, false

@@ -7,8 +7,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// SetCredit moves an account's wallet so that it holds an amount, unless it does. It returns
-// account.ErrNoAccount when the incarnation that who names, if any, is over.
+// SetCredit sets the credit of an account's wallet by a transaction, unless it already has that
+// credit. It returns account.ErrNoAccount if the incarnation that who names, if any, is over.
 func (w *World) SetCredit(ctx context.Context, who account.Identity, credit account.Money, description string) error {
 	return w.config.Store.Update(ctx, who, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())

@@ -30,8 +30,8 @@ type pattern struct {
 	open        bool
 }
 
-// template is what fresh accounts of one pattern are made of. It is never changed: they share its
-// lists.
+// template is what fresh accounts of one pattern are built from. It is never modified: they share
+// its lists.
 type template struct {
 	account fixtures.Account
 	kit     *kit
@@ -89,16 +89,16 @@ func (w *World) Fresh(options AccountOptions) (fixtures.Account, error) {
 	return who, nil
 }
 
-// Why nobody is admitted.
+// Reasons why nobody is admitted.
 var (
 	ErrFull      = fmt.Errorf("there are %d accounts of visitors already, and no more are made", MaxVisitors)
 	ErrNoVisitor = errors.New("no account is made for such credentials")
 )
 
-// Admit finds the account with credentials or, if there is none, makes one of the world that the
-// server began with: for who comes with credentials that nobody has.
+// Admit returns the account with credentials or, if there is none, creates one from the world that
+// the server started with: for visitors, whose credentials are unknown.
 func (w *World) Admit(email, apiKey string, environment account.Environment) (account.Identity, error) {
-	// Asked first without the lock, so that who guesses holds up nobody.
+	// Check before locking, so clients guessing credentials do not block others.
 	if w.visitors.full() {
 		return account.Identity{}, ErrFull
 	}
@@ -118,8 +118,8 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	if err != nil {
 		return account.Identity{}, err
 	}
-	// The ID comes from the credentials and not from a count, so that it does not matter who is
-	// first.
+	// The ID is derived from the credentials and not from a count, so that the order of visitors
+	// does not matter.
 	digest := fnv.New64a()
 	digest.Write([]byte(credentials.Value)) // never fails, says package hash
 	now := w.config.Clock.Now().Truncate(time.Second)
@@ -136,8 +136,8 @@ func (w *World) Admit(email, apiKey string, environment account.Environment) (ac
 	return admitted, nil
 }
 
-// make makes an account of a template for somebody, whom it gives clients and users. The world is
-// locked.
+// make builds an account from a template, with who's identity, clients and users. The caller holds
+// the world's lock.
 func (w *World) make(t *template, who *fixtures.Account, now time.Time) error {
 	f := t.account
 	f.ID, f.Email, f.APIKey, f.Environment, f.Visitor = who.ID, who.Email, who.APIKey, who.Environment, who.Visitor
@@ -161,7 +161,7 @@ func (w *World) make(t *template, who *fixtures.Account, now time.Time) error {
 	return w.place(origin{own: &f, kit: t.kit}, account.ID(f.ID), now)
 }
 
-// template is what accounts of a pattern are made of. The world is locked.
+// template returns what accounts of a pattern are built from. The caller holds the world's lock.
 func (w *World) template(p pattern) (*template, error) {
 	if p.fixture == w.name {
 		p.fixture = ""
@@ -195,7 +195,7 @@ func (w *World) template(p pattern) (*template, error) {
 	return t, nil
 }
 
-// open is the world with a name; "" is the one that the server began with.
+// open returns the world with a name; "" is the one that the server started with.
 func (w *World) open(name string) (*fixtures.World, error) {
 	if name == "" {
 		return w.config.Fixtures()

@@ -68,5 +68,5 @@ func (w *World) unfound(a *account.Account) (n int) {
 	return n
 }
 
-// Catalogue is what the provider sells at this moment.
+// Catalogue returns the current catalogue.
 func (w *World) Catalogue() *account.Catalogue { return w.catalogue.Load() }

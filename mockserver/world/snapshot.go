@@ -31,12 +31,12 @@ const maxSnapshotName = 64
 
 var snapshotName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]+$`) })
 
-// Snapshot says what a snapshot holds.
+// Snapshot describes a snapshot.
 type Snapshot struct {
 	Name string
 	// Account is the only account that it holds; "" when it holds the whole server.
 	Account account.ID
-	// At is what the clock showed when it was taken: the account's, or the server's.
+	// At is the time on the clock, the account's or the server's, when it was taken.
 	At time.Time
 	// Accounts counts the accounts in it.
 	Accounts int

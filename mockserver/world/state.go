@@ -20,7 +20,7 @@ func (w *World) State(ctx context.Context) (fixtures.World, error) {
 	case own == nil:
 		own = &fixtures.Clock{} // the machine's time; nil would be "not known"
 	case setting.Frozen():
-		own.Offset = "" // of no meaning while the clock stands still
+		own.Offset = "" // meaningless while the clock is frozen
 	}
 	f := fixtures.World{
 		Version: fixtures.Version, Name: "state", Catalogue: w.services, Accounts: []fixtures.Account{},
@@ -41,8 +41,8 @@ func (w *World) State(ctx context.Context) (fixtures.World, error) {
 	return f, nil
 }
 
-// Import puts an exported state, or any fixture, instead of everything, at once or not at all, with
-// the clock as it stood then. A reset still leads back to where the server started.
+// Import replaces everything by an exported state, or by any fixture, atomically, with the clock as
+// it was then. A reset still returns to where the server started.
 func (w *World) Import(f *fixtures.World) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,9 +56,9 @@ func (w *World) Import(f *fixtures.World) error {
 	return w.populate(f, Static(f), next, next.clock.At(machine))
 }
 
-// Resume is Import for a server that goes on where another one stopped: a clock that ran has run on
-// meanwhile. Accounts that the server would have started with are reset to what they would have
-// been, the others to how they are now.
+// Resume is Import for a server that continues where another one stopped: a running clock has
+// advanced meanwhile. Accounts that the server would have started with are reset to what they would
+// have been, the others to their present state.
 func (w *World) Resume(f *fixtures.World) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -90,7 +90,7 @@ func (w *World) Resume(f *fixtures.World) error {
 	return nil
 }
 
-// era reads what a state says of the server; show says what the clock is to show.
+// era reads the server settings of a state; show determines what the clock will show.
 func (w *World) era(f *fixtures.World, show func(s *fixtures.Server, before clock.Setting) clock.Setting) (era, error) {
 	next := era{services: f.Catalogue, seed: w.config.Seed, fresh: w.fresh, limit: w.config.RateLimit, clock: w.config.Clock.Setting()}
 	s := f.Server

@@ -11,7 +11,7 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// Time is what a clock shows.
+// Time is the time that a clock shows.
 type Time struct {
 	Now    time.Time
 	Frozen bool
@@ -23,7 +23,7 @@ type Fired struct {
 	account.Event
 }
 
-// Time is what the server's clock shows.
+// Time returns the time of the server's clock.
 func (w *World) Time() Time {
 	return Time{Now: w.config.Clock.Now(), Frozen: w.config.Clock.Frozen()}
 }
@@ -60,8 +60,7 @@ func (w *World) checkAccounts(server time.Time) error {
 	return nil
 }
 
-// Times is what the server's clock shows, and what the clocks of those accounts show that show
-// another time.
+// Times returns the time of the server's clock, and those of the accounts' clocks that differ.
 func (w *World) Times() (server time.Time, own map[account.ID]time.Time) {
 	server, own = w.config.Clock.Now(), map[account.ID]time.Time{}
 	for _, id := range w.Accounts() {
@@ -75,7 +74,7 @@ func (w *World) Times() (server time.Time, own map[account.ID]time.Time) {
 	return server, own
 }
 
-// Advance moves the server's clock on, and answers what fell due in all accounts, in order of time.
+// Advance advances the server's clock, and returns what fell due in all accounts, in order of time.
 func (w *World) Advance(ctx context.Context, by time.Duration) (Time, []Fired, error) {
 	if err := advanceable(w.config.Clock.Now(), by); err != nil {
 		return Time{}, nil, err
@@ -102,7 +101,7 @@ func (w *World) settleAll(ctx context.Context) (Time, []Fired, error) {
 	return w.Time(), fired, nil
 }
 
-// AccountTime is what an account's clock shows.
+// AccountTime returns the time of an account's clock.
 func (w *World) AccountTime(ctx context.Context, id account.ID) (t Time, err error) {
 	err = w.update(ctx, id, func(a *account.Account) error {
 		t = w.timeOf(a)
@@ -130,8 +129,8 @@ func (w *World) SetAccountTime(ctx context.Context, id account.ID, t Time) (now 
 	return now, fired, err
 }
 
-// AdvanceAccount moves an account's clock on, and returns what fell due. It returns
-// account.ErrNoAccount when the incarnation that who names, if any, is over.
+// AdvanceAccount advances an account's clock, and returns what fell due. It returns
+// account.ErrNoAccount if the incarnation that who names, if any, is over.
 func (w *World) AdvanceAccount(ctx context.Context, who account.Identity, by time.Duration) (t Time, fired []Fired, err error) {
 	defer w.tell(who.ID)
 	fired, err = w.settle(ctx, who, func(a *account.Account) error {
@@ -161,7 +160,7 @@ func (w *World) settle(ctx context.Context, who account.Identity, move func(*acc
 	return fired, err
 }
 
-// ErrBackwards says that a clock cannot be advanced by a negative duration.
+// ErrBackwards is returned for an advance by zero or less.
 var ErrBackwards = errors.New("a clock advances by a duration above zero: to go back, set it")
 
 func advanceable(now time.Time, by time.Duration) error {

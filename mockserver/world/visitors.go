@@ -6,7 +6,8 @@ import (
 	"oauthmock/mockserver/account"
 )
 
-// MaxVisitors is how many accounts Admit makes: who guesses credentials must not fill the memory.
+// MaxVisitors is how many accounts Admit creates: clients guessing credentials must not fill the
+// memory.
 const MaxVisitors = 10_000
 
 // visitors are the accounts that Admit made, with their API keys. They are safe for concurrent use.

@@ -11,7 +11,7 @@ import (
 // ErrReset is why something that waited was cancelled.
 var ErrReset = errors.New("what was waited for was reset, restored or removed")
 
-// waits are who waits, and for which account ("" is for all). They are safe for concurrent use.
+// waits are the pending waits, by account ("" for all). They are safe for concurrent use.
 type waits struct {
 	mu   sync.Mutex
 	all  map[uint64]wait
@@ -23,10 +23,10 @@ type wait struct {
 	cancel  context.CancelCauseFunc
 }
 
-// Within is a context for whoever waits on behalf of an account, or of nobody ("", whom only
-// changes of the whole world reach): it is done, with the cause ErrReset, when the account is
-// reset, restored from a snapshot or removed, or the whole world becomes another. Who no longer
-// waits calls stop.
+// Within returns a context for waiting on behalf of an account, or of none (""), which only changes
+// of the whole world affect: it is done, with the cause ErrReset, when the account is reset,
+// restored from a snapshot or removed, or the whole world is replaced. Call stop when the wait is
+// over.
 func (w *World) Within(ctx context.Context, id account.ID) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s := &w.waits

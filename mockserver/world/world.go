@@ -1,6 +1,6 @@
-// Package world holds who exists: it turns fixtures into accounts when the server starts, is reset
-// or is asked for a fresh account, and turns accounts back into fixtures when somebody asks for the
-// state.
+// Package world holds the accounts of a server: it builds accounts from fixtures when the server
+// starts, is reset or is asked for a fresh account, and converts them back to fixtures to export
+// the state.
 package world
 
 import (
@@ -17,7 +17,7 @@ import (
 	"oauthmock/mockserver/clock"
 )
 
-// Store is what the world needs of where accounts are kept.
+// Store is what the world needs of the store of accounts.
 type Store interface {
 	account.Store
 	Put(a *account.Account) error
@@ -35,18 +35,17 @@ type Source func() (*fixtures.World, error)
 // Static is the source of a world that is kept.
 func Static(f *fixtures.World) Source { return func() (*fixtures.World, error) { return f, nil } }
 
-// Config says how a world begins.
+// Config configures a world.
 type Config struct {
 	Fixtures Source
 	Clock    *clock.Clock
 	Store    Store
-	// Start is where the clock begins, and after every reset begins again; zero is the machine's
-	// time.
+	// Start is where the clock starts, also after every reset; zero means the machine's time.
 	Start     time.Time
 	Frozen    bool
 	Seed      uint64
 	RateLimit account.RateLimit
-	// AutoApprove is what it begins with, and what a reset restores.
+	// AutoApprove is the initial setting, which a reset restores.
 	AutoApprove AutoApprove
 	// Services are sold too, in worlds whose catalogue does not name them.
 	Services []fixtures.Service
@@ -54,14 +53,14 @@ type Config struct {
 	Retention account.Retention
 }
 
-// World is everybody who exists in one server. It is safe for concurrent use; changes of the whole
-// world (reset, import, snapshots) wait for one another, and requests do not wait for them.
+// World is everything in one server. It is safe for concurrent use; changes of the whole world
+// (reset, import, snapshots) exclude one another, and requests do not wait for them.
 type World struct {
 	config    Config
 	catalogue atomic.Pointer[account.Catalogue]
 	limit     atomic.Pointer[account.RateLimit]
 	approve   atomic.Pointer[AutoApprove]
-	name      string // of the world that the server began with
+	name      string // of the world that the server started with
 	visitors  visitors
 	waits     waits
 	changed   func(account.ID)
@@ -76,7 +75,7 @@ type World struct {
 	snapshots map[string]*snapshot  // at most MaxSnapshots
 }
 
-// origin is what an account was made of: a fixture of its own, with the kit that it shares with
+// origin is what an account was built from: a fixture of its own, with the kit that it shares with
 // others, or otherwise the account with its ID in a source.
 type origin struct {
 	own  *fixtures.Account
@@ -84,7 +83,7 @@ type origin struct {
 	from Source
 }
 
-// ErrNoFixture says that no world has the name, or none an account of the kind.
+// ErrNoFixture is returned if no world has the name, or none has an account of the kind.
 var ErrNoFixture = errors.New("no such account can be made")
 
 // New fills the store with the fixtures' accounts.
@@ -101,8 +100,7 @@ func New(config Config) (*World, error) {
 	return w, nil
 }
 
-// startAt notes what the fixtures that the server begins with say themselves of their name and the
-// clock.
+// startAt records the name and the clock of the fixtures that the server starts with.
 func (w *World) startAt(f *fixtures.World) {
 	w.name = f.Name
 	if s := f.Server; s != nil && w.config.Start.IsZero() {
@@ -145,7 +143,7 @@ func (w *World) Reset() error {
 	return w.begin(f)
 }
 
-// begin puts everybody and everything to the start. The world is locked, or nobody knows it yet.
+// begin restores the initial state. The caller must hold w.mu, unless w is not yet shared.
 func (w *World) begin(f *fixtures.World) error {
 	next := era{services: f.Catalogue, seed: w.config.Seed, limit: w.config.RateLimit}
 	machine := w.config.Clock.Machine()
@@ -162,7 +160,7 @@ func (w *World) begin(f *fixtures.World) error {
 	return nil
 }
 
-// era is what belongs to the server and not to an account.
+// era is the state of the server that does not belong to an account.
 type era struct {
 	services  []fixtures.Service // none is the default catalogue's
 	catalogue *account.Catalogue // nil is made of the services
@@ -257,7 +255,7 @@ func (w *World) ResetAccount(id account.ID) error {
 	return nil
 }
 
-// fixture is what the account with an ID was made of.
+// fixture returns what the account with an ID was built from.
 func (o origin) fixture(id account.ID) (f *fixtures.Account, lived bool, err error) {
 	if o.own != nil {
 		return o.own, o.own.Lived(nil), nil
@@ -314,8 +312,8 @@ func (w *World) Account(ctx context.Context, id account.ID) (f fixtures.Account,
 	return f, err
 }
 
-// PutAccount puts an account instead of the one with its ID, or adds it; that is what a reset of it
-// leads back to.
+// PutAccount adds an account, or replaces the one with its ID; a reset of the account returns to
+// it.
 func (w *World) PutAccount(f fixtures.Account) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -340,7 +338,8 @@ func (w *World) RemoveAccount(id account.ID) bool {
 // Accounts are the IDs of all accounts, in the order in which they came.
 func (w *World) Accounts() []account.ID { return w.config.Store.IDs() }
 
-// Recharge moves an account's wallet; negative amounts debit. It answers the new credit.
+// Recharge credits an account's wallet, or debits it if the amount is negative. It returns the new
+// credit.
 func (w *World) Recharge(ctx context.Context, id account.ID, amount account.Money, description string) (credit account.Money, t account.Transaction, err error) {
 	err = w.update(ctx, id, func(a *account.Account) error {
 		now := a.Now(w.config.Clock.Now())
@@ -387,7 +386,7 @@ func (w *World) Secret(text string) bool {
 // Retired reports whether a text was a secret of somebody once, as far as that is remembered.
 func (w *World) Retired(text string) bool { return w.config.Store.Retired(text) }
 
-// Summary is who an account is: its ID, credentials and environment, and nothing else.
+// Summary returns an account's ID, credentials and environment only.
 func (w *World) Summary(ctx context.Context, id account.ID) (f fixtures.Account, err error) {
 	err = w.update(ctx, id, func(a *account.Account) error {
 		f = fixtures.Account{ID: string(a.ID), Email: a.Email, APIKey: a.APIKey, Environment: string(a.Environment)}

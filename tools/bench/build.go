@@ -107,7 +107,7 @@ func ginOf(info *buildinfo.BuildInfo) string {
 	return "(none)"
 }
 
-// machine says where and with what was measured.
+// machine describes the machine and the setting of the measurement.
 func (b *bench) machine() string {
 	procs := func(n int) string {
 		if n == 0 {

@@ -29,8 +29,8 @@ func (p pair) ratios() []float64 {
 // nanoseconds.
 type comparison struct{ rate, p99 pair }
 
-// alternate lets two loads have their slices in turns. Which one begins changes from round to
-// round, so that neither always comes after the other.
+// alternate runs slices of two loads in turns. Which one starts alternates from round to round, so
+// that neither always comes second.
 func (b *bench) alternate(ctx context.Context, one, other *load) (comparison, error) {
 	var r comparison
 	for _, l := range []*load{one, other} {

@@ -20,7 +20,7 @@ import (
 // stallTimeout is how long an answer may take.
 const stallTimeout = 30 * time.Second
 
-// request is what a load asks again and again, and what must come back.
+// request is what a load sends again and again, and the answer it expects.
 type request struct {
 	method, path string
 	email, key   string
@@ -29,8 +29,8 @@ type request struct {
 	secure       bool // over TLS
 }
 
-// bytes is the request as it goes over the wire, written once: the load generator shares the
-// machine with the servers, so what it spends for itself flatters the slower of them.
+// bytes returns the request as sent, rendered once: the load generator shares the machine with the
+// servers, so what it spends for itself flatters the slower of them.
 func (r request) bytes(addr string) ([]byte, error) {
 	var req fasthttp.Request
 	req.Header.SetMethod(r.method)
@@ -55,7 +55,7 @@ func (r request) bytes(addr string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// sample is one answer, as the constant of the bare server is made from it.
+// sample is one answer, from which the constant of the bare server is made.
 type sample struct {
 	contentType string
 	body        []byte
@@ -85,8 +85,8 @@ func dial(ctx context.Context, addr string, r request) (*connection, error) {
 	return &connection{conn: conn, reader: bufio.NewReaderSize(conn, 64<<10), ask: ask}, nil
 }
 
-// once asks and reads the answer. Every answer must be a 200; length is what its body must have, or
-// below zero.
+// once sends the request and reads the answer, which must be 200; length is the required length of
+// its body, unless negative.
 func (c *connection) once(length int) error {
 	if _, err := c.conn.Write(c.ask); err != nil {
 		return err
@@ -125,8 +125,8 @@ type load struct {
 	length      int
 	// waits are how long each request of a slice took, for each connection.
 	waits [][]time.Duration
-	// What follows adds up over all slices, because processor time is told in coarse units: how
-	// much was asked, and what the server and this process spent for it.
+	// What follows adds up over all slices, because processor time is reported in coarse units: the
+	// requests, and what the server and this process spent on them.
 	requests   int64
 	spent, own time.Duration
 	measured   bool
@@ -161,8 +161,8 @@ func (l *load) close() {
 // forget leaves what was asked so far out of the averages.
 func (l *load) forget() { l.requests, l.spent, l.own = 0, 0, 0 }
 
-// pace is what a slice came to: requests a second, and how long the slowest hundredth took at
-// least.
+// pace is the result of a slice: requests per second, and the minimum duration of the slowest
+// hundredth.
 type pace struct {
 	rate float64
 	p99  time.Duration
@@ -199,8 +199,8 @@ func (l *load) exactly(ctx context.Context, times int) error {
 	return err
 }
 
-// ask lets every connection ask while more says so, which is told how often this connection has
-// asked.
+// ask lets every connection send requests while more returns true; more receives the count of the
+// connection.
 func (l *load) ask(ctx context.Context, deadline time.Time, more func(int64) bool) (int64, time.Duration, error) {
 	var total atomic.Int64
 	var failed atomic.Bool

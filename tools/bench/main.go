@@ -24,7 +24,7 @@ func main() {
 	os.Exit(code)
 }
 
-// settings say how long and how hard is measured.
+// settings determine how long and how hard to measure.
 type settings struct {
 	root, mock  string
 	only        string
@@ -43,7 +43,7 @@ type settings struct {
 	verbose     bool
 }
 
-// row is one thing that can be measured; it may yield several lines of the table.
+// row is one measurement; it may yield several lines of the table.
 type row struct {
 	name    string
 	measure func(context.Context, *bench) ([]line, error)

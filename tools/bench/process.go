@@ -37,8 +37,8 @@ func (b *bench) launchMock(ctx context.Context, fixtures string, more ...string)
 	return b.launch(ctx, "oauthmock", b.mock, append([]string{"serve", "--addr", "127.0.0.1:0", "--rate-limit", "1000000000", "--fixtures", fixtures}, more...)...)
 }
 
-// launch starts a server and waits for the line that says where it answers. (To poll a port chosen
-// beforehand would take time from the server, and on Linux now and then connects to itself.)
+// launch starts a server and waits for the line with its address. (Polling a port chosen beforehand
+// would take time from the server, and on Linux now and then connects to itself.)
 func (b *bench) launch(ctx context.Context, name, program string, args ...string) (*process, error) {
 	log, err := os.CreateTemp(b.folder, name+"-*.log")
 	if err != nil {
@@ -97,7 +97,7 @@ func environment(procs int) []string {
 	return kept
 }
 
-// tell adds to an error what the process said last on its standard error.
+// tell adds to an error the end of the process's standard error.
 func (p *process) tell(err error) error {
 	text, readErr := os.ReadFile(p.log)
 	if readErr != nil || len(bytes.TrimSpace(text)) == 0 {
@@ -121,7 +121,8 @@ func (p *process) stop() {
 	}
 }
 
-// resident is how much memory the process holds, in bytes; false where the platform does not tell.
+// resident returns the resident memory of the process, in bytes; false if the platform does not
+// report it.
 func (p *process) resident(ctx context.Context) (int64, bool) {
 	pid := strconv.Itoa(p.cmd.Process.Pid)
 	if text, err := os.ReadFile("/proc/" + pid + "/status"); err == nil {
@@ -146,7 +147,8 @@ func kilobytes(text string) (int64, bool) {
 // ticksPerSecond is the unit of /proc/PID/stat, 100 on every Linux that Go runs on.
 const ticksPerSecond = 100
 
-// processorTime is what a process has used; false where the platform does not tell.
+// processorTime returns the processor time that a process has used; false if the platform does not
+// report it.
 func processorTime(pid int) (time.Duration, bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

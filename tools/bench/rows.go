@@ -22,7 +22,7 @@ const (
 	neededCrowd    = 0.9
 )
 
-// Who is there in the world demo (and in generated ones), and in the world empty.
+// The accounts of the world demo (and of generated ones), and of the world empty.
 const (
 	demoEmail, demoKey   = "dev@example.com", "0123456789abcdef0123456789abcdef"
 	emptyEmail, emptyKey = "empty@example.com", "e0a1b2c3d4e5f60718293a4b5c6d7e8f"
@@ -143,7 +143,7 @@ func measureTokens(ctx context.Context, b *bench) ([]line, error) {
 	return []line{l}, nil
 }
 
-// residentOf is what a mock holds after its first answer.
+// residentOf measures the memory of a mock after its first answer.
 func (b *bench) residentOf(ctx context.Context, launch func() (*process, error)) (float64, bool, error) {
 	p, err := launch()
 	if err != nil {
@@ -214,7 +214,7 @@ func measureCrowd(ctx context.Context, b *bench) ([]line, error) {
 	return []line{l}, nil
 }
 
-// measureMillion tells what is held after many requests: everything that is kept about requests is
+// measureMillion measures the memory after many requests: everything that is kept about requests is
 // bounded.
 func measureMillion(ctx context.Context, b *bench) ([]line, error) {
 	p, err := b.launchMock(ctx, "demo")

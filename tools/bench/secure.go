@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// neededTLS is what HTTPS has to reach of plain HTTP, on connections that are kept alive.
+// neededTLS is the share of plain HTTP that HTTPS has to reach, on connections that are kept alive.
 const neededTLS = 0.6
 
 // measureTLS compares requests over TLS with the same without, to one mock.

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// line is one line of the table, in words; an empty cell has nothing to say.
+// line is one line of the table, in words; a cell may be empty.
 type line struct {
 	what, mock, against, result, processor, needed string
 	judged, met                                    bool
 }
 
-// atLeast judges ratios of throughput; needed 0 means that nothing is asked.
+// atLeast checks ratios of throughput; needed 0 means that nothing is required.
 func (l *line) atLeast(ratios []float64, needed float64) {
 	low, high := quartiles(ratios)
 	l.result = fmt.Sprintf("**%.2f** (%.2f–%.2f)", median(ratios), low, high)
@@ -22,14 +22,14 @@ func (l *line) atLeast(ratios []float64, needed float64) {
 	}
 }
 
-// atMost judges ratios of times.
+// atMost checks ratios of times.
 func (l *line) atMost(ratios []float64, needed float64) {
 	low, high := quartiles(ratios)
 	l.result = fmt.Sprintf("**%.2f ×** as long (%.2f–%.2f)", median(ratios), low, high)
 	l.needed, l.judged, l.met = fmt.Sprintf("≤ %.2f ×", needed), true, median(ratios) <= needed
 }
 
-// below judges what must stay under a bound.
+// below checks a value against an upper bound.
 func (l *line) below(value, bound float64, result, needed string) {
 	l.result, l.needed, l.judged, l.met = result, "< "+needed, true, value < bound
 }
@@ -59,7 +59,7 @@ func (l line) String() string {
 	return strings.Join(kept, " · ")
 }
 
-// markdown is the whole table, followed by what it was measured on.
+// markdown renders the whole table, followed by a description of the machine.
 func markdown(table []line, machine string) string {
 	var out strings.Builder
 	out.WriteString("| | oauthmock | against | result | processor time a request | needed | met |\n|---|---|---|---|---|---|---|\n")

@@ -29,7 +29,7 @@ type entry struct {
 // sumsFile lists the checksums of the archives, for sha256sum -c.
 const sumsFile = "SHA256SUMS"
 
-// archive builds the programs for a platform, and packs them with what explains them. It answers
+// archive builds the programs for a platform, and packs them with their documentation. It returns
 // the archive's name.
 func (b *builder) archive(ctx context.Context, p platform, out string, date time.Time) (string, error) {
 	folder := filepath.Join(b.temporary, p.os+"-"+p.arch)
@@ -166,7 +166,7 @@ func writeSums(out string, names []string) error {
 	})
 }
 
-// writeWhole writes a file so that nobody ever finds half of it.
+// writeWhole writes a file atomically.
 func writeWhole(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".dist-*")
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"oauthmock/tools/gobuild"
 )
 
-// versionFile is what the programs read their version from; its content is replaced while they are
-// built, and the file itself stays as it is.
+// versionFile is where the programs read their version from; its content is replaced during the
+// build, and then restored.
 const versionFile = "release/version.txt"
 
-// programs are what a release consists of, sorted.
+// programs returns the programs of a release, sorted.
 func programs() []string { return []string{"oauthconform", "oauthmock"} }
 
 func thisPlatform() platform { return platform{runtime.GOOS, runtime.GOARCH} }
@@ -101,7 +101,7 @@ func (b *builder) compile(ctx context.Context, p platform, into string, names []
 	return nil
 }
 
-// tryOut demands that the programs start, and say which version they are.
+// tryOut checks that the programs start, and report their version.
 func (b *builder) tryOut(ctx context.Context, folder string) error {
 	for _, name := range programs() {
 		output, err := exec.CommandContext(ctx, filepath.Join(folder, thisPlatform().program(name)), "version").Output()

@@ -35,14 +35,14 @@ func main() {
 	os.Exit(code)
 }
 
-// options are what the command line says.
+// options are the values of the command line.
 type options struct {
 	root, out, binaries, licences, version string
 
 	platforms []platform
 }
 
-// run is the program. It answers the exit status.
+// run is the program. It returns the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	o, err := parse(args, getenv, stderr)
 	switch {

@@ -26,7 +26,7 @@ const noticesFile = "THIRD_PARTY_NOTICES.txt"
 var licences = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice)([-._].*)?$`)
 
 // notices returns the licences of Go and of each module that a program links, sorted by module. A
-// module without one is an error: nobody may pass it on.
+// module without one is an error: it may not be distributed.
 func (b *builder) notices(ctx context.Context) ([]byte, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "nomsgpack,timetzdata", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/...")
 	list.Dir, list.Stderr = b.root, os.Stderr

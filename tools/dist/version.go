@@ -29,7 +29,8 @@ func versionOf(ctx context.Context, root, asked string) (string, error) {
 	return version, nil
 }
 
-// earliest is the first moment that a zip file can tell; archives without any other date carry it.
+// earliest is the first time that a zip file can represent; archives without any other date carry
+// it.
 func earliest() time.Time { return time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // dateOf is the date of every file in the archives: the one that was asked for, in seconds since
@@ -55,7 +56,7 @@ func dateOf(ctx context.Context, root, asked string) (time.Time, error) {
 	return date, nil
 }
 
-// git answers what a git command prints, in one line.
+// git returns the output of a git command, on one line.
 func git(ctx context.Context, root string, args ...string) (string, error) {
 	output, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok && len(failed.Stderr) > 0 {
