@@ -24,10 +24,12 @@ run: ## start the mock on 127.0.0.1:8080 (ARGS="--addr 127.0.0.1:0 …")
 	@$(GO) run ./cmd/oauthmock serve $(ARGS)
 
 # Properties are tried with so many random cases each; make fuzz tries more.
-test: export RAPID_CHECKS ?= 25
+test: export RAPID_CHECKS ?= 10
 # A program with the race detector sleeps a second before it ends, to hear of races on its way out. Of dozens of
 # programs that is a minute; a tenth of it will do.
 test: export GORACE ?= atexit_sleep_ms=100
+# Tests make much garbage and keep little.
+test: export GOGC ?= 400
 # What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
 test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -xE 'oauthmock/(cmd/oauthconform|conformance)'))
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)

@@ -72,7 +72,7 @@ func readSources(root fs.FS) ([]source, *token.FileSet, error) {
 // rules finds everything in the sources that breaks a rule between the rooms, sorted, as "place:
 // what, and what instead".
 func rules(sources []source, set *token.FileSet) []string {
-	r := &ruler{sources: sources, set: set, edges: map[string][]string{}}
+	r := &ruler{sources: sources, set: set, edges: map[string][]string{}, chains: map[string]map[string][]string{}}
 	for _, s := range sources {
 		if !s.test {
 			r.edges[s.dir] = append(r.edges[s.dir], s.imports...)
@@ -102,7 +102,9 @@ type ruler struct {
 	set     *token.FileSet
 	// edges holds what the packages import outside their tests.
 	edges map[string][]string
-	found []string
+	// chains holds, by the rooms that were asked for, the chains by which packages get there.
+	chains map[string]map[string][]string
+	found  []string
 }
 
 func (r *ruler) report(place, format string, args ...any) {
@@ -119,30 +121,36 @@ func within(dir, room string) bool { return dir == room || strings.HasPrefix(dir
 
 // reach returns the chain of imports by which a file gets to a room, or nil.
 func (r *ruler) reach(s source, rooms ...string) []string {
-	seen := map[string]bool{}
-	var visit func(dir string, chain []string) []string
-	visit = func(dir string, chain []string) []string {
-		chain = append(slices.Clone(chain), dir)
-		if slices.ContainsFunc(rooms, func(room string) bool { return within(dir, room) }) {
-			return chain
-		}
-		if seen[dir] {
-			return nil
-		}
-		seen[dir] = true
-		for _, next := range r.edges[dir] {
-			if found := visit(next, chain); found != nil {
-				return found
-			}
-		}
-		return nil
+	key := strings.Join(rooms, " ")
+	if r.chains[key] == nil {
+		r.chains[key] = map[string][]string{}
 	}
 	for _, imported := range s.imports {
-		if found := visit(imported, nil); found != nil {
+		if found := r.chain(r.chains[key], imported, rooms); found != nil {
 			return found
 		}
 	}
 	return nil
+}
+
+// chain returns the chain of imports from a package to a room, or nil. It keeps in known what it
+// finds; packages import one another in no circle.
+func (r *ruler) chain(known map[string][]string, dir string, rooms []string) []string {
+	if slices.ContainsFunc(rooms, func(room string) bool { return within(dir, room) }) {
+		return []string{dir}
+	}
+	found, ok := known[dir]
+	if ok {
+		return found
+	}
+	known[dir] = nil
+	for _, next := range r.edges[dir] {
+		if rest := r.chain(known, next, rooms); rest != nil {
+			known[dir] = append([]string{dir}, rest...)
+			break
+		}
+	}
+	return known[dir]
 }
 
 // twoLibraries: a suite that takes its expectations from the mock's code agrees with every bug of

@@ -16,26 +16,6 @@ import (
 	"oauthmock/scenarios"
 )
 
-func TestAServerThatKnowsThePagesAloneIsFoundWantingAtLevelShould(t *testing.T) {
-	_, to := newGrants(t, false, true)
-	out := ofGrants(t, to, "should")
-	var ids []string
-	for _, result := range out.Results {
-		if result.Verdict == "FAIL" {
-			ids = append(ids, result.ID)
-		}
-	}
-	assert.ElementsMatch(t, []string{
-		"authcode/authorize/denied", "authcode/authorize/loopback-port", "authcode/authorize/own-query", "authcode/authorize/state", "authcode/authorize/twice",
-		"authcode/flow/not-stored", "authcode/pages/another-site",
-		"authcode/pkce/downgrade", "authcode/pkce/mistakes", "authcode/pkce/plain", "authcode/pkce/s256", "authcode/pkce/unknown-method", "authcode/pkce/verifier-for-nothing",
-		"authcode/token/basic", "authcode/token/once", "authcode/token/other-client", "authcode/token/raced", "authcode/token/redirect-uri", "authcode/token/twice",
-		"authcode/userinfo/challenge", "authcode/userinfo/scheme",
-		"clientcred/authentication/basic", "clientcred/authentication/basic-encoded", "clientcred/authentication/basic-refused",
-		"clientcred/token/not-stored", "clientcred/token/twice",
-	}, ids)
-}
-
 func TestWithoutCredentialsScenariosOfTheGrantsAreSkippedAndSayWhatWouldHelp(t *testing.T) {
 	_, to := newGrants(t, true, false)
 	to.Username, to.Password, to.RedirectURI = "", "", ""

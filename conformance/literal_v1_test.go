@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"oauthmock/conformance"
 	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
@@ -247,16 +244,4 @@ func (l *legacy) change(h *holder, b *bearer, r *http.Request) (any, *refused) {
 func ofV1(t *testing.T, to conformance.Target, level string) report.Report {
 	t.Helper()
 	return run(t, to, conformance.Options{Files: scenarios.Embedded(), Surfaces: []string{"v1", "migration"}, Level: level})
-}
-
-func TestAServerOfV1AloneIsJudgedByItsScenariosAlone(t *testing.T) {
-	to := newLegacy(t, true, true)
-	to.BaseURL, to.Surface, to.Addresses = to.Addresses["v1"], "v1", nil
-	out := ofV1(t, to, "should")
-	require.Zero(t, out.ExitCode(), "%v", failed(out))
-	for id, verdict := range verdicts(out) {
-		if strings.HasPrefix(id, "migration/") {
-			assert.Contains(t, verdict, "SKIP: no address of ", id)
-		}
-	}
 }

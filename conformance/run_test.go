@@ -107,18 +107,6 @@ func TestAnHonestServerPassesInAnyOrderAndParallel(t *testing.T) {
 	}
 }
 
-func TestALiteralServerIsNotAccusedAtLevelMust(t *testing.T) {
-	l, url := newLiteral(t, false, false)
-	for name, list := range map[string][]scenarios.Scenario{"the suite": suite(t), "the features": features(t)} {
-		to := target(url, false)
-		to.Clock = &hurried{literal: l}
-		out := run(t, to, conformance.Options{Scenarios: list, Level: "must"})
-		for _, result := range out.Results {
-			assert.Contains(t, []report.Verdict{report.Pass, report.Warn, report.Skip}, result.Verdict, "%s: %s: %s", name, result.ID, result.Reason)
-		}
-	}
-}
-
 // hurried is a clock by which what is waited for has passed at once, also for a literal server.
 type hurried struct {
 	*literal

@@ -13,8 +13,8 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// What is judged here at length is judged with the race detector by
-// TestAServerThatKnowsThePagesAloneIsFoundWantingAtLevelShould.
+// The race detector watches the whole suite, with these surfaces, in
+// TestTheHonestMockIsNotAccusedWhenEightAskAtOnce (cmd/oauthconform).
 
 func TestTheWholeSuiteDoesNotAccuseAServerThatDoesWhatThePagesOfTheGrantsSay(t *testing.T) {
 	for name, control := range map[string]bool{"with a control API": true, "without": false} {
@@ -63,4 +63,24 @@ func TestTheWholeSuiteHidesTheSecretsOfTheGrants(t *testing.T) {
 		assert.NotContains(t, string(text), "verifier-of-forty-three", "verifiers")
 		assert.Contains(t, string(text), "${CODE_1}")
 	}
+}
+
+func TestTheWholeSuiteFindsAServerThatKnowsThePagesAloneWantingAtLevelShould(t *testing.T) {
+	_, to := newGrants(t, false, true)
+	out := ofGrants(t, to, "should")
+	var ids []string
+	for _, result := range out.Results {
+		if result.Verdict == "FAIL" {
+			ids = append(ids, result.ID)
+		}
+	}
+	assert.ElementsMatch(t, []string{
+		"authcode/authorize/denied", "authcode/authorize/loopback-port", "authcode/authorize/own-query", "authcode/authorize/state", "authcode/authorize/twice",
+		"authcode/flow/not-stored", "authcode/pages/another-site",
+		"authcode/pkce/downgrade", "authcode/pkce/mistakes", "authcode/pkce/plain", "authcode/pkce/s256", "authcode/pkce/unknown-method", "authcode/pkce/verifier-for-nothing",
+		"authcode/token/basic", "authcode/token/once", "authcode/token/other-client", "authcode/token/raced", "authcode/token/redirect-uri", "authcode/token/twice",
+		"authcode/userinfo/challenge", "authcode/userinfo/scheme",
+		"clientcred/authentication/basic", "clientcred/authentication/basic-encoded", "clientcred/authentication/basic-refused",
+		"clientcred/token/not-stored", "clientcred/token/twice",
+	}, ids)
 }

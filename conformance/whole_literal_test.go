@@ -13,6 +13,7 @@ import (
 
 	"oauthmock/conformance"
 	"oauthmock/conformance/inprocess"
+	"oauthmock/conformance/report"
 	"oauthmock/scenarios"
 )
 
@@ -37,5 +38,17 @@ func TestTheWholeSuiteAccusesNoLiteralServerOfItsChoices(t *testing.T) {
 			assert.Empty(t, failed(out), own)
 			assert.Positive(t, out.Summary.Passed)
 		})
+	}
+}
+
+func TestTheWholeSuiteDoesNotAccuseALiteralServerAtLevelMust(t *testing.T) {
+	l, url := newLiteral(t, false, false)
+	for name, list := range map[string][]scenarios.Scenario{"the suite": suite(t), "the features": features(t)} {
+		to := target(url, false)
+		to.Clock = &hurried{literal: l}
+		out := run(t, to, conformance.Options{Scenarios: list, Level: "must"})
+		for _, result := range out.Results {
+			assert.Contains(t, []report.Verdict{report.Pass, report.Warn, report.Skip}, result.Verdict, "%s: %s: %s", name, result.ID, result.Reason)
+		}
 	}
 }

@@ -3,15 +3,17 @@
 package conformance_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"oauthmock/conformance/report"
 )
 
-// What is judged here at length is judged with the race detector by
-// TestAServerOfV1AloneIsJudgedByItsScenariosAlone.
+// The race detector watches the whole suite, with these surfaces, in
+// TestTheHonestMockIsNotAccusedWhenEightAskAtOnce (cmd/oauthconform).
 
 func TestTheWholeSuiteDoesNotAccuseAServerThatDoesWhatThePageOfV1Says(t *testing.T) {
 	for name, control := range map[string]bool{"with a control API": true, "without": false} {
@@ -40,5 +42,17 @@ func TestTheWholeSuiteDoesNotAccuseAServerThatChoosesOtherwiseWhereV1IsSilent(t 
 			}
 			assert.Greater(t, observed, 10, "what it chooses otherwise is told")
 		})
+	}
+}
+
+func TestTheWholeSuiteJudgesAServerOfV1AloneByItsScenariosAlone(t *testing.T) {
+	to := newLegacy(t, true, true)
+	to.BaseURL, to.Surface, to.Addresses = to.Addresses["v1"], "v1", nil
+	out := ofV1(t, to, "should")
+	require.Zero(t, out.ExitCode(), "%v", failed(out))
+	for id, verdict := range verdicts(out) {
+		if strings.HasPrefix(id, "migration/") {
+			assert.Contains(t, verdict, "SKIP: no address of ", id)
+		}
 	}
 }

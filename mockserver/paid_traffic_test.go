@@ -250,7 +250,7 @@ func (s *shop) refusedBeforeTheWindow(scope string) (n int64) {
 
 // TestExactlyAsManyCallsPassAsALimitAllows lets 64 callers at once use up each limit.
 func TestExactlyAsManyCallsPassAsALimitAllows(t *testing.T) {
-	const callers, each = 64, 4
+	const callers, each = 64, 3
 	for name, c := range map[string]struct {
 		scope, limits string
 		prepare       func(s *shop)
