@@ -10,14 +10,14 @@ import (
 	"oauthmock/scenarios"
 )
 
-// WantRedirect is what a step expects of a redirect, without variables.
+// WantRedirect is what a step expects of a redirect, with variables replaced.
 type WantRedirect struct {
 	// To is held against the address without its query; nil asks nothing. Query holds its members.
 	To    *scenarios.Matcher
 	Query []Want
 }
 
-// WantPage is what a step expects of a page, without variables.
+// WantPage is what a step expects of a page, with variables replaced.
 type WantPage struct {
 	// Title and Text of the page; nil asks nothing.
 	Title, Text *scenarios.Matcher

@@ -238,7 +238,7 @@ func (s *Surface) timestamps(e *Exchange) []Finding {
 		seen++
 		_, err := time.Parse(time.RFC3339, text)
 		wrong = text
-		return err != nil || strings.Contains(text, ",") // which time.Parse takes for a point
+		return err != nil || strings.Contains(text, ",") // which time.Parse accepts as a decimal point
 	})
 	if found {
 		f.OK, f.Expected, f.Actual = false, "such as 2026-02-12T08:30:00+00:00", path+" is "+Render(wrong)

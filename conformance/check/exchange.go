@@ -16,8 +16,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Exchange is one answer, and what must be known of its request to judge it. Make it with
-// NewExchange; it is not changed afterwards and may be read by several goroutines.
+// Exchange is one answer, and what is needed of its request to judge it. Create it with
+// NewExchange; it is immutable, and safe for concurrent use.
 type Exchange struct {
 	// Surface is the API that answered, Operation nil where the request belongs to none of it.
 	Surface   *Surface
@@ -27,8 +27,7 @@ type Exchange struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// URL of the request, against which a redirect is resolved; nil where it is none that net/url
-	// can parse.
+	// URL of the request, against which a redirect is resolved; nil if net/url cannot parse it.
 	URL *url.URL
 
 	page    *Page
@@ -50,7 +49,7 @@ func NewExchange(surface *Surface, operation *spec.Operation, query url.Values, 
 	return e
 }
 
-// Page is the answer as HTML; nil where it is something else.
+// Page returns the answer as HTML, or nil if it is something else.
 func (e *Exchange) Page() *Page {
 	return e.page
 }
@@ -77,15 +76,15 @@ func (e *Exchange) Place() string {
 	return e.place
 }
 
-// Value is the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or the error
-// that says why it is none.
+// Value returns the body as JSON: nil, bool, string, json.Number, []any, map[string]any; or an
+// error that says why it is not JSON.
 func (e *Exchange) Value() (any, error) {
 	return e.value, e.problem
 }
 
-// Payload is what the answer is about: what stands under the envelope's data, or, for a payload
-// that may come bare and for one that is documented beside the envelope, the whole body; of a page
-// its title, text and forms; of a redirect its location and query. False means that there is none.
+// Payload returns what the answer is about: the envelope's data or, for a payload that may be bare
+// and for one that is documented beside the envelope, the whole body; of a page its title, text and
+// forms; of a redirect its location and query. ok is false if there is none.
 func (e *Exchange) Payload() (any, bool) {
 	if to := e.Redirect(); to != nil {
 		return map[string]any{"location": withoutQuery(to), "query": queryValue(to)}, true
@@ -112,7 +111,7 @@ func (e *Exchange) Payload() (any, bool) {
 	return data, enveloped
 }
 
-// payloadPlace is the JSONPath of the payload in the body; "" where it is none of the body's
+// payloadPlace returns the JSONPath of the payload in the body; "" if it is not one of the body's
 // values.
 func (e *Exchange) payloadPlace() string {
 	if e.Redirect() != nil || e.page != nil || e.problem != nil {
@@ -218,7 +217,7 @@ func members(value any) int {
 	return count
 }
 
-// doubledKey finds an object in valid JSON that names a member twice, and tells the member.
+// doubledKey returns a member that an object in valid JSON names twice, if there is one.
 func doubledKey(body []byte) (string, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

@@ -11,7 +11,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Want is one place of an answer and what must stand there, without variables.
+// Want is one place of an answer and what must be there, with variables replaced.
 type Want struct {
 	// Name is the place as the scenario writes it, which is part of the assertion's id; Path is the
 	// same without variables.
@@ -26,10 +26,10 @@ type Wants struct {
 	Page                *WantPage
 }
 
-// Expected holds an answer against what a step expects: status, code, message and levels of expect
-// (without variables), and the wants. level is the scenario's; of a refusal that nobody documents
-// only that it is one is held to it (see Open). When the status is not as expected nothing else is
-// checked: the rest would only say so again.
+// Expected checks an answer against what a step expects: status, code, message and levels of expect
+// (with variables replaced), and the wants. level is the scenario's; of a refusal that nobody
+// documents, only that it is a refusal has this level (see Open). If the status is wrong nothing
+// else is checked: the rest would only repeat it.
 func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios.Level) []Finding {
 	if expect.Level != "" {
 		level = expect.Level
@@ -89,7 +89,8 @@ func Expected(expect scenarios.Expect, wants Wants, e *Exchange, level scenarios
 	return slices.Concat(findings, data, body)
 }
 
-// locate makes the places of findings, which begin at what was looked at, begin at the body's root.
+// locate makes the paths of findings, which are relative to what was checked, start at the body's
+// root.
 func locate(findings []Finding, wants []Want, root string) {
 	for i := range findings {
 		f := &findings[i]

@@ -4,8 +4,8 @@ import "oauthmock/scenarios"
 
 // Finding is the outcome of one check.
 type Finding struct {
-	// Kind names the check ("http.status", "json.valid", "data"); Path says what of the answer,
-	// where one kind checks several.
+	// Kind names the check ("http.status", "json.valid", "data"); Path is the part of the answer,
+	// if one kind checks several.
 	Kind, Path string
 	Level      scenarios.Level
 	OK         bool

@@ -12,9 +12,9 @@ import (
 	"oauthmock/spec"
 )
 
-// What a refusal is judged by depends on how well it is known. The rows of spec/refusals.yaml carry
-// a grade; a row that somebody had to assume is a choice, and a server that chooses otherwise
-// breaks no promise. That it refuses is still expected of it.
+// How a refusal is judged depends on how well it is known. The rows of spec/refusals.yaml carry a
+// grade; an assumed row is a choice, and a server that chooses otherwise breaks no promise. It is
+// still expected to refuse.
 
 // knownRefusals returns the rows of the table of refusals that more is known of than an assumption.
 func knownRefusals(surface string) ([]spec.Refusal, error) {
@@ -44,8 +44,8 @@ func (s *Surface) knows(operation *spec.Operation, status int, code any) bool {
 	})
 }
 
-// Open reports whether a step expects a refusal whose status and code nobody documents, if only for
-// one of those that it allows: the operation is right to refuse, and to choose how.
+// Open reports whether a step expects a refusal whose status and code nobody documents, or allows
+// one: the operation is right to refuse, and to choose how.
 func (s *Surface) Open(operation *spec.Operation, expect *scenarios.Expect) bool {
 	_, some := s.open(operation, expect)
 	return some
@@ -70,14 +70,14 @@ func (s *Surface) open(operation *spec.Operation, expect *scenarios.Expect) (all
 	return known == 0 && len(expect.Status) > 0, known < len(expect.Status)
 }
 
-// undocumented reports whether nobody documents a refusal of an operation.
+// undocumented reports whether a refusal of an operation is undocumented.
 func (s *Surface) undocumented(operation *spec.Operation, status int, code any) bool {
 	return !s.knows(operation, status, code) &&
 		(code != nil || operation == nil || !slices.Contains(s.statuses[operation.Name], strconv.Itoa(status)))
 }
 
-// OpenOutcome reports whether an answer is as good as an outcome of concurrent calls: a refusal in
-// the place of one that nobody documents.
+// OpenOutcome reports whether an answer is as good as an outcome of concurrent calls: a refusal
+// instead of an undocumented one.
 func (e *Exchange) OpenOutcome(outcome *scenarios.Outcome) bool {
 	var code any
 	if outcome.Has("code") {
@@ -92,8 +92,8 @@ func (e *Exchange) Refused(expect *scenarios.Expect) bool {
 	return e.Status >= 400 && slices.ContainsFunc(expect.Status, func(status int) bool { return status < 400 })
 }
 
-// plain reports whether HTTP itself has a status for a case: who calls, what there is, how large it
-// is, how often. No other one says the same.
+// plain reports whether HTTP itself has one status for a case: who calls, whether the resource
+// exists, how large the request is, how often it is sent.
 func plain(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
@@ -106,7 +106,7 @@ func plain(status int) bool {
 func refused(expect scenarios.Expect, e *Exchange, level scenarios.Level) []Finding {
 	exact := Status(expect.Status, e, level, expect.LineOf("status"))
 	if e.Status == http.StatusNotFound && slices.Contains(expect.Status, http.StatusMethodNotAllowed) {
-		exact.Level = scenarios.Observe // there is nothing for this method, as good as nothing at all
+		exact.Level = scenarios.Observe // nothing for this method is as good as nothing at all
 		return []Finding{exact}
 	}
 	if !slices.ContainsFunc(expect.Status, func(status int) bool { return !plain(status) }) {
@@ -118,10 +118,10 @@ func refused(expect scenarios.Expect, e *Exchange, level scenarios.Level) []Find
 	return []Finding{whether, exact}
 }
 
-// grounded makes of a strict schema of successes what rests on more than an assumption: the
-// documented members are there, with the documented types. Which members there may be besides,
-// which of the envelope's there are where the document does not say so, the form of ids, lists of
-// values that the document calls open, and whole seconds are choices. The schema is copied.
+// grounded reduces a strict schema of successes to what rests on more than an assumption: the
+// documented members are present, with the documented types. Further members, the envelope's
+// members where the document does not require them, the form of IDs, lists of values that the
+// document calls open, and whole seconds are choices. The schema is copied.
 func (s *Surface) grounded(schema *openapi3.Schema) *openapi3.Schema {
 	loose := loosened(schema)
 	withoutEnvelope := func(one *openapi3.Schema) {
@@ -138,7 +138,7 @@ func loosened(schema *openapi3.Schema) *openapi3.Schema {
 	loose := *schema
 	loose.Pattern, loose.Enum, loose.Required = "", nil, slices.Clone(schema.Required)
 	if loose.Format == "date-time" {
-		loose.Format = "" // timestamps are judged by themselves
+		loose.Format = "" // timestamps are checked separately
 	}
 	if more := schema.AdditionalProperties; more.Has != nil {
 		loose.AdditionalProperties = openapi3.AdditionalProperties{}

@@ -76,14 +76,14 @@ func (j *Judge) Operations() []spec.Operation {
 	return j.operations
 }
 
-// Standing holds an answer against everything that is true of every answer of its surface, whatever
-// the scenario. level is that of the step: a MUST is one where the step rests on the published
-// document, and the answer is of a kind that the document describes; that a secret comes back is
-// one always. A SHOULD is what follows from the document: the documented members, the statuses, the
-// refusals that its examples show. What rests on the strict reading's own choices is observed, and
-// so is how a server refuses what the document does not speak of (a member of the wrong type, an
-// unknown path). leaks reports whether a text holds a secret. Of an API without a document only
-// refusals have a form.
+// Standing checks an answer against everything that is true of every answer of its surface,
+// whatever the scenario. level is that of the step. A finding is MUST if the step rests on the
+// published document, and the answer is of a kind that the document describes; that a secret is
+// echoed is always one. SHOULD is what follows from the document: the documented members, the
+// statuses, the refusals that its examples show. What rests on the strict reading's own choices is
+// observed, and so is how a server refuses what the document does not mention (a member of the
+// wrong type, an unknown path). leaks reports whether a text contains a secret. Of an API without a
+// document only the form of refusals is checked.
 func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
 	shown := e.Success() || s.knows(e.Operation, e.Status, nil)
 	must, should := scenarios.Should, scenarios.Should
@@ -111,7 +111,7 @@ func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string
 	case known && !slices.Contains(media, s.envelope.Media), slices.Contains(media, e.media) && e.media != s.envelope.Media:
 		return append(findings, contentType(e, must, media)) // a page, or another body without a schema
 	case e.page != nil && e.Operation != nil && e.Operation.Name == s.page:
-		return append(findings, contentType(e, must, []string{"text/html"})) // a page of a status that nobody thought of
+		return append(findings, contentType(e, must, []string{"text/html"})) // a page of an unexpected status
 	}
 	findings = append(findings, contentType(e, must, []string{s.envelope.Media}), jsonValid(e, must))
 	if e.value == nil && e.problem != nil {
@@ -145,8 +145,8 @@ func (s *Surface) redirect(e *Exchange, known bool, level scenarios.Level) Findi
 	return f
 }
 
-// noBody is judged of an answer that the document describes without one. Browsers are shown a body
-// with a redirect, which may be any.
+// noBody checks an answer that the document describes without a body. A redirect may have any body,
+// which browsers do not show.
 func noBody(e *Exchange, level scenarios.Level) []Finding {
 	if e.Status >= 300 && e.Status < 400 {
 		return nil
@@ -156,7 +156,7 @@ func noBody(e *Exchange, level scenarios.Level) []Finding {
 		Expected: "no body", Actual: fmt.Sprintf("%d bytes", len(e.Body))}}
 }
 
-// unasked is judged where an answer is compressed: the suite asks for identity.
+// unasked checks that an answer is not compressed: the suite asks for identity.
 func unasked(e *Exchange) []Finding {
 	encoding := e.Header.Get("Content-Encoding")
 	if encoding == "" || strings.EqualFold(encoding, "identity") {
@@ -183,8 +183,8 @@ func secretLeak(e *Exchange, leaks func(string) bool) Finding {
 	return f
 }
 
-// statusDocumented holds successes and failures of the server itself against the documented
-// statuses. With which 4xx it refuses what nobody documents a server may choose.
+// statusDocumented checks successes and failures of the server itself against the documented
+// statuses. The 4xx of an undocumented refusal is the server's choice.
 func (s *Surface) statusDocumented(e *Exchange, known bool) Finding {
 	level := scenarios.Should
 	if e.Status >= 400 && e.Status < 500 {

@@ -11,8 +11,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Match holds a value against a matcher without variables. It returns what was expected and not
-// met, in words; "" means that all of it was met. A value that was not found meets `exists: false`
+// Match checks a value against a matcher, with variables replaced. It returns in words what was
+// expected and not met; "" means that all was met. A value that was not found meets `exists: false`
 // and nothing else.
 func Match(m scenarios.Matcher, value any, found bool) string {
 	if m.Has("exists") && m.Exists != nil {

@@ -10,8 +10,7 @@ import (
 )
 
 // outline is what the published document describes at one place of an answer: the shape of its
-// schema, with the names ready. It is made once for each answer of the document, and not changed
-// afterwards.
+// schema, with the names ready. It is built once for each answer of the document, and immutable.
 type outline struct {
 	// key is the member's own; property its full name, "GET /wallet 200 data.credit". Both are
 	// empty where no member is.
@@ -61,8 +60,8 @@ func (o *outline) all(visit func(*outline)) {
 	}
 }
 
-// find visits every described member that a value has, until visit answers true, and tells where
-// that was: ".data[0].id".
+// find visits every described member that a value has, until visit returns true, and returns its
+// place: ".data[0].id".
 func (o *outline) find(value any, visit func(*outline, any) bool) (path string, found bool) {
 	for _, form := range o.forms {
 		if !form.fits(value) {
@@ -115,8 +114,8 @@ func (o *outline) findMember(object map[string]any, visit func(*outline, any) bo
 	return "", false
 }
 
-// fits reports whether a value may be meant by a form: lists and objects are told apart, other
-// values fit forms without a type only.
+// fits reports whether a value may have a form: lists and objects are distinguished; other values
+// fit forms without a type only.
 func (o *outline) fits(value any) bool {
 	if o.kind == nil {
 		return true

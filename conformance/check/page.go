@@ -13,11 +13,11 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Page is what a browser without JavaScript makes of an HTML answer.
+// Page is an HTML answer as a browser without JavaScript sees it.
 type Page struct {
 	Title string
-	// Text is what the page shows, one space between its words. What scripts and styles hold is not
-	// part of it.
+	// Text is the visible text, with one space between words, without the content of scripts and
+	// styles.
 	Text  string
 	Forms []Form
 }
@@ -38,7 +38,7 @@ type Form struct {
 type Button struct {
 	// Name and Value go with the form when the button is pressed; without a name nothing does.
 	Name, Value string
-	// Label is what stands on it.
+	// Label of the button.
 	Label string
 }
 

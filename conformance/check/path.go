@@ -8,14 +8,14 @@ import (
 	"github.com/ohler55/ojg/jp"
 )
 
-// Selection is what a JSONPath found.
+// Selection is the result of a JSONPath.
 type Selection struct {
-	// Value is what stands there, or the list of all that was found (see Many).
+	// Value is what was found, or the list of it (see Many).
 	Value any
 	Found bool
-	// Many says that the path may find several places: "[*]", "..", a slice, a filter, a union.
-	// Value is then a list, which is empty but found when the part of the path before the first
-	// such step exists.
+	// Many means that the path may find several places: "[*]", "..", a slice, a filter, a union.
+	// Value is then a list, which is empty but found if the part of the path before the first such
+	// step exists.
 	Many bool
 }
 

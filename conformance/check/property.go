@@ -22,8 +22,8 @@ func (s *Surface) Seen(e *Exchange) []string {
 	return seen
 }
 
-// walkAnswer visits the members of an answer that the published document describes, a payload that
-// may come bare as if it did, until visit answers true, and tells where that was:
+// walkAnswer visits the members of an answer that the published document describes, treating a bare
+// payload as if it were in the envelope, until visit returns true, and returns the place:
 // "$.data[0].createdAt".
 func (s *Surface) walkAnswer(e *Exchange, visit func(member *outline, value any) bool) (path string, found bool) {
 	described := s.outlined[e.Place()]

@@ -160,8 +160,8 @@ func (s *Surface) Successes(operation string) scenarios.Statuses {
 }
 
 // TakesAccount reports whether a call is made with the account's own credentials unless a step says
-// otherwise: where the document asks for HTTP Basic, and if there is none. operation is nil for a
-// path that belongs to none.
+// otherwise: if the document asks for HTTP Basic, and if there is no document. operation is nil for
+// a path that belongs to none.
 func (s *Surface) TakesAccount(operation *spec.Operation) bool {
 	if s.Document == nil {
 		return true
@@ -257,8 +257,8 @@ func (s *Surface) placeOf(operation *spec.Operation, status int) string {
 	return spec.Qualified(s.Name, operation.Method+" "+operation.Path+" "+strconv.Itoa(status))
 }
 
-// outlines makes the outlines of all answers that the published document describes, by their
-// places, and the names of all their members. Refusals are published without a schema.
+// outlines builds the outlines of all answers that the published document describes, by place, and
+// the names of all their members. Refusals are published without a schema.
 func (s *Surface) outlines() {
 	s.outlined = map[string]*outline{}
 	for _, operation := range s.operations {

@@ -25,9 +25,9 @@ func (k Known) over(now time.Time) bool {
 	return !k.Until.IsZero() && !now.UTC().Before(k.Until.AddDate(0, 0, 1))
 }
 
-// Apply turns what is known to fail into XFAIL, and what no longer fails into XPASS. An entry that
-// is over makes what it names FAIL in either case: somebody must look at it. Applying a baseline
-// again, after a result was judged again, is right too.
+// Apply turns known failures into XFAIL, and those that no longer fail into XPASS. An expired entry
+// makes what it names FAIL in either case: somebody must look at it. Applying a baseline again,
+// after a result was judged again, is correct too.
 func (b Baseline) Apply(result *Result, now time.Time) {
 	if !result.Verdict.Executed() {
 		return
@@ -83,7 +83,7 @@ func (k Known) one(result *Result, now time.Time) bool {
 	return true
 }
 
-// conclude makes the verdict of a scenario again: the gravest of its assertions.
+// conclude determines the verdict of a scenario again: the gravest of its assertions.
 func (r *Result) conclude() {
 	for _, verdict := range []Verdict{Fail, XPass, XFail} {
 		i := slices.IndexFunc(r.Assertions, func(a Assertion) bool { return a.Verdict == verdict && (a.Level != "OBSERVE" || verdict != Pass) })

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Cause is one broken thing and everywhere that it shows: a wrong code of one operation may fail
-// forty assertions.
+// Cause is one defect and all its symptoms: a wrong code of one operation may fail forty
+// assertions.
 type Cause struct {
 	// Title says in a few words what is wrong.
 	Title string
@@ -34,7 +34,7 @@ type Shown struct {
 	Assertion *Assertion
 }
 
-// Exchange returns what the assertion judged; nil where it judged no single exchange.
+// Exchange returns what the assertion judged; nil if it judged no single exchange.
 func (s Shown) Exchange() *Step {
 	if s.Assertion.Step < 0 || s.Assertion.Step >= len(s.Result.Steps) {
 		return nil
@@ -42,8 +42,8 @@ func (s Shown) Exchange() *Step {
 	return &s.Result.Steps[s.Assertion.Step]
 }
 
-// Causes groups the assertions of a verdict, and of scenarios of the same verdict, by what is
-// broken: MUST before SHOULD before OBSERVE, and what shows most often first.
+// Causes groups the assertions of a verdict, and of scenarios of the same verdict, by defect: MUST
+// before SHOULD before OBSERVE, and the most frequent first.
 func Causes(r Report, verdict Verdict) []Cause {
 	g := &grouping{at: map[string]int{}}
 	for i := range r.Results {
@@ -83,7 +83,7 @@ func (c *Cause) finish() {
 	c.Scenarios = len(seen)
 }
 
-// telling ranks how much an assertion tells of its cause: best is what a scenario asks for of one
+// telling ranks how much an assertion reveals of its cause: best is what a scenario expects of one
 // exchange.
 func telling(one Shown) int {
 	rank := 0
@@ -177,7 +177,8 @@ func pathOfURL(url string) string {
 	return oneLine(path, titleLimit)
 }
 
-// pathOf is what of an answer an assertion is about: the part of its id after step and kind.
+// pathOf returns the part of an answer that an assertion is about: the rest of its ID after step
+// and kind.
 func pathOf(a Assertion) string {
 	_, path, _ := strings.Cut(a.ID, "/"+a.Kind)
 	return a.Kind + path
@@ -192,8 +193,8 @@ var (
 // secrets.
 func general(text string) string { return variable.ReplaceAllString(text, "#") }
 
-// placed is the cause of a wrong member: what stands at a place. The same member beside the
-// envelope's data and below it is one.
+// placed is the cause of a wrong member, by its place. The same member beside the envelope's data
+// and below it counts as one.
 func placed(place string, body any, a Assertion) (key, title string) {
 	value, there, reached := at(place, body)
 	name := indices.ReplaceAllString(reached, "[*]")
@@ -242,7 +243,7 @@ func standingTitle(a Assertion) string {
 	return oneLine(a.Requirement, titleLimit)
 }
 
-// decoded is a body as JSON; nil where it is none, as one that was cut.
+// decoded returns a body as JSON; nil if it is not JSON, for example because it was cut.
 func decoded(body string) any {
 	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber()

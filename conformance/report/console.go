@@ -82,7 +82,7 @@ func (c console) head(r Report) {
 	c.printf("\n")
 }
 
-// state is what became of a search, in colour where it leaves the run in doubt.
+// state renders the result of a search, in colour if it leaves the run in doubt.
 func (c console) state(state Discovery) string {
 	if state == Failed || state == Locked {
 		return c.style.paint(yellow, string(state))
@@ -109,8 +109,8 @@ func (c console) alarms(r Report) {
 	}
 }
 
-// causes shows what is broken, each thing once: what was asked, expected and answered where it
-// shows best, and where else it shows. After the first twenty it only names them.
+// causes prints each defect once: what was requested, expected and answered where it shows best,
+// and where else it shows. After the first twenty it only names them.
 func (c console) causes(r Report) {
 	shown := 0
 	for _, cause := range Causes(r, Fail) {
@@ -159,8 +159,8 @@ func (c console) unexplained(r Report) {
 	}
 }
 
-// failures shows each scenario of a verdict with the assertions that brought it about. After the
-// first twenty it only names them: who has more than that has one cause, or a wrong target.
+// failures prints each scenario of a verdict with the assertions that led to it. After the first
+// twenty it only names them: more than that have one cause, or a wrong target.
 func (c console) failures(r Report, verdict Verdict) {
 	shown := 0
 	for _, result := range r.Results {

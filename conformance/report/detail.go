@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// labelled is one line of what is told about a failed assertion.
+// labelled is one line about a failed assertion.
 type labelled struct{ label, text string }
 
 // The lengths, in characters, at which texts are cut for people. The JSON report holds more.
@@ -16,8 +16,7 @@ const (
 	namedLimit  = 120
 )
 
-// detail tells what was asked for, what came, and how to see it again. Lines that have nothing to
-// say are left out.
+// detail returns what was requested, what came, and how to see it again. Empty lines are left out.
 func detail(result Result, assertion Assertion) []labelled {
 	lines := []labelled{
 		{"assertion", assertion.Level + " " + assertion.ID},
@@ -78,7 +77,7 @@ func answerLine(step Step) string {
 	return strconv.Itoa(step.Status) + " " + body
 }
 
-// place is the line that asks for the assertion, or where the scenario begins.
+// place returns the line that makes the assertion, or where the scenario starts.
 func place(result Result, assertion Assertion) string {
 	line := assertion.Line
 	if line == 0 {

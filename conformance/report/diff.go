@@ -24,7 +24,7 @@ func ReadJSON(r io.Reader) (Report, error) {
 	return read, nil
 }
 
-// Difference is one thing that two reports do not agree on.
+// Difference is one thing on which two reports disagree.
 type Difference struct {
 	// Scenario and Assertion name it; of what a target chose, Observation does.
 	Scenario    string `json:"scenario,omitempty"`
@@ -36,8 +36,8 @@ type Difference struct {
 }
 
 // Diff compares two reports: verdicts of scenarios and assertions, and what was observed: token
-// shape, headers, page sizes, and what OBSERVE assertions saw. Times, ids and what differs from run
-// to run are left out. Scenarios that one report does not have are told, too.
+// shape, headers, page sizes, and what OBSERVE assertions saw. It ignores times, IDs and whatever
+// differs from run to run. Scenarios that only one report has are differences, too.
 func Diff(a, b Report) []Difference {
 	var all []Difference
 	for _, pair := range pairs(a.Results, b.Results, func(r Result) string { return r.ID }) {
@@ -106,7 +106,7 @@ func told(a Assertion) string {
 	return fmt.Sprintf("%s (expected %s, got %s)", a.Verdict, a.Expected, a.Actual)
 }
 
-// unsteady is what differs between two runs against one target: times, ids, and the names of
+// unsteady matches what differs between two runs against one target: times, IDs, and the names of
 // secrets.
 var unsteady = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?)?|\$\{[A-Z][A-Z0-9_]*\}|[0-9a-f]{12,}|[A-Za-z]{3}, \d\d [A-Za-z]{3} \d{4} [\d:]+|127\.0\.0\.1:\d+|localhost:\d+`)
 

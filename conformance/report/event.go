@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// EventKind tells what happened.
+// EventKind is the kind of an event.
 type EventKind string
 
 // The kinds of events, in the order in which a run emits them. Those of a scenario come together,
 // when it is over: what must not be shown of its first exchange may be known only after its last.
 const (
-	Started   EventKind = "started"   // a run began: Run has its head, Total how many scenarios there are
+	Started   EventKind = "started"   // a run started: Run has its head, Total how many scenarios there are
 	Exchanged EventKind = "step"      // an exchange of a scenario: Index and Step
 	Asserted  EventKind = "assertion" // something that was checked in a scenario: Assertion
 	Finished  EventKind = "finished"  // a scenario is over: Result, without its steps and assertions
 	Ended     EventKind = "ended"     // the run is over: Run, without its results
 )
 
-// Event is one thing that happened in a run. Every report is made of events: a later assertion of
-// the same scenario and id replaces the earlier one, and so does a later result.
+// Event is one event of a run. Every report is built from events: a later assertion of the same
+// scenario and ID replaces the earlier one, and so does a later result.
 type Event struct {
 	Kind EventKind `json:"event"`
 	Time time.Time `json:"time"`
@@ -52,7 +52,8 @@ func EventsOf(result Result, at time.Time) []Event {
 	return append(events, Event{Kind: Finished, Time: at, Scenario: result.ID, Result: &result})
 }
 
-// Model makes a report of events. The zero value is ready; it is not safe for concurrent use.
+// Model builds a report from events. The zero value is ready to use; it is not safe for concurrent
+// use.
 type Model struct {
 	run     Report
 	results map[string]*Result

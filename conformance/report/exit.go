@@ -10,9 +10,9 @@ const (
 	ExitInconclusive = 3 // nothing was proven: unreachable, cut short, nothing executed, a discovery that failed; or something was left behind
 )
 
-// ExitCode returns the exit status that the report amounts to. A report without results, or with
-// nothing but SKIP, proves nothing and is 3; so is one whose discovery failed, or that left
-// something behind. A verdict that this package does not know counts as ERROR.
+// ExitCode returns the exit status of the report. A report without results, or with nothing but
+// SKIP, proves nothing and is 3; so is one whose discovery failed, or that left something behind. A
+// verdict that this package does not know counts as ERROR.
 func (r Report) ExitCode() int {
 	var failed, errors, inconclusive, executed bool
 	for _, result := range r.Results {

@@ -84,9 +84,9 @@ func escapedForms(s string) []string {
 	)
 }
 
-// base64Forms encodes the secret as it looks inside longer text: whatever stands before it shifts
-// it by zero, one or two bytes, and the characters at both ends mix with the neighbours. What is
-// left in the middle is the same every time.
+// base64Forms encodes the secret as it looks inside longer text: what precedes it shifts it by
+// zero, one or two bytes, and the characters at both ends mix with their neighbours. The middle is
+// the same every time.
 func base64Forms(secret string) []string {
 	var all []string
 	for shift := range 3 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Headline is the verdict on a whole run, as every report begins or ends with it: a word ("FAIL",
+// Headline is the verdict on a whole run, as every report starts or ends with it: a word ("FAIL",
 // "PASS", "XPASS", "ERROR", "INCONCLUSIVE"), and what it rests on, which may be "".
 func Headline(r Report) (word Verdict, why string) {
 	switch r.ExitCode() {
@@ -53,7 +53,7 @@ func failedFor(r Report) (Verdict, string) {
 	return Fail, "a requirement is not met: " + strings.Join(unmet, "; ")
 }
 
-// String tells a requirement and what there is.
+// String states a requirement and what was reached.
 func (q Requirement) String() string {
 	return fmt.Sprintf("%s %d of %d, where at least %g %% are required", q.Of, q.Covered, q.Total, 100*q.AtLeast)
 }

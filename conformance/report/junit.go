@@ -156,7 +156,8 @@ func junitDetail(result Result) junitOutcome {
 	return junitOutcome{Message: oneLine(message, 400), Type: string(result.Verdict), Text: "\n" + Printable(text)}
 }
 
-// findings are the assertions of a verdict as plain text, each with the exchange that it judged.
+// findings returns the assertions of a verdict as plain text, each with the exchange that it
+// judged.
 func findings(result Result, verdict Verdict) string {
 	var out strings.Builder
 	for _, assertion := range result.Assertions {

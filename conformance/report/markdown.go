@@ -112,7 +112,7 @@ func (m markdown) cause(cause Cause) {
 	m.printf("\n</details>\n")
 }
 
-// fence shows a text as it is, whatever stands in it.
+// fence renders a text literally, whatever it contains.
 func (m markdown) fence(text string) {
 	marks := "```"
 	for strings.Contains(text, marks) {

@@ -21,7 +21,7 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
-// WriteHTML writes the report as one page that needs nothing else: no file, no server and, except
+// WriteHTML writes the report as one self-contained page: no further file, no server and, except
 // for searching and copying, no JavaScript. The error is that of w.
 func WriteHTML(w io.Writer, r Report) error {
 	var text strings.Builder
@@ -32,7 +32,7 @@ func WriteHTML(w io.Writer, r Report) error {
 	return err
 }
 
-// page is what the templates show.
+// page is the data of the templates.
 type page struct {
 	Report
 	Word     Verdict
@@ -118,7 +118,7 @@ type resultRow struct {
 	*Result
 	Anchor string
 	Failed []*Assertion
-	// Needle is what the search looks in.
+	// Needle is the text that the search looks in.
 	Needle string
 }
 
@@ -179,7 +179,7 @@ func (p *page) counts() {
 	}
 }
 
-// known is the verdict, ERROR for one that nobody knows.
+// known returns the verdict, or ERROR for an unknown one.
 func known(v Verdict) Verdict {
 	if v.unknown() {
 		return Error
@@ -401,7 +401,7 @@ func verbOf(n int) string {
 	return "do"
 }
 
-// signOf tells the state of a cell without colour.
+// signOf shows the state of a cell without colour.
 func signOf(class string) string {
 	return map[string]string{"good": "✓", "bad": "✗", "odd": "+", "none": "–"}[class]
 }

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// textLine is one line of a request or an answer as a page shows it.
+// textLine is one line of a request or an answer on a page.
 type textLine struct {
 	Text string
-	// Mark is "wrong" for what is not as expected, "missing" for a line that tells what is not
-	// there, "" for all others.
+	// Mark is "wrong" for what is not as expected, "missing" for a line about something missing, ""
+	// for all others.
 	Mark string
 }
 
@@ -77,7 +77,7 @@ func sorted[V any](m map[string]V) []string {
 	return names
 }
 
-// bodyLines lays JSON out, with the places marked; every other body stays as it is.
+// bodyLines formats JSON, with the places marked; any other body is unchanged.
 func bodyLines(body string, places []string) []textLine {
 	if body == "" {
 		return nil

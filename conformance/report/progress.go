@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Progress shows a run while it goes on. On a terminal it is one line that is rewritten; elsewhere
-// a line for each scenario that does not end well, and, of a long run, how far it is, ten times.
-// Errors of the writer are ignored: what counts is in the report. All methods are safe for
+// Progress shows a run while it runs. On a terminal it is one line that is rewritten; elsewhere a
+// line for each scenario that does not end well and, in a long run, how far it is, ten times.
+// Errors of the writer are ignored: the results are in the report. All methods are safe for
 // concurrent use.
 type Progress struct {
 	mu       sync.Mutex
@@ -19,7 +19,7 @@ type Progress struct {
 	finished int
 	bad      int
 	reason   string // of the line before
-	// done holds the scenarios that are over: what was revised later is not told again.
+	// done holds the scenarios that are over: later revisions are not shown again.
 	done map[string]bool
 }
 
@@ -27,10 +27,10 @@ type Progress struct {
 // rewritten.
 const progressWidth = 78
 
-// manyScenarios is from how many on a run in a pipe tells how far it is.
+// manyScenarios is the number from which a run in a pipe shows how far it is.
 const manyScenarios = 50
 
-// NewProgress returns a Progress that writes to w; terminal reports whether w is one.
+// NewProgress returns a Progress that writes to w; terminal reports whether w is a terminal.
 func NewProgress(w io.Writer, terminal bool, style Style) *Progress {
 	return &Progress{w: w, terminal: terminal, style: style}
 }
@@ -56,14 +56,14 @@ func (p *Progress) ended(result Result) {
 	p.finished++
 	if endsBadly(result.Verdict) {
 		p.bad++
-		// A target that is not there is told once, not for every scenario.
+		// An unreachable target is reported once, not for every scenario.
 		if repeated := result.Verdict == Inconclusive && result.Reason == p.reason; !p.terminal && !repeated {
 			fmt.Fprintf(p.w, "%s %s%s\n", p.style.verdict(result.Verdict), oneLine(result.ID, valueLimit), because(result.Reason))
 		}
 		p.reason = result.Reason
 	}
 	p.redraw(result.ID)
-	// In a pipe a long run tells every tenth part how far it is.
+	// In a pipe a long run shows every tenth part how far it is.
 	if tenth := (p.total + 9) / 10; !p.terminal && p.total >= manyScenarios && p.finished%tenth == 0 {
 		fmt.Fprintln(p.w, p.state())
 	}
@@ -78,7 +78,7 @@ func (p *Progress) state() string {
 	return line
 }
 
-// Done takes the line away, so that the report begins on an empty one.
+// Done clears the line, so that the report starts on an empty one.
 func (p *Progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

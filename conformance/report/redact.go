@@ -28,11 +28,11 @@ type Redactor struct {
 	mu sync.RWMutex
 	// named holds what to look for, with the name that takes its place.
 	named map[string]string
-	// lengths says how long what is looked for is, by its first bytes; each list longest first.
-	// Texts that begin alike, as tokens of the same second do, are mostly of the same few lengths.
+	// lengths holds the lengths of what is looked for, by its first bytes; each list longest first.
+	// Texts that begin alike, such as tokens of the same second, mostly have the same few lengths.
 	lengths map[string][]int
-	// starts has a bit for each pair of bytes that something to look for begins with. Most places
-	// of a text are done with that.
+	// starts has a bit for each pair of bytes that something to look for begins with. It rules out
+	// most places of a text.
 	starts [1 << 16 / 64]uint64
 	// secrets holds the forms of each secret.
 	secrets map[string][]string
@@ -59,9 +59,9 @@ func (r *Redactor) Child() *Redactor {
 }
 
 // Add registers a secret under a name; "TOKEN_1" and "${TOKEN_1}" are the same name, and the second
-// is what texts get. A secret that is known already keeps its first name. It answers false, and
-// registers nothing, for a secret shorter than six bytes, and for the word password, by which
-// nobody could read a report of login forms any more.
+// is what texts get. A known secret keeps its first name. Add returns false, and registers nothing,
+// for a secret shorter than six bytes, and for the word password, without which reports of login
+// forms would be unreadable.
 func (r *Redactor) Add(name, secret string) bool {
 	if len(secret) < shortest || strings.EqualFold(secret, "password") {
 		return false
@@ -77,7 +77,7 @@ func (r *Redactor) Add(name, secret string) bool {
 	return true
 }
 
-// formsOf are the forms of a secret, taken from whoever made them before.
+// formsOf returns the forms of a secret, cached.
 func (r *Redactor) formsOf(secret string) []string {
 	for known := r; known != nil; known = known.parent {
 		known.mu.RLock()
@@ -200,8 +200,7 @@ func (r *Redactor) next(s string, from, atLeast int) (stretch, bool) {
 	return stretch{}, false
 }
 
-// match returns the longest form that s, of six bytes at least, begins with; "" when it begins with
-// none.
+// match returns the longest form that s, of at least six bytes, begins with; "" if there is none.
 func (r *Redactor) match(s string, atLeast int) string {
 	if pair := startOf(s); r.starts[pair/64]&(1<<(pair%64)) == 0 {
 		return ""

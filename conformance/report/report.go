@@ -12,7 +12,7 @@ const Version = "1.1"
 type Verdict string
 
 // The verdicts. FAIL and XPASS make a run fail; WARN, SKIP and XFAIL do not; INCONCLUSIVE and ERROR
-// say that nothing was proven.
+// mean that nothing was proven.
 const (
 	Pass         Verdict = "PASS"
 	Warn         Verdict = "WARN"
@@ -32,11 +32,11 @@ type Report struct {
 	Summary  Summary  `json:"summary"`
 	Results  []Result `json:"results"`
 	Coverage Coverage `json:"coverage"`
-	// TokenShape says how the target sends single tokens: "both", "data", "flat", "mixed", or ""
-	// when none was seen.
+	// TokenShape is how the target sends single tokens: "both", "data", "flat", "mixed", or "" if
+	// none was seen.
 	TokenShape string `json:"tokenShape,omitempty"`
-	// SuccessEnvelope says what successes hold beside their data: "full", "documented", "mixed", or
-	// "" when none was seen that may differ.
+	// SuccessEnvelope is what successes hold beside their data: "full", "documented", "mixed", or
+	// "" if none was seen that may differ.
 	SuccessEnvelope string `json:"successEnvelope,omitempty"`
 	// Level is "must", "should" or "observe": from where on a failed assertion fails the run.
 	Level string `json:"level"`
@@ -47,20 +47,20 @@ type Report struct {
 	Discovery []Discovered `json:"discovery,omitempty"`
 	// Connection is how the target was reached, where that was not the usual way.
 	Connection *Connection `json:"connection,omitempty"`
-	// Leftovers are what the run made and could not remove.
+	// Leftovers are what the run created and could not remove.
 	Leftovers []Leftover `json:"leftovers,omitempty"`
 	// Addresses are the base URLs of the surfaces by their names, without credentials.
 	Addresses map[string]string `json:"addresses,omitempty"`
 	// Filtered are the flags by which not all scenarios were chosen: "--id", "--tag", "--surface",
 	// "--rerun-failed", "replay".
 	Filtered []string `json:"filtered,omitempty"`
-	// Started is when the run began, by the clock of this machine.
+	// Started is when the run started, by the clock of this machine.
 	Started time.Time `json:"started,omitzero"`
 	// About is the first paragraph: what was asked, as whom, and what was left out.
 	About []Fact `json:"about,omitempty"`
-	// Requirements are what --require demands of the run.
+	// Requirements are the conditions of --require.
 	Requirements []Requirement `json:"requirements,omitempty"`
-	// Observations are what the target chose where the documents leave a choice, by name: they fail
+	// Observations are the target's choices where the documents leave one, by name: they fail
 	// nothing, and are compared by diff.
 	Observations map[string]string `json:"observations,omitempty"`
 	// Matrix has a cell for each answer that is documented or was seen.
@@ -76,7 +76,7 @@ type Discovered struct {
 	Detail string `json:"detail"`
 }
 
-// Discovery is what became of a search.
+// Discovery is the result of a search.
 type Discovery string
 
 // What becomes of a search. Only Failed leaves open whether the target has what was looked for:
@@ -85,13 +85,13 @@ const (
 	Found  Discovery = "found"
 	Absent Discovery = "absent"
 	Locked Discovery = "locked" // it is there, and wants credentials that were not given
-	Failed Discovery = "failed" // no answer, or one that tells nothing
+	Failed Discovery = "failed" // no answer, or an inconclusive one
 	Unused Discovery = "unused" // not looked for, because the caller asked to do without
 )
 
 // Connection is how the target was reached.
 type Connection struct {
-	// Insecure means that certificates were not verified: whoever stands between may have answered.
+	// Insecure means that certificates were not verified: somebody in between may have answered.
 	Insecure bool `json:"insecure,omitempty"`
 	// CACertificate and ClientCertificate are the names of files.
 	CACertificate     string `json:"caCertificate,omitempty"`
@@ -100,11 +100,11 @@ type Connection struct {
 	Proxy string `json:"proxy,omitempty"`
 }
 
-// Fact is one thing that every report tells at its beginning.
+// Fact is one thing that every report states at its beginning.
 type Fact struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
-	// Loud facts are told as warnings: certificates that were not checked, a part of the target
+	// Loud facts are shown as warnings: certificates that were not checked, a part of the target
 	// that could not be found.
 	Loud bool `json:"loud,omitempty"`
 }
@@ -114,8 +114,8 @@ type Leftover struct {
 	Surface string `json:"surface"`
 	// Kind is what it is: "token", "account", "fault".
 	Kind string `json:"kind"`
-	// ID is redacted like all output; the run journal has it in clear. It is "" where the answer
-	// that would have told it did not come.
+	// ID is redacted like all output; the run journal has it in clear. It is "" if the answer that
+	// contained it did not arrive.
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }
@@ -239,7 +239,7 @@ type Step struct {
 	Started time.Time `json:"started,omitzero"`
 }
 
-// Coverage says how much of the published contract was met by at least one executed scenario.
+// Coverage is how much of the published contract was met by at least one executed scenario.
 type Coverage struct {
 	Operations Covered `json:"operations"` // "token.create"
 	Statuses   Covered `json:"statuses"`   // "POST /tokens 422"

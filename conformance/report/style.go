@@ -38,7 +38,7 @@ func (v Verdict) Executed() bool {
 	return false
 }
 
-// unknown says that a verdict is none of the eight; it counts as ERROR everywhere.
+// unknown reports whether a verdict is none of the eight; it counts as ERROR everywhere.
 func (v Verdict) unknown() bool {
 	switch v {
 	case Pass, Warn, Fail, Skip, XFail, XPass, Inconclusive, Error:

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Printable makes a text of the target safe to show: everything that a terminal would obey rather
-// than print, and everything that XML forbids, is written as an escape. Line ends and tabs stay.
+// Printable makes a text of the target safe to show: everything that a terminal would interpret
+// rather than print, and everything that XML forbids, is written as an escape. Line ends and tabs
+// stay.
 func Printable(s string) string {
 	clean := true
 	for _, r := range s {

@@ -47,8 +47,8 @@ func (r *Runner) aboutAccount() report.Fact {
 	return fact
 }
 
-// targetClock tells the time at the target: by its control API, otherwise by the Date header of its
-// first answer.
+// targetClock returns the target's time: from its control API, otherwise from the Date header of
+// its first answer.
 func (r *Runner) targetClock(ctx context.Context) string {
 	if r.control != nil && r.control.breaker.given("") == "" {
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), aboutTimeout)
@@ -73,8 +73,8 @@ func (r *Runner) isChosen(surface *check.Surface) bool {
 	return slices.ContainsFunc(r.chosen, func(scenario *scenarios.Scenario) bool { return slices.Contains(r.called(scenario), surface) })
 }
 
-// judged counts the MUST scenarios whose surfaces have an address, and those of them that the
-// target was really asked.
+// judged counts the MUST scenarios whose surfaces have an address, and those of them that sent
+// requests to the target.
 func (r *Runner) judged(results []report.Result) report.Judged {
 	var count report.Judged
 	for i, scenario := range r.chosen {

@@ -72,9 +72,9 @@ func (a *addresses) texts() map[string]string {
 	return all
 }
 
-// ask takes the addresses that the control API names, once. Only those on the host of the base URL
-// are used: credentials must not go to a host that the user did not name. The error says that it is
-// not known what it names.
+// ask fetches the addresses that the control API names, once. Only those on the host of the base
+// URL are used: credentials must not go to a host that the user did not name. The error means that
+// the addresses are unknown.
 func (a *addresses) ask(ctx context.Context, control *control, host string, found *discoveries) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -161,8 +161,8 @@ func (a *addresses) missing(ctx context.Context, target *sender, surface *check.
 }
 
 // probe calls a surface without credentials, so that nothing is spent. there reports whether it
-// refused as the contract says, or at least otherwise than a path that nobody has told the target
-// of: a wrong refusal is to be judged. answered describes the answer.
+// refused as the contract requires, or at least otherwise than a path that certainly does not
+// exist: a wrong refusal is to be judged. answered describes the answer.
 func probe(ctx context.Context, target *sender, surface *check.Surface, base *url.URL) (there bool, answered string, err error) {
 	got, err := target.find(ctx, surface, base, surface.Probe.Path)
 	if err != nil {
@@ -183,7 +183,7 @@ func probe(ctx context.Context, target *sender, surface *check.Surface, base *ur
 	return describeAnswer(nowhere.exchange) != answered, answered, nil
 }
 
-// find asks for a path without credentials, until an answer tells something, at most three times.
+// find requests a path without credentials, at most three times, until an answer is conclusive.
 func (t *sender) find(ctx context.Context, surface *check.Surface, base *url.URL, path string) (*sent, error) {
 	var got *sent
 	err := persist(ctx, func() (err error) {
@@ -229,8 +229,7 @@ func (r *Runner) surfaceOfCall(text string) string {
 	return call.Surface
 }
 
-// home is the surface that a scenario's id begins with; the first one where the id begins with
-// none.
+// home returns the surface with which a scenario's ID begins, otherwise the first one.
 func (r *Runner) home(s *scenarios.Scenario) *check.Surface {
 	if own := r.judgement.Surface(surfaceOf(s)); own != nil {
 		return own

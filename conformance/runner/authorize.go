@@ -22,8 +22,8 @@ const maxPages = 12
 func allowing() []string { return []string{"allow", "approve", "authorize", "accept"} }
 func denying() []string  { return []string{"deny", "decline", "reject", "cancel"} }
 
-// authorize takes a user through the pages of an authorization and holds the redirect to the
-// client, or where else it ended, against what the step expects.
+// authorize takes a user through the pages of an authorization and checks the redirect to the
+// client, or wherever else it ended, against what the step expects.
 func (s *session) authorize(ctx context.Context, step *scenarios.Step, label string, local, into map[string]any) error {
 	surface := s.home(s.scenario)
 	operation := surface.PageOperation()
@@ -65,7 +65,7 @@ func sentBack(step *scenarios.Step) bool {
 	return step.Expect.Redirect != nil || len(step.Capture) > 0
 }
 
-// visit is one authorization under way.
+// visit is one authorization in progress.
 type visit struct {
 	*session
 	step   *scenarios.Step
@@ -84,8 +84,7 @@ func (v *visit) query() (string, error) {
 	return expandQuery(v.step.Authorize.Query, v.lookup)
 }
 
-// browse sends what a browser would send until the client's turn has come, or nothing more is to be
-// done.
+// browse sends what a browser would send until it is redirected to the client, or cannot continue.
 func (v *visit) browse(ctx context.Context) (*sent, int, error) {
 	for range maxPages {
 		got, at, err := v.next(ctx)
@@ -137,7 +136,7 @@ func (v *visit) goOn(got *sent) (bool, error) {
 		return v.redirected(got, to)
 	}
 	page := got.exchange.Page()
-	if page == nil || got.status >= http.StatusMultipleChoices { // a redirect to what is not an address leads nowhere
+	if page == nil || got.status >= http.StatusMultipleChoices { // a redirect to an invalid address leads nowhere
 		return false, nil
 	}
 	if i := slices.IndexFunc(page.Forms, func(f check.Form) bool { return f.Has("username") && f.Has("password") }); i >= 0 {
@@ -227,7 +226,7 @@ func (v *visit) redirected(got *sent, to *url.URL) (bool, error) {
 	return true, nil
 }
 
-// submit makes the request that sends a form.
+// submit builds the request that submits a form.
 func (v *visit) submit(got *sent, form check.Form, with url.Values) error {
 	to := resolved(got.exchange.URL, form.Action)
 	if to == nil {

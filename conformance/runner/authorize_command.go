@@ -24,8 +24,8 @@ const (
 	maxCommandOutput = 1 << 20
 )
 
-// byCommand has a command of the user's go through the pages. What it prints stands for the
-// redirect to the client.
+// byCommand has a command of the user's go through the pages. It prints the address of the redirect
+// to the client.
 func (v *visit) byCommand(ctx context.Context) (*sent, int, error) {
 	if v.step.Authorize.Deny || v.step.Authorize.Has("username") || v.step.Browser != "" {
 		return nil, -1, stop{report.Skip, fmt.Sprintf("step %q: --authorize-command allows, as its own user and in one browser; this needs the pages themselves", v.step.Name)}

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// breakerLimit is after how many failures in a row without an answer a target, or one operation of
-// it, is given up.
+// breakerLimit is how many failures in a row without an answer it takes to give up a target, or one
+// operation of it.
 const breakerLimit = 3
 
-// breaker remembers who does not answer, so that a dead target is not waited for by every scenario.
+// breaker stops requests to a target that does not answer, so that not every scenario waits for it.
 type breaker struct {
-	name string // who is asked, in words
+	name string // the target, in words
 
 	mu       sync.Mutex
 	answered bool

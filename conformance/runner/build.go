@@ -14,7 +14,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// build makes the request of a call step, with the values of variables. The error may be
+// build builds the request of a call step, with the values of variables. The error may be
 // errUndefined.
 func (s *session) build(ctx context.Context, step *scenarios.Step, label string, local map[string]any) (call, error) {
 	lookup := s.lookup(ctx, step.As, local)
@@ -46,7 +46,7 @@ func (s *session) build(ctx context.Context, step *scenarios.Step, label string,
 		c.operation = scenarios.MatchOperation(s.judgement.Operations(), surface, c.method, path)
 	}
 	c.surface = s.judgement.Surface(surface)
-	if c.base = s.addresses.of(c.surface); c.base == nil { // variables led where the scenario does not say that it goes
+	if c.base = s.addresses.of(c.surface); c.base == nil { // variables led to another path than the scenario declares
 		return call{}, stop{report.Error, fmt.Sprintf("step %q: no address of %s is known", step.Name, c.surface.Title)}
 	}
 	if err := c.fillQuery(step, lookup); err != nil {
@@ -164,7 +164,7 @@ func (c *call) fillBody(step *scenarios.Step, lookup lookup) error {
 	return nil
 }
 
-// setForm makes a form the body.
+// setForm sets the body to a form.
 func (c *call) setForm(form url.Values) {
 	c.body = []byte(form.Encode())
 	c.header.Set("Content-Type", mediaForm)

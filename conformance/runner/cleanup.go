@@ -12,7 +12,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// leaving is what scenarios made and could not remove. Safe for concurrent use.
+// leaving is what scenarios created and could not remove. It is safe for concurrent use.
 type leaving struct {
 	mu       sync.Mutex
 	tokens   []createdToken
@@ -84,8 +84,8 @@ func (r *Runner) remove(ctx context.Context, made createdToken) string {
 	return fmt.Sprintf("%s answered %s", got.method, describeAnswer(got.exchange))
 }
 
-// isGone reports whether what a scenario made is proven not to be there any more: how a target
-// refuses to remove what is not there is its own way.
+// isGone reports whether what a scenario created is proven to be gone, since how a target refuses
+// to remove what does not exist is its own choice.
 func (r *Runner) isGone(ctx context.Context, made createdToken) bool {
 	read := made.surface.Operation(made.surface.Lifecycle.Read)
 	if read == nil {

@@ -62,7 +62,7 @@ func (c client) close() {
 	c.http.CloseIdleConnections()
 }
 
-// answer is what came back, whole.
+// answer is a complete answer.
 type answer struct {
 	status  int
 	header  http.Header
@@ -188,8 +188,8 @@ func (c client) once(ctx context.Context, through http.RoundTripper, request *ht
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	started := time.Now()
-	// Not by way of http.Client, which takes no answer whose Location is not an address: that is
-	// the target's fault, and to be judged.
+	// http.Client is avoided, because it rejects an answer whose Location is not a valid address:
+	// that is the target's fault, and to be judged.
 	response, err := through.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		stale = reused.Load() && !answered.Load() && ctx.Err() == nil
@@ -208,8 +208,8 @@ func (c client) once(ctx context.Context, through http.RoundTripper, request *ht
 	return got, false, nil
 }
 
-// decoded undoes a compression that nobody asked for, so that the answer is judged by what it says.
-// What cannot be undone stays as it is.
+// decoded undoes a compression that was not requested, so that the content can be judged. What
+// cannot be undone is returned as it is.
 func decoded(body []byte, encoding string) []byte {
 	var reader io.Reader
 	var err error
@@ -238,7 +238,7 @@ type errSlow struct{ timeout time.Duration }
 
 func (e errSlow) Error() string { return fmt.Sprintf("no answer within %s", e.timeout) }
 
-// describe says in words what went wrong, without the URL, which may hold a token.
+// describe says in words what went wrong, without the URL, which may contain a token.
 func (c client) describe(ctx context.Context, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
@@ -249,13 +249,13 @@ func (c client) describe(ctx context.Context, err error) error {
 	return err
 }
 
-// unreachable says that nobody is there at all: it makes no sense to ask again.
+// unreachable reports whether nothing is listening at all: retrying is pointless.
 func unreachable(err error) bool {
 	var lookup *net.DNSError
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &lookup)
 }
 
-// hungUp reports whether a request reached somebody who ended the conversation without a whole
+// hungUp reports whether the target received a request and ended the connection without a complete
 // answer.
 func hungUp(err error) bool {
 	var dial *net.OpError
@@ -270,7 +270,7 @@ func hungUp(err error) bool {
 	return true
 }
 
-// newRequest makes a request for a path that is sent exactly as written, below the base.
+// newRequest creates a request for a path that is sent exactly as written, below the base.
 func newRequest(ctx context.Context, base *url.URL, method, path, rawQuery string, body io.Reader) (*http.Request, error) {
 	for _, text := range []string{path, rawQuery} {
 		if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {

@@ -24,7 +24,7 @@ func (s *session) concurrent(ctx context.Context, step *scenarios.Step, label st
 	if _, err := s.pay(ctx, &c, step.Concurrent); err != nil {
 		return err
 	}
-	// All wait for their turn before the first is sent: a race is none at one request a second.
+	// All wait for their turn before the first is sent: at one request a second there is no race.
 	if err := s.client.gate.turn(ctx, step.Concurrent); err != nil {
 		return transportError{fmt.Errorf("interrupted: %w", context.Cause(ctx))}
 	}

@@ -22,7 +22,7 @@ type Connection struct {
 	// Proxy returns the proxy for a request, nil for none. A nil Proxy uses none: that of the
 	// environment would see credentials, and may answer in the target's place.
 	Proxy func(*http.Request) (*url.URL, error)
-	// Told is what reports tell of it; nil for nothing.
+	// Told is what reports mention of it; nil for nothing.
 	Told *report.Connection
 }
 

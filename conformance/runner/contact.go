@@ -15,8 +15,8 @@ import (
 	"oauthmock/spec"
 )
 
-// Permitted returns an error where the target is one of the provider's hosts where accounts are
-// real, unless the options say that the user knows.
+// Permitted returns an error if the target is one of the provider's hosts with real accounts,
+// unless the options confirm that the user wants that.
 func Permitted(target Target, options Options) error {
 	if options.Production {
 		return nil
@@ -29,9 +29,9 @@ func Permitted(target Target, options Options) error {
 	return nil
 }
 
-// Preflight returns why it makes no sense to judge the target, in one line; "" where it does. That
-// is so where nothing answers at all, or where each of three reads is answered 401: whatever else
-// comes is the target's way, and is judged.
+// Preflight returns, in one line, why judging the target is pointless; "" if it is not. It is if
+// nothing answers at all, or if each of three reads is answered 401: any other answer is to be
+// judged.
 func (r *Runner) Preflight(ctx context.Context) string {
 	if r.target.Stopped != "" {
 		return r.target.Stopped
@@ -57,7 +57,7 @@ func (r *Runner) Preflight(ctx context.Context) string {
 		case err != nil && unreachable(err):
 			return fmt.Sprintf("%s cannot be reached: %v", one.base, err)
 		case ctx.Err() != nil, errors.As(err, new(cutOff)), errors.As(err, new(errImpatient)):
-			return "" // which every scenario tells in its own words
+			return "" // which every scenario reports in its own words
 		case err != nil:
 			unanswered = err
 			if unauthorized > 0 {

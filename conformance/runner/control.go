@@ -40,7 +40,7 @@ func newControl(base *url.URL, by client, name string) *control {
 	return &control{base: base, client: by, breaker: newBreaker(name), asked: new(sync.Once), askedFaults: new(sync.Once)}
 }
 
-// endpoints are the addresses of the target's surfaces as it names them; none where it does not.
+// endpoints returns the addresses of the target's surfaces as it names them; none if it does not.
 func (c *control) endpoints(ctx context.Context) (map[string]string, error) {
 	var answer struct {
 		Surfaces map[string]*string `json:"surfaces"`
@@ -68,7 +68,7 @@ type account struct {
 	Environment string        `json:"environment"`
 	Clients     []oauthClient `json:"clients"`
 	Users       []user        `json:"users"`
-	// by is what made it; nil for an account of the user's.
+	// by created the account; nil for one of the user's.
 	by *control
 }
 
@@ -146,8 +146,8 @@ func (c *control) deleteAccount(ctx context.Context, id string) error {
 	return c.callFor(ctx, removing, http.MethodDelete, "/accounts/"+url.PathEscape(id), nil, nil, nil)
 }
 
-// webhookSecret returns what an account's callbacks are signed with; "" where the control API does
-// not tell.
+// webhookSecret returns the secret that signs an account's callbacks; "" if the control API does
+// not reveal it.
 func (c *control) webhookSecret(ctx context.Context, id string) (string, error) {
 	var account struct {
 		WebhookSecret string `json:"webhookSecret"`
@@ -188,9 +188,9 @@ func (c *control) invariants(ctx context.Context, id string, answer any) error {
 // ampleRateLimit is more than any scenario needs that is not about the limit itself.
 const ampleRateLimit = 10_000
 
-// tight reports whether accounts begin with a rate limit that scenarios could run into, which would
-// say nothing about the contract. It is asked once; a control API without rate limits has none that
-// are tight.
+// tight reports whether accounts start with a rate limit that scenarios could run into, which would
+// prove nothing about the contract. It is requested once; a control API without rate limits has
+// none that are tight.
 func (c *control) tight(ctx context.Context) bool {
 	c.asked.Do(func() {
 		var limit struct {
@@ -210,7 +210,7 @@ func (c *control) moveCredit(ctx context.Context, id string, amount json.Number,
 	return c.call(ctx, http.MethodPost, "/accounts/"+url.PathEscape(id)+"/wallet", nil, body, answer)
 }
 
-// controlError says that the control API refused, or answered what it should not.
+// controlError means that the control API refused, or gave a wrong answer.
 type controlError struct {
 	text string
 	// status of the answer, 0 where it is not the status that is wrong.
@@ -280,7 +280,7 @@ func (c *control) callFor(ctx context.Context, why purpose, method, path string,
 	return nil
 }
 
-// transportError says that no whole answer came: nothing is proven.
+// transportError means that no complete answer came: nothing is proven.
 type transportError struct{ err error }
 
 func (e transportError) Error() string { return e.err.Error() }

@@ -10,8 +10,8 @@ import (
 	"oauthmock/spec"
 )
 
-// coverage collects how much of the published contract was met by exchanges that were judged. Safe
-// for concurrent use.
+// coverage counts how much of the published contract was met by judged exchanges. It is safe for
+// concurrent use.
 type coverage struct {
 	judge *check.Judge
 
@@ -48,7 +48,7 @@ func newCoverage(judge *check.Judge) *coverage {
 	return c
 }
 
-// totals is what there is to meet of some surfaces. Names outside v2 carry the surface, except
+// totals returns everything that some surfaces have. Names outside v2 carry the surface, except
 // operations, which have names of their own.
 func totals(surfaces []*check.Surface) map[dimension][]string {
 	all := map[dimension][]string{}
@@ -75,7 +75,7 @@ func parameterName(operation spec.Operation, parameter spec.Parameter) string {
 	return spec.Qualified(operation.Surface, fmt.Sprintf("%s %s %s %s", operation.Method, operation.Path, parameter.In, parameter.Name))
 }
 
-// count notes what one judged exchange shows.
+// count records what one judged exchange shows.
 func (c *coverage) count(sent *sent) {
 	e := sent.exchange
 	if e.Operation == nil {

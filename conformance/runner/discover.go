@@ -15,7 +15,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// The names under which reports tell what was looked for.
+// The names by which reports call what was looked for.
 const (
 	whatControl   = "control API"
 	whatAddresses = "addresses of the surfaces"
@@ -39,7 +39,7 @@ func persist(ctx context.Context, call func() error) error {
 	}
 }
 
-// trouble is an answer that may be another one the next time, and so tells nothing.
+// trouble is an answer that may be different next time, and so proves nothing.
 type trouble struct{ text string }
 
 func (t trouble) Error() string { return t.text }
@@ -47,10 +47,10 @@ func (t trouble) Error() string { return t.text }
 func troubled(status int) bool { return status >= 500 || status == http.StatusTooManyRequests }
 
 // Look finds the control API of a target whose AdminURL is "", by GET /clock below BASE/__admin,
-// otherwise ORIGIN/__admin. It returns the target with what it found out: AdminURL, Discovered,
-// Sent and Latency. Whether there is none is proven by an answer, told apart from one that does not
-// come, one that tells nothing, and one that asks for a token. The error is that of an address or
-// an option that makes no sense.
+// otherwise ORIGIN/__admin. It returns the target with the result: AdminURL, Discovered, Sent and
+// Latency. Absence must be proven by an answer, and is distinguished from no answer, an
+// inconclusive one, and one that asks for a token. The error is that of an invalid address or
+// option.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	base, err := parseBase("base URL", target.BaseURL)
 	if err != nil {
@@ -100,11 +100,11 @@ type search struct {
 	root    *url.URL
 	token   string
 	latency float64
-	// unreachable is why nobody is there at all.
+	// unreachable is why nothing is listening at all.
 	unreachable error
 }
 
-// get asks for a path until an answer tells something, at most three times. The error says that
+// get requests a path, at most three times, until an answer is conclusive. The error means that
 // none came.
 func (s *search) get(ctx context.Context, path, token string) (answer, error) {
 	var got answer
@@ -154,8 +154,7 @@ func (s *search) control(ctx context.Context) (report.Discovery, string) {
 	case got.status != http.StatusUnauthorized && got.status != http.StatusForbidden && got.status < 500 && got.status != http.StatusTooManyRequests:
 		return report.Absent, told
 	}
-	// What the target answers to a path that nobody has told it of reports whether it means this
-	// one.
+	// Compare with the answer to a path that certainly does not exist.
 	nowhere, err := s.get(ctx, "/__nothing-"+rand.Text()[:8], "")
 	switch {
 	case err != nil:
@@ -178,7 +177,7 @@ func Discover(ctx context.Context, given *http.Client, base string) string {
 	return found.AdminURL
 }
 
-// discoveries are what was looked for, each once. Safe for concurrent use.
+// discoveries are the results of searches, each once. It is safe for concurrent use.
 type discoveries struct {
 	mu   sync.Mutex
 	list []report.Discovered

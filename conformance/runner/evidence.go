@@ -25,12 +25,12 @@ const (
 
 var (
 	noWord = regexp.MustCompile(`[^A-Za-z0-9]`)
-	// variable is one of the names that take the place of secrets.
+	// variable matches the names that replace secrets.
 	variable = regexp.MustCompile(`\$\{[A-Z][A-Z0-9_]*\}`)
 )
 
-// redactor knows all secrets of the scenario's exchanges. It is made when all of them are known: a
-// token that an answer shows late may stand in the URL of an earlier request.
+// redactor knows all secrets of the scenario's exchanges. It is created when all of them are known:
+// a token that an answer shows late may be in the URL of an earlier request.
 func (s *session) redactor() *report.Redactor {
 	r := s.secrets.Child()
 	r.Add("OAUTH_ADMIN_TOKEN", s.target.AdminToken)
@@ -71,8 +71,8 @@ type secret struct {
 	key, text string
 }
 
-// secretsOf lists the texts of a JSON value that stand under telling keys, in a stable order.
-// Elements stand under the key of their list.
+// secretsOf lists the strings of a JSON value under telling keys, in a stable order. Elements
+// belong to the key of their list.
 func secretsOf(value any, key string, found []secret) []secret {
 	switch v := value.(type) {
 	case string:
@@ -91,8 +91,8 @@ func secretsOf(value any, key string, found []secret) []secret {
 	return found
 }
 
-// secretsIn lists what an answer shows and nobody else should see: members of its JSON, of the
-// query that it redirects with, hidden fields of its forms, and cookies.
+// secretsIn lists the secrets that an answer shows: in members of its JSON, the query that it
+// redirects with, hidden fields of its forms, and cookies.
 func secretsIn(e *check.Exchange) []secret {
 	value, _ := e.Value()
 	if e.Page() != nil || e.Redirect() != nil {
@@ -110,8 +110,7 @@ func secretsIn(e *check.Exchange) []secret {
 	return found
 }
 
-// secrets lists what a request itself brings that nobody else should see: credentials of clients,
-// and members of forms.
+// secrets lists the secrets of a request: credentials of clients, and members of forms.
 func (c *call) secrets() []secret {
 	var found []secret
 	if c.clientSecret != "" {
@@ -161,8 +160,8 @@ func sortedNames[V any](m map[string]V) []string {
 	return names
 }
 
-// steps are the exchanges as evidence, redacted before anything is cut. Of a scenario that passed
-// nobody needs bodies and headers, and they would be most of a report.
+// steps returns the exchanges as evidence, redacted before anything is cut. For a scenario that
+// passed, bodies and headers are left out, because they would be most of a report.
 func (s *session) steps(r *report.Redactor, verdict report.Verdict) []report.Step {
 	steps := make([]report.Step, 0, len(s.evidence))
 	blamed := map[int]bool{}
@@ -250,7 +249,7 @@ func (s *session) credentialNames(a *account) (email, key string) {
 	return "OAUTH_EMAIL" + suffix, "OAUTH_API_KEY" + suffix
 }
 
-// suffix tells the variables of an account from those of the scenario's own.
+// suffix distinguishes the variables of an account from those of the scenario's own.
 func (s *session) suffix(a *account) string {
 	for name, one := range s.accounts {
 		if one == a && name != "" {
@@ -303,7 +302,7 @@ func (s *session) curlWords(sent *sent, r *report.Redactor) []string {
 	return parts
 }
 
-// userOf returns what a Basic credential holds, where curl would make the same credential of it.
+// userOf returns the content of a Basic credential, if curl would make the same credential of it.
 func userOf(header http.Header) (string, bool) {
 	if len(header.Values("Authorization")) != 1 {
 		return "", false
@@ -318,7 +317,7 @@ func userOf(header http.Header) (string, bool) {
 // printable reports whether a text can be an argument of a command: it is UTF-8 without NUL.
 func printable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
 
-// escaped writes a text for printf's %b: what cannot be an argument stands as \xNN.
+// escaped writes a text for printf's %b, with what cannot be an argument as \xNN.
 func escaped(text string) string {
 	var out strings.Builder
 	for len(text) > 0 {

@@ -99,9 +99,8 @@ func (s *session) removeFaults(ctx context.Context) {
 	}
 }
 
-// broken reports whether an answer was made by a rule that the scenario itself has set. What is
-// true of every answer of the target is not asked of such a one: the step alone says how it must
-// be.
+// broken reports whether an answer was made by a fault rule that the scenario itself set. Only the
+// step's expectations apply to it, not what is true of every other answer.
 func (s *session) broken(sent *sent) bool {
 	return s.breaking[sent.answer.header.Get(faultHeader)]
 }

@@ -42,7 +42,8 @@ func (s *session) followStep(ctx context.Context, step *scenarios.Step) error {
 	return s.expect(ctx, step, step.Name, got, at, nil, s.vars)
 }
 
-// followed returns the index of the last answer to a step, "" for any step; -1 if there is none.
+// followed returns the index of the last answer to a step, or to any step if it is ""; -1 if there
+// is none.
 func (s *session) followed(step string) int {
 	for i, sent := range slices.Backward(s.evidence) {
 		if sent.exchange != nil && (step == "" || sent.step == step || strings.HasPrefix(sent.step, step+"[")) {
@@ -52,8 +53,8 @@ func (s *session) followed(step string) int {
 	return -1
 }
 
-// buildFollow makes the request that an answer leads to. The finding is not OK if it leads nowhere,
-// or away from the target.
+// buildFollow builds the request that an answer leads to. The finding is not OK if it leads
+// nowhere, or away from the target.
 func (s *session) buildFollow(ctx context.Context, step *scenarios.Step, from *sent) (call, check.Finding, error) {
 	lookup := s.lookup(ctx, "", nil)
 	finding := check.Finding{Kind: "follow", Level: s.levelOf(step), Expected: "a redirect with a Location", Actual: fmt.Sprintf("status %d", from.status)}
@@ -118,8 +119,8 @@ func (s *session) operationOf(surface *check.Surface, method, path string) *spec
 	return surface.PageOperation()
 }
 
-// fillForm returns where a form of a page is sent, by which method and with which fields. The
-// address is nil if there is no such form, and the finding tells why.
+// fillForm returns where a form of a page is sent, with its method and fields. The address is nil
+// if there is no such form, and the finding explains why.
 func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, finding *check.Finding) (*url.URL, string, url.Values, error) {
 	which, button := "", check.Button{}
 	if follow.Form != nil {
@@ -168,7 +169,7 @@ func (s *session) fillForm(follow *scenarios.Follow, from *sent, lookup lookup, 
 	return to, form.Method, form.Values(fields), nil
 }
 
-// resolved is an address as a page means it; nil for what is none.
+// resolved resolves an address in a page; nil if it is invalid.
 func resolved(page *url.URL, address string) *url.URL {
 	if page == nil {
 		return nil

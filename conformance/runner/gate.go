@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// gate is what every request to the target passes, those of discovery, the control API and clean-up
-// included. It spaces requests, holds them back while the target is rate limiting, and keeps them
-// within a bound. Safe for concurrent use.
+// gate is what every request to the target passes, including those of discovery, the control API
+// and clean-up. It spaces requests, holds them back while the target is rate limiting, and keeps
+// their number within a bound. It is safe for concurrent use.
 type gate struct {
 	// interval is the least time between two requests; 0 for none.
 	interval time.Duration
@@ -80,7 +80,7 @@ func (g *gate) admit(why purpose) error {
 
 func (g *gate) reason() string { return fmt.Sprintf("cut off by --max-requests %d", g.bound) }
 
-// release gives back what was kept for something that is not there.
+// release returns what was reserved for the clean-up of something that was not created.
 func (g *gate) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

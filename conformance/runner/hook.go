@@ -17,7 +17,7 @@ import (
 // members.
 const hookVersion = "1.0"
 
-// hookRequest is what a state hook is asked for: docs/judging-your-server.md has the states and
+// hookRequest is a request to a state hook: docs/judging-your-server.md describes the states and
 // their parameters.
 type hookRequest struct {
 	Version string          `json:"version"`
@@ -80,8 +80,8 @@ func (c *control) viaHook(ctx context.Context, method, path string, query url.Va
 	return err
 }
 
-// controlOf is what reaches the states of a scenario: the control API, otherwise the state hook
-// where the scenario needs one; nil for neither.
+// controlOf returns what can set up the states of a scenario: the control API, otherwise the state
+// hook if the scenario needs one, otherwise nil.
 func (r *Runner) controlOf(scenario *scenarios.Scenario) *control {
 	if r.control == nil && r.hook != nil && len(r.controlReasons(scenario)) > 0 {
 		return r.hook
@@ -106,7 +106,7 @@ const (
 
 func (r *Runner) provided(name string) string { return r.target.Provided[name] }
 
-// providedVariables are what scenarios call ${provided.NAME}.
+// providedVariables returns what scenarios call ${provided.NAME}.
 func (r *Runner) providedVariables() map[string]any {
 	values := map[string]any{}
 	for name, value := range r.target.Provided {

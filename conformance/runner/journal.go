@@ -54,8 +54,8 @@ type journalRun struct {
 	Email     string            `json:"email,omitempty"`
 }
 
-// journalEntry is one thing. A call that makes something is noted before it is sent, with a number,
-// by which its answer is noted.
+// journalEntry is one entry. A call that creates something is recorded before it is sent, with a
+// number that its answer repeats.
 type journalEntry struct {
 	Number      int       `json:"number,omitempty"`
 	Surface     string    `json:"surface,omitempty"`
@@ -80,7 +80,7 @@ func (j *Journal) write(line journalLine) {
 	}
 }
 
-// begin notes the run.
+// begin records the run.
 func (j *Journal) begin(addresses map[string]*url.URL, adminURL, email string) {
 	run := journalRun{Version: journalVersion, Started: time.Now().UTC(), Addresses: map[string]string{}, AdminURL: adminURL, Email: email}
 	for name, base := range addresses {
@@ -115,7 +115,7 @@ func (j *Journal) gone(number int, surface, kind, id string) {
 // maxJournal bounds what is read of a journal.
 const maxJournal = 64 << 20
 
-// Left is what a journal says that a run left on its target.
+// Left is what a run left on its target, according to its journal.
 type Left struct {
 	run     journalRun
 	entries []journalEntry
@@ -138,8 +138,8 @@ func (l Left) BaseURL() (address, surface string) {
 	return "", ""
 }
 
-// ReadJournal reads what a run wrote. A last line without an end, as a killed run leaves it, is not
-// read. The error names the line that is none of a journal's.
+// ReadJournal reads what a run wrote. It ignores an unterminated last line, as a killed run leaves
+// it. The error names the line that does not belong in a journal.
 func ReadJournal(r io.Reader) (Left, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxJournal+1))
 	if err != nil {

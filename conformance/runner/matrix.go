@@ -9,7 +9,7 @@ import (
 	"oauthmock/spec"
 )
 
-// maxCode bounds what a target can make of the columns of the matrix.
+// maxCode bounds the columns that a target can add to the matrix.
 const maxCode = 40
 
 // noteCells counts the answers of a scenario that is over, and those of them that failed an

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// observations are what a target chose where the documents leave a choice. They fail nothing, and
-// tell two targets, or two releases of one, apart. Safe for concurrent use.
+// observations are the target's choices where the documents leave one. They fail nothing, and
+// distinguish two targets, or two releases of one. It is safe for concurrent use.
 type observations struct {
 	mu sync.Mutex
 	// sets by name: of each the values that were seen.
@@ -50,7 +50,7 @@ func (o *observations) note(evidence []*sent) {
 	}
 }
 
-// noteList notes how many entries a list has where nobody asked for a number.
+// noteList records the default page size of a list.
 func (o *observations) noteList(one *sent) {
 	if one.method != http.MethodGet || !one.exchange.Success() || one.exchange.Query.Has("limit") || !asksForLimit(one) {
 		return
@@ -82,7 +82,7 @@ func spelling(fraction, offset string) string {
 	return text + offset
 }
 
-// maxObserved bounds what a target can make of the report.
+// maxObserved bounds what a target can add to the report.
 const maxObserved = 60
 
 func (o *observations) add(name, value string) {

@@ -10,7 +10,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Outlook is what a run would do, worked out without sending anything.
+// Outlook is what a run would do, computed without sending anything.
 type Outlook struct {
 	// Target as in the report.
 	Target string `json:"target"`
@@ -21,9 +21,9 @@ type Outlook struct {
 	Totals Totals `json:"totals"`
 }
 
-// Totals are what a run sends, spends and takes at most. Not counted is what is sent again because
-// the target asked for it with 429, closed an idle connection, hung up, or did not answer when
-// something was looked for.
+// Totals are what a run sends, spends and takes at most. It does not count requests that are
+// repeated because the target asked for it with 429, closed an idle connection, hung up, or did not
+// answer during discovery.
 type Totals struct {
 	// Requests are all of them; of these Contact are discovery and first contact, Control go to the
 	// control API, and CleanUp remove what was made.
@@ -54,14 +54,14 @@ type Planned struct {
 	Accounts int `json:"accounts"`
 	// Control lists the changes that the control API would be asked for besides accounts, by step.
 	Control []string `json:"control,omitempty"`
-	// Spent is what the requests would take from the wallet, in the API's currency. The operations
-	// of v2 are free: 0. What calls of paid services cost only the target knows: they are counted
+	// Spent is what the requests would debit from the wallet, in the API's currency. The operations
+	// of v2 are free: 0. Only the target knows what calls of paid services cost: they are counted
 	// in Paid.
 	Spent float64 `json:"spent"`
 	// Paid is how many requests go to paid services.
 	Paid int `json:"paid"`
-	// Needs is what the target must offer beyond the API. Whether it offers the paid services
-	// ("services") a run finds out: it skips the scenario if there are none.
+	// Needs is what the target must offer beyond the API. Only a run finds out whether it offers
+	// the paid services ("services"), and skips the scenario if not.
 	Needs []string `json:"needs,omitempty"`
 	// Skip says why the scenario would not run; "" when it would.
 	Skip string `json:"skip,omitempty"`
@@ -79,13 +79,13 @@ type Request struct {
 	Times int `json:"times"`
 	// AtMost is how often it is sent at most.
 	AtMost int `json:"atMost"`
-	// Writes says that it is no GET, or that it is Paid.
+	// Writes means that it is not a GET, or that it is Paid.
 	Writes bool `json:"writes"`
-	// Paid says that it goes to a paid service, which may take its price from the wallet.
+	// Paid means that it calls a paid service, which may debit its price from the wallet.
 	Paid bool `json:"paid,omitempty"`
 }
 
-// Plan says what Run would do with the chosen scenarios.
+// Plan returns what Run would do with the chosen scenarios.
 func (r *Runner) Plan() Outlook {
 	outlook := Outlook{Target: r.target.Name, Control: r.control != nil, Scenarios: []Planned{}}
 	if outlook.Target == "" {
@@ -123,7 +123,8 @@ func (r *Runner) Plan() Outlook {
 	return outlook
 }
 
-// contacts is how many requests tell at most whether the target can be judged, and what it offers.
+// contacts returns how many requests it takes at most to learn whether the target can be judged,
+// and what it offers.
 func (r *Runner) contacts() int {
 	n := 0
 	if r.control == nil {
@@ -133,7 +134,7 @@ func (r *Runner) contacts() int {
 	}
 	for _, surface := range r.judgement.Surfaces() {
 		if surface.Probe != nil && slices.ContainsFunc(r.chosen, func(s *scenarios.Scenario) bool { return slices.Contains(r.called(s), surface) }) {
-			n += 4 // at the base URL and at the root, each beside a path that nobody knows
+			n += 4 // at the base URL and at the root, each beside a path that certainly does not exist
 		}
 	}
 	for i := range r.judgement.Operations() {

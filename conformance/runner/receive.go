@@ -64,7 +64,7 @@ func (s *session) receiveStep(ctx context.Context, step *scenarios.Step) error {
 	return s.capture(step, step.Name, step.Capture, list, true, lookup, -1, s.vars)
 }
 
-// webhookSecret is what the account's callbacks are signed with; "" where nobody tells.
+// webhookSecret returns the secret that signs the account's callbacks; "" if it is unknown.
 func (s *session) webhookSecret(ctx context.Context) (string, error) {
 	if s.control == nil {
 		return "", nil

@@ -30,12 +30,12 @@ const (
 	patience, patienceWithControl = 5 * time.Second, time.Second
 	// longestHang is the longest that a receiver which does not answer may hold up a run.
 	longestHang = 5 * time.Second
-	// defaultCallbackTimeout is how long targets wait for a receiver where nobody says otherwise.
+	// defaultCallbackTimeout is how long targets wait for a receiver by default.
 	defaultCallbackTimeout = 30 * time.Second
 )
 
-// receiver takes what targets call back. It begins to listen when the first scenario asks for an
-// address; each has a path of its own, which nobody can guess. It is safe for concurrent use.
+// receiver receives the callbacks of targets. It starts listening when the first scenario asks for
+// an address; each has a random path of its own. It is safe for concurrent use.
 type receiver struct {
 	listen string // HOST:PORT
 	public string // URL under which the target sees it; "" is where it listens
@@ -58,15 +58,15 @@ type mailbox struct {
 	arrived chan struct{} // closed, and made again, with each
 }
 
-// received is a request as it came.
+// received is a request that arrived.
 type received struct {
 	method, uri string
 	header      http.Header
 	body        []byte
 }
 
-// newReceiver makes the receiver of a run. An address that the target sees must name a port, on
-// which it listens.
+// newReceiver creates the receiver of a run. An address that the target sees must include a port,
+// on which it listens.
 func newReceiver(t Target) (*receiver, error) {
 	r := &receiver{listen: "127.0.0.1:0", wrap: t.WrapReceiver, boxes: map[string]*mailbox{}}
 	if t.CallbackURL == "" {
@@ -86,7 +86,7 @@ func newReceiver(t Target) (*receiver, error) {
 	return r, nil
 }
 
-// open makes the mailbox of a scenario.
+// open creates the mailbox of a scenario.
 func (r *receiver) open(ctx context.Context, answers []string) (*mailbox, error) {
 	r.start.Do(func() {
 		listener, err := new(net.ListenConfig).Listen(context.WithoutCancel(ctx), "tcp", r.listen)
@@ -167,7 +167,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
-// take keeps a request and returns how it is to be answered.
+// take stores a request and returns how to answer it.
 func (b *mailbox) take(q received) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -205,7 +205,7 @@ func (b *mailbox) next(ctx context.Context, n int, patience time.Duration) []rec
 	}
 }
 
-// value is a request as scenarios see it. Without a secret nobody knows whether it is signed.
+// value returns a request as scenarios see it. Without a secret it is unknown whether it is signed.
 func (q received) value(secret string) map[string]any {
 	headers := map[string]any{}
 	for name, values := range q.header {

@@ -29,7 +29,7 @@ type Runner struct {
 	control *control
 	// hook is the user's own way to reach states, where there is no control API; nil for none.
 	hook *control
-	// told is a control API that is asked for addresses alone, because the run is read-only.
+	// told is a control API that is only asked for addresses, because the run is read-only.
 	told      *control
 	judgement *check.Judge
 	coverage  *coverage
@@ -38,7 +38,7 @@ type Runner struct {
 	// base is that of the target's first surface, addresses those of all.
 	base      *url.URL
 	addresses *addresses
-	// observations are what the target chose, for reports that are compared.
+	// observations are the target's choices, for reports that are compared.
 	observations observations
 	receiver     *receiver
 	// secrets of all scenarios: a target may answer one with those of another.
@@ -46,7 +46,7 @@ type Runner struct {
 	discoveries *discoveries
 	leaving     *leaving
 	purse       *purse
-	// removal ends the waiting for a target that does not answer who cleans up.
+	// removal stops a clean-up that waits for a target that does not answer.
 	removal *breaker
 }
 
@@ -104,7 +104,7 @@ func New(target Target, options Options) (*Runner, error) {
 	}
 	if options.ReadOnly {
 		r.hook = nil
-		// It goes on telling addresses, and makes nothing any more.
+		// It still provides addresses, but creates nothing.
 		r.control, r.told = nil, r.control
 	}
 	if r.control == nil && target.Stopped == "" && (target.Email == "" || target.APIKey == "") && slices.ContainsFunc(r.chosen, r.takesGivenAccount) {
@@ -201,7 +201,7 @@ func (r *Runner) One(ctx context.Context, scenario *scenarios.Scenario) report.R
 	return r.execute(ctx, scenario, "").result
 }
 
-// outcome is a result and what is needed to judge all of them together.
+// outcome is a result with what is needed to judge all of them together.
 type outcome struct {
 	result  report.Result
 	choices []chosen
@@ -290,7 +290,7 @@ func (r *Runner) unavailable(ctx context.Context, scenario *scenarios.Scenario) 
 	return r.unoffered(ctx, scenario)
 }
 
-// conclude makes the verdict of a scenario that ended with err. A failed assertion is a failure
+// conclude returns the verdict of a scenario that ended with err. A failed assertion is a failure
 // whatever came after it.
 func (s *session) conclude(err error) (report.Verdict, string) {
 	verdict, reason := s.ledger.verdict()
@@ -368,8 +368,8 @@ func (r *Runner) mayWrite() bool {
 	return !r.options.ReadOnly && (r.options.AllowWrites || r.target.InProcess || loopback(r.base.Host))
 }
 
-// firstWrite names the first request of a scenario that is no GET, or costs money; "" if there is
-// none.
+// firstWrite names the first request of a scenario that is not a GET, or costs money; "" if there
+// is none.
 func (r *Runner) firstWrite(scenario *scenarios.Scenario) string {
 	for _, one := range r.requests(scenario) {
 		if one.Writes {

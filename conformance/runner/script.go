@@ -12,7 +12,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// The longest script: who needs more than that to see a failure has a loop for it.
+// The longest script: a failure that takes more requests to see has a loop for it.
 const (
 	maxScriptCalls = 120
 	maxScriptText  = 1 << 16
@@ -91,7 +91,7 @@ type scriptWriter struct {
 	parts   []scriptPart
 }
 
-// scriptPart is one call with what is told about it.
+// scriptPart is one call with its comment.
 type scriptPart struct {
 	comments []string
 	command  string
@@ -165,7 +165,7 @@ func (w *scriptWriter) answered(value string, last int) bool {
 	return slices.ContainsFunc(w.evidence[:last+1], func(one *sent) bool { return extraction(rawAnswer(one), value) != "" })
 }
 
-// list makes the parts in the order of sending.
+// list returns the parts in the order of sending.
 func (w *scriptWriter) list(last int, blamed map[int][]report.Assertion) {
 	controls := w.asked
 	for i, sent := range w.evidence[:last+1] {

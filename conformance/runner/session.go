@@ -17,8 +17,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// session is one scenario being executed. Only the requests of a concurrent step run on goroutines
-// of their own; everything else, all fields here included, belongs to one goroutine.
+// session is the execution of one scenario. Only the requests of a concurrent step run on
+// goroutines of their own; everything else, including all fields here, belongs to one goroutine.
 type session struct {
 	*Runner
 	// control reaches the scenario's states; nil where nothing does.
@@ -31,11 +31,11 @@ type session struct {
 	vars     map[string]any
 	evidence []*sent
 	ledger   ledger
-	// created are the tokens, or what else a surface makes, that this scenario made, in order.
+	// created are the tokens, or what else a surface creates, that this scenario created, in order.
 	created []createdToken
 	made    []*account // by the control API, to be deleted
 	faults  []setFault
-	// breaking says of every rule that was ever set, by its name in the target, whether it makes
+	// breaking tells for every rule that was ever set, by its name in the target, whether it makes
 	// answers of its own.
 	breaking map[string]bool
 	notRun   []string
@@ -48,7 +48,7 @@ type session struct {
 	provokes bool
 	// cookies that answers of APIs with pages set, by the name of the browser.
 	cookies map[string]http.CookieJar
-	// mail is what was called back; nil where the scenario receives nothing.
+	// mail holds the callbacks received; nil if the scenario receives none.
 	mail *mailbox
 }
 
@@ -58,7 +58,7 @@ type createdToken struct {
 	account *account
 }
 
-// errUndefined says that a variable has no value, because the step that captures it did not go as
+// errUndefined means that a variable has no value, because the step that captures it did not go as
 // expected.
 type errUndefined struct{ name string }
 

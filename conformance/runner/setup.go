@@ -16,8 +16,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// setUp reaches the state that the scenario starts from. What ordinary calls do is judged like any
-// step: an answer that does not serve is the target's fault, not the suite's.
+// setUp sets up the state that the scenario starts from. Its ordinary calls are judged like any
+// step: an unusable answer is the target's fault, not the suite's.
 func (s *session) setUp(ctx context.Context) error {
 	given := s.scenario.Given
 	names := slices.Sorted(maps.Keys(given.Accounts))
@@ -177,7 +177,7 @@ func amountOf(text string) json.Number {
 	return json.Number(strings.TrimSpace(text))
 }
 
-// setUpContent finds the scopes, checks that lists hold enough, and makes the tokens of one
+// setUpContent finds the scopes, checks that lists hold enough, and creates the tokens of one
 // account.
 func (s *session) setUpContent(ctx context.Context, name string, given scenarios.Given) error {
 	if err := s.setUpScopes(ctx, name, given.Scopes); err != nil {
@@ -228,7 +228,7 @@ func (s *session) lacks(expected, actual string) error {
 	return stop{report.Skip, fmt.Sprintf("the account has %s; the scenario needs %s", actual, expected)}
 }
 
-// noList ends a scenario whose list is none, which no account excuses.
+// noList ends a scenario whose list answer is not a list, whatever the account.
 func (s *session) noList(label string, index int) error {
 	s.ledger.add(s, label, check.Finding{Kind: "given", Level: scenarios.Must, Expected: "a list under data", Actual: "none", Line: s.scenario.LineOf("given")}, index)
 	return stop{report.Fail, fmt.Sprintf("the starting state was not reached: %q answered without a list", label)}
@@ -307,8 +307,8 @@ func (s *session) setUpItems(ctx context.Context, name, operation string, count 
 	return nil
 }
 
-// open reports whether a target may refuse to make a token: with a wildcard, of which v2's document
-// does not speak, or a life of over a year.
+// open reports whether a target may refuse to create a token: with a wildcard, which v2's document
+// does not mention, or a lifetime of over a year.
 func open(token scenarios.GivenToken) bool {
 	const year = 365 * 24 * 60 * 60
 	return token.TTL != nil && *token.TTL > year || slices.ContainsFunc(token.Scopes, func(scope string) bool { return strings.Contains(scope, "*") })

@@ -12,9 +12,9 @@ type shift struct {
 	scenarios []int
 }
 
-// shifts lays out a run. Where every scenario has accounts of its own all run side by side. On a
-// shared account those go first that nobody disturbs and that disturb nobody, and the rest one
-// after the other.
+// shifts schedules a run. If every scenario has accounts of its own, all run concurrently. On a
+// shared account those that neither disturb others nor are disturbed go first, and the rest one
+// after another.
 func (r *Runner) shifts(order []int) []shift {
 	if r.control != nil || r.options.Parallel == 1 {
 		return []shift{{r.options.Parallel, order}}
@@ -30,8 +30,8 @@ func (r *Runner) shifts(order []int) []shift {
 	return []shift{{r.options.Parallel, beside}, {1, alone}}
 }
 
-// sharesAccount reports whether a scenario means the same while others use its account: it reads
-// nothing that the calls of others change, spends nothing, and races with nobody.
+// sharesAccount reports whether a scenario can run while others use its account: it reads nothing
+// that the calls of others change, spends nothing, and races with nobody.
 func (r *Runner) sharesAccount(scenario *scenarios.Scenario) bool {
 	if provokes(scenario) || len(scenario.Given.Items) > 0 {
 		return false

@@ -61,7 +61,7 @@ func (s *session) pay(ctx context.Context, c *call, times int) (*big.Rat, error)
 	return cost, nil
 }
 
-// refund gives back what a call that was refused did not cost.
+// refund returns the reserved cost of a call that was refused.
 func (s *session) refund(cost *big.Rat, got *sent) {
 	if cost == nil || got == nil || got.exchange == nil || got.exchange.Success() {
 		return
@@ -113,7 +113,7 @@ func (s *session) price(ctx context.Context, c *call) (*big.Rat, error) {
 	return highest, nil
 }
 
-// pricing is the surface that tells prices.
+// pricing returns the surface that has the prices.
 func (s *session) pricing() *check.Surface { return s.judgement.Surfaces()[0] }
 
 // listScopes asks for the scopes of the target, once.

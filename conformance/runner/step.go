@@ -189,7 +189,7 @@ func combinations(matrix map[string][]any) []combination {
 	return all
 }
 
-// labelOf is a matrix value as it is in assertion ids: as written, short, on one line.
+// labelOf returns a matrix value for assertion IDs: as written, short, on one line.
 func labelOf(value any) string {
 	const longest = 60
 	text := strings.Map(func(r rune) rune {

@@ -7,7 +7,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// stream hands the events of a run to whoever listens, one at a time and without secrets.
+// stream passes the events of a run to its listener, one at a time and without secrets.
 type stream struct {
 	mu       sync.Mutex
 	listener report.Listener
@@ -25,7 +25,7 @@ func (s *stream) hear(events ...report.Event) {
 	}
 }
 
-// finished tells a scenario that is over, or that was judged again in the light of others.
+// finished reports a scenario that is over, or that was judged again in the light of others.
 func (s *stream) finished(result report.Result) {
 	if s.listener == nil {
 		return

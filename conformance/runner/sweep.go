@@ -9,9 +9,9 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// Sweep removes what a journal says that a run left, with the credentials of the target, and
-// returns how many things are gone and what stays. What is gone is noted in options.Journal. The
-// error says what must be given, and nothing was sent.
+// Sweep removes what a run left according to its journal, with the credentials of the target, and
+// returns how many things are gone and what remains. Removals are recorded in options.Journal. If
+// it returns an error, nothing was sent; the error says what must be given.
 func Sweep(ctx context.Context, left Left, target Target, options Options) (removed int, stays []report.Leftover, err error) {
 	target.BaseURL, target.Surface = left.BaseURL()
 	if target.BaseURL == "" {

@@ -20,7 +20,7 @@ import (
 	"oauthmock/spec"
 )
 
-// Target is what is asked.
+// Target is the server to judge.
 type Target struct {
 	// Name for the report; default is BaseURL.
 	Name string
@@ -28,8 +28,8 @@ type Target struct {
 	// Surface, v2 by default.
 	BaseURL string
 	Surface string
-	// Addresses are the base URLs of further surfaces by their names. What is not given the control
-	// API may name (GET /endpoints), on the host of BaseURL alone; scenarios of what is not known
+	// Addresses are the base URLs of further surfaces by name. The control API may name missing
+	// ones (GET /endpoints), on the host of BaseURL alone; scenarios of surfaces without an address
 	// are skipped.
 	Addresses map[string]string
 	// AdminURL of the control API; "" means that there is none, and all scenarios share the account
@@ -43,7 +43,7 @@ type Target struct {
 	// are skipped.
 	SandboxAPIKey string
 	// ClientID, ClientSecret and RedirectURI are those of an OAuth client, Username and Password
-	// those of a user who may sign in at it. They are used where no control API gives some;
+	// those of a user who may sign in at it. They are used if no control API provides some;
 	// scenarios that need what is missing are skipped.
 	ClientID, ClientSecret, RedirectURI string
 	Username, Password                  string
@@ -59,8 +59,7 @@ type Target struct {
 	CallbackURL     string
 	CallbackTimeout time.Duration
 	WrapReceiver    func(http.Handler) http.Handler
-	// Clock tells and passes the time of a target without a control API; nil is the clock of this
-	// machine.
+	// Clock is the clock of a target without a control API; nil means that of this machine.
 	Clock Clock
 	// Client sends the requests, when it is not nil. Its redirects and cookies are not used.
 	Client *http.Client
@@ -75,15 +74,14 @@ type Target struct {
 	Discovered []report.Discovered
 	Sent       int
 	Latency    float64
-	// Stopped, when it is not empty, is why nothing can be asked; the report says so, and nothing
-	// is sent.
+	// Stopped, unless empty, is why nothing can be judged; the report says so, and nothing is sent.
 	Stopped string
-	// InProcess says that Client reaches a server inside this process, so that writing is as
+	// InProcess means that Client reaches a server inside this process, so that writing is as
 	// harmless as on loopback.
 	InProcess bool
 }
 
-// Clock tells the time, and lets it pass.
+// Clock returns the time, and waits.
 type Clock interface {
 	Now() time.Time
 	// Wait returns when so much time has passed, or with the context's error.
@@ -111,8 +109,7 @@ func (t Target) surface() string {
 	return cmp.Or(t.Surface, contract.All()[0].Name)
 }
 
-// Options say what is asked, and how. The zero value runs nothing: Scenarios or Files must be
-// given.
+// Options configure a run. The zero value runs nothing: Scenarios or Files must be given.
 type Options struct {
 	// Scenarios in the order in which they are reported.
 	Scenarios []scenarios.Scenario
@@ -135,7 +132,7 @@ type Options struct {
 	ReadOnly bool
 	// Production allows hosts of the provider that do not begin with "test.".
 	Production bool
-	// RequireControl judges nothing where no control API answers.
+	// RequireControl judges nothing if no control API answers.
 	RequireControl bool
 	// Rate is how many requests are sent a second, at most; 0 for any number.
 	Rate float64
@@ -244,7 +241,7 @@ func loopback(host string) bool {
 	return err == nil && address.Unmap().IsLoopback()
 }
 
-// production reports whether a host is one of the provider's where an account is real.
+// production reports whether a host is one of the provider's with real accounts.
 func production(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

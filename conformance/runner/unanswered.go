@@ -35,9 +35,9 @@ func (s *session) timed() bool {
 	return slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Wait != "" })
 }
 
-// unanswered judges a call that got no whole answer. A target that hangs up on it twice, while it
-// answers another call, has failed the rule that the step is about; whatever else keeps an answer
-// from coming proves nothing, and is returned as the error that it is.
+// unanswered judges a call without a complete answer. A target that hangs up on it twice, while it
+// answers another call, has failed the rule that the step is about; any other reason proves
+// nothing, and is returned as an error.
 func (s *session) unanswered(ctx context.Context, label string, got *sent, index int, level scenarios.Level, err error) error {
 	s.noteLost(got, err)
 	if !hungUp(err) || len(s.breaking) > 0 || ctx.Err() != nil {
