@@ -10,10 +10,10 @@ import (
 	"oauthmock/conformance/runner"
 )
 
-// Target is what is asked: a base URL, a control API where there is one, and credentials.
+// Target is the server to judge: a base URL, a control API if there is one, and credentials.
 type Target = runner.Target
 
-// Options say which scenarios are run, and how.
+// Options select the scenarios to run, and how to run them.
 type Options = runner.Options
 
 // Connection is how a target is reached, part of Target.
@@ -47,7 +47,7 @@ func Run(ctx context.Context, target Target, options Options) (report.Report, er
 	return r.Run(ctx), nil
 }
 
-// Plan says what Run would send, write, spend and skip, without sending anything. The errors are
+// Plan returns what Run would send, write, spend and skip, without sending anything. The errors are
 // those of Run.
 func Plan(ctx context.Context, target Target, options Options) (Outlook, error) {
 	r, err := runner.New(target, options)
@@ -59,14 +59,14 @@ func Plan(ctx context.Context, target Target, options Options) (Outlook, error) 
 }
 
 // Look finds the control API of a target whose AdminURL is "": GET /clock below BASE/__admin,
-// otherwise ORIGIN/__admin. It returns the target with what it found out; whether there is none is
-// proven by an answer. The error is that of an address or an option that makes no sense.
+// otherwise ORIGIN/__admin. It returns the target with the result; absence must be proven by an
+// answer. The error is that of an invalid address or option.
 func Look(ctx context.Context, target Target, options Options) (Target, error) {
 	return runner.Look(ctx, target, options)
 }
 
-// Permitted returns an error where the target is the provider's production, and the options do not
-// say that the user knows.
+// Permitted returns an error if the target is the provider's production, unless the options confirm
+// that the user wants that.
 func Permitted(target Target, options Options) error {
 	return runner.Permitted(target, options)
 }
@@ -83,15 +83,15 @@ type Journal = runner.Journal
 // NewJournal returns a journal that writes to w, a line for each thing, at once.
 func NewJournal(w io.Writer) *Journal { return runner.NewJournal(w) }
 
-// Left is what a journal says that a run left on its target.
+// Left is what a run left on its target, according to its journal.
 type Left = runner.Left
 
 // ReadJournal reads what a run wrote.
 func ReadJournal(r io.Reader) (Left, error) { return runner.ReadJournal(r) }
 
 // Sweep removes what is left, with the credentials of the target and at the addresses of the
-// journal. It returns how many things are gone, and what stays. The error says what must be given;
-// then nothing was sent.
+// journal. It returns how many things are gone, and what remains. If it returns an error, nothing
+// was sent; the error says what must be given.
 func Sweep(ctx context.Context, left Left, target Target, options Options) (removed int, stays []report.Leftover, err error) {
 	return runner.Sweep(ctx, left, target, options)
 }

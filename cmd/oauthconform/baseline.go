@@ -22,7 +22,7 @@ func (b *baselineFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&b.old, "expected-failures", "", "old name of --baseline, for the same `FILE`")
 }
 
-// load reads the file that the flags name, if any. unknown is what is said of an id that is not
+// load reads the file that the flags name, if any. unknown is the message for an ID that is not
 // among those known.
 func (b *baselineFlags) load(known []string, unknown string) (report.Baseline, error) {
 	flag, name := "--baseline", b.file
@@ -54,7 +54,7 @@ func idsOf(all []scenarios.Scenario) []string {
 	return ids
 }
 
-// knownFailures is a baseline as it is written.
+// knownFailures is the file format of a baseline.
 type knownFailures struct {
 	ids      []string
 	unknown  string

@@ -10,7 +10,7 @@ import (
 	"oauthmock/conformance"
 )
 
-// callbackFlags say how the target calls the suite back.
+// callbackFlags configure how the target calls the suite back.
 type callbackFlags struct {
 	callbackURL     string
 	callbackTimeout time.Duration

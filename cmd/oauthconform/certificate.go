@@ -204,7 +204,7 @@ Exit status: 0 authentic; 1 not; 2 wrong usage; 3 consistent, but unsigned, or s
 func check(ctx context.Context, text []byte, key ed25519.PublicKey, reportFile string) (c certificate.Certificate, signed bool, wrong []string, err error) {
 	statement, signed, bad := certificate.Open(ctx, text, key)
 	if bad != nil {
-		return c, signed, []string{bad.Error()}, nil //nolint:nilerr // it is what is wrong with the certificate, and no failure to look
+		return c, signed, []string{bad.Error()}, nil //nolint:nilerr // the certificate is wrong; this is not a failure to read it
 	}
 	if key != nil && !signed {
 		return c, false, []string{"it is not signed, and --key asks for a signature"}, nil

@@ -9,7 +9,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// choice says which scenarios a command is about.
+// choice selects the scenarios of a command.
 type choice struct {
 	from                string
 	surfaces, tags, ids []string

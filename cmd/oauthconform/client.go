@@ -91,7 +91,7 @@ func (f *clientFlags) choose(command *cobra.Command) {
 	}
 }
 
-// certify judges a client in the way that the flags choose.
+// certify judges a client in the way that the flags select.
 func (p program) certify(ctx context.Context, flags *clientFlags) error {
 	outputs, err := openOutputs(flags.reports, p.getenv, p.stdout, p.stderr)
 	if err != nil {
@@ -127,7 +127,8 @@ func (p program) certify(ctx context.Context, flags *clientFlags) error {
 	return endOf(ctx, result.ExitCode(), err)
 }
 
-// way checks the flags, completes the options, and returns what judges. An error is wrong usage.
+// way checks the flags, completes the options, and returns the function that judges. An error is
+// wrong usage.
 func (f *clientFlags) way(options *client.Options) (func(context.Context, client.Options) (report.Report, error), error) {
 	ways := 0
 	for _, given := range []string{f.command, f.adminURL, f.har} {

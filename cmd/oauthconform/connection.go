@@ -19,7 +19,7 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// connectionFlags say how the server is reached.
+// connectionFlags configure the connection to the server.
 type connectionFlags struct {
 	caFile, certFile, keyFile string
 	insecure                  bool
@@ -33,7 +33,7 @@ func (c *connectionFlags) register(flags *pflag.FlagSet) {
 }
 
 // connection reads the files. addresses are where requests go, so that a proxy of the environment
-// is told of only where it is used.
+// is reported only if it is used.
 func (c *connectionFlags) connection(getenv func(string) string, addresses []string) (conformance.Connection, error) {
 	made := conformance.Connection{Insecure: c.insecure}
 	told := report.Connection{Insecure: c.insecure, CACertificate: c.caFile, ClientCertificate: c.certFile}
@@ -85,8 +85,7 @@ func (c *connectionFlags) connection(getenv func(string) string, addresses []str
 func (c *connectionFlags) proxy(getenv func(string) string) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.Config{HTTPSProxy: cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy")), NoProxy: cmp.Or(getenv("NO_PROXY"), getenv("no_proxy"))}
 	if config.HTTPSProxy != "" {
-		// An address that cannot be read would be left out, or taken for another one, without a
-		// word.
+		// An invalid address would silently be ignored, or taken for another one.
 		all := httpproxy.Config{HTTPSProxy: config.HTTPSProxy}
 		by, err := all.ProxyFunc()(&url.URL{Scheme: "https", Host: "proxied.invalid"})
 		if err != nil || by == nil || by.Hostname() == "" || strings.HasSuffix(by.Host, ":") || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, by.Scheme) {

@@ -98,7 +98,7 @@ func writeDocs(out *bufio.Writer, list []scenarios.Scenario) {
 	}
 }
 
-// cell makes a text fit for a cell of a markdown table.
+// cell escapes a text for a cell of a Markdown table.
 func cell(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`).Replace(text)

@@ -18,14 +18,14 @@ const (
 	demoSandboxKey = "fedcba9876543210fedcba9876543210"
 )
 
-// embeddedName is what reports call the mock inside.
+// embeddedName is the name of the built-in mock in reports.
 const embeddedName = "the mock inside"
 
 // callbackTimeout is how long the mock inside waits for the answer to a callback, and so how long
 // scenarios of receivers that hang take.
 const callbackTimeout = time.Second
 
-// stopTimeout bounds how long the mock inside may take to answer what is under way when it is
+// stopTimeout bounds how long the built-in mock may take to finish active requests when it is
 // stopped.
 const stopTimeout = 5 * time.Second
 

@@ -32,8 +32,7 @@ func newSetting[T any](value *T, kind, initial string, parse func(string) (T, er
 	return s
 }
 
-// Set parses and stores a text; the flag's name stands in the error already when the caller prints
-// it.
+// Set parses and stores a text. The caller prints its errors with the flag's name.
 func (s *setting[T]) Set(text string) error {
 	value, err := s.parse(text)
 	if err != nil {
@@ -53,8 +52,8 @@ func environmentName(flag string) string {
 	return "OAUTHCONFORM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// flagError says which flag was given wrongly and what would be right. It never repeats a value
-// that may be a secret, nor an address, in which one may hide.
+// flagError names the flag that is wrong and what would be right. It never repeats a value that may
+// be a secret, nor an address, which may contain one.
 func flagError(command *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
@@ -78,8 +77,7 @@ func invalidValue(where string, flag *pflag.Flag, value string, why error) error
 	return fmt.Errorf("invalid value %q for %s: %w", value, where, why)
 }
 
-// noArguments refuses what is not a flag, without repeating it: it may be a key whose flag was
-// forgotten.
+// noArguments refuses arguments, without repeating them: one may be a key whose flag was forgotten.
 func noArguments(command *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%s takes flags only, each beginning with two dashes; %d of its arguments are none", command.Name(), len(args))
@@ -88,8 +86,8 @@ func noArguments(command *cobra.Command, args []string) error {
 }
 
 // refuseEmpty returns an error for every flag that was given without a value. Most often that is a
-// variable of a shell that was not set, and to go on as if the flag were not there would be another
-// run than the one asked for.
+// shell variable that was not set, and continuing as if the flag were missing would be another run
+// than the one asked for.
 func refuseEmpty(flags *pflag.FlagSet) (errs []error) {
 	flags.Visit(func(flag *pflag.Flag) {
 		values := []string{flag.Value.String()}
@@ -103,8 +101,8 @@ func refuseEmpty(flags *pflag.FlagSet) (errs []error) {
 	return errs
 }
 
-// fromEnvironment makes a command take from its environment what its command line leaves open. An
-// empty variable is as good as none.
+// fromEnvironment takes flags that the command line does not set from the environment. An empty
+// variable counts as unset.
 func fromEnvironment(command *cobra.Command, getenv func(string) string) {
 	command.PreRunE = func(command *cobra.Command, _ []string) error {
 		errs := refuseEmpty(command.Flags())

@@ -33,7 +33,7 @@ func grantFlagNames() []string {
 	return []string{"client-id", "client-secret", "redirect-uri", "username", "password", "authorize-command"}
 }
 
-// grantText is one of the flags whose value is a line of text.
+// grantText is a flag whose value is a line of text.
 type grantText struct {
 	flag string
 	text *string

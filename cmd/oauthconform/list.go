@@ -11,7 +11,7 @@ import (
 	"oauthmock/scenarios"
 )
 
-// listed is a scenario as `list --json` tells it.
+// listed is a scenario in `list --json`.
 type listed struct {
 	ID          string   `json:"id"`
 	Level       string   `json:"level"`

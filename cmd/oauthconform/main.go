@@ -1,6 +1,5 @@
-// Command oauthconform asks a server the questions of the OAuth API's contract, and tells with
-// evidence whether the answers are right. Without a server it judges the mock, which it then
-// carries inside; started by the name oauthmock, it is that mock.
+// Command oauthconform judges a server by the contract of the OAuth API, and reports with evidence.
+// Without a server it judges its built-in mock; started under the name oauthmock, it is that mock.
 package main
 
 import (
@@ -22,8 +21,8 @@ func main() {
 		stop()
 		os.Exit(code)
 	}
-	// net/http logs what a server sends unasked, letter by letter, credentials included. It is of
-	// use to nobody here.
+	// net/http logs bytes that a server sends unasked, including credentials. Nobody needs that
+	// here.
 	log.SetOutput(io.Discard)
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)

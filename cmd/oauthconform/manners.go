@@ -10,7 +10,7 @@ import (
 	"oauthmock/conformance"
 )
 
-// mannerFlags say how gently the server is asked.
+// mannerFlags configure how gently the server is treated.
 type mannerFlags struct {
 	readOnly, production, requireControl bool
 	rate                                 float64

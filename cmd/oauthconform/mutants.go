@@ -15,8 +15,7 @@ import (
 	"oauthmock/mockserver"
 )
 
-// newMutants proves that the suite can fail: it judges the mock inside while faulty behaviours
-// stand before it.
+// newMutants proves that the suite can fail: it judges the built-in mock behind faulty behaviours.
 func newMutants(p program) *cobra.Command {
 	var names []string
 	var from string
@@ -85,13 +84,13 @@ demo world's credentials alone. Those of the paid services are left out, which n
 // shareWithoutControl is how many of all mutants must be killed where there is no control API.
 const shareWithoutControl = 0.8
 
-// demoStranger is what the demo world gives somebody who has no control API.
+// demoStranger returns what the demo world gives a user without a control API.
 func demoStranger() *mutant.Stranger {
 	return &mutant.Stranger{Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
 		ClientID: "demo-client", ClientSecret: "demo-secret", RedirectURI: "http://127.0.0.1:9/cb", Username: "johndoe", Password: "password"}
 }
 
-// startMutated starts the mock that a mutant stands before.
+// startMutated starts the mock behind a mutant.
 func startMutated(given string) (http.Handler, error) {
 	options := []mockserver.Option{mockserver.WithCallbackTimeout(callbackTimeout)}
 	switch given {

@@ -38,7 +38,7 @@ type output struct {
 }
 
 // outputs are all of them. They are opened before the run, so that a folder that does not exist is
-// told at once and not after ten minutes, and so that an old report cannot be taken for the new
+// reported at once and not after ten minutes, and so that an old report cannot be taken for the new
 // one.
 type outputs struct{ all []output }
 
@@ -85,8 +85,8 @@ func openOutputs(flags []string, getenv func(string) string, stdout, stderr io.W
 	return opened, nil
 }
 
-// lines reports whether an output may share a stream with others that are lines too: annotations
-// stand between those of the console.
+// lines reports whether an output may share a stream with other lines: annotations are mixed with
+// those of the console.
 func (o output) lines() bool { return lines(o.format) }
 
 func lines(format string) bool { return format == "console" || format == "github" }
@@ -95,12 +95,12 @@ func lines(format string) bool { return format == "console" || format == "github
 // the whole step, and is added to.
 func (o output) create(getenv func(string) string) (*os.File, error) {
 	if o.name == getenv("GITHUB_STEP_SUMMARY") {
-		return os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644) //nolint:gosec // a report, for whoever reads the job
+		return os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644) //nolint:gosec // a report, for readers of the job's log
 	}
 	return os.Create(o.name)
 }
 
-// listeners are the reports that are written as the run goes on.
+// listeners returns the reports that are written during the run.
 func (o *outputs) listeners() []report.Listener {
 	var list []report.Listener
 	for _, out := range o.all {
@@ -111,7 +111,7 @@ func (o *outputs) listeners() []report.Listener {
 	return list
 }
 
-// write writes and closes every report; it goes on after an error.
+// write writes and closes every report; it continues after an error.
 func (o *outputs) write(r report.Report, style func(io.Writer) report.Style) error {
 	var errs []error
 	for _, out := range o.all {
@@ -157,8 +157,8 @@ func styleOf(getenv func(string) string, terminal, quiet bool) report.Style {
 	return report.Style{Color: terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb", Quiet: quiet}
 }
 
-// discardReports empties the files of --report when a run ends before it opened them, as with a
-// flag that is wrong: an old report must not be taken for that of this run.
+// discardReports empties the files of --report if a run ends before it opened them, for example
+// because a flag is wrong: an old report must not be taken for that of this run.
 func discardReports(args []string, getenv func(string) string) {
 	if len(args) == 0 || !slices.Contains([]string{"run", "replay", "client"}, args[0]) {
 		return
@@ -177,7 +177,7 @@ func discardReports(args []string, getenv func(string) string) {
 			continue
 		}
 		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-			_ = os.Truncate(name, 0) // where that may not be, there is nothing else to try
+			_ = os.Truncate(name, 0) // if that is not allowed, there is nothing else to try
 		}
 	}
 }

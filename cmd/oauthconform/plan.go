@@ -66,7 +66,7 @@ func (f *runFlags) plan(command *cobra.Command, p program) (conformance.Outlook,
 	return outlook, nil
 }
 
-// planned stands for the mock inside where nothing is sent to it.
+// planned stands in for the built-in mock if nothing is sent to it.
 func planned(context.Context) (conformance.Target, func(), error) {
 	return conformance.Target{
 		Name: embeddedName, BaseURL: "http://127.0.0.1", AdminURL: "http://127.0.0.1/__admin",

@@ -9,7 +9,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// requirable is what --require can be about.
+// requirable returns what --require can refer to.
 func requirable() []string {
 	return []string{"operations", "statuses", "refusals", "properties", "parameters", "must"}
 }

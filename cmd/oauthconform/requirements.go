@@ -24,9 +24,9 @@ func frozenSets(names []string) ([]*scenarios.RequirementSet, error) {
 	return sets, nil
 }
 
-// count tells how much of the sets a run met, and notes in the report which sets counted. The
-// status is that of the run with nothing else counted: what no set names was run and reported, and
-// changes nothing.
+// count prints how much of the sets a run met, and records in the report which sets counted. The
+// status is that of the run with nothing else counted: scenarios that no set names were run and
+// reported, but change nothing.
 func (p program) count(result *report.Report, sets []*scenarios.RequirementSet) int {
 	verdicts := make(map[string]report.Verdict, len(result.Results))
 	for _, r := range result.Results {

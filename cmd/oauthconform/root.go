@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return report.ExitError
 }
 
-// unreachableError says that nobody answers; it is no wrong usage, but nothing was proven.
+// unreachableError means that nobody answers: usage is correct, but nothing was proven.
 type unreachableError struct{ error }
 
 func newRoot(p program) *cobra.Command {
@@ -79,7 +79,7 @@ schema --report has none.)`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newCertificate(p), newVerify(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
 	for _, command := range root.Commands() {
-		// The --report of schema is not the one of run, so one variable cannot stand for both.
+		// The --report of schema is not that of run, so one variable cannot set both.
 		if command.Name() != "schema" {
 			fromEnvironment(command, p.getenv)
 		}

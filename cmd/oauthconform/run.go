@@ -16,7 +16,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// runFlags are the flags of run, and of plan, which tells what run would do.
+// runFlags are the flags of run, and of plan, which prints what run would do.
 type runFlags struct {
 	targetFlags
 	choice
@@ -102,7 +102,7 @@ func newRun(p program) *cobra.Command {
 	return command
 }
 
-// reportFlags say what is written, and what the run must cover.
+// reportFlags configure the reports, and what the run must cover.
 type reportFlags struct {
 	reports, require, requirements []string
 	quiet                          bool

@@ -13,7 +13,7 @@ import (
 // error holds a scenarios.Problem for everything that is wrong in the files.
 func loadScenarios(name string) ([]scenarios.Scenario, error) {
 	if name == "" {
-		// As they stand in a checkout of the project.
+		// As they are in a checkout of the project.
 		all, err := scenarios.Load(scenarios.Embedded())
 		return standingIn("scenarios", all), standingInProblems("scenarios", err)
 	}
@@ -31,8 +31,8 @@ func loadScenarios(name string) ([]scenarios.Scenario, error) {
 	return standingIn(name, all), standingInProblems(name, err)
 }
 
-// standingIn makes the files' names, which are told from their folder, such that they can be opened
-// from here.
+// standingIn makes the files' names, which are relative to their folder, relative to the working
+// directory.
 func standingIn(dir string, all []scenarios.Scenario) []scenarios.Scenario {
 	for i := range all {
 		all[i].File = filepath.Join(dir, filepath.FromSlash(all[i].File))

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// stateFlags say how states are reached that calls cannot reach, where there is no control API.
+// stateFlags configure how to set up states that calls cannot reach, if there is no control API.
 type stateFlags struct {
 	provide   []string
 	stateHook string

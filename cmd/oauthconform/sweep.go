@@ -16,15 +16,15 @@ import (
 	"oauthmock/spec/strictyaml"
 )
 
-// journalFile is a run journal on disk: the one file that holds tokens in clear, so nobody else may
-// read it.
+// journalFile is a run journal on disk. It is the only file that contains tokens in clear, so only
+// its owner may read it.
 type journalFile struct {
 	file    *os.File
 	journal *conformance.Journal
 }
 
-// openJournal begins a journal in a file. One that names things which a run left is not
-// overwritten. The error names the flag.
+// openJournal creates a journal in a file. It does not overwrite one that still lists leftovers of
+// a run. The error names the flag.
 func openJournal(name string) (*journalFile, error) {
 	file, left, err := readJournal(name, os.O_RDWR|os.O_CREATE)
 	if err != nil {

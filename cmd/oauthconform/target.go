@@ -16,14 +16,14 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// noAdmin as --admin-url says that the target is to be judged without its control API.
+// noAdmin as --admin-url judges the target without its control API.
 const noAdmin = "none"
 
 // targetFlags say whom to ask, and as whom.
 type targetFlags struct {
 	addresses addresses
-	// baseURL, surface and others are what addresses come to, once open knows which surfaces are
-	// chosen.
+	// baseURL, surface and others are the resolved addresses, once open knows which surfaces are
+	// selected.
 	baseURL, surface, adminURL               string
 	others                                   map[string]string
 	email, apiKey, sandboxAPIKey, adminToken string
@@ -47,20 +47,20 @@ func (t *targetFlags) register(command *cobra.Command) {
 	flags.StringVar(&t.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 }
 
-// starter makes the mock inside ready; what it returns beside the target stops it.
+// starter starts the built-in mock; it returns the target, and the function that stops it.
 type starter func(context.Context) (conformance.Target, func(), error)
 
-// opening is what a target is made ready for.
+// opening is what a target is opened for.
 type opening struct {
 	options conformance.Options
 	getenv  func(string) string
-	// start makes the mock inside ready, where no server is named.
+	// start starts the built-in mock, if no server is named.
 	start starter
 }
 
-// open makes the target ready: it starts the mock inside, or finds out what the server offers. The
+// open prepares the target: it starts the built-in mock, or finds out what the server offers. The
 // caller must call the function that it returns once the run is over. An error is wrong usage; what
-// keeps a server from being asked is Target.Stopped.
+// keeps a server from being judged is in Target.Stopped.
 func (t targetFlags) open(ctx context.Context, command *cobra.Command, ready opening) (conformance.Target, func(), error) {
 	t.trim()
 	var err error

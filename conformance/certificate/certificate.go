@@ -23,13 +23,13 @@ import (
 // PredicateType of the statement.
 const PredicateType = "https://in-toto.io/attestation/test-result/v0.1"
 
-// The results that a certificate can tell.
+// The results of a certificate.
 const (
 	Passed = "PASSED"
 	Failed = "FAILED"
 )
 
-// Certificate is what a statement says.
+// Certificate is the content of a statement.
 type Certificate struct {
 	// Subject is the name of the report, and Digest its SHA-256 in hexadecimal digits.
 	Subject, Digest string
@@ -53,11 +53,10 @@ type Counted struct {
 // Condition is a fact about a run.
 type Condition struct{ Name, Value string }
 
-// RequirementsFact is the name of the fact about a run by which a report tells which sets counted.
+// RequirementsFact is the name of a run's fact that lists the sets that counted.
 const RequirementsFact = "requirements"
 
-// ErrPartial is the error of [Of] for a report of a run that judged a choice of scenarios alone:
-// there is no certificate of that.
+// ErrPartial is the error of [Of] for the report of a filtered run: it has no certificate.
 var ErrPartial = errors.New("the run was filtered, and proves nothing about the whole contract: run it without the filter")
 
 // Sets returns the requirement sets that count for a report: those by name, or those that counted
@@ -103,8 +102,8 @@ func judged(r report.Report, surface string) bool {
 	})
 }
 
-// Of derives the certificate of a report. Text is the report as it was written, of which the digest
-// is made.
+// Of derives the certificate of a report. text is the report as it was written, of which the digest
+// is computed.
 func Of(name string, text []byte, r report.Report, sets []*scenarios.RequirementSet, suite string) (Certificate, error) {
 	if len(r.Filtered) > 0 {
 		return Certificate{}, fmt.Errorf("%w (%s)", ErrPartial, strings.Join(r.Filtered, ", "))
@@ -136,7 +135,7 @@ func Of(name string, text []byte, r report.Report, sets []*scenarios.Requirement
 	return c, nil
 }
 
-// conditions are what somebody must know who compares two certificates.
+// conditions returns what matters when two certificates are compared.
 func conditions(r report.Report, suite string) []Condition {
 	out := []Condition{
 		{"target", r.Target}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"level", r.Level}, {"started", r.Started.UTC().Format(time.RFC3339)},

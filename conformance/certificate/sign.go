@@ -14,7 +14,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 )
 
-// PayloadType is what a DSSE envelope says of a statement.
+// PayloadType is the payload type of a statement in a DSSE envelope.
 const PayloadType = "application/vnd.in-toto+json"
 
 // PrivateKey reads an Ed25519 key in PEM (PKCS#8).
@@ -94,8 +94,8 @@ func Sign(ctx context.Context, statement []byte, private ed25519.PrivateKey) ([]
 	return append(out, '\n'), err
 }
 
-// Open returns the statement in a file, which is bare or in an envelope, and whether it is signed.
-// With a key the signature is checked; the error says what is wrong with it.
+// Open returns the statement in a file, bare or in an envelope, and whether it is signed. If a key
+// is given the signature is verified; the error states what is wrong with it.
 func Open(ctx context.Context, text []byte, public ed25519.PublicKey) (statement []byte, signed bool, err error) {
 	var envelope dsse.Envelope
 	decoder := json.NewDecoder(bytes.NewReader(text))

@@ -12,7 +12,7 @@ func head(options Options, began time.Time) report.Report {
 	return report.Report{Version: report.Version, Target: options.Name, Level: options.Level, Started: began.UTC(), About: options.About}
 }
 
-// assemble makes the report of results, and counts them.
+// assemble builds the report of results, and counts them.
 func assemble(options Options, results []report.Result, began time.Time) report.Report {
 	out := head(options, began)
 	out.Results = results
@@ -35,7 +35,7 @@ func assemble(options Options, results []report.Result, began time.Time) report.
 	return out
 }
 
-// stream hands the events of a run to whoever listens, one at a time.
+// stream passes the events of a run to its listener, one at a time.
 type stream struct {
 	mu       sync.Mutex
 	listener report.Listener

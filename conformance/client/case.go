@@ -12,9 +12,9 @@ type End string
 
 // The ends.
 const (
-	Done   End = "done"   // exit status 0, with what is to be printed
+	Done   End = "done"   // exit status 0, with the required output
 	Failed End = "failed" // any exit status but 0 and 77
-	Either End = "either" // failed, or done with what is to be printed
+	Either End = "either" // failed, or done with the required output
 )
 
 // Case is a task under circumstances. In Parameters, Prints and the faults ${NAME} is replaced by a
@@ -31,18 +31,18 @@ type Case struct {
 	End                End
 	// Outcome is the rule that the outcome proves.
 	Outcome string
-	// Needs are the rules of any traffic that must have had something to judge: without it the case
-	// proves nothing.
+	// Needs are the traffic rules that must have had something to judge: without it the case proves
+	// nothing.
 	Needs []string
 }
 
-// Given is what is there before the command starts.
+// Given is what exists before the command starts.
 type Given struct {
 	// Fixture is the world that the account is made from: "empty" where it is "".
 	Fixture string
 	// Settings of the server.
 	Settings Settings
-	// Credit is what the wallet gets, as a JSON number.
+	// Credit of the wallet, as a JSON number.
 	Credit string
 	// Tokens is how many tokens there are, called token-001 and so on, with the scopes; TTL is how
 	// long they live, in seconds.
@@ -62,7 +62,7 @@ type Given struct {
 // Delivery is a callback.
 type Delivery struct {
 	ID string
-	// Forged: the judge itself sends it, with a signature that is wrong; Unsigned: with none.
+	// Forged: the judge itself sends it, with a wrong signature; Unsigned: without one.
 	Forged, Unsigned bool
 }
 
@@ -108,8 +108,9 @@ func TrafficIDs() []string {
 	return ids
 }
 
-// Choose returns the cases of the ids; one that ends in / means all that begin with it. Without ids
-// it returns all. An id may begin with client/, as results do. An error names an id that fits none.
+// Choose returns the cases with these IDs; an ID that ends in / selects all that begin with it.
+// Without IDs it returns all. An ID may begin with client/, as in results. An error names an ID
+// that matches none.
 func Choose(ids []string) ([]Case, error) {
 	all := Cases()
 	if len(ids) == 0 {

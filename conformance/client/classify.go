@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// A route is where an operation is asked for. {token} is one segment; a path that ends in /* is a
+// route is the method and path of an operation. {token} is one segment; a path that ends in /* is a
 // prefix.
 type route struct{ operation, method, path string }
 
@@ -50,8 +50,8 @@ func routes() []route {
 	}
 }
 
-// classify names the operation of a request, and the token in its path. A request with a Bearer
-// that is none of these is a call of a service.
+// classify returns the operation of a request, and the token in its path. Any other request with a
+// Bearer is a call of a service.
 func classify(host, method, path string, bearer bool) (operation, token string) {
 	path = strings.TrimSuffix(path, "/")
 	if strings.Contains(path, "/__services/") {

@@ -15,12 +15,12 @@ import (
 // MaxOutput bounds what is kept of standard output, and of standard error, in bytes.
 const MaxOutput = 1 << 20
 
-// pipeDelay is how long the output of a command may stay open after it has ended, by what it left
-// running.
+// pipeDelay is how long processes that a command left running may keep its output open after it has
+// ended.
 const pipeDelay = time.Second
 
-// Program is a client that can be run. Run returns when it has ended, or when ctx is over, by when
-// nothing of it runs any more. The error says that it could not be started. It is safe for
+// Program is a client that can be run. Run returns when it has ended, or when ctx is done, by when
+// none of its processes run any more. The error means that it could not be started. It is safe for
 // concurrent use.
 type Program interface {
 	Run(ctx context.Context, environment []string) (Ended, error)
@@ -79,8 +79,8 @@ func (c Command) Run(ctx context.Context, environment []string) (Ended, error) {
 	return ended, nil
 }
 
-// inherited is the environment without what is meant for this program: its flags, among them
-// credentials of others. No proxy stands between a client and the server that watches it.
+// inherited returns the environment without what is meant for this program: its flags, including
+// credentials of others. No proxy may come between a client and the server that watches it.
 func inherited(environment []string) []string {
 	out := []string{"NO_PROXY=127.0.0.1,localhost", "no_proxy=127.0.0.1,localhost"}
 	for _, pair := range environment {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// listenPoll is how often the judge looks whether the command listens yet.
+// listenPoll is how often the judge checks whether the command listens yet.
 const listenPoll = 20 * time.Millisecond
 
 // deliver sends the callbacks of a case, one after the other, once the command listens. It ends
@@ -43,7 +43,7 @@ func (s *stage) deliver(ctx context.Context, deliveries []Delivery) {
 	}
 }
 
-// listens waits until somebody accepts connections at an address; false when ctx ended first.
+// listens waits until an address accepts connections; it returns false if ctx ended first.
 func listens(ctx context.Context, address string) bool {
 	for ctx.Err() == nil {
 		connection, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)

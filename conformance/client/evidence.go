@@ -10,31 +10,31 @@ import (
 
 // Evidence is what rules are applied to.
 type Evidence struct {
-	// Exchanges in the order in which they began.
+	// Exchanges in order of their start.
 	Exchanges []Exchange
 	// Dropped counts exchanges that the journal did not keep.
 	Dropped uint64
-	// Unnamed means that the evidence does not say which operations were asked for: they are told
-	// by method and path.
+	// Unnamed means that the evidence does not name operations: they are recognised by method and
+	// path.
 	Unnamed bool
 	// Redirects are the redirect URIs that the OAuth client has registered; nil where that is not
 	// known.
 	Redirects []string
 	// Ended is how the command ended; nil where there was none.
 	Ended *Ended
-	// Mismatch says how the outcome of the task differs from what the case demands; "" where it
+	// Mismatch describes how the outcome of the task differs from what the case requires; "" if it
 	// does not.
 	Mismatch Mismatch
 }
 
-// Ended is what a command left behind.
+// Ended is the result of a command.
 type Ended struct {
-	// Status is the exit status: 0 done, 77 not implemented, anything else failed; -1 where a
-	// signal ended it.
+	// Status is the exit status: 0 done, 77 not implemented, anything else failed; -1 if a signal
+	// ended it.
 	Status int
 	// TimedOut means that it was ended because its time was over.
 	TimedOut bool
-	// Stdout and Stderr are what it printed, up to 1 MiB each; Cut where there was more.
+	// Stdout and Stderr are its output, up to 1 MiB each; Cut if there was more.
 	Stdout, Stderr       string
 	StdoutCut, StderrCut bool
 	// Leaked names the secrets that it printed, as "stdout: ${OAUTH_API_KEY}". The runner finds
@@ -46,7 +46,7 @@ type Ended struct {
 // Mismatch is a difference between what a task demands and its outcome.
 type Mismatch struct{ Expected, Actual string }
 
-// judged are the indexes of the exchanges that are the client's doing.
+// judged returns the indexes of the exchanges that the client caused.
 func (e *Evidence) judged() []int {
 	var all []int
 	for i := range e.Exchanges {
@@ -62,7 +62,7 @@ func (e *Evidence) where(fits func(*Exchange) bool) []int {
 	return slices.DeleteFunc(e.judged(), func(i int) bool { return !fits(&e.Exchanges[i]) })
 }
 
-// after yields the indexes of the client's exchanges that began after one.
+// after yields the indexes of the client's exchanges that started after one.
 func (e *Evidence) after(i int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for j := i + 1; j < len(e.Exchanges); j++ {
@@ -73,7 +73,7 @@ func (e *Evidence) after(i int) iter.Seq[int] {
 	}
 }
 
-// index lists the client's exchanges by what keys say of them, in their order; "" means no key.
+// index groups the client's exchanges by keys, in order; "" means no key.
 func (e *Evidence) index(keys func(*Exchange) []string) map[string][]int {
 	by := map[string][]int{}
 	for _, i := range e.judged() {
@@ -98,8 +98,8 @@ func next(indexes []int, i int) int {
 	return indexes[at]
 }
 
-// between is the time from the end of an exchange to the beginning of another: on the machine's
-// clock, or on the account's, where somebody moved that on by more than the machine's shows.
+// between returns the time from the end of an exchange to the start of another: in real time, or on
+// the account's clock if that was advanced by more.
 func (e *Evidence) between(i, j int) time.Duration {
 	from, to := &e.Exchanges[i], &e.Exchanges[j]
 	wall, account := to.Wall.Sub(from.Ended()), to.At.Sub(from.At)
@@ -112,7 +112,7 @@ func (e *Evidence) between(i, j int) time.Duration {
 // A pairing is a token and its refresh token.
 type pairing struct{ token, refresh string }
 
-// refreshTokens are the tokens that refresh tokens belong to, as answers told.
+// refreshTokens returns the tokens that refresh tokens belong to, according to answers.
 func (e *Evidence) refreshTokens() map[string]string {
 	known := map[string]string{}
 	for i := range e.Exchanges {
@@ -188,8 +188,8 @@ func (e *Evidence) sort() {
 }
 
 // tellTime puts exchanges of callers that the server did not know on the account's clock, as far as
-// the exchanges before them show it. ahead is how far that is before the machine's clock where the
-// client began.
+// the exchanges before them reveal it. ahead is how far that was ahead of real time when the client
+// started.
 func (e *Evidence) tellTime(ahead time.Duration) {
 	if e.Unnamed {
 		return // a recording has one clock

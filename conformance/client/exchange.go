@@ -11,20 +11,18 @@ import (
 	"time"
 )
 
-// Exchange is a request of the client, or a callback to it, and what came of it. Credentials are
-// opaque: fingerprints where the evidence is a journal, themselves where it is a recording of
-// somebody else. The same credential is the same text within one evidence.
+// Exchange is a request of the client, or a callback to it, with its answer. Credentials are
+// opaque: fingerprints if the evidence is a journal, themselves if it is a third party's recording.
+// The same credential is the same text within one evidence.
 type Exchange struct {
 	// ID is the number that the evidence gave it.
 	ID string
-	// At is when it began, on the account's clock where the evidence tells it; Wall is the
-	// machine's clock. Took is how long the answer took, on the machine's clock, with what a fault
-	// delayed.
+	// At is when it started, on the account's clock if the evidence has it; Wall is real time. Took
+	// is how long the answer took, in real time, including the delay of a fault.
 	At, Wall time.Time
 	Took     time.Duration
 	// Operation is "token.create", "v1.token.list", "service.call", …; "callback" for one to the
-	// client, "elsewhere" for a request that another host received, and empty for what is none of
-	// the API's.
+	// client, "elsewhere" for a request to another host, and empty for anything outside the API.
 	Operation string
 	// Token is the token in the path; of v1 and v2 only.
 	Token  string
@@ -38,16 +36,16 @@ type Exchange struct {
 	Status         int // 0 where no answer came
 	ResponseHeader http.Header
 	ResponseBody   string
-	// Reason is why the server refused, in a word, where it says so; Explained is the same in a
+	// Reason is why the server refused, as a term, if it says so; Explained is the same as a
 	// sentence.
 	Reason, Explained string
-	// Fault is what the server did wrong on purpose; its zero value is nothing.
+	// Fault is what the server injected; its zero value means nothing.
 	Fault Fault
 	// Prepared marks what was done before the client was started, which explains things but is not
 	// judged.
 	Prepared bool
-	// Account is whose call it was; "" where the server did not know the caller, so that At is not
-	// on an account's clock, or where the evidence does not tell.
+	// Account of the call; "" if the server did not know the caller, so that At is not on an
+	// account's clock, or if the evidence does not have it.
 	Account string
 	// Cut means that a body is not there in full.
 	Cut bool
@@ -76,8 +74,8 @@ func (e *Exchange) Lost() bool {
 	return e.Status == 0
 }
 
-// Wait is the Retry-After of the answer; ok is false if there is none that is a number of seconds
-// or a date.
+// Wait returns the Retry-After of the answer; ok is false unless it is a number of seconds or a
+// date.
 func (e *Exchange) Wait() (wait time.Duration, ok bool) {
 	text := e.ResponseHeader.Get("Retry-After")
 	if text == "" {
@@ -110,10 +108,10 @@ func (e *Exchange) authorization() (scheme, credential string) {
 	return scheme, credential
 }
 
-// isFingerprint reports whether a text is what a journal keeps of a credential.
+// isFingerprint reports whether a text is a journal's fingerprint of a credential.
 func isFingerprint(text string) bool { return strings.HasPrefix(text, "[secret ") }
 
-// Bearer is the credential of a Bearer; "" if there is none.
+// Bearer returns the credential of a Bearer; "" if there is none.
 func (e *Exchange) Bearer() string {
 	if scheme, credential := e.authorization(); scheme == "bearer" {
 		return credential
@@ -181,7 +179,7 @@ func (e *Exchange) writes() bool {
 // reads reports whether a request only looks.
 func (e *Exchange) reads() bool { return e.Method == http.MethodGet || e.Method == http.MethodHead }
 
-// parse reads JSON, numbers exactly; nil where it is none.
+// parse decodes JSON with exact numbers; nil if it is not JSON.
 func parse(text string) any {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.UseNumber()

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// archive is an HTTP archive, HAR 1.2, as far as it is evidence. Members that begin with an
-// underscore are those that the mock adds.
+// archive is the part of an HTTP archive, HAR 1.2, that is evidence. Members with a leading
+// underscore are the mock's additions.
 type archive struct {
 	Log struct {
 		Entries []archived `json:"entries"`
@@ -57,8 +57,8 @@ type pair struct {
 	Value string `json:"value"`
 }
 
-// ReadHAR reads an HTTP archive as evidence, in the order of its times. Where an entry has no
-// member _receivedAt, its time is taken for both clocks. An error says what is wrong with the file.
+// ReadHAR reads an HTTP archive as evidence, in order of time. If an entry has no member
+// _receivedAt, its time is used for both clocks. An error states what is wrong with the file.
 func ReadHAR(text []byte) (Evidence, error) {
 	var a archive
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// cutMark is what ends a body of a journal that was too long to be shown.
+// cutMark ends a body of a journal that was too long to be shown.
 const cutMark = "… (cut)"
 
 // record is an entry of a journal, as GET …/requests of a control API lists it.
@@ -43,7 +43,7 @@ type record struct {
 	} `json:"fault"`
 }
 
-// journal is what a control API lists.
+// journal is the list that a control API returns.
 type journal struct {
 	Items   []record `json:"items"`
 	Dropped uint64   `json:"dropped"`
@@ -81,7 +81,7 @@ func (r record) exchange() Exchange {
 	return e
 }
 
-// newExchange is an exchange with what its first line and its headers tell.
+// newExchange returns an exchange with the data of its request line and headers.
 func newExchange(method, host, uri string, headers http.Header) Exchange {
 	path, query, _ := strings.Cut(uri, "?")
 	if _, rest, absolute := strings.Cut(path, "://"); absolute {

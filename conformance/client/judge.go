@@ -17,7 +17,7 @@ const (
 	shownBody  = 4 << 10 // bytes of a body
 )
 
-// verdict is what a finding means for an assertion of a level, where a run has its own.
+// verdict is what a finding means for an assertion of a level, if the run has a level of its own.
 func verdict(f Finding, level, run string) report.Verdict {
 	switch {
 	case f.State == Broken && (level == "MUST" || run != "must"):
@@ -121,8 +121,8 @@ func judgeCase(c Case, e *Evidence, level string) report.Result {
 		result.Verdict, result.Reason = report.Skip, "the client does not implement "+c.Task
 		return result
 	}
-	// A client that says it is done and has asked nobody has shown nothing, whatever it printed.
-	// One that should fail may have failed for any reason.
+	// A client that reports success without sending a request has shown nothing, whatever it
+	// printed. One that should fail may have failed for any reason.
 	idle := len(e.judged()) == 0 && !e.Ended.TimedOut && (e.Ended.Status == 0 || c.End == Failed)
 	var failed, warned, open []string
 	proven := map[string]bool{}
@@ -175,7 +175,7 @@ func levelOf(id string) string {
 	return "MUST"
 }
 
-// judgeTraffic applies the rules of any traffic, a result each.
+// judgeTraffic applies the traffic rules, with a result for each.
 func judgeTraffic(e *Evidence, level string) []report.Result {
 	var results []report.Result
 	for _, rule := range Rules() {

@@ -46,8 +46,8 @@ func expandJSON(text string, values map[string]any) string {
 	return string(out)
 }
 
-// differs says how what was printed differs from what is demanded; "" where it does not. Objects
-// may have more members, lists are in any order, times are compared as such, {"oneOf": […]} takes
+// differs describes how the output differs from what is required; "" if it does not. Objects may
+// have more members, lists may be in any order, times are compared as such, {"oneOf": […]} accepts
 // any of the list.
 func differs(want, got any, path string) string {
 	switch want := want.(type) {

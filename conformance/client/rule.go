@@ -5,12 +5,12 @@ import "slices"
 // Version of the tables of tasks, cases and rules. A newer minor version only adds.
 const Version = "1.0"
 
-// Scope says where a rule is applied.
+// Scope is where a rule is applied.
 type Scope string
 
 // The scopes of rules.
 const (
-	// Anywhere: to any traffic, whoever asked.
+	// Anywhere: to any traffic, whatever the client was asked to do.
 	Anywhere Scope = "any traffic"
 	// Commands: to every case of a command.
 	Commands Scope = "commands"
@@ -18,7 +18,7 @@ const (
 	Outcomes Scope = "outcome of a case"
 )
 
-// Clock says what a rule measures time by.
+// Clock is the clock by which a rule measures time.
 type Clock string
 
 // The clocks of rules.
@@ -27,7 +27,7 @@ const (
 	// Wall is the machine's clock, with small windows; where an account's clock was moved on by
 	// more, that counts.
 	Wall Clock = "wall"
-	// Account is the account's clock, which a task tells the client as its parameter "now".
+	// Account is the account's clock, which a task gives the client as its parameter "now".
 	Account Clock = "account"
 )
 
@@ -45,7 +45,7 @@ type Rule struct {
 	judge  func(*Evidence) Finding
 }
 
-// State is what a rule found.
+// State is the result of a rule.
 type State int
 
 // The states.
@@ -55,7 +55,7 @@ const (
 	Broken              // the rule was broken
 )
 
-// Finding is what came of applying a rule.
+// Finding is the result of applying a rule.
 type Finding struct {
 	State State
 	// Expected and Actual in words, where the rule was broken.
@@ -66,7 +66,7 @@ type Finding struct {
 	Alone bool
 }
 
-// Judge applies the rule. It changes nothing, and asks nobody.
+// Judge applies the rule. It has no side effects.
 func (r *Rule) Judge(e *Evidence) Finding { return r.judge(e) }
 
 // kept is a finding that a rule was kept where it applied to exchanges, and that it was not applied

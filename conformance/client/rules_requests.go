@@ -104,8 +104,8 @@ func bodiesAreJSON(e *Evidence) Finding {
 
 func sortedNames(values map[string][]string) []string { return slices.Sorted(maps.Keys(values)) }
 
-// expiries returns a function that tells when a token expires, as the answers before an exchange
-// told.
+// expiries returns a function that returns when a token expires, according to the answers before an
+// exchange.
 func (e *Evidence) expiries() func(token string, before int) (time.Time, bool) {
 	type told struct {
 		index int

@@ -9,13 +9,13 @@ import (
 
 const (
 	second = time.Second
-	// windowSlack is what a pause may be short of what was asked for: two clocks are read.
+	// windowSlack is how much a pause may be too short: two clocks are read.
 	windowSlack = 50 * time.Millisecond
 	// triesBound is how often the same GET may be tried in a row.
 	triesBound = 10
 	// growth is by how much the later pauses must be longer than the earlier ones.
 	growth = 1.5
-	// noPause is what counts as none.
+	// noPause is the pause that counts as none.
 	noPause = 2 * time.Millisecond
 )
 
@@ -53,7 +53,7 @@ func waitsAfter(status int) func(*Evidence) Finding {
 	}
 }
 
-// unsure reports whether nobody but the server knows if a request was carried out.
+// unsure reports whether only the server knows if a request was carried out.
 func unsure(e *Exchange) bool {
 	return e.Lost() || e.Status == 500 || e.Status == 502 || e.Status == 504
 }
@@ -99,8 +99,8 @@ func looksFor(look, write *Exchange) bool {
 	return false
 }
 
-// write is the same text for the same write, though its body may be spelt otherwise; "" for what is
-// none.
+// write returns the same text for the same write, though its body may be spelt otherwise; "" if it
+// is not a write.
 func (e *Exchange) write() string {
 	if !e.writes() {
 		return ""
@@ -160,7 +160,7 @@ func growingPauses(e *Evidence) Finding {
 }
 
 // grow reports whether pauses become longer. Machines pause by themselves, so the longest of the
-// later ones is held against the shortest of the earlier; and two or three tell nothing, as long as
+// later ones is compared with the shortest of the earlier; two or three prove nothing, as long as
 // there are any.
 func grow(pauses []time.Duration) bool {
 	half := len(pauses) / 2

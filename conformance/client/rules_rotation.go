@@ -56,7 +56,7 @@ func oldPairDropped(e *Evidence) Finding {
 	return kept(seen)
 }
 
-// label is what an exchange is called in findings: its operation, otherwise its path.
+// label names an exchange in findings: by its operation, otherwise by its path.
 func label(e *Exchange) string {
 	if e.Operation != "" {
 		return e.Operation

@@ -20,9 +20,9 @@ const readingTime = 30 * time.Second
 
 // Options of a run.
 type Options struct {
-	// Name is what reports call the client.
+	// Name of the client in reports.
 	Name string
-	// About are the facts that reports begin with.
+	// About are the facts that reports start with.
 	About []report.Fact
 	// Level is "must" or "should" (or "observe", which is as "should"): from where on a broken rule
 	// fails the run.
@@ -31,7 +31,7 @@ type Options struct {
 	Timeout time.Duration
 	// Parallel is how many cases run at once; 1 or more.
 	Parallel int
-	// Cases are what is played; see Cases.
+	// Cases to play; see Cases.
 	Cases []Case
 	// Baseline are the failures that are known: each becomes XFAIL, and what no longer fails XPASS.
 	Baseline report.Baseline
@@ -42,8 +42,8 @@ type Options struct {
 }
 
 // Run plays the cases with a program, and judges it. Each case has a server and an account of its
-// own. The error says that the program could not be started, that a server could not be, or that
-// ctx was over before the first case ended.
+// own. The error means that the program or a server could not be started, or that ctx was done
+// before the first case ended.
 func Run(ctx context.Context, program Program, start Start, options Options) (report.Report, error) {
 	began := time.Now()
 	events := stream{listener: options.Listener}

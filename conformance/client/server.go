@@ -32,7 +32,7 @@ type Server struct {
 	AdminToken string
 }
 
-// Unreachable says that a server did not answer.
+// Unreachable means that a server did not answer.
 type Unreachable struct{ Err error }
 
 func (u Unreachable) Error() string { return u.Err.Error() }

@@ -15,7 +15,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// account is what a control API answers of a new account.
+// account is a control API's answer about a new account.
 type account struct {
 	ID      string `json:"id"`
 	Email   string `json:"email"`
@@ -85,7 +85,7 @@ func (s *stage) close() {
 	s.control.http.CloseIdleConnections()
 }
 
-// learn makes a secret one that reports do not repeat.
+// learn registers a secret that reports must not repeat.
 func (s *stage) learn(name, secret string) { s.redactor.Add(name, secret) }
 
 // redirect registers a client with a redirect URI of the case's own.
@@ -109,7 +109,7 @@ func (s *stage) wallet(ctx context.Context, given Given) error {
 	return s.control.call(ctx, http.MethodPost, "/accounts/"+s.account.ID+"/wallet", map[string]any{"amount": json.Number(given.Credit)}, nil)
 }
 
-// tokens makes the tokens that are there already.
+// tokens creates the tokens that exist from the start.
 func (s *stage) tokens(ctx context.Context, given Given) error {
 	names, tokens := []any{}, []any{}
 	for n := range given.Tokens {
@@ -215,8 +215,7 @@ func (s *stage) faults(ctx context.Context, given Given) error {
 	return nil
 }
 
-// demands finds out what a client that reads rightly must print, where that is not a part of the
-// case.
+// demands determines what a client that reads correctly must print, if the case does not say.
 func (s *stage) demands(ctx context.Context, given Given) error {
 	if given.Fixture == "" {
 		return nil
@@ -248,7 +247,7 @@ func (s *stage) demands(ctx context.Context, given Given) error {
 	return nil
 }
 
-// environment is what the command is told.
+// environment returns the environment of the command.
 func (s *stage) environment(c Case) []string {
 	client, user := s.account.Clients[0], s.account.Users[0]
 	return []string{

@@ -5,7 +5,7 @@ import "encoding/json"
 // Task is something that a client is asked to do, by OAUTH_TASK and OAUTH_TASK_JSON.
 type Task struct {
 	Name string
-	// Does says what to do.
+	// Does describes what to do.
 	Does string
 	// Parameters are the members of OAUTH_TASK_JSON, Prints those of the JSON object that the last
 	// line of standard output holds.

@@ -12,7 +12,7 @@ import (
 	"oauthmock/conformance/report"
 )
 
-// JudgeServer judges what the journal of a running server holds: of one account where account is
+// JudgeServer judges the journal of a running server, or the part about one account if account is
 // not "". The error means that there is no control API at server.AdminURL, or none that can be
 // read.
 func JudgeServer(ctx context.Context, server Server, account string, options Options) (report.Report, error) {
@@ -31,8 +31,7 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 		}
 		all = of(all, account)
 	}
-	// What never reached an operation, such as a browser asking for an icon, is nobody's use of the
-	// API.
+	// Requests that match no operation, such as a browser's for an icon, are not use of the API.
 	all = slices.DeleteFunc(all, func(e Exchange) bool { return e.Operation == "" })
 	evidence := Evidence{Exchanges: all, Dropped: dropped}
 	for i := range evidence.Exchanges {
@@ -45,8 +44,8 @@ func JudgeServer(ctx context.Context, server Server, account string, options Opt
 	return JudgeTraffic(evidence, options), nil
 }
 
-// of keeps the exchanges of an account, and those of nobody whose credential was the account's: a
-// token that was deleted or rotated is nobody's.
+// of keeps the exchanges of an account, and those without account whose credential was the
+// account's: a token that was deleted or rotated belongs to none.
 func of(all []Exchange, account string) []Exchange {
 	whose := Evidence{}
 	for _, e := range all {

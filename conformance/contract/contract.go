@@ -9,16 +9,15 @@ import (
 	"oauthmock/spec"
 )
 
-// Contract is what the judge knows of one API. Only Document is needed; the zero value of every
-// other member is the usual case. Which media types, redirects and empty answers are right, and how
-// failures are wrapped, the document says.
+// Contract is what the judge knows of one API. Only Document is required; the zero value of every
+// other member is the usual case. The document determines which media types, redirects and empty
+// answers are correct, and how failures are wrapped.
 type Contract struct {
-	// Document is what was published, in its three readings. It is nil where nobody published what
-	// successes look like, as of the paid services: then Envelope says how refusals are wrapped,
-	// and only they are judged.
+	// Document is what was published, in its three readings. It is nil if successes are
+	// unpublished, like those of the paid services: then Envelope describes how refusals are
+	// wrapped, and only they are judged.
 	Document *spec.Document
-	// Name is what scenarios, --surface and --base-url call the API; the document's name by
-	// default.
+	// Name of the API in scenarios, --surface and --base-url; the document's name by default.
 	Name string
 	// Title is the name in sentences; Name by default.
 	Title string
@@ -39,8 +38,8 @@ type Contract struct {
 	// Scopes is how the enabled scopes of an account are found; the zero value leaves ${scope} to
 	// v2.
 	Scopes Scopes
-	// Moving are the operations whose answers the calls of others change, so that scenarios which
-	// use them share an account with nobody.
+	// Moving are the operations whose answers change with the calls of others, so that scenarios
+	// which use them never share an account.
 	Moving []string
 	// Lifecycle is how something is made and removed again; the zero value leaves given.tokens to
 	// v2.
@@ -73,7 +72,7 @@ type Scopes struct {
 	// flag under these members.
 	List           string
 	Scope, Enabled string
-	// Detail is the operation that tells a scope's prices by its id; "" where none does.
+	// Detail is the operation that returns a scope's prices by its ID; "" if there is none.
 	Detail string
 }
 

@@ -51,8 +51,8 @@ func (w *statusWriter) WriteHeader(status int) { w.status = status }
 
 func (w *statusWriter) Write(b []byte) (int, error) { return len(b), nil }
 
-// calling lies about callbacks: it delivers one, or does not, and returns what the server is told
-// that the receiver answered; 0 means no answer.
+// calling lies about callbacks: it delivers one, or does not, and returns the receiver's alleged
+// answer; 0 means no answer.
 func calling(lie func(p *post) int) func() func(http.Handler) http.Handler {
 	return func() func(http.Handler) http.Handler {
 		return func(receiver http.Handler) http.Handler {
@@ -81,7 +81,7 @@ func edited(edit func(p *post)) func() func(http.Handler) http.Handler {
 	})
 }
 
-// taken tells the server something else than what the receiver answered.
+// taken reports another answer to the server than the receiver's.
 func taken(answered, told int) func() func(http.Handler) http.Handler {
 	return calling(func(p *post) int {
 		if status := p.deliver(); status != answered {

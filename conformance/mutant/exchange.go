@@ -27,17 +27,17 @@ type Exchange struct {
 	Query url.Values
 	// Caller is the Authorization header.
 	Caller string
-	// Header of the request. Ask sends it as it is then.
+	// Header of the request. Ask sends it in its current state.
 	Header http.Header
 	// Path and RawQuery as they were sent, the path relative to the surface.
 	Path, RawQuery string
-	// Body of the request, as JSON values; nil when it is none. Sent are its bytes.
+	// Body of the request, as JSON values; nil if it is not JSON. Sent are its bytes.
 	Body   any
 	Sent   []byte
 	Answer *Answer
 	// Page is the honest answer's body where it is HTML. A lie about it sets Answer.Raw.
 	Page []byte
-	// Ask asks the honest server something else, as the same caller. It leaves its traces in usage
+	// Ask sends another request to the honest server, as the same caller. It is recorded in usage
 	// and error log.
 	Ask func(method, target string, body any) *Answer
 }
@@ -46,7 +46,7 @@ type Exchange struct {
 type Answer struct {
 	Status int
 	Header http.Header
-	// JSON is the body as JSON values with json.Number; nil when it is none.
+	// JSON is the body as JSON values with json.Number; nil if it is not JSON.
 	JSON any
 	// Raw, unless nil, is sent instead of JSON.
 	Raw []byte
@@ -82,7 +82,7 @@ func (a *Answer) payload() map[string]any {
 	return map[string]any{}
 }
 
-// setPayload puts another object instead of the payload, in every form in which it stands.
+// setPayload replaces the payload by another object, in every form in which it occurs.
 func (a *Answer) setPayload(with map[string]any) {
 	for _, object := range a.payloads() {
 		maps.DeleteFunc(object, func(name string, _ any) bool { return !a.inEnvelope(name) })
@@ -207,8 +207,8 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, x.Answer)
 }
 
-// tell lies, one request at a time. A lie that aborts hangs up on the caller, which changes what is
-// on the wire.
+// tell lies, one request at a time. A lie that aborts hangs up on the caller, which is a change on
+// the wire.
 func (l *liar) tell(x *Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -243,7 +243,7 @@ func write(w http.ResponseWriter, a *Answer) {
 	_, _ = w.Write(body)
 }
 
-// decode reads JSON with numbers as they are written; nil for what is none.
+// decode decodes JSON with numbers as they are written; nil if it is not JSON.
 func decode(data []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// form is what a request sent as a form.
+// form returns what a request sent as a form.
 func (x *Exchange) form() url.Values {
 	form, _ := url.ParseQuery(string(x.Sent)) // what is not a form has no members
 	return form
@@ -98,7 +98,7 @@ func when(operation string, is func(x *Exchange) bool, edit func(x *Exchange)) L
 	}
 }
 
-// whether an answer has a status.
+// has reports whether an answer has a status.
 func has(status int) func(x *Exchange) bool {
 	return func(x *Exchange) bool { return x.Answer.Status == status }
 }
@@ -108,12 +108,12 @@ func both(one, other func(x *Exchange) bool) func(x *Exchange) bool {
 	return func(x *Exchange) bool { return one(x) && other(x) }
 }
 
-// whether a request sent a member of a form.
+// sent reports whether a request sent a member of a form.
 func sent(name string) func(x *Exchange) bool {
 	return func(x *Exchange) bool { return x.form().Has(name) }
 }
 
-// whether a request came with HTTP Basic.
+// byBasic reports whether a request came with HTTP Basic.
 func byBasic(x *Exchange) bool { return strings.HasPrefix(x.Caller, "Basic ") }
 
 // afterwards has everything of an operation answered in another way once an answer has come.

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// hostile are lies of servers that read what is not a request of theirs, or fall over it.
+// hostile are lies of servers that accept malformed requests, or crash on them.
 func hostile() []Mutant {
 	return slices.Concat(hostileBodies(), hostileMembers(), hostileQueries(), hostilePaths())
 }
@@ -25,8 +25,8 @@ func broken(x *Exchange) {
 	x.Answer.JSON = map[string]any{"success": false, "message": "Internal Server Error", "error": json.Number("500"), "data": nil}
 }
 
-// lenient reads a body that is not JSON in one operation, after repairing it; a repair that answers
-// nil does not.
+// lenient accepts a body that is not JSON in one operation, after repairing it, unless the repair
+// returns nil.
 func lenient(operation string, repair func(x *Exchange) any) func() Lie {
 	return always(func(x *Exchange) {
 		if x.Operation != operation || x.Answer.code() != "400" {
@@ -120,7 +120,7 @@ func hostileBodies() []Mutant {
 	}
 }
 
-// hostileMembers are lies about members that are JSON and hold what nobody expects.
+// hostileMembers are lies about members that are valid JSON with unexpected values.
 func hostileMembers() []Mutant {
 	doubled, ttl := []string{"v2/hostile/body/doubled-members"}, []string{"v2/hostile/numbers/ttl"}
 	huge := regexp.MustCompile(`"ttl":-?(\d{19,}|1e30|1e400)`)
@@ -185,8 +185,8 @@ func onDataAfter(operation string, edit func(x *Exchange, data map[string]any)) 
 	})
 }
 
-// firstMembers reads an object of which of members with one name the first counts; nil when no name
-// stands twice, or it is not an object.
+// firstMembers parses an object so that of duplicate members the first counts; nil if there are no
+// duplicates, or it is not an object.
 func firstMembers(body []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -216,7 +216,7 @@ func firstMembers(body []byte) any {
 	return object
 }
 
-// hostileQueries are lies about queries that hold a parameter twice, or what is not a query.
+// hostileQueries are lies about queries with duplicate parameters, and about invalid queries.
 func hostileQueries() []Mutant {
 	repeated, unescaped := []string{"v2/hostile/queries/repeated"}, []string{"v2/hostile/queries/unescaped"}
 	last := func(operation string) func() Lie {
@@ -268,8 +268,7 @@ func hostileQueries() []Mutant {
 	}
 }
 
-// hostilePaths are lies about ids that are none, methods that nobody knows, and credentials of
-// which there are two.
+// hostilePaths are lies about invalid IDs, unknown methods, and duplicate credentials.
 func hostilePaths() []Mutant {
 	ids, methods := []string{"v2/hostile/paths/bytes"}, []string{"v2/hostile/methods/unknown"}
 	trim := func(operation, what string) func() Lie {

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// impostors are lies of servers that take somebody, or something, for what it nearly is.
+// impostors are lies of servers that accept something that is nearly right.
 func impostors() []Mutant {
 	return slices.Concat(nearlyKeys(), nearlyIDs(), nearlyRefreshTokens(), otherMethods())
 }
 
-// credential is what HTTP Basic holds.
+// credential is the content of HTTP Basic.
 type credential struct{ email, key string }
 
 func basicOf(header string) (credential, bool) {
@@ -27,7 +27,7 @@ func (c credential) header() string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(c.email+":"+c.key))
 }
 
-// target is what was asked for, relative to the surface.
+// target returns the path and query of the request, relative to the surface.
 func target(x *Exchange) string {
 	if x.RawQuery == "" {
 		return x.Path
@@ -35,13 +35,13 @@ func target(x *Exchange) string {
 	return x.Path + "?" + x.RawQuery
 }
 
-// as serves the request as it would be served to a caller.
+// as serves the request as if another caller had sent it.
 func as(x *Exchange, caller string) {
 	x.Header.Set("Authorization", caller)
 	read(x, x.Method, target(x), x.Body)
 }
 
-// mistaken serves strangers as somebody whose credentials theirs nearly are. Those of somebody are
+// mistaken serves strangers as the account whose credentials theirs nearly are. Credentials are
 // known from calls that were served.
 func mistaken(near func(x *Exchange, given, known credential) bool) func() Lie {
 	return func() Lie {
@@ -336,7 +336,7 @@ func nearlyRefreshTokens() []Mutant {
 	}
 }
 
-// otherMethods are lies about what says what a request does.
+// otherMethods are lies about method overrides.
 func otherMethods() []Mutant {
 	overridden := func(operation string, to func(x *Exchange) string) func() Lie {
 		return on(operation, func(x *Exchange) {

@@ -90,7 +90,7 @@ func logs() []Mutant {
 	}
 }
 
-// uncalled reports whether a callback is for the host of the suite that nobody calls back.
+// uncalled reports whether a callback is for the suite's host that nobody calls.
 func uncalled(c map[string]any) bool { return c["url"] == "http://192.0.2.1/hook" }
 
 // ofUncalled edits only callbacks for that host.

@@ -18,22 +18,22 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Config says what is to be proven.
+// Config selects what to prove.
 type Config struct {
 	Scenarios []scenarios.Scenario
 	Mutants   []Mutant
 	// Start starts an honest server in process; given is Mutant.Given.
 	Start func(given string) (http.Handler, error)
-	// Parallel is how many mutants are tried at once; 0 is one.
+	// Parallel is how many mutants are tried at once; 0 means one.
 	Parallel int
-	// WithoutControl, unless nil, has the mutants judged as a stranger's server is, which has no
-	// control API: by every scenario of their surfaces that needs none, with these credentials.
+	// WithoutControl, unless nil, has the mutants judged like a server without a control API: by
+	// every scenario of their surfaces that needs none, with these credentials.
 	WithoutControl *Stranger
 	// Tried, unless nil, hears of every mutant when it was tried, from one goroutine at a time.
 	Tried func(Outcome)
 }
 
-// Outcome says what became of a mutant.
+// Outcome is the result for a mutant.
 type Outcome struct {
 	Name    string   `json:"name"`
 	What    string   `json:"what"`
@@ -52,7 +52,7 @@ type Killer struct {
 	Kind      string `json:"kind"`
 }
 
-// Kind says what a kind of assertion is good for.
+// Kind counts what a kind of assertion killed.
 type Kind struct {
 	Name string `json:"name"`
 	// Kills is how many mutants it killed, Alone how many that no other kind killed.
@@ -62,7 +62,7 @@ type Kind struct {
 	Why string `json:"why,omitempty"`
 }
 
-// Matrix says which assertion killed which mutant.
+// Matrix lists which assertion killed which mutant.
 type Matrix struct {
 	Version  string    `json:"version"`
 	Outcomes []Outcome `json:"mutants"`
@@ -97,7 +97,7 @@ func (m Matrix) Idle() []Kind {
 	return out
 }
 
-// Select answers the mutants whose names begin with one of the prefixes; no prefix selects all. An
+// Select returns the mutants whose names have one of the prefixes; no prefix selects all. An
 // unknown prefix is an error.
 func Select(all []Mutant, prefixes []string) ([]Mutant, error) {
 	if len(prefixes) == 0 {
@@ -127,8 +127,8 @@ func families(all []Mutant) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Run tries every mutant. The error is for what makes the whole proof worthless: the honest server
-// does not pass the scenarios, a mutant is covered by no scenario.
+// Run tries every mutant. It returns an error if the whole proof would be worthless: the honest
+// server does not pass the scenarios, or no scenario covers a mutant.
 func Run(ctx context.Context, config Config) (Matrix, error) {
 	started := time.Now()
 	if config.WithoutControl != nil {
@@ -214,8 +214,8 @@ func (p *prover) covering(ids []string) []scenarios.Scenario {
 	return out
 }
 
-// honest makes sure that everything that is used passes without any lie: else a kill would prove
-// nothing. The servers before which the mutants stand are started as for them.
+// honest makes sure that every scenario that is used passes without any lie: otherwise a kill would
+// prove nothing. The servers are started as for the mutants.
 func (p *prover) honest(ctx context.Context) error {
 	used := map[string][]string{}
 	for _, m := range p.Mutants {

@@ -15,11 +15,11 @@ type Mutant struct {
 	// Scenarios that cover the mutant: ids, or beginnings of ids that end in "/". Only these run
 	// against it.
 	Scenarios []string
-	// Lie makes the lie for one server: what it remembers is that server's alone. Nil lies about
-	// callbacks alone.
+	// Lie creates the lie for one server, which keeps its own state. Nil for a mutant that lies
+	// about callbacks alone.
 	Lie func() Lie
-	// Call lies about the callbacks of one server: it makes what stands between the server and the
-	// suite's receiver; nil tells the truth.
+	// Call creates what sits between the server and the suite's receiver and lies about callbacks;
+	// nil for none.
 	Call func() func(receiver http.Handler) http.Handler
 	// Given is how the honest server starts; empty is with its defaults. "flat" and "data" are
 	// token shapes, "documented" is a success envelope.
@@ -49,7 +49,7 @@ func on(operation string, edit func(x *Exchange)) func() Lie {
 	})
 }
 
-// onData lies about the payload of one operation's successful answers, wherever it stands: under
+// onData lies about the payload of one operation's successful answers, wherever it occurs: under
 // data, and beside it.
 func onData(operation string, edit func(data map[string]any)) func() Lie {
 	return on(operation, func(x *Exchange) {
@@ -135,7 +135,7 @@ func (m Mutant) honestOr(honest http.Handler, places []place, changed func()) ht
 	return m.handler(honest, places, changed)
 }
 
-// between is what stands between the server and the suite's receiver; nil where the mutant does not
+// between returns what sits between the server and the suite's receiver; nil if the mutant does not
 // lie about callbacks.
 func (m Mutant) between(changed func()) func(http.Handler) http.Handler {
 	if m.Call == nil {

@@ -84,7 +84,7 @@ func ownLifetimes() []Mutant {
 // ownSandbox are lies about what is shared between the two environments of one user.
 func ownSandbox() []Mutant {
 	const at = "v2/sandbox/"
-	// elsewhere serves what is not found for one caller as it is served to the other.
+	// elsewhere serves what one caller does not find as it is served to the other.
 	elsewhere := func(operation string, status ...int) func() Lie {
 		return func() Lie {
 			var callers []string

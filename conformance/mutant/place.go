@@ -48,7 +48,7 @@ func placesOf(ctx context.Context, honest http.Handler) ([]place, error) {
 	return found, nil
 }
 
-// endpoints are the paths at which a server says that its surfaces are.
+// endpoints returns the paths of a server's surfaces, as it reports them.
 func endpoints(ctx context.Context, honest http.Handler) map[string]string {
 	question, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/__admin/endpoints", http.NoBody)
 	if err != nil {

@@ -58,14 +58,14 @@ func (x *Exchange) isRefused(message string) bool {
 	return x.service() != "" && x.Caller != "" && x.Answer.Status >= 400 && text(x.Answer.body(), "message") == message
 }
 
-// serve answers a call that was refused as if it had been paid.
+// serve answers a refused call as if it had been paid.
 func serve(x *Exchange) {
 	x.Answer.Status, x.Answer.JSON = 200, map[string]any{"data": map[string]any{}, "success": true, "message": "", "error": nil}
 	header(x, "X-Mock-Charge", "0.08")
 	header(x, "X-Mock-Paid-By", "wallet")
 }
 
-// refuse answers a call that was answered as if it had been refused.
+// refuse answers a successful call as if it had been refused.
 func refuse(x *Exchange, status int, code, message string) {
 	x.Answer.Status = status
 	x.Answer.JSON = map[string]any{"success": false, "message": message, "error": json.Number(code), "data": nil}
@@ -73,7 +73,7 @@ func refuse(x *Exchange, status int, code, message string) {
 	header(x, "X-Mock-Paid-By", "")
 }
 
-// header gives the answer a header, or takes it away.
+// header sets a header of the answer, or removes it.
 func header(x *Exchange, name, value string) {
 	x.Answer.Header = maps.Clone(x.Answer.Header)
 	x.Answer.Header.Del(name)

@@ -7,8 +7,8 @@ import (
 )
 
 // serviceCounts are lies by one, or by a ten-thousandth, in every count that a call of a service
-// leaves and every number that it is told, scenario by scenario: what one of them does not look at,
-// no other does in its place.
+// changes and every number that it returns, scenario by scenario: what one of them does not check,
+// no other checks instead.
 func serviceCounts() []Mutant {
 	stats := func(members ...string) []string {
 		var places []string

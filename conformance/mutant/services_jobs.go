@@ -6,8 +6,8 @@ import "strings"
 func serviceJobs() []Mutant {
 	done := []string{"services/jobs/done"}
 	const requests = "docuengine.openapi.com/requests"
-	// job are lies about answers that show a job: to the call that begins it, or to one that asks
-	// for its progress.
+	// job lies about answers that show a job: to the call that starts it, or to one that asks for
+	// its progress.
 	job := func(begins bool, edit func(data map[string]any)) func() Lie {
 		return served(func(x *Exchange) {
 			if (x.service() == requests) == begins && strings.HasPrefix(x.service(), requests) {

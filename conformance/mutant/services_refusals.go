@@ -68,7 +68,7 @@ func serviceRefusals() []Mutant {
 // serviceLimits are lies about the limits of tokens.
 func serviceLimits() []Mutant {
 	limits := func(name string) []string { return []string{"services/limits/" + name} }
-	// strict refuses the nth call that would be paid by somebody.
+	// strict refuses the nth call that a payer would pay.
 	strict := func(n int, by, message string) func() Lie {
 		return func() Lie {
 			calls := 0

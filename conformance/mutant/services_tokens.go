@@ -141,7 +141,7 @@ func rotatedAway(edit func(x *Exchange)) func() Lie {
 	}
 }
 
-// sandboxHost does not find services whose domain begins so.
+// sandboxHost does not find services whose domain has a prefix.
 func sandboxHost(prefix string) func() Lie {
 	return served(func(x *Exchange) {
 		if strings.HasPrefix(x.service(), prefix) {

@@ -167,8 +167,8 @@ func staleAfterUpdate(member string) func() Lie {
 	}
 }
 
-// survives lets tokens that are gone be read as they were last seen. gone says that the exchange
-// has removed x.ID.
+// survives lets tokens that are gone be read as they were last seen. gone reports whether the
+// exchange has removed x.ID.
 func survives(gone func(*Exchange) bool) func() Lie {
 	return func() Lie {
 		known, removed := map[string]any{}, map[string]bool{}
@@ -199,7 +199,7 @@ func asObject(v any) map[string]any {
 	return object
 }
 
-// plusOne makes an integer one larger.
+// plusOne adds one to an integer.
 func plusOne(object map[string]any, name string) { plus(object, name, 1) }
 
 func plus(object map[string]any, name string, by int64) {

@@ -236,7 +236,7 @@ func v1Changed() []Mutant {
 	)
 }
 
-// v1Stale has GET show a member as it was when the token was created.
+// v1Stale makes GET show a member as it was when the token was created.
 func v1Stale(member string) func() Lie {
 	return func() Lie {
 		old := map[string]any{}

@@ -14,8 +14,8 @@ import (
 	"oauthmock/scenarios"
 )
 
-// Stranger is what the judge of a stranger's server has: an account, its sandbox, an OAuth client
-// and a user, and no control API.
+// Stranger is what is known of a server without a control API: an account, its sandbox, an OAuth
+// client and a user.
 type Stranger struct {
 	Email, APIKey, SandboxAPIKey        string
 	ClientID, ClientSecret, RedirectURI string
@@ -28,8 +28,8 @@ func (m Mutant) paid() bool {
 	return !slices.ContainsFunc(m.Scenarios, func(id string) bool { return !strings.HasPrefix(id, "services/") })
 }
 
-// tryWithout judges a mutant as a stranger's server is judged: with every scenario of its surfaces
-// that needs no control API, those that cover it first, up to the first that fails.
+// tryWithout judges a mutant without a control API: with every scenario of its surfaces that needs
+// none, those that cover it first, up to the first that fails.
 func (p *prover) tryWithout(ctx context.Context, m Mutant) Outcome {
 	o := Outcome{Name: m.Name, What: m.What, Killers: []Killer{}}
 	server, err := p.Start(m.Given)
@@ -59,8 +59,8 @@ func (p *prover) tryWithout(ctx context.Context, m Mutant) Outcome {
 	return o
 }
 
-// nearest are the scenarios that judge a mutant without a control API: those that cover it, their
-// neighbours, the others of their surfaces.
+// nearest returns the scenarios that judge a mutant without a control API: those that cover it,
+// their neighbours, the others of their surfaces.
 func (p *prover) nearest(m Mutant) []scenarios.Scenario {
 	head := func(id string, parts int) string {
 		return strings.Join(slices.Clip(strings.SplitN(id, "/", parts+1))[:parts], "/") + "/"
@@ -98,7 +98,7 @@ func (p *prover) honestWithout(ctx context.Context, server http.Handler, used []
 }
 
 // runWithout judges a server in process as if it had no control API. What scenarios wait for passes
-// on the honest server's clock at once.
+// at once on the honest server's clock.
 func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, some []scenarios.Scenario, listener report.Listener) (report.Report, error) {
 	const base = "http://localhost"
 	who := p.WithoutControl
