@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -42,6 +43,8 @@ type Redactor struct {
 	// costs nothing.
 	longestName int
 	parent      *Redactor
+	// beside is another that may have made the forms of a secret already.
+	beside *Redactor
 }
 
 // NewRedactor returns a Redactor that knows no secrets.
@@ -56,6 +59,13 @@ func (r *Redactor) Child() *Redactor {
 	child := NewRedactor()
 	child.parent = r
 	return child
+}
+
+// Beside returns a Redactor that knows no secrets. It learns those that r knows in less time.
+func (r *Redactor) Beside() *Redactor {
+	other := NewRedactor()
+	other.beside = r
+	return other
 }
 
 // Add registers a secret under a name; "TOKEN_1" and "${TOKEN_1}" are the same name, and the second
@@ -79,7 +89,7 @@ func (r *Redactor) Add(name, secret string) bool {
 
 // formsOf returns the forms of a secret, cached.
 func (r *Redactor) formsOf(secret string) []string {
-	for known := r; known != nil; known = known.parent {
+	for known := r; known != nil; known = cmp.Or(known.parent, known.beside) {
 		known.mu.RLock()
 		forms := known.secrets[secret]
 		known.mu.RUnlock()

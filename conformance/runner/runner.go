@@ -222,7 +222,7 @@ func (r *Runner) execute(ctx context.Context, scenario *scenarios.Scenario, stop
 		result.Verdict, result.Reason = verdict, r.secrets.Text(reason)
 		return outcome{result: result}
 	}
-	s := &session{Runner: r, control: r.controlOf(scenario), shared: r.controlOf(scenario) == nil, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: report.NewRedactor(), provokes: provokes(scenario)}
+	s := &session{Runner: r, control: r.controlOf(scenario), shared: r.controlOf(scenario) == nil, scenario: scenario, accounts: map[string]*account{}, vars: map[string]any{}, breaking: map[string]bool{}, leaks: r.secrets.Beside(), provokes: provokes(scenario)}
 	s.vars["provided"] = r.providedVariables()
 	err := s.run(ctx)
 	r.coverage.noteCells(s)

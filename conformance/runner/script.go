@@ -62,7 +62,7 @@ func (s *session) script(known *report.Redactor, assertions []report.Assertion) 
 	if last < 0 || last >= len(s.evidence) {
 		return ""
 	}
-	w := &scriptWriter{session: s, known: known, values: map[string]string{}, names: report.NewRedactor(), defined: map[string]bool{}}
+	w := &scriptWriter{session: s, known: known, values: map[string]string{}, names: known.Beside(), defined: map[string]bool{}}
 	w.nameSecrets(last)
 	w.list(last, blamed)
 	if len(w.parts) > maxScriptCalls {

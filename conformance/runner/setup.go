@@ -136,7 +136,7 @@ func (s *session) reach(ctx context.Context, made *account, given scenarios.Give
 }
 
 func (s *session) keepSecret(a *account) {
-	for _, known := range []*report.Redactor{s.leaks, s.secrets} {
+	for _, known := range []*report.Redactor{s.secrets, s.leaks} {
 		known.Add("OAUTH_API_KEY", a.APIKey)
 		known.Add("OAUTH_BASIC", basicCredential(a.Email, a.APIKey))
 	}
