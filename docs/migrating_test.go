@@ -88,7 +88,7 @@ func TestEveryRowOfTheMigrationIsSo(t *testing.T) {
 			assert.Equal(t, 200, newPair(t).send("", row[1], `{"scopes":["*:*/*"]}`).Code)
 		})
 	}
-	for _, row := range rows["What is sent"] {
+	for _, row := range rows["Requests"] {
 		t.Run(row[0]+" "+row[1], func(t *testing.T) {
 			made := func(prefix, call, body string) string {
 				p := newPair(t)
@@ -104,7 +104,7 @@ func TestEveryRowOfTheMigrationIsSo(t *testing.T) {
 			assert.Equal(t, made("", row[2], row[3]), made("/__v1", row[0], row[1]))
 		})
 	}
-	for _, row := range rows["What is answered"] {
+	for _, row := range rows["Answers"] {
 		t.Run(row[0]+" "+row[1], func(t *testing.T) {
 			p := newPair(t)
 			old := jp.MustParseString(row[1]).Get(value(t, p.send("/__v1", row[0], "")))
@@ -119,7 +119,7 @@ func TestEveryRowOfTheMigrationIsSo(t *testing.T) {
 		})
 	}
 	met := map[string]bool{}
-	for _, row := range rows["What is refused"] {
+	for _, row := range rows["Refusals"] {
 		t.Run(row[0], func(t *testing.T) {
 			assert.Equal(t, row[3], outcome(t, newPair(t).send("/__v1", row[1], row[2])), "v1")
 			assert.Equal(t, row[6], outcome(t, newPair(t).send("", row[4], row[5])), "v2")
