@@ -277,7 +277,7 @@ func (s *Surface) strictSchema(e *Exchange, schema *openapi3.Schema, level scena
 		}
 		if len(grounded) > 0 && e.Operation != nil {
 			// That a query has an answer of its own is a reading too.
-			if open := reading.StrictResponse(s.strict, *e.Operation, e.Status, nil); open != nil && len(reading.Check(s.strict, s.grounded(open), e.completed())) == 0 {
+			if open := reading.StrictResponse(s.strict, *e.Operation, e.Status, nil); open != nil && reading.Fits(s.strict, s.grounded(open), e.completed()) {
 				grounded = nil
 			}
 		}
@@ -334,7 +334,7 @@ func (s *Surface) refusalTriple(e *Exchange, schema *openapi3.Schema, level scen
 		return nil
 	}
 	if !f.OK && schema != nil {
-		f.OK = len(reading.Check(s.strict, schema, s.envelope.Body(code, s.envelope.CodeNameOf(e.value), message))) == 0
+		f.OK = reading.Fits(s.strict, schema, s.envelope.Body(code, s.envelope.CodeNameOf(e.value), message))
 	}
 	f.Expected = "one of " + strings.Join(pairs, ", ")
 	if len(pairs) == 0 {

@@ -151,7 +151,7 @@ func (r *readings) byPublished(w Wrong) verdict {
 	switch {
 	case schema == nil:
 		return unjudged
-	case len(reading.Check(r.published, schema, w.Body)) == 0:
+	case reading.Fits(r.published, schema, w.Body):
 		return accepted
 	}
 	return rejected
@@ -159,7 +159,7 @@ func (r *readings) byPublished(w Wrong) verdict {
 
 func (r *readings) byStrict(w Wrong) verdict {
 	schema := reading.StrictResponse(r.strict, w.Operation, w.Status, w.Query)
-	if schema != nil && len(reading.Check(r.strict, schema, w.Body)) == 0 {
+	if schema != nil && reading.Fits(r.strict, schema, w.Body) {
 		return accepted
 	}
 	return rejected

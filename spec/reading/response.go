@@ -125,11 +125,19 @@ func (m Mismatch) String() string {
 	return m.Path + ": " + m.Reason
 }
 
+// Fits reports whether Check finds nothing. It takes less time where Check finds something.
+func Fits(doc *openapi3.T, schema *openapi3.Schema, value any) bool {
+	return schema.VisitJSON(value, append(doc.GetSchemaValidationOptions(), openapi3.FailFast())...) == nil
+}
+
 // Check validates a decoded JSON value (numbers as json.Number or float64) against a schema of doc
 // and returns the mismatches, sorted by path; nil means that there are none. Of several
 // alternatives at the root it uses the one that the value comes closest to. It modifies nothing and
 // is safe for concurrent use.
 func Check(doc *openapi3.T, schema *openapi3.Schema, value any) []Mismatch {
+	if Fits(doc, schema, value) {
+		return nil // of several alternatives, those that do not fit make no texts
+	}
 	options := append(doc.GetSchemaValidationOptions(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails())
 	mismatches := visit(schema, value, options)
 	alternatives := slices.Concat(schema.OneOf, schema.AnyOf)
