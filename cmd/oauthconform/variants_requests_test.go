@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -66,14 +67,14 @@ func requestVariants() []variant {
 		return r.Method == http.MethodPatch && strings.HasPrefix(r.URL.Path, "/tokens/")
 	}
 	dated := regexp.MustCompile(`^\d{4}(-\d\d(-\d\d)?)?$`)
-	real := func(date string) bool {
+	exists := func(date string) bool {
 		_, err := time.Parse("2006-01-02"[:len(date)], date)
 		return err == nil
 	}
 	return []variant{
 		{"dates that no calendar has are empty", rewriting(func(r *http.Request, body []byte) []byte {
 			query := r.URL.Query()
-			if date := query.Get("date"); strings.HasPrefix(r.URL.Path, "/stats") && len(query["date"]) == 1 && dated.MatchString(date) && !real(date) {
+			if date := query.Get("date"); strings.HasPrefix(r.URL.Path, "/stats") && len(query["date"]) == 1 && dated.MatchString(date) && !exists(date) {
 				query.Set("date", "1999")
 				ask(r, query)
 			}
@@ -230,9 +231,7 @@ func requestVariants() []variant {
 					_, _ = io.WriteString(w, answer)
 					return
 				}
-				for name, values := range recorder.Header() {
-					w.Header()[name] = values
-				}
+				maps.Copy(w.Header(), recorder.Header())
 				w.WriteHeader(recorder.Code)
 				_, _ = w.Write(recorder.Body.Bytes())
 			})

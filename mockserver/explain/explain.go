@@ -213,24 +213,24 @@ func matched(e *exchange.Exchange, o *surface.Operation) *Matched {
 	return m
 }
 
-// Redacted is the explanation with each of its texts as text shows it: paths, and names of members
-// and parameters, are the caller's, and may hold credentials.
-func (x Explanation) Redacted(text func(string) string) Explanation {
-	for i := range x.Words {
-		x.Words[i] = text(x.Words[i])
+// Redacted returns the explanation with each of its texts as text shows it: paths, and names of
+// members and parameters, are the caller's, and may hold credentials.
+func (out Explanation) Redacted(text func(string) string) Explanation {
+	for i := range out.Words {
+		out.Words[i] = text(out.Words[i])
 	}
-	for i := range x.Near {
-		x.Near[i].Off = text(x.Near[i].Off)
+	for i := range out.Near {
+		out.Near[i].Off = text(out.Near[i].Off)
 	}
-	x.Authentication.Why = text(x.Authentication.Why)
-	if x.Rule != nil {
-		x.Rule.Detail = text(x.Rule.Detail)
+	out.Authentication.Why = text(out.Authentication.Why)
+	if out.Rule != nil {
+		out.Rule.Detail = text(out.Rule.Detail)
 	}
-	for i := range x.Violations {
-		v := &x.Violations[i]
+	for i := range out.Violations {
+		v := &out.Violations[i]
 		v.Location, v.Message = text(v.Location), text(v.Message)
 	}
-	return x
+	return out
 }
 
 // faultWords describes the effect of a fault.
