@@ -74,6 +74,8 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		exec := execCommand(getenv, stdout, stderr)
 		exec.GroupID = mockGroup
 		root.AddCommand(exec)
+	} else {
+		root.CompletionOptions.DisableDefaultCmd = true
 	}
 	root.SetArgs(args)
 	root.SetOut(stdout)

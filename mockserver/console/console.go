@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 )
@@ -29,7 +30,7 @@ type Config struct {
 // Console serves the pages. It is safe for concurrent use.
 type Console struct {
 	Config
-	mux *http.ServeMux
+	routes func() *http.ServeMux // made for the first request, because few starts are followed by one
 }
 
 // page is one page of the console: its path, and how it is rendered.
@@ -40,24 +41,30 @@ type page struct {
 
 // New creates the console.
 func New(config Config) *Console {
-	c := &Console{Config: config, mux: http.NewServeMux()}
+	c := &Console{Config: config}
+	c.routes = sync.OnceValue(c.router)
+	return c
+}
+
+func (c *Console) router() *http.ServeMux {
+	mux := http.NewServeMux()
 	for _, p := range pages() {
-		c.mux.HandleFunc("GET "+Prefix+p.path, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, p) })
+		mux.HandleFunc("GET "+Prefix+p.path, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, p) })
 	}
-	c.mux.HandleFunc("GET "+Prefix+"/{$}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+Prefix+"/{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, Prefix+"/requests", http.StatusFound)
 	})
-	c.mux.HandleFunc("GET "+Prefix, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+Prefix, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, Prefix+"/requests", http.StatusFound)
 	})
-	c.mux.HandleFunc("POST "+Prefix+"/sign-in", c.signIn)
-	c.mux.HandleFunc("POST "+Prefix+"/sign-out", c.signOut)
-	c.mux.HandleFunc("GET "+Prefix+"/assets/{file...}", asset)
-	c.mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST "+Prefix+"/sign-in", c.signIn)
+	mux.HandleFunc("POST "+Prefix+"/sign-out", c.signOut)
+	mux.HandleFunc("GET "+Prefix+"/assets/{file...}", asset)
+	mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{Console: c, w: w, r: r}
 		v.render(http.StatusNotFound, problemPage(v.frame("Not found", ""), "There is no such page.", r.URL.Path))
 	})
-	return c
+	return mux
 }
 
 // pages is the table of pages.
@@ -77,7 +84,7 @@ func pages() []page {
 }
 
 // ServeHTTP implements http.Handler, for paths below Prefix.
-func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.routes().ServeHTTP(w, r) }
 
 // visit is one request for a page.
 type visit struct {

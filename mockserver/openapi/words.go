@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brianvoe/gofakeit/v7/data"
+	"oauthmock/fixtures/words"
 )
 
 // identity is whom and what an object that is made up is about, so that its members agree: the
@@ -22,9 +22,11 @@ type town struct{ name, zip, province, region, country string }
 // invent draws an identity: an Italian one, or one from elsewhere.
 func (g *generator) invent() *identity {
 	if g.abroad != "" {
+		w := words.All()
 		return &identity{
-			first: g.pick(data.Person["first"]...), last: g.pick(data.Person["last"]...), company: g.pick(data.Company["name"]...),
-			street: g.pick(data.Address["street_prefix"]...) + " " + g.pick(data.Address["street_name"]...), number: g.digits("1##"), town: town{g.pick(data.Address["city"]...), g.digits("#####"), g.pick(data.Address["state_abr"]...), g.pick(data.Address["state"]...), g.abroad},
+			first: g.pick(w.FirstNames...), last: g.pick(w.LastNames...), company: g.pick(w.Companies...),
+			street: g.pick(w.StreetPrefixes...) + " " + g.pick(w.StreetNames...), number: g.digits("1##"),
+			town: town{g.pick(w.Cities...), g.digits("#####"), g.pick(w.StateCodes...), g.pick(w.States...), g.abroad},
 		}
 	}
 	return &identity{
