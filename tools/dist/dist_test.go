@@ -207,7 +207,7 @@ func TestTheNoticesNameWhatIsLinked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"\ngithub.com/gin-gonic/gin v", "\ngithub.com/getkin/kin-openapi v", "\ngo1.", "Redistribution and use in source and binary forms"} {
+	for _, part := range []string{"\ngithub.com/gin-gonic/gin v", "\ngithub.com/brianvoe/gofakeit/v7 v", "\ngithub.com/getkin/kin-openapi v", "\ngo1.", "Redistribution and use in source and binary forms"} {
 		if !bytes.Contains(text, []byte(part)) {
 			t.Errorf("%q is not in the notices", part)
 		}
