@@ -17,13 +17,13 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// meter counts exchanges for GET /metrics, in Prometheus' text format. Every server has its own. It
+// meter counts exchanges for GET /metrics, in Prometheus' text format. Each server has its own. It
 // is safe for concurrent use.
 type meter struct {
 	dropped func() uint64
 	queue   func() callback.Stats
-	// known and faults are replaced, never changed: locking a map for each request costs more than
-	// counting.
+	// known and faults are replaced as a whole, never modified: locking a map for each request costs
+	// more than counting.
 	known  atomic.Pointer[map[series]counted]
 	faults atomic.Pointer[map[string]*atomic.Uint64]
 	mu     sync.Mutex // held while one of them is replaced
