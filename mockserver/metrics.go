@@ -22,8 +22,8 @@ import (
 type meter struct {
 	dropped func() uint64
 	queue   func() callback.Stats
-	// known and faults are replaced as a whole, never modified: locking a map for each request costs
-	// more than counting.
+	// known and faults are replaced as a whole, never modified: locking a map for each request
+	// costs more than counting.
 	known  atomic.Pointer[map[series]counted]
 	faults atomic.Pointer[map[string]*atomic.Uint64]
 	mu     sync.Mutex // held while one of them is replaced
