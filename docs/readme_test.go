@@ -22,9 +22,9 @@ const asOauthmock = "DOCS_TEST_IS_OAUTHMOCK"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asOauthmock) != "" {
-		os.Exit(command.Run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+		os.Exit(command.Run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr)) //nolint:forbidigo // here the test binary is the program
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
 
 // step is a command of a console block, without its comment, and the output that the page shows.
