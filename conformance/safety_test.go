@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -290,15 +291,17 @@ func TestAnOperationThatHangsIsGivenUpAlone(t *testing.T) {
 
 func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
 	var asked atomic.Int64
+	blanks := bytes.Repeat([]byte(" "), 2<<20)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		from, _ := strconv.Atoi(r.URL.Query().Get("skip"))
 		items := make([]map[string]any, 2)
 		for i := range items {
-			items[i] = map[string]any{"id": fmt.Sprint(from + i), "description": strings.Repeat("x", 1<<20)}
+			items[i] = map[string]any{"id": fmt.Sprint(from + i)}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": items})
+		_, _ = w.Write(blanks)
 	}))
 	t.Cleanup(server.Close)
 	out := run(t, target(server.URL, false), conformance.Options{Level: "must", Scenarios: written(t, `
