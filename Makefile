@@ -30,13 +30,15 @@ test: export RAPID_CHECKS ?= 10
 test: export GORACE ?= atexit_sleep_ms=100
 # Tests make much garbage and keep little.
 test: export GOGC ?= 400
+# One package more than there are cores, because some tests wait.
+test: PACKAGES = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 # What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
 test: WHOLE = $(if $(RACE),$(shell $(GO) list $(or $(ARGS),./...) | grep -xE 'oauthmock/(cmd/oauthconform|conformance)'))
 test: ## gofmt check, go vet, and all tests in random order, with the race detector where there is a C compiler (ARGS=./spec/... for some)
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not gofmt-ed (make fmt does it):"; echo "$$unformatted"; exit 1; }; }
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
-	$(GO) test $(RACE) -vet=all -shuffle=on $(or $(ARGS),./...)
-	$(if $(WHOLE),$(GO) test -vet=all -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
+	$(GO) test $(RACE) -p $(PACKAGES) -vet=all -shuffle=on $(or $(ARGS),./...)
+	$(if $(WHOLE),$(GO) test -p $(PACKAGES) -vet=all -shuffle=on -run '^TestTheWholeSuite' $(WHOLE))
 
 test-e2e: ## let OAuth clients from npm and a browser use the authorization code flow, certify the clients in examples/, and run unchanged programs of other languages; screenshots are in tools/e2e/screenshots (needs Node.js 20; ARGS=pages.test.mjs for some)
 	@GO="$(GO)" tools/e2e/run $(ARGS)
