@@ -22,7 +22,8 @@
 //
 //   - ${scope}, ${scope2}, … enabled scopes of the account (and ${other.scope}, … of a further
 //     account "other");
-//   - ${email} and ${apiKey} of the account (and ${other.email}, ${other.apiKey});
+//   - ${email} and ${apiKey} of the account (and ${other.email}, ${other.apiKey}), and ${basic},
+//     both as HTTP Basic writes them behind the scheme;
 //   - ${now} (RFC 3339), ${today} (YYYY-MM-DD), ${month} (YYYY-MM) and ${year} by the clock of the
 //     step's account;
 //   - ${client.id}, ${client.secret}, ${client.redirectUri}, ${user.username} and ${user.password}:

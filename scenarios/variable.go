@@ -47,7 +47,7 @@ func Formed(value any, form string) (string, bool) {
 
 // builtins are the variables that every scenario has, besides ${scope}, ${scope2}, …
 func builtins() []string {
-	return []string{"email", "apiKey", "now", "today", "month", "year", "nonce"}
+	return []string{"email", "apiKey", "basic", "now", "today", "month", "year", "nonce"}
 }
 
 // credentialNames are the variables of the OAuth client and the user that an account has.

@@ -66,6 +66,7 @@ func requestVariants() []variant {
 	changes := func(r *http.Request) bool {
 		return r.Method == http.MethodPatch && strings.HasPrefix(r.URL.Path, "/tokens/")
 	}
+	word := regexp.MustCompile(`^[a-z-]{1,15}$`) // no id in whatever form
 	dated := regexp.MustCompile(`^\d{4}(-\d\d(-\d\d)?)?$`)
 	exists := func(date string) bool {
 		_, err := time.Parse("2006-01-02"[:len(date)], date)
@@ -218,7 +219,7 @@ func requestVariants() []variant {
 					status, answer = refusal(400, 400, "Malformed JSON body")
 				case makes(r) && (len(body) == 0 || isObject && object["scopes"] == nil):
 					status, answer = refusal(422, 70, "missing scopes array")
-				case r.Method == http.MethodGet && id != r.URL.Path && !hexID.MatchString(id):
+				case r.Method == http.MethodGet && id != r.URL.Path && word.MatchString(id):
 					status, answer = refusal(422, 60, "Invalid Token Format")
 				case strings.HasPrefix(r.URL.Path, "/stats") && r.Method == http.MethodGet && r.URL.Query().Get("date") != "" && !dated.MatchString(r.URL.Query().Get("date")):
 					status, answer = refusal(422, 240, "Invalid date format, must be YYYY or YYYY-MM or YYYY-MM-DD")

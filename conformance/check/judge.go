@@ -85,7 +85,8 @@ func (j *Judge) Operations() []spec.Operation {
 // wrong type, an unknown path). leaks reports whether a text contains a secret. Of an API without a
 // document only the form of refusals is checked.
 func (s *Surface) Standing(e *Exchange, level scenarios.Level, leaks func(string) bool) []Finding {
-	shown := e.Success() || s.knows(e.Operation, e.Status, nil)
+	// Of a path that the document does not know nothing is documented, also where it is served.
+	shown := e.Success() && e.Operation != nil || s.knows(e.Operation, e.Status, nil)
 	must, should := scenarios.Should, scenarios.Should
 	if !shown {
 		should = scenarios.Observe

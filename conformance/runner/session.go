@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -237,6 +238,9 @@ func (s *session) lookup(ctx context.Context, as string, local map[string]any) f
 			return s.accounts[""].Email, nil
 		case "apiKey":
 			return s.accounts[""].APIKey, nil
+		case "basic":
+			own := s.accounts[""]
+			return base64.StdEncoding.EncodeToString([]byte(own.Email + ":" + own.APIKey)), nil
 		case "nonce":
 			return s.nonce(), nil
 		case "now", "today", "month", "year":
