@@ -277,12 +277,13 @@ func TestCallbacksCanBeRecordedWithoutBeingSent(t *testing.T) {
 
 func TestTheQueueOfCallbacksIsBounded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
-	_, h := frozen(t, mockserver.WithStateFile(file)) // which is not told where it listens, and so sends nothing yet
+	server, h := frozen(t, mockserver.WithStateFile(file)) // which is not told where it listens, and so sends nothing yet
 	callBack(t, h, "http://127.0.0.1:9/")
+	const pending = 100
 	demo := object(t, send(h, "GET", "/__admin/accounts/demo", ""))
 	list := demo["callbacks"].([]any)
 	one := list[len(list)-1].(map[string]any)
-	for n := range callback.MaxPending - 1 {
+	for n := range pending - 1 {
 		next := maps.Clone(one)
 		next["id"] = fmt.Sprintf("%024x", n)
 		list = append(list, next)
@@ -291,6 +292,7 @@ func TestTheQueueOfCallbacksIsBounded(t *testing.T) {
 	text, err := json.Marshal(demo)
 	require.NoError(t, err)
 	require.Equal(t, 200, send(h, "PUT", "/__admin/accounts/demo", string(text)).Code)
+	assert.Equal(t, callback.MaxPending-pending, server.ReserveCallbacks())
 	w := send(h, "POST", "/__admin/accounts/demo-sandbox/callbacks", `{"scope":"POST:sms.openapi.com/send","url":"http://127.0.0.1:9/"}`)
 	assert.Equal(t, 503, w.Code, "it is bounded in sum")
 	token := object(t, send(h, "POST", "/tokens", `{"scopes":["*:*/*"]}`, demoKey))["token"].(string)
@@ -301,8 +303,8 @@ func TestTheQueueOfCallbacksIsBounded(t *testing.T) {
 	assert.Equal(t, 503, w.Code)
 	assert.Empty(t, w.Header().Get("X-Mock-Paid-By"))
 	metrics := send(h, "GET", "/metrics", "").Body.String()
-	assert.Contains(t, metrics, fmt.Sprintf("oauthmock_callbacks_pending %d\n", callback.MaxPending))
-	assert.Contains(t, metrics, "oauthmock_callbacks_refused_total 2\n")
+	assert.Contains(t, metrics, fmt.Sprintf("oauthmock_callbacks_pending %d\n", pending))
+	assert.Contains(t, metrics, "oauthmock_callbacks_refused_total 3\n")
 	assert.Equal(t, 204, send(h, "DELETE", "/__admin/accounts/demo", "").Code)
 	assert.Contains(t, send(h, "GET", "/metrics", "").Body.String(), "oauthmock_callbacks_pending 0\n")
 }
