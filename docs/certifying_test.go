@@ -38,7 +38,7 @@ func taskTable() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Version %s of the tables.\n", client.Version)
 	for _, task := range client.Tasks() {
-		fmt.Fprintf(&out, "\n### %s\n\n%s\n\n| | member | type | |\n|---|---|---|---|\n", task.Name, task.Does)
+		fmt.Fprintf(&out, "\n### %s\n\n%s\n\n| | member | type | |\n|---|---|---|---|\n", task.Name, wrapped(task.Does))
 		for _, part := range []struct {
 			name   string
 			fields []client.Field
