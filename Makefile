@@ -47,8 +47,8 @@ certify: ## run the suite against the mock inside, and prove the suite with all 
 	$(GO) run ./cmd/oauthconform run $(ARGS)
 	$(if $(ARGS),,$(GO) run ./cmd/oauthconform mutants)
 
-prove: ## let the suite judge the honest mock in every token shape, in 20 random orders, one at a time and eight at once
-	$(GO) test ./cmd/oauthconform -run '^TestTheWholeSuite(NeverAccusesTheHonestMock|AccusesNobodyOfAChoice)$$' -whole -timeout 30m
+prove: ## let the suite judge the honest mock in every token shape, in 20 random orders, one at a time and eight at once, and explore it and 25 random mutants
+	$(GO) test ./cmd/oauthconform -run '^TestTheWholeSuite(NeverAccusesTheHonestMock|AccusesNobodyOfAChoice|SwitchedOff.*)$$' -whole -timeout 60m
 
 bench: ## measure the mock over loopback, against a bare Gin server, and print one table (ARGS="-only wallet -rounds 6", ARGS=-quick, ARGS=-long; ARGS=-help tells all)
 	@$(GO) run -C tools ./bench $(ARGS)

@@ -95,8 +95,15 @@ func LoadFile(name string, more ...*spec.Document) ([]Scenario, error) {
 	return loadOne(os.DirFS(filepath.Clean(dir+".")), base, name, more)
 }
 
-// LoadEmbedded reads the one file of Embedded that holds the scenario with an ID. It returns nil,
-// and no error, if none does.
+// Parse reads the text of one scenario file, which errors call by name; it must be consistent by
+// itself. more is as for [Load].
+func Parse(name string, text []byte, more ...*spec.Document) ([]Scenario, error) {
+	list, problems := parse(name, text)
+	return finish(list, problems, more)
+}
+
+// LoadEmbedded reads the one file of Embedded that holds the scenario with an id. It answers nil,
+// and no error, where none does.
 func LoadEmbedded(id string) (list []Scenario, err error) {
 	line := []byte("id: " + id + "\n")
 	err = fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -119,8 +126,7 @@ func loadOne(fsys fs.FS, name, shown string, more []*spec.Document) ([]Scenario,
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	list, problems := parse(shown, text)
-	return finish(list, problems, more)
+	return Parse(shown, text, more...)
 }
 
 func finish(all []Scenario, problems []Problem, more []*spec.Document) ([]Scenario, error) {

@@ -71,13 +71,13 @@ schema --report has none.)`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			// Not 0: a job that forgot the command must not look as if it had passed.
 			if len(args) > 0 {
-				return fmt.Errorf("there is no command %q; the commands are run, replay, diff, list, plan, sweep, lint, schema, docs, mutants, client and version", args[0])
+				return fmt.Errorf("there is no command %q; the commands are run, replay, explore, diff, list, plan, sweep, lint, schema, docs, mutants, client and version", args[0])
 			}
-			return errors.New("say what to do: run, replay, diff, list, plan, sweep, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
+			return errors.New("say what to do: run, replay, explore, diff, list, plan, sweep, lint, schema, docs, mutants, client or version (oauthconform --help tells more)")
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newCertificate(p), newVerify(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
+	root.AddCommand(newRun(p), newReplay(p), newDiff(p), newExplore(p), newCertificate(p), newVerify(p), newList(p), newPlan(p), newSweep(p), newLint(p), newSchema(p), newDocs(p), newMutants(p), newClient(p), newVersion(p))
 	for _, command := range root.Commands() {
 		// The --report of schema is not that of run, so one variable cannot set both.
 		if command.Name() != "schema" {

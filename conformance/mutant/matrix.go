@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"oauthmock/conformance/inprocess"
 	"oauthmock/conformance/report"
 	"oauthmock/conformance/runner"
 	"oauthmock/scenarios"
@@ -303,11 +302,7 @@ func (o *Outcome) add(r report.Result) {
 
 // run judges a server in process.
 func (p *prover) run(ctx context.Context, server http.Handler, between func(http.Handler) http.Handler, some []scenarios.Scenario, parallel int) (report.Report, error) {
-	r, err := runner.New(runner.Target{
-		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
-		WrapReceiver: between, CallbackTimeout: time.Second,
-		Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
-	}, runner.Options{Scenarios: some, Parallel: parallel, Level: "observe"})
+	r, err := runner.New(targetOf(server, between), runner.Options{Scenarios: some, Parallel: parallel, Level: "observe"})
 	if err != nil {
 		return report.Report{}, err
 	}

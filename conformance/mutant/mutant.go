@@ -1,8 +1,13 @@
 package mutant
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"time"
+
+	"oauthmock/conformance/inprocess"
+	"oauthmock/conformance/runner"
 )
 
 // Mutant is one faulty behaviour.
@@ -120,6 +125,25 @@ func each(edit func(map[string]any)) func([]any) []any {
 
 // status answers with another status.
 func status(code int) func(*Exchange) { return func(x *Exchange) { x.Answer.Status = code } }
+
+// Target returns how a runner reaches the mutant before an honest server in process. Changed is
+// called for every answer, and every callback, that left other than it came.
+func (m Mutant) Target(ctx context.Context, honest http.Handler, changed func()) (runner.Target, error) {
+	places, err := placesOf(ctx, honest)
+	if err != nil {
+		return runner.Target{}, err
+	}
+	return targetOf(m.honestOr(honest, places, changed), m.between(changed)), nil
+}
+
+// targetOf is a server in process.
+func targetOf(server http.Handler, between func(http.Handler) http.Handler) runner.Target {
+	return runner.Target{
+		Name: "mutant", BaseURL: "http://localhost", AdminURL: "http://localhost/__admin", InProcess: true,
+		WrapReceiver: between, CallbackTimeout: time.Second,
+		Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
+	}
+}
 
 // handler puts the mutant before an honest server. The control API is passed through. Changed is
 // called for every answer that left other than it came.

@@ -159,8 +159,7 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 	stream := &stream{listener: r.options.Listener, secrets: r.secrets}
 	stream.hear(report.Event{Kind: report.Started, Time: started, Total: len(order), Run: &report.Report{
 		Version: report.Version, Target: r.name(), Seed: r.options.Seed, Level: r.options.Level, Started: started.UTC()}})
-	r.journal.begin(r.addresses.bases, r.target.AdminURL, r.target.Email)
-	stopped := r.Preflight(ctx)
+	stopped := r.Begin(ctx)
 	for _, shift := range r.shifts(order) {
 		jobs := make(chan int)
 		var workers sync.WaitGroup
@@ -187,13 +186,42 @@ func (r *Runner) Run(ctx context.Context) report.Report {
 			stream.finished(one.result)
 		}
 	}
-	left := r.Leftovers(ctx)
-	whole := r.report(ctx, results, started)
+	whole := r.end(ctx, results, started, stopped)
 	whole.TokenShape, whole.SuccessEnvelope = shape, envelope
-	whole.Stopped, whole.Leftovers = stopped, left
 	r.secrets.Report(&whole)
 	stream.ended(whole)
 	return whole
+}
+
+// Begin notes in the journal that a run begins, and returns why nothing can be judged, as
+// [Runner.Preflight] does. It is for callers of [Runner.One].
+func (r *Runner) Begin(ctx context.Context) string {
+	r.journal.begin(r.addresses.bases, r.target.AdminURL, r.target.Email)
+	return r.Preflight(ctx)
+}
+
+// End removes what is left of a run, and reports on the results that callers of [Runner.One] kept.
+// stopped is what [Runner.Begin] returned.
+func (r *Runner) End(ctx context.Context, results []report.Result, started time.Time, stopped string) report.Report {
+	whole := r.end(ctx, results, started, stopped)
+	r.secrets.Report(&whole)
+	return whole
+}
+
+func (r *Runner) end(ctx context.Context, results []report.Result, started time.Time, stopped string) report.Report {
+	left := r.Leftovers(ctx)
+	whole := r.report(ctx, results, started)
+	whole.Stopped, whole.Leftovers = stopped, left
+	return whole
+}
+
+// Forget forgets the secrets of scenarios that are over, so that a run of many thousands keeps no
+// more than one of a few. Where the account is the user's own, nothing is forgotten. It must not be
+// called while a scenario is under way.
+func (r *Runner) Forget() {
+	if r.control != nil {
+		r.secrets, r.foreign = report.NewRedactor(), &tokenSet{}
+	}
 }
 
 // One executes one scenario.
