@@ -28,8 +28,6 @@ test: export RAPID_CHECKS ?= 10
 # A program with the race detector sleeps a second before it ends, to hear of races on its way out. Of dozens of
 # programs that is a minute; a tenth of it will do.
 test: export GORACE ?= atexit_sleep_ms=100
-# Tests make much garbage and keep little.
-test: export GOGC ?= 400
 # One package more than there are cores, because some tests wait.
 test: PACKAGES = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 # What the race detector would slow down tenfold is built without it only: tests named TestTheWholeSuite…
