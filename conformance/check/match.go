@@ -200,7 +200,7 @@ func matchParts(m scenarios.Matcher, value any, miss misser) {
 	}
 	if m.Has("sum") {
 		sum, ok := total(list)
-		bound := shifted(m, m.Sum)
+		bound := shifted(m, summed(m.Sum))
 		want, isNumber := decimal(bound)
 		if !ok || !isNumber || sum.Cmp(want) != 0 {
 			got := "no numbers"
@@ -220,9 +220,31 @@ func matchParts(m scenarios.Matcher, value any, miss misser) {
 	}
 }
 
+// summed is the sum of a list, and any other value as it is.
+func summed(value any) any {
+	list, isList := value.([]any)
+	if !isList {
+		return value
+	}
+	sum, ok := total(list)
+	if !ok {
+		return value
+	}
+	return rational(sum)
+}
+
+// total is the sum of a list of numbers, and of lists of them.
 func total(list []any) (*big.Rat, bool) {
 	sum := new(big.Rat)
 	for _, one := range list {
+		if part, isList := one.([]any); isList {
+			number, ok := total(part)
+			if !ok {
+				return nil, false
+			}
+			sum.Add(sum, number)
+			continue
+		}
 		number, ok := decimal(one)
 		if !ok {
 			return nil, false

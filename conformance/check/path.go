@@ -54,6 +54,9 @@ func Select(path string, value any) (selected Selection, err error) {
 	if !filters {
 		return Selection{Value: append([]any{}, expression.Get(value)...), Found: true, Many: true}, nil
 	}
+	if value == nil { // which the library's filters are not made for
+		return Selection{Value: []any{}, Found: true, Many: true}, nil
+	}
 	// Filters compare Go's own numbers only.
 	nodes := expression.Get(inexact(value))
 	list := make([]any, len(nodes))
