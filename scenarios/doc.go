@@ -35,7 +35,8 @@
 //   - ${nonce}, twelve hex digits that belong to this scenario and the run's seed;
 //   - the tokens of given.tokens, by their `as`;
 //   - ${NAME|shorter} and ${NAME|othercase} of any that is text: without its last character, and
-//     with its letters in the other case;
+//     with its letters in the other case; ${NAME|otherscheme}, ${NAME|host} and ${NAME|path} of
+//     a URL: with http for https and the other way round, its host and port, and all that follows;
 //   - what earlier steps captured, and, within its own step, the keys of a matrix.
 //
 // # Surfaces

@@ -109,7 +109,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatWouldBeRight(t *testing.T) {
 		"an answer that is none":            {head + "    given: {receiver: {answers: [never]}}\n" + steps, `receiver: answers must be statuses from 200 to 599, hang or close, not "never"`},
 		"a receiver of another account":     {head + "    given: {accounts: {a: {receiver: {}}}}\n" + steps, `receiver is one for the scenario; write it under given`},
 		"call and control":                  {head + "    steps:\n      - name: a\n        call: wallet.get\n        control: {advance: 1h}\n        expect: {status: 200}\n", `step "a" must have exactly one of call, follow, authorize, wait, receive, control and compare; it has call, control`},
-		"a form that no text has":           {head + "    steps:\n      - {name: a, call: wallet.get, auth: {credentials: {apiKey: \"${apiKey|longer}\"}}, expect: {status: 200}}\n", `${apiKey|longer}: a text can be "othercase", "shorter"`},
+		"a form that no text has":           {head + "    steps:\n      - {name: a, call: wallet.get, auth: {credentials: {apiKey: \"${apiKey|longer}\"}}, expect: {status: 200}}\n", `${apiKey|longer}: a text can be "host", "othercase", "otherscheme", "path", "shorter"`},
 		"a wait of no duration":             {head + steps + "      - {name: b, wait: soon}\n", `wait must be a duration above 0 and up to 10s, such as 3s, not "soon"`},
 		"a wait for a minute":               {head + steps + "      - {name: b, wait: 1m}\n", `wait must be a duration above 0 and up to 10s, such as 3s, not "1m"`},
 		"a capture from a wait":             {head + steps + "      - {name: b, wait: 1s, capture: {x: $.a}}\n", `step "b": a wait has no answer to capture from`},

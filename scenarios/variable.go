@@ -19,17 +19,31 @@ var (
 	scopeName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^scope([2-9]|[1-9][0-9])?$`) })
 )
 
-// Forms returns the forms that a reference may request of a text, as in ${apiKey|shorter}.
-func Forms() []string { return []string{"othercase", "shorter"} }
+// Forms are what a reference may ask of a text, as in ${apiKey|shorter}.
+func Forms() []string { return []string{"host", "othercase", "otherscheme", "path", "shorter"} }
 
 // Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter"
-// drops its last character. ok is false if the value is not text, or would be unchanged.
+// takes its last character away; of a URL, "otherscheme" has http for https and the other way round,
+// "host" is its host and port, "path" all that follows. It reports false where the value is not
+// text, or would stay as it is.
 func Formed(value any, form string) (string, bool) {
 	text, _ := value.(string)
 	if text == "" {
 		return "", false
 	}
 	formed := text
+	if scheme, rest, isURL := strings.Cut(text, "://"); isURL {
+		host := rest[:strings.IndexAny(rest+"/", "/?#")]
+		switch form {
+		case "otherscheme":
+			other := map[string]string{"http": "https", "https": "http"}[scheme]
+			return other + "://" + rest, other != ""
+		case "host":
+			return host, host != ""
+		case "path":
+			return rest[len(host):], true
+		}
+	}
 	switch form {
 	case "shorter":
 		letters := []rune(text)

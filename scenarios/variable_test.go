@@ -110,12 +110,20 @@ func TestATextHasForms(t *testing.T) {
 		form  string
 		want  any
 	}{
-		"a key without its end":     {"0aB9", "shorter", "0aB"},
-		"one letter":                {"à", "shorter", ""},
-		"a key in the other case":   {"0aB9", "othercase", "0Ab9"},
-		"digits have no other case": {"0123", "othercase", nil},
-		"nothing has no end":        {"", "shorter", nil},
-		"a number is not text":      {7, "shorter", nil},
+		"a key without its end":      {"0aB9", "shorter", "0aB"},
+		"one letter":                 {"à", "shorter", ""},
+		"a key in the other case":    {"0aB9", "othercase", "0Ab9"},
+		"digits have no other case":  {"0123", "othercase", nil},
+		"nothing has no end":         {"", "shorter", nil},
+		"a number is not text":       {7, "shorter", nil},
+		"a URL by TLS":               {"http://a.example:9/cb?x=1", "otherscheme", "https://a.example:9/cb?x=1"},
+		"a URL without TLS":          {"https://a.example", "otherscheme", "http://a.example"},
+		"a scheme of its own":        {"app://a.example", "otherscheme", nil},
+		"the host of a URL":          {"http://a.example:9/cb?x=1", "host", "a.example:9"},
+		"the path of a URL":          {"http://a.example:9/cb?x=1", "path", "/cb?x=1"},
+		"a URL without a path":       {"http://a.example?x=1", "path", "?x=1"},
+		"the host of a bare host":    {"http://a.example", "host", "a.example"},
+		"what is no URL has no host": {"a.example", "host", nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

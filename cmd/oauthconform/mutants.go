@@ -87,7 +87,7 @@ const shareWithoutControl = 0.8
 // demoStranger returns what the demo world gives a user without a control API.
 func demoStranger() *mutant.Stranger {
 	return &mutant.Stranger{Email: demoEmail, APIKey: demoKey, SandboxAPIKey: demoSandboxKey,
-		ClientID: "demo-client", ClientSecret: "demo-secret", RedirectURI: "http://127.0.0.1:9/cb", Username: "johndoe", Password: "password"}
+		ClientID: "demo-client", ClientSecret: "demo-secret", RedirectURI: "https://example.com/callback", Username: "johndoe", Password: "password"}
 }
 
 // startMutated starts the mock behind a mutant.

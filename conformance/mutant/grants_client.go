@@ -88,7 +88,9 @@ func clientRefusals() []Mutant {
 		row{"secret-twice", "of two secrets one counts", "clientcred/token/twice", when(clientToken, func(x *Exchange) bool { return len(x.form()["client_secret"]) == 2 }, give)},
 		row{"secret-by-its-beginning", "what begins with the secret is as good", wrong, when(clientToken, secret(func(s string) bool { return strings.HasSuffix(s, "x") }), give)},
 		row{"secret-trimmed", "a blank before the secret is taken away", wrong, when(clientToken, secret(func(s string) bool { return strings.HasPrefix(s, " ") }), give)},
-		row{"secret-that-is-the-id", "the id is a secret too", wrong, when(clientToken, secret(func(s string) bool { return strings.HasPrefix(s, "client-") }), give)},
+		row{"secret-that-is-the-id", "the id is a secret too", wrong, when(clientToken, func(x *Exchange) bool {
+			return x.form().Has("client_id") && x.form().Get("client_id") == x.form().Get("client_secret")
+		}, give)},
 		row{"anybody", "an unknown client gets a token", wrong, when(clientToken, both(has(401), func(x *Exchange) bool { return strings.HasPrefix(x.form().Get("client_id"), "nobody-") }), give)},
 		row{"any-secret-of-a-client", "the secret of another client is as good", "clientcred/token/other-secret", when(clientToken, has(401), give)},
 		row{"errors-at-the-root", "what is wrong stands at the root", "clientcred/token/error-object", when(clientToken, has(401), func(x *Exchange) { x.Answer.JSON = at(x) })},

@@ -38,9 +38,10 @@ func (p *prover) tryWithout(ctx context.Context, m Mutant) Outcome {
 		return o
 	}
 	var changed atomic.Int64
+	told := func() { changed.Add(1) }
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	result, err := p.runWithout(ctx, m.honestOr(server, p.places, func() { changed.Add(1) }), server, p.nearest(m), &untilFailed{cancel})
+	result, err := p.runWithout(ctx, m.honestOr(server, p.places, told), server, m.between(told), p.nearest(m), &untilFailed{cancel})
 	if err != nil {
 		o.Problem = err.Error()
 		return o
@@ -94,12 +95,12 @@ func (p *prover) nearest(m Mutant) []scenarios.Scenario {
 
 // honestWithout makes sure that no scenario that needs no control API accuses the honest server.
 func (p *prover) honestWithout(ctx context.Context, server http.Handler, used []string) (report.Report, error) {
-	return p.runWithout(ctx, server, server, p.nearest(Mutant{Scenarios: used}), nil)
+	return p.runWithout(ctx, server, server, nil, p.nearest(Mutant{Scenarios: used}), nil)
 }
 
 // runWithout judges a server in process as if it had no control API. What scenarios wait for passes
-// at once on the honest server's clock.
-func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, some []scenarios.Scenario, listener report.Listener) (report.Report, error) {
+// on the honest server's clock at once.
+func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, between func(http.Handler) http.Handler, some []scenarios.Scenario, listener report.Listener) (report.Report, error) {
 	const base = "http://localhost"
 	who := p.WithoutControl
 	addresses := map[string]string{}
@@ -111,6 +112,7 @@ func (p *prover) runWithout(ctx context.Context, server, honest http.Handler, so
 	r, err := runner.New(runner.Target{
 		Name: "mutant", BaseURL: base, Addresses: addresses, InProcess: true, Email: who.Email, APIKey: who.APIKey, SandboxAPIKey: who.SandboxAPIKey,
 		ClientID: who.ClientID, ClientSecret: who.ClientSecret, RedirectURI: who.RedirectURI, Username: who.Username, Password: who.Password,
+		WrapReceiver: between, CallbackTimeout: time.Second,
 		Clock: &turned{honest: honest}, Client: &http.Client{Transport: inprocess.Transport{Handler: server}},
 	}, runner.Options{Scenarios: some, Level: "observe", Listener: listener})
 	if err != nil {
