@@ -23,9 +23,9 @@ var (
 func Forms() []string { return []string{"host", "othercase", "otherscheme", "path", "shorter"} }
 
 // Formed returns a text in one of the [Forms]: "othercase" swaps the case of its letters, "shorter"
-// takes its last character away; of a URL, "otherscheme" has http for https and the other way round,
-// "host" is its host and port, "path" all that follows. It reports false where the value is not
-// text, or would stay as it is.
+// takes its last character away; of a URL, "otherscheme" has http for https and the other way
+// round, "host" is its host and port, "path" all that follows. It reports false where the value is
+// not text, or would stay as it is.
 func Formed(value any, form string) (string, bool) {
 	text, _ := value.(string)
 	if text == "" {
