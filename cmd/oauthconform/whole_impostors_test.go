@@ -61,8 +61,8 @@ func (p *tape) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(one.Body.Bytes())
 }
 
-// TestTheWholeSuiteBelievesNoImpostor judges servers that want to be taken for others, as a stranger's is
-// judged: without a control API.
+// TestTheWholeSuiteBelievesNoImpostor judges servers that want to be taken for others, as a
+// stranger's is judged: without a control API.
 func TestTheWholeSuiteBelievesNoImpostor(t *testing.T) {
 	all, err := loadScenarios("")
 	require.NoError(t, err)
