@@ -59,26 +59,34 @@ type guard struct {
 // target is where an attempt goes.
 type target struct {
 	guard
-	named bool // by hosts
+	named   bool // by hosts
+	literal bool // an address, and no name that leads to one
 }
 
 // admit decides about the host that a URL names, before any name is looked up.
 func (g guard) admit(u *url.URL) (target, error) {
-	t := target{guard: g}
 	name, port := strings.ToLower(u.Hostname()), portOf(u)
+	given, err := netip.ParseAddr(name)
+	t := target{guard: g, literal: err == nil}
 	for _, h := range g.hosts {
 		if h.Name == name && (h.Port == 0 || h.Port == port) {
 			t.named = true
 			return t, nil
 		}
 	}
-	if address, err := netip.ParseAddr(name); err == nil && loopback(address) {
+	if t.literal && loopback(given) {
 		return t, nil
 	}
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+	if local(name) {
 		return t, nil
 	}
 	return t, fmt.Errorf("%w: the host is not loopback, and --callback-hosts does not name it", ErrForbidden)
+}
+
+// local reports whether a name is one that always means this machine (RFC 6761, 6.3).
+func local(name string) bool {
+	name = strings.ToLower(name)
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
 func portOf(u *url.URL) uint16 {
@@ -102,6 +110,8 @@ func (t target) control(_, address string, _ syscall.RawConn) error {
 	switch {
 	case ip.Is4In6() || ip.IsUnspecified() || ip.IsMulticast():
 		return fmt.Errorf("%w: %s is an address that means another", ErrForbidden, ip)
+	case ip.IsLinkLocalUnicast() && !t.literal: // where clouds keep credentials of their machines
+		return fmt.Errorf("%w: the host leads to %s, a link-local address, which only --callback-hosts %s allows", ErrForbidden, ip, ip)
 	case !loopback(ip) && !t.named:
 		return fmt.Errorf("%w: the host leads to %s, which is not loopback", ErrForbidden, ip)
 	case t.ours(at):

@@ -80,8 +80,8 @@ func (s *Sender) send(ctx context.Context, l letter, e *exchange.Exchange) error
 	}
 	request.Header = e.Request.Header.Clone()
 	transport := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: s.config.Timeout, Control: to.control}).DialContext,
-		DisableKeepAlives:      true, // each attempt is checked separately
+		DialContext:            s.dial(to),
+		DisableKeepAlives:      true, // each attempt is judged by itself
 		DisableCompression:     true,
 		TLSHandshakeTimeout:    s.config.Timeout,
 		MaxResponseHeaderBytes: maxAnswerHeaders,
@@ -94,11 +94,26 @@ func (s *Sender) send(ctx context.Context, l letter, e *exchange.Exchange) error
 	defer func() { _ = answer.Body.Close() }()
 	e.Request.Proto = answer.Proto
 	e.Response = exchange.Response{Status: answer.StatusCode, Header: answer.Header}
+	if answer.StatusCode == http.StatusSwitchingProtocols { // what follows is no answer, and has no end
+		return nil
+	}
 	e.Response.Body, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil { // it broke off, or took too long
 		e.Response.Status = 0
 	}
 	return err
+}
+
+// dial returns how to connect to a target. Each address that its name leads to is judged right before
+// it is called. Names below localhost need no look-up.
+func (s *Sender) dial(to target) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: s.config.Timeout, Control: to.control, Resolver: s.config.Resolver}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && !to.named && local(host) {
+			address = net.JoinHostPort("localhost", port)
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
 }
 
 // why words why there was no answer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net"
 	"sync"
 	"time"
 
@@ -48,7 +49,9 @@ type Config struct {
 	Hosts []Host
 	// Own are the addresses, as HOST:PORT, on which the mock listens. They are never called.
 	Own func() []string
-	// Timeout bounds an attempt, in real time.
+	// Resolver looks up the names of hosts; nil is the system's.
+	Resolver *net.Resolver
+	// Timeout bounds an attempt, in wall time.
 	Timeout time.Duration
 	// Real is the machine's time, NextID numbers the journal's records, and Done gets each attempt
 	// that was made and must not keep it.
