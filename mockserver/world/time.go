@@ -38,9 +38,14 @@ func (w *World) SetTime(ctx context.Context, t Time) (Time, []Fired, error) {
 	if err := w.checkAccounts(t.Now); err != nil {
 		return Time{}, nil, err
 	}
-	w.config.Clock.Set(t.Now, t.Frozen)
 	defer w.tell("")
-	return w.settleAll(ctx)
+	_, passed, err := w.settleAll(ctx) // what fell due by itself stays so, also when the clock goes back
+	if err != nil {
+		return Time{}, nil, err
+	}
+	w.config.Clock.Set(t.Now, t.Frozen)
+	now, fired, err := w.settleAll(ctx)
+	return now, append(passed, fired...), err
 }
 
 // checkAccounts refuses a time of the server's clock that would move an account's clock, by its
@@ -147,14 +152,19 @@ func (w *World) AdvanceAccount(ctx context.Context, who account.Identity, by tim
 // settle moves an account's clock, if asked to, and does what is then due.
 func (w *World) settle(ctx context.Context, who account.Identity, move func(*account.Account) error) (fired []Fired, err error) {
 	err = w.config.Store.Update(ctx, who, func(a *account.Account) error {
-		if move != nil {
-			if err := move(a); err != nil {
-				return err
+		settle := func() {
+			for _, e := range a.Settle(a.Now(w.config.Clock.Now())) {
+				fired = append(fired, Fired{Account: who.ID, Event: e})
 			}
 		}
-		for _, e := range a.Settle(a.Now(w.config.Clock.Now())) {
-			fired = append(fired, Fired{Account: who.ID, Event: e})
+		settle() // what fell due by itself stays so, also when the clock goes back
+		if move == nil {
+			return nil
 		}
+		if err := move(a); err != nil {
+			return err
+		}
+		settle()
 		return nil
 	})
 	return fired, err
