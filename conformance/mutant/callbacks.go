@@ -8,8 +8,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
+)
+
+const (
+	signature = "X-Webhook-Signature"
+	unlike    = "sha256=0000000000000000000000000000000000000000000000000000000000000000"
 )
 
 // post is a callback on its way from the server to the suite's receiver.
@@ -149,8 +153,6 @@ func callbacks() []Mutant {
 			}
 		}
 	}
-	const signature = "X-Webhook-Signature"
-	unlike := "sha256=" + strings.Repeat("0", 64)
 	return []Mutant{
 		{Name: "callbacks/never", What: "callbacks are logged as delivered and never sent", Scenarios: of("delivered"), Call: calling(func(*post) int { return 200 })},
 		{Name: "callbacks/twice", What: "callbacks are sent twice", Scenarios: of("delivered"), Call: repeated(200)},
