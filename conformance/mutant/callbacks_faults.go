@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// inOrder delivers the first two callbacks of a server in the order that is not the one in which they
-// come: what comes second goes first.
+// inOrder delivers the first two callbacks of a server in the order that is not the one in which
+// they come: what comes second goes first.
 func inOrder() func(http.Handler) http.Handler {
 	var first *post
 	return calling(func(p *post) int {

@@ -104,8 +104,8 @@ func (s *Sender) send(ctx context.Context, l letter, e *exchange.Exchange) error
 	return err
 }
 
-// dial returns how to connect to a target. Each address that its name leads to is judged right before
-// it is called. Names below localhost need no look-up.
+// dial returns how to connect to a target. Each address that its name leads to is judged right
+// before it is called. Names below localhost need no look-up.
 func (s *Sender) dial(to target) func(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: s.config.Timeout, Control: to.control, Resolver: s.config.Resolver}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -19,8 +19,8 @@ import (
 	"oauthmock/mockserver/exchange"
 )
 
-// resolver is a name server that tells the next address of a list each time that it is asked for one of IPv4, whatever the name; the last one
-// from then on.
+// resolver is a name server that tells the next address of a list each time that it is asked for
+// one of IPv4, whatever the name; the last one from then on.
 func resolver(t *testing.T, asked *atomic.Int64, addresses ...string) *net.Resolver {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -66,8 +66,9 @@ func sent(t *testing.T, s *Sender, to string) (int, error) {
 	return e.Response.Status, err
 }
 
-// A name server may tell one address when it is asked first, and another a moment later. The address that is called is the one that was
-// judged, because it is judged when it is dialled, and never looked up again.
+// A name server may tell one address when it is asked first, and another a moment later. The
+// address that is called is the one that was judged, because it is judged when it is dialled, and
+// never looked up again.
 func TestTheAddressThatIsCalledIsTheOneThatWasJudged(t *testing.T) {
 	var calls, own, asked atomic.Int64
 	count := func(n *atomic.Int64) *httptest.Server {

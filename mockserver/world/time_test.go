@@ -15,7 +15,8 @@ import (
 	"oauthmock/mockserver/world"
 )
 
-// A running clock passes what falls due although nobody looks. A clock that goes back later undoes nothing of it.
+// A running clock passes what falls due although nobody looks. A clock that goes back later undoes
+// nothing of it.
 func TestWhatFellDueByItselfStaysSoWhenTheClockGoesBack(t *testing.T) {
 	for name, back := range map[string]func(context.Context, *world.World, world.Time) ([]world.Fired, error){
 		"the server's": func(ctx context.Context, w *world.World, to world.Time) ([]world.Fired, error) {
