@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -80,7 +81,15 @@ func New(options ...Option) (*Server, error) {
 	c.live.Store(&c.documents)
 	s := &Server{started: options}
 	front := &exchange.Handler{}
-	requests, redactor := c.journal(), journal.NewRedactor(everybody.Secret, c.adminToken)
+	given := []func(word string) bool{everybody.Secret}
+	requests, redactor := c.journal(), journal.NewRedactor(func(word string) bool {
+		return slices.ContainsFunc(given, func(is func(string) bool) bool { return is(word) })
+	}, func() []string {
+		if c.adminToken == "" {
+			return everybody.Phrases()
+		}
+		return append(slices.Clip(everybody.Phrases()), c.adminToken)
+	})
 	callbacks := callback.New(callback.Config{
 		Accounts: service, All: everybody.Accounts, Within: everybody.Within, Record: c.callbacks.record, Hosts: c.callbacks.hosts, Timeout: c.callbacks.timeout,
 		Own: s.listening, Real: clock.Real, NextID: front.NextID, Log: c.log,
@@ -94,6 +103,11 @@ func New(options ...Option) (*Server, error) {
 	apis, err := c.apis(service, everybody, callbacks)
 	if err != nil {
 		return nil, err
+	}
+	for _, api := range apis {
+		if api.Secret != nil {
+			given = append(given, api.Secret)
+		}
 	}
 	surfaces := describe(apis)
 	meter := newMeter(requests.Dropped, callbacks.Stats)

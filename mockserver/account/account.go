@@ -122,6 +122,11 @@ func (a *Account) Secrets() []Secret {
 	return out
 }
 
+// Held returns the secrets of the account that anybody may have as well: its API key, its webhook
+// secret, the secrets of its clients, the passwords of its users. Several of them may be equal,
+// too. They change with Grants.Registrations alone.
+func (a *Account) Held() []string { return append(a.Grants.Secrets(), a.WebhookSecret, a.APIKey) }
+
 // TakeSecretChanges returns the secrets that were revoked and issued since the last call. A Store
 // calls it at the end of every transaction, and updates its index before the next one starts.
 func (a *Account) TakeSecretChanges() (revoked, issued []Secret) {

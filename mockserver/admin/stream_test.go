@@ -271,7 +271,7 @@ func TestAStreamSaysEvery15SecondsThatItIsThere(t *testing.T) {
 	require.NoError(t, err)
 	ticks, stopped := make(chan time.Time), make(chan struct{})
 	api := admin.New(admin.Config{
-		World: everybody, Journal: journal.New(10, 1<<20), Redactor: journal.NewRedactor(everybody.Secret), Log: textLog(io.Discard),
+		World: everybody, Journal: journal.New(10, 1<<20), Redactor: journal.NewRedactor(everybody.Secret, nil), Log: textLog(io.Discard),
 		Ticker: func(every time.Duration) (<-chan time.Time, func()) {
 			assert.Equal(t, 15*time.Second, every)
 			return ticks, func() { close(stopped) }

@@ -85,6 +85,7 @@ func (g *Grants) AddClient(c Client) error {
 	}
 	c.RedirectURIs = slices.Clone(c.RedirectURIs)
 	g.clients = append(g.clients, &c)
+	g.registrations++
 	g.issue(ClientKey, c.ID)
 	return nil
 }
@@ -96,6 +97,7 @@ func (g *Grants) RemoveClient(id string) bool {
 		return false
 	}
 	g.clients = slices.Delete(g.clients, at, at+1)
+	g.registrations++
 	g.revoke(ClientKey, id)
 	g.dropWhere(func(clientID, _ string) bool { return clientID == id })
 	return true

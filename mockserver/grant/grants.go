@@ -30,6 +30,8 @@ type Grants struct {
 	codes   shelf[Code]
 	tokens  shelf[Token]
 	changes uint64
+	// registrations counts the changes of clients and users.
+	registrations uint64
 
 	issued, revoked []Key
 }
@@ -74,6 +76,20 @@ func (g *Grants) TakeChanges() (revoked, issued []Key) {
 
 // Changes counts all changes of grants and registrations.
 func (g *Grants) Changes() uint64 { return g.changes }
+
+// Registrations counts how often clients and users were registered and removed.
+func (g *Grants) Registrations() uint64 { return g.registrations }
+
+// Secrets returns the secrets of the clients and the passwords of the users. Several may be equal.
+func (g *Grants) Secrets() (secrets []string) {
+	for _, c := range g.clients {
+		secrets = append(secrets, c.Secret)
+	}
+	for _, u := range g.users {
+		secrets = append(secrets, u.Password)
+	}
+	return secrets
+}
 
 func (g *Grants) issue(kind KeyKind, value string) {
 	g.changes++
@@ -177,5 +193,5 @@ func (g *Grants) SettleNext() (event Event, ok bool) {
 
 // Clone returns an independent copy. It must not be called while TakeChanges has changes to return.
 func (g *Grants) Clone() Grants {
-	return Grants{clients: slices.Clone(g.clients), users: slices.Clone(g.users), codes: g.codes.clone(), tokens: g.tokens.clone(), changes: g.changes}
+	return Grants{clients: slices.Clone(g.clients), users: slices.Clone(g.users), codes: g.codes.clone(), tokens: g.tokens.clone(), changes: g.changes, registrations: g.registrations}
 }

@@ -19,6 +19,7 @@ func (g *Grants) AddUser(u User) error {
 		return ErrFull
 	}
 	g.users = append(g.users, &u)
+	g.registrations++
 	g.changes++
 	return nil
 }
@@ -31,6 +32,7 @@ func (g *Grants) RemoveUser(name string) bool {
 		return false
 	}
 	g.users = slices.Delete(g.users, at, at+1)
+	g.registrations++
 	g.changes++
 	g.dropWhere(func(_, username string) bool { return username == name })
 	return true

@@ -44,7 +44,7 @@ func BenchmarkShow(b *testing.B) {
 	}
 	for name, body := range map[string]string{"small answer": `{"data":{"credit":10.5},"success":true,"message":"","error":null}`, "page of 100": `{"data":[` + page.String() + `{}]}`} {
 		b.Run(name, func(b *testing.B) {
-			r := journal.NewRedactor(func(string) bool { return false })
+			r := journal.NewRedactor(func(string) bool { return false }, nil)
 			e := &exchange.Exchange{
 				Request:  exchange.Request{Method: "GET", Host: "127.0.0.1:8080", URI: "/tokens", Header: http.Header{"Authorization": {"Basic ZGV2QGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"}, "User-Agent": {"Go-http-client/1.1"}}},
 				Response: exchange.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)},

@@ -12,18 +12,19 @@ import (
 // Redactor shows exchanges with a fingerprint instead of each credential, by which a credential can
 // be followed through headers, paths and bodies without being shown. It is safe for concurrent use.
 type Redactor struct {
-	key   [sha256.Size]byte
-	live  func(word string) bool
-	fixed []string
+	key     [sha256.Size]byte
+	live    func(word string) bool
+	phrases func() []string
 }
 
 // NewRedactor returns a redactor with a key of its own, drawn at random: the fingerprints of two
 // redactors have nothing to do with one another. Live reports whether a word is a credential of
-// somebody at this moment: such words are hidden wherever they stand, beside those whose place
-// gives them away. It must be safe for concurrent use. Fixed are credentials of any characters that
-// are hidden wherever they stand.
-func NewRedactor(live func(word string) bool, fixed ...string) *Redactor {
-	r := &Redactor{live: live, fixed: fixed}
+// somebody, or was one: such words are hidden wherever they stand, beside those whose place gives
+// them away. Phrases, unless nil, returns credentials that hold other characters than words do, and
+// that are hidden wherever they stand, too; the time that showing takes grows with their number.
+// Both must be safe for concurrent use.
+func NewRedactor(live func(word string) bool, phrases func() []string) *Redactor {
+	r := &Redactor{live: live, phrases: phrases}
 	_, _ = rand.Read(r.key[:]) // never fails, says its documentation
 	return r
 }

@@ -20,7 +20,7 @@ func TestTheHeadersOfARequestAreAsLongAsTheyWereSent(t *testing.T) {
 	r.Header.Set("Content-Length", "2") // as the exchange keeps it
 	for proto, want := range map[string]int{"HTTP/1.1": len(head), "HTTP/2.0": -1} {
 		e := &exchange.Exchange{Request: exchange.Request{Method: r.Method, URI: r.RequestURI, Host: r.Host, Proto: proto, Header: r.Header, Body: []byte("{}")}}
-		shown := journal.NewRedactor(nobodys).ShowHAR(e)
+		shown := journal.NewRedactor(nobodys, nil).ShowHAR(e)
 		assert.Equal(t, want, shown.Request.HeadersSize, proto)
 		assert.Equal(t, 2, shown.Request.BodySize)
 		assert.Equal(t, "journal", shown.Page)

@@ -112,7 +112,7 @@ func (s *secrets) known(word string) (credential string, ok bool) {
 	if credential, ok = s.values[word]; ok {
 		return credential, true
 	}
-	return word, s.redactor.live(word)
+	return word, !secretName(word) && s.redactor.live(word)
 }
 
 // hide replaces words that are credentials. Tokens are words of letters and digits; API keys of
@@ -122,14 +122,49 @@ func (s *secrets) hide(text string) string {
 		if len(run) < shortest {
 			return run
 		}
-		trimmed := strings.Trim(run, "._-")
-		if len(trimmed) >= shortest && strings.ContainsAny(trimmed, "._-") {
-			if credential, ok := s.known(trimmed); ok {
-				return strings.Replace(run, trimmed, s.redactor.Fingerprint(credential), 1)
-			}
+		if hidden, ok := s.hideWithin(run); ok {
+			return hidden
 		}
 		return runs(run, isLetterOrDigit, s.hideWord)
 	})
+}
+
+// hideWithin replaces the credentials with dots, underscores or dashes in them that stand in a run
+// of words, between two of these. Not ok when there is none.
+func (s *secrets) hideWithin(run string) (hidden string, ok bool) {
+	const few, most = 24, 8 // edges between which every part is tried; of more, parts of so many
+	edges := []int{0}
+	for i := range len(run) {
+		if !isLetterOrDigit(run[i]) {
+			edges = append(edges, i, i+1)
+		}
+	}
+	edges = append(edges, len(run))
+	if len(edges) == 2 {
+		return "", false
+	}
+	longest := len(edges) - 1
+	if len(edges) > few {
+		longest = most
+	}
+	var out strings.Builder
+	written := 0
+	for first := 0; first < len(edges); first++ {
+		from := edges[first]
+		for last := min(first+longest, len(edges)-1); last > first+1; last-- {
+			to := edges[last]
+			if from < written || to-from < shortest {
+				break
+			}
+			if credential, known := s.known(run[from:to]); known {
+				out.WriteString(runs(run[written:from], isLetterOrDigit, s.hideWord))
+				out.WriteString(s.redactor.Fingerprint(credential))
+				written, ok = to, true
+			}
+		}
+	}
+	out.WriteString(runs(run[written:], isLetterOrDigit, s.hideWord))
+	return out.String(), ok
 }
 
 // hideWord replaces a word of letters and digits, or a token or API key that something was stuck

@@ -18,7 +18,7 @@ import (
 )
 
 func show(e *exchange.Exchange, live func(word string) bool) journal.Entry {
-	return journal.NewRedactor(live).Show(e)
+	return journal.NewRedactor(live, nil).Show(e)
 }
 
 func TestSecretsAreShownAsFingerprintsWhereverTheyStand(t *testing.T) {
@@ -135,7 +135,7 @@ func TestABodyFullOfSecretsIsShownInTime(t *testing.T) {
 }
 
 func TestTwoSecretsCanBeToldApart(t *testing.T) {
-	r, other := journal.NewRedactor(nobodys), journal.NewRedactor(nobodys)
+	r, other := journal.NewRedactor(nobodys, nil), journal.NewRedactor(nobodys, nil)
 	bearer := func(r *journal.Redactor, token string) string {
 		return r.Show(&exchange.Exchange{Request: exchange.Request{Header: http.Header{"Authorization": {"Bearer " + token}}}}).Credential
 	}
@@ -196,7 +196,7 @@ func TestACredentialCanBeFollowed(t *testing.T) {
 		"Base64 of a form's":         {request: exchange.Request{Header: http.Header{"X-Auth": {basic("client", odd)}}, Body: []byte("client_secret=p%40ss+w%2Frd%2B100%25")}, shows: `"X-Auth":["Basic {}"]`, of: odd},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := journal.NewRedactor(func(word string) bool { return word == token })
+			r := journal.NewRedactor(func(word string) bool { return word == token }, nil)
 			shown := r.Show(&exchange.Exchange{Request: c.request, Response: c.response})
 			of := c.of
 			if of == "" {
@@ -228,7 +228,7 @@ func TestAnEntryTellsItsKindAndBothTimes(t *testing.T) {
 	kept, _ := j.Select(journal.Filter{})
 	require.Len(t, kept, 1)
 	assert.Contains(t, wire(t, show(kept[0], nobodys)), `{"id":"7","kind":"request","at":"2026-02-12T08:30:00Z","receivedAt":"2031-01-02T03:04:05.000000006Z",`)
-	archived, err := json.Marshal(journal.NewRedactor(nobodys).ShowHAR(kept[0]))
+	archived, err := json.Marshal(journal.NewRedactor(nobodys, nil).ShowHAR(kept[0]))
 	require.NoError(t, err)
 	assert.Contains(t, string(archived), `"_kind":"request","_receivedAt":"2031-01-02T03:04:05.000000006Z"`)
 }
@@ -259,7 +259,7 @@ func FuzzShow(f *testing.F) {
 	f.Add("/tokens/656d1e2f8b3c2a001f7e4a12", "Basic YTpi", []byte(`{"token":"x"}`))
 	f.Add("/tokens/%zz?id=%zz&=&", "Bearer", []byte(`]]}{"token":[[["`))
 	f.Add("?code=&token#=password=%", "a=b; =; c", []byte("password=%zz&token=\r\n&&=#"))
-	r := journal.NewRedactor(func(word string) bool { return len(word)%2 == 0 })
+	r := journal.NewRedactor(func(word string) bool { return len(word)%2 == 0 }, nil)
 	f.Fuzz(func(t *testing.T, uri, value string, body []byte) {
 		defer readertest.Within(len(uri) + len(value) + len(body))()
 		header := http.Header{"Authorization": {value}, "Cookie": {value}, "Set-Cookie": {value}, "Location": {uri}, "X-Api-Key": {value}}
@@ -285,7 +285,7 @@ func TestWhatIsLiveIsHiddenBehindEveryEscape(t *testing.T) {
 		"every character of a URL": "%6d%79%2d%6f%77%6e%2E%6b%65%79%2d%31",
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := journal.NewRedactor(live)
+			r := journal.NewRedactor(live, nil)
 			shown := r.Show(&exchange.Exchange{Request: exchange.Request{Body: []byte(text)}}).Request.Body
 			assert.Contains(t, shown, r.Fingerprint(key))
 			assert.NotContains(t, shown, key)
@@ -295,6 +295,42 @@ func TestWhatIsLiveIsHiddenBehindEveryEscape(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestSecretsAreKnownByTheirValue(t *testing.T) {
+	const word, phrase = "of-a.client", "jane's p@ss/word" // as somebody's
+	header := func(name, value string) exchange.Request { return exchange.Request{Header: http.Header{name: {value}}} }
+	for name, c := range map[string]struct {
+		request exchange.Request
+		shows   string
+	}{
+		"between dots":                  {exchange.Request{Body: []byte("body.of-a.client-x.y")}, "body.{word}-x.y"},
+		"in a long row of words":        {exchange.Request{Body: []byte(strings.Repeat("a.", 100) + word + strings.Repeat("-b", 100))}, "a.{word}-b"},
+		"twice in a row":                {exchange.Request{Body: []byte(word + "." + word)}, "{word}.{word}"},
+		"a segment of a path":           {exchange.Request{URI: "/nowhere/jane%27s%20p@ss%2Fword/x"}, "/nowhere/{phrase}/x"},
+		"within a header":               {header("X-A", "is it "+phrase+"?"), "is it {phrase}?"},
+		"the password in a URL":         {exchange.Request{Body: []byte(`{"callback":{"url":"https://me:n0body%27s@h/"}}`)}, `https://me:{n0body's}@h/`},
+		"the token in a URL":            {exchange.Request{URI: "/x?to=https%3A%2F%2Fn0bodys@h%2F"}, "/x?to=https%3A%2F%2F{n0bodys}@h%2F"},
+		"the headers of a callback":     {exchange.Request{Body: []byte(`{"headers":{"Authorization":"Bearer n0bodys"}}`)}, `\"Authorization\":\"{n0bodys}\"`},
+		"a word that is a name as well": {exchange.Request{Body: []byte(`grant_type=password`)}, `grant_type=password`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := journal.NewRedactor(func(text string) bool { return text == word || text == phrase || text == "password" }, func() []string { return []string{phrase} })
+			shows := strings.NewReplacer("{word}", r.Fingerprint(word), "{phrase}", r.Fingerprint(phrase), "{n0bodys}", r.Fingerprint("n0bodys"), "{n0body's}", r.Fingerprint("n0body's")).Replace(c.shows)
+			assert.Contains(t, wire(t, r.Show(&exchange.Exchange{Request: c.request})), shows)
+		})
+	}
+}
+
+func TestManyPhrasesAreFoundWhereTheyStand(t *testing.T) {
+	var phrases []string
+	for i := range 100 {
+		phrases = append(phrases, fmt.Sprintf("odd/secret %d!", i))
+	}
+	r := journal.NewRedactor(nobodys, func() []string { return phrases })
+	e := r.Show(&exchange.Exchange{Request: exchange.Request{URI: "/x?a=odd%2Fsecret+7%21", Body: []byte("it is odd/secret 8!")}})
+	assert.Equal(t, "/x?a="+r.Fingerprint(phrases[7]), e.Request.URI)
+	assert.Equal(t, "it is "+r.Fingerprint(phrases[8]), e.Request.Body)
 }
 
 func TestTheAdminTokenIsHiddenWhereverItStands(t *testing.T) {
@@ -310,7 +346,7 @@ func TestTheAdminTokenIsHiddenWhereverItStands(t *testing.T) {
 		"in lower digits": {URI: "/wallet/ad%2bmin%2ftoken%20%22%3d%221"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := journal.NewRedactor(nobodys, token)
+			r := journal.NewRedactor(nobodys, func() []string { return []string{token} })
 			assert.Contains(t, wire(t, r.Show(&exchange.Exchange{Request: request})), r.Fingerprint(token))
 			assert.NotContains(t, wire(t, r.Show(&exchange.Exchange{Request: request})), "min")
 		})

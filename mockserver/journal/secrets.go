@@ -50,7 +50,7 @@ const (
 
 // secretName reports whether members of bodies, queries and forms with a name hold credentials.
 func secretName(name string) bool {
-	if len(name) > len("webhook-secret")+len("x-") {
+	if len(name) > len("proxy-authorization") {
 		return false
 	}
 	plain := strings.Map(func(r rune) rune {
@@ -61,7 +61,8 @@ func secretName(name string) bool {
 	}, strings.ToLower(name))
 	switch plain {
 	case "token", "accesstoken", "refreshtoken", "idtoken", "sessiontoken", "authtoken", "apikey", "secret", "clientsecret", "webhooksecret", "password",
-		"code", "codeverifier", "codechallenge", "sessionkey", "csrf": // a plain challenge is the verifier
+		"code", "codeverifier", "codechallenge", "sessionkey", "csrf", // a plain challenge is the verifier
+		"assertion", "clientassertion", "privatekey", "passphrase", "authorization", "proxyauthorization", "cookie", "setcookie":
 		return true
 	}
 	return false
@@ -69,6 +70,9 @@ func secretName(name string) bool {
 
 // secretHeader reports whether a header with a name holds a credential and nothing else.
 func secretHeader(name string) bool {
+	if isAuthorization(name) || name == "Cookie" || name == "Set-Cookie" {
+		return false // and something else: a scheme, a name, attributes
+	}
 	plain, _ := strings.CutPrefix(strings.ToLower(name), "x-")
 	return secretName(plain)
 }
@@ -95,6 +99,12 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 			s.add(token, plain)
 		}
 	}
+	path, _, _ := strings.Cut(e.Request.URI, "?")
+	for segment := range strings.SplitSeq(path, "/") {
+		if plain, err := url.PathUnescape(segment); err == nil && s.addLive(plain) {
+			s.add(segment, plain)
+		}
+	}
 	s.addURL(e.Request.URI)
 	s.request = s.addJSON(e.Request.Body)
 	s.response = s.addJSON(e.Response.Body)
@@ -102,11 +112,7 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	if body := bytes.TrimSpace(e.Request.Body); len(body) > 0 && strings.IndexByte(`{["`, body[0]) < 0 { // a form
 		s.request = s.addPairs(string(e.Request.Body), 0, "&")
 	}
-	for _, credential := range r.fixed {
-		for _, spelling := range spellings(credential) {
-			s.add(spelling, credential)
-		}
-	}
+	s.addPhrases(e)
 	for value := range s.values {
 		if len(s.values) <= maxEverywhere || strings.IndexFunc(value, func(r rune) bool { return r > 0x7f || !isLetterOrDigit(byte(r)) }) >= 0 {
 			s.everywhere = append(s.everywhere, value)
@@ -115,6 +121,38 @@ func (r *Redactor) secrets(e *exchange.Exchange) *secrets {
 	s.tooMany = len(s.everywhere) > maxEverywhere
 	slices.SortFunc(s.everywhere, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // one may stand in another
 	return s
+}
+
+// addPhrases collects the credentials that hold other characters than words do. A few are looked
+// for in every spelling, of many only those that stand in the exchange as they are, or escaped
+// once.
+func (s *secrets) addPhrases(e *exchange.Exchange) {
+	const few = 4
+	if s.redactor.phrases == nil {
+		return
+	}
+	phrases := s.redactor.phrases()
+	for _, phrase := range phrases {
+		for _, spelling := range spellings(phrase) {
+			if len(phrases) <= few || stands(e, spelling) {
+				s.add(spelling, phrase)
+			}
+		}
+	}
+}
+
+// stands reports whether a text stands in an exchange.
+func stands(e *exchange.Exchange, text string) bool {
+	among := func(h http.Header) bool {
+		for name, values := range h {
+			if strings.Contains(name, text) || slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, text) }) {
+				return true
+			}
+		}
+		return false
+	}
+	return strings.Contains(e.Request.URI, text) || among(e.Request.Header) || bytes.Contains(e.Request.Body, []byte(text)) ||
+		among(e.Response.Header) || bytes.Contains(e.Response.Body, []byte(text))
 }
 
 // spellings are the ways in which a text is written in headers, URLs, forms and JSON.
@@ -153,6 +191,56 @@ func (s *secrets) add(spelling, credential string) {
 	}
 }
 
+// addLive notes a whole value that is a credential of somebody, though no name gives it away, and
+// reports whether it is. Credentials that are words of letters and digits are found anywhere; those
+// that hold other characters are found where they are the whole of a value.
+func (s *secrets) addLive(value string) bool {
+	const most = 1 << 10 // bytes of a credential
+	if len(value) < shortest || len(value) > most || isWhole(value) || !s.redactor.live(value) {
+		return false
+	}
+	for _, spelling := range spellings(value) {
+		s.add(spelling, value)
+	}
+	return true
+}
+
+// isWhole reports whether a text is a word of letters, digits, dots, underscores and dashes.
+func isWhole(text string) bool {
+	for i := range len(text) {
+		if !isWord(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// addUserinfo collects the passwords in URLs that stand anywhere in a text
+// (https://user:password@host).
+func (s *secrets) addUserinfo(text string) {
+	for found := true; found; {
+		if _, text, found = strings.Cut(text, "://"); !found {
+			return
+		}
+		authority := text
+		if end := strings.IndexAny(text, "/?#\\\"' <>\t\r\n"); end >= 0 {
+			authority = text[:end]
+		}
+		at := strings.LastIndexByte(authority, '@')
+		if at < 0 {
+			continue
+		}
+		user, password, both := strings.Cut(authority[:at], ":")
+		if !both {
+			password = user // a token alone
+		}
+		if plain, err := url.PathUnescape(password); err == nil {
+			s.add(password, plain)
+			s.add(plain, plain)
+		}
+	}
+}
+
 // addHeaders collects what headers hold.
 func (s *secrets) addHeaders(h http.Header) {
 	for name, values := range h {
@@ -173,6 +261,10 @@ func (s *secrets) addHeaders(h http.Header) {
 				s.add(v, v)
 			case holdsURL(name):
 				s.addURL(v)
+				s.addUserinfo(v)
+			default:
+				s.addLive(v)
+				s.addUserinfo(v)
 			}
 		}
 	}
@@ -245,6 +337,11 @@ func (s *secrets) addPairs(text string, at int, separators string) (places []pla
 			end = at + n
 		}
 		name, value, found := strings.Cut(text[at:end], "=")
+		if plain, err := url.QueryUnescape(strings.TrimRight(value, "\r\n")); err == nil {
+			if s.addUserinfo(plain); s.addLive(plain) {
+				s.add(value, plain)
+			}
+		}
 		if plain, err := url.QueryUnescape(name); found && err == nil && secretName(strings.TrimSpace(plain)) {
 			credential := strings.TrimRight(value, "\r\n")
 			middle := at + len(name)
@@ -314,7 +411,16 @@ func (s *secrets) addJSON(body []byte) (places []place) {
 				}
 				continue
 			}
+			s.addUserinfo(t)
+			if !secretNext {
+				s.addLive(t)
+			}
 			if secretNext && t != "" && !isNumber(key, t) {
+				if isAuthorization(http.CanonicalHeaderKey(key)) {
+					_, rest, credential := authorization(t)
+					s.add(rest, credential)
+					t = credential
+				}
 				s.add(t, t)
 				places = append(places, place{from: from, to: to, credential: t})
 			}

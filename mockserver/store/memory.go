@@ -23,6 +23,7 @@ type Memory struct {
 	owners   owners
 	lives    *atomic.Uint64 // the number of incarnations created
 	retired  *retired
+	held     *held
 }
 
 // owners finds the number of a record by a secret, with an index for each kind.
@@ -35,11 +36,14 @@ type record struct {
 	gone     bool // removed or replaced while a transaction waited for it
 	number   uint32
 	identity account.Identity
+
+	held          []uint64 // hashes of account.Held
+	registrations uint64   // at which they were taken
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64), retired: newRetired()}
+	return &Memory{accounts: map[account.ID]*record{}, records: map[uint32]*record{}, lives: new(atomic.Uint64), retired: newRetired(), held: newHeld()}
 }
 
 // Find returns the account that a secret belongs to.
@@ -77,7 +81,7 @@ func (m *Memory) disown(s account.Secret, r *record) {
 // exist, or is not the incarnation that who names (if it names one), and the context's error if the
 // context is done before the closure starts. The environment in who is ignored.
 func (m *Memory) Update(ctx context.Context, who account.Identity, transact func(*account.Account) error) error {
-	r := m.hold(who.ID)
+	r := m.take(who.ID)
 	if r == nil {
 		return account.ErrNoAccount
 	}
@@ -96,13 +100,19 @@ func (m *Memory) Update(ctx context.Context, who account.Identity, transact func
 // index updates the secrets of an account whose record is locked.
 func (m *Memory) index(r *record) {
 	revoked, issued := r.account.TakeSecretChanges()
-	if len(revoked)+len(issued) == 0 {
+	registered := r.account.Grants.Registrations() != r.registrations
+	if len(revoked)+len(issued) == 0 && !registered {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.accounts[r.identity.ID] != r { // replaced meanwhile: these secrets belong to nobody
 		return
+	}
+	if registered {
+		old := r.held
+		m.hold(r)
+		m.release(old)
 	}
 	// Issued secrets first, then revoked ones: a token that was created and expired in one
 	// transaction is gone.
@@ -118,7 +128,7 @@ func (m *Memory) index(r *record) {
 // an error. A transaction that waits for the replaced account gets the new one if it names no
 // incarnation, otherwise account.ErrNoAccount.
 func (m *Memory) Put(a *account.Account) error {
-	old := m.hold(a.ID)
+	old := m.take(a.ID)
 	if old != nil {
 		defer old.mu.Unlock()
 	}
@@ -152,11 +162,12 @@ func (m *Memory) insert(a *account.Account, secrets []account.Secret) {
 	for _, s := range secrets {
 		m.owners[s.Kind].Set(s.Value, r.number)
 	}
+	m.hold(r)
 }
 
-// hold waits for an account's transaction to end and locks its record, which the caller unlocks. It
+// take waits for an account's transaction to end and locks its record, which the caller unlocks. It
 // returns nil if the account does not exist. The record's lock is always taken before the store's.
-func (m *Memory) hold(id account.ID) *record {
+func (m *Memory) take(id account.ID) *record {
 	for {
 		m.mu.RLock()
 		r, ok := m.accounts[id]
@@ -175,7 +186,7 @@ func (m *Memory) hold(id account.ID) *record {
 // forget removes a held account from the index. The caller holds the store's lock, too.
 func (m *Memory) forget(r *record) {
 	r.gone = true
-	m.retired.add(r.account.APIKey) // a visitor's is in no index
+	m.release(r.held)
 	delete(m.records, r.number)
 	for _, s := range r.account.Secrets() {
 		m.disown(s, r)
@@ -184,7 +195,7 @@ func (m *Memory) forget(r *record) {
 
 // Remove removes an account; it reports whether there was one.
 func (m *Memory) Remove(id account.ID) bool {
-	r := m.hold(id)
+	r := m.take(id)
 	if r == nil {
 		return false
 	}
@@ -200,7 +211,8 @@ func (m *Memory) Remove(id account.ID) bool {
 // Replace puts these accounts instead of all others, at once, or changes nothing and says why not.
 func (m *Memory) Replace(accounts []*account.Account) error {
 	next := NewMemory()
-	next.lives = m.lives // so that no incarnation comes twice
+	next.lives = m.lives     // so that no incarnation comes twice
+	next.retired = m.retired // so that hashes are the same
 	for _, a := range accounts {
 		if _, twice := next.accounts[a.ID]; twice {
 			return fmt.Errorf("account %q stands twice", a.ID)
@@ -211,7 +223,8 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 	}
 	m.mu.Lock()
 	old := m.accounts
-	m.accounts, m.order, m.owners, m.records, m.numbers = next.accounts, next.order, next.owners, next.records, next.numbers
+	next.held.phrases = newest(slices.Concat(m.held.phrases, next.held.phrases))
+	m.accounts, m.order, m.owners, m.records, m.numbers, m.held = next.accounts, next.order, next.owners, next.records, next.numbers, next.held
 	m.mu.Unlock()
 	for _, r := range old { // transactions that still wait are turned away
 		r.mu.Lock()
@@ -219,7 +232,7 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 		for _, s := range r.account.Secrets() {
 			m.retire(s)
 		}
-		m.retired.add(r.account.APIKey)
+		m.retired.addHashes(r.held)
 		r.mu.Unlock()
 	}
 	return nil
@@ -230,6 +243,44 @@ func (m *Memory) Replace(accounts []*account.Account) error {
 func (m *Memory) retire(s account.Secret) {
 	if s.Kind != account.ClientID && s.Kind != account.BasicCredentials {
 		m.retired.add(s.Value)
+	}
+}
+
+// Held reports whether a text is a secret of some account that others may have as well; see
+// account.Held.
+func (m *Memory) Held(text string) bool {
+	hash := m.retired.hash(text)
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.held.counts[hash] > 0
+}
+
+// Phrases returns secrets that are no words of letters, digits, dots, underscores and dashes: the
+// newest of them, also of those that are nobody's any more.
+func (m *Memory) Phrases() []string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.held.phrases // which is never changed in place
+}
+
+// hold notes the secrets of the account of a record that others may have as well. The store and the
+// record are locked.
+func (m *Memory) hold(r *record) {
+	secrets := r.account.Held()
+	r.held, r.registrations = make([]uint64, 0, len(secrets)), r.account.Grants.Registrations()
+	for _, secret := range secrets {
+		hash := m.retired.hash(secret)
+		r.held = append(r.held, hash)
+		m.held.add(secret, hash)
+	}
+}
+
+// release forgets them, and remembers as retired those that nobody else has. The store is locked.
+func (m *Memory) release(hashes []uint64) {
+	for _, hash := range hashes {
+		if m.held.remove(hash) {
+			m.retired.addHashes([]uint64{hash})
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ type Surface struct {
 	// status, or by the name of an example. If the answer is a failure, a call that was paid counts
 	// as failed too.
 	Documented func(c *Call, status int, example string) (Answer, error)
+	// Secret, unless nil, reports whether a word is a credential that the surface gave and that is
+	// no account's, such as that of a browser's session. It must be safe for concurrent use.
+	Secret func(word string) bool
 	// Rows are refusals of the surface beside those of spec/refusals.yaml, and take precedence.
 	Rows []spec.Refusal
 }

@@ -38,7 +38,7 @@ func sent(id uint64, change ...func(*exchange.Exchange)) *exchange.Exchange {
 
 // redactor shows as the journal does; live are the credentials of the server.
 func redactor(live ...string) *journal.Redactor {
-	return journal.NewRedactor(func(word string) bool { return slices.Contains(live, word) })
+	return journal.NewRedactor(func(word string) bool { return slices.Contains(live, word) }, nil)
 }
 
 // written replaces "[of credential]" by the credential's fingerprint.

@@ -24,6 +24,11 @@ type Store interface {
 	Remove(id account.ID) bool
 	Replace(accounts []*account.Account) error
 	IDs() []account.ID
+	// Held reports whether a text is a secret of some account that others may have as well; see
+	// account.Held.
+	Held(text string) bool
+	// Phrases returns such secrets that are no words; see store.Memory.
+	Phrases() []string
 	// Retired reports whether a text was a secret once, as far as that is remembered.
 	Retired(text string) bool
 }
@@ -373,15 +378,20 @@ func (w *World) SetAccountRateLimit(ctx context.Context, id account.ID, l accoun
 }
 
 // Secret reports whether a text is an API key, a token or a refresh token, an access token or a
-// code of a grant, of anybody, or was one: what the journal shows was live when it was sent.
+// code of a grant, the secret of a client, a user's password or a webhook secret, of anybody, or
+// was one: what the journal shows was live when it was sent.
 func (w *World) Secret(text string) bool {
-	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.APIKey, account.GrantToken, account.GrantCode} {
+	for _, kind := range []account.SecretKind{account.AccessToken, account.RefreshToken, account.GrantToken, account.GrantCode} {
 		if _, found := w.config.Store.Find(account.Secret{Kind: kind, Value: text}); found {
 			return true
 		}
 	}
-	return w.visitors.hasKey(text) || w.Retired(text)
+	return w.config.Store.Held(text) || w.Retired(text)
 }
+
+// Phrases returns secrets that Secret does not find within a text, as they hold other characters
+// than words do: the newest.
+func (w *World) Phrases() []string { return w.config.Store.Phrases() }
 
 // Retired reports whether a text was a secret of somebody once, as far as that is remembered.
 func (w *World) Retired(text string) bool { return w.config.Store.Retired(text) }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"oauthmock/mockserver/account"
+	"oauthmock/mockserver/grant"
 	"oauthmock/mockserver/world"
 )
 
@@ -33,6 +34,7 @@ func Run(t *testing.T, fresh func() world.Store) {
 		"a removed account leaves no secret behind":                     removedLeavesNothing,
 		"all accounts are replaced at once, or none":                    replacedAtOnce,
 		"a transaction that waits for a removed account is turned away": waiterTurnedAway,
+		"secrets that several have are held until nobody has them":      heldByMany,
 		"accounts keep their order":                                     orderKept,
 		"no incarnation is given twice":                                 incarnationsDiffer,
 		"a life that is over is not taken up again":                     livesEnd,
@@ -248,4 +250,38 @@ func orderKept(t *testing.T, s world.Store) {
 	put(t, s, "c", "a", "b")
 	put(t, s, "a")
 	assert.Equal(t, []account.ID{"c", "a", "b"}, s.IDs())
+}
+
+func heldByMany(t *testing.T, s world.Store) {
+	for id, secret := range map[string]string{"a": "shared-secret", "b": "shared-secret", "c": "my odd/secret"} {
+		a := newAccount(id)
+		require.NoError(t, a.Grants.AddClient(grant.Client{ID: "client of " + id, Secret: secret}))
+		require.NoError(t, a.Grants.AddClient(grant.Client{ID: "other client of " + id, Secret: secret}))
+		require.NoError(t, a.Grants.AddUser(grant.User{Username: "jane", Password: "password of " + id}))
+		require.NoError(t, s.Put(a))
+	}
+	removed := func(id, client string) {
+		require.NoError(t, s.Update(t.Context(), account.Identity{ID: account.ID(id)}, func(a *account.Account) error {
+			require.True(t, a.RemoveClient(client))
+			return nil
+		}))
+		assert.False(t, s.Retired("shared-secret"))
+	}
+	assert.False(t, s.Held("nobody's"))
+	assert.True(t, s.Held("password of b"))
+	assert.True(t, s.Held("key of b"))
+	assert.Contains(t, s.Phrases(), "my odd/secret")
+	assert.NotContains(t, s.Phrases(), "shared-secret", "it is a word")
+	removed("a", "client of a")
+	removed("a", "other client of a")
+	removed("b", "client of b")
+	assert.True(t, s.Held("shared-secret"))
+	require.True(t, s.Remove("b"))
+	assert.False(t, s.Held("shared-secret"))
+	assert.True(t, s.Retired("shared-secret"))
+	require.NoError(t, s.Replace([]*account.Account{newAccount("a")}))
+	assert.False(t, s.Held("my odd/secret"))
+	assert.True(t, s.Retired("my odd/secret"))
+	assert.True(t, s.Held("key of a"))
+	assert.Contains(t, s.Phrases(), "my odd/secret")
 }

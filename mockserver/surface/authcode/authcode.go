@@ -88,5 +88,6 @@ func New(accounts Accounts, auto func() (user string, on bool)) surface.Surface 
 			Explain: explain,
 		},
 		Failure: s.failure,
+		Secret:  s.sessions.secret,
 	}
 }

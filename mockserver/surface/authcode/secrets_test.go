@@ -15,8 +15,8 @@ import (
 )
 
 // TestNoSecretIsShown goes through the whole flow, with mistakes, and looks for passwords, cookies,
-// codes, verifiers and tokens in everything that tells of requests. (That a page's form can be sent
-// is bound to the cookie, which is not shown.)
+// codes, verifiers and tokens in everything that tells of requests, also where no name gives them
+// away.
 func TestNoSecretIsShown(t *testing.T) {
 	var log bytes.Buffer
 	m := newMock(t, mockserver.WithLog(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
@@ -47,13 +47,19 @@ func TestNoSecretIsShown(t *testing.T) {
 	assert.Contains(t, m.explained(again), fmt.Sprintf("by request %s; the access token that it gave is therefore revoked", given.Header().Get("X-Mock-Request-Id")))
 	m.userinfo(token)
 	m.send("GET", "/api/nothing?"+code, "") // where no name gives it away, and it is known all the same
-	secrets = append(secrets, code, token)
+	cookie()
+	for _, known := range append(secrets, b.csrf(), token) {
+		if !strings.Contains(known, "wr0ng") && !strings.Contains(known, "n0t-her") && known != verifier && !strings.Contains(known, "%") {
+			m.send("GET", "/api/nothing/"+url.PathEscape(known)+"?x="+url.QueryEscape(known), known)
+		}
+	}
+	secrets = append(secrets, code, token, b.csrf())
 
 	var all strings.Builder
 	for _, path := range []string{"/requests", "/requests?format=har", "/requests?client=demo-client"} {
 		all.WriteString(m.admin("GET", path, ""))
 	}
-	for n := 1; n <= 13; n++ {
+	for n := 1; n <= 20; n++ {
 		all.WriteString(m.admin("GET", fmt.Sprintf("/requests/%d", n), ""))
 	}
 	all.WriteString(log.String())

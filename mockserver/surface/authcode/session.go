@@ -135,14 +135,24 @@ func (s *sessions) draw() string {
 	return id + s.sign("session", id)
 }
 
-// gave reports whether the server issued an ID.
+// secret reports whether a word is the ID of a session, or what its forms carry.
+func (s *sessions) secret(word string) bool {
+	const half = 2 * signature
+	return s.gave(word) || len(word) == 2*half && hmac.Equal([]byte(s.sign("given", word[:half])), []byte(word[half:]))
+}
+
+// gave reports whether an ID is one that the server gave.
 func (s *sessions) gave(id string) bool {
 	const length = 2 * idBytes
 	return len(id) == length+2*signature && hmac.Equal([]byte(s.sign("session", id[:length])), []byte(id[length:]))
 }
 
-// csrf is the token that the forms of a session carry.
-func (s *sessions) csrf(of session) string { return s.sign("form", of.id) }
+// csrf is the token that the forms of a session carry. It is signed, so that it is known wherever
+// it stands.
+func (s *sessions) csrf(of session) string {
+	token := s.sign("form", of.id)
+	return token + s.sign("given", token)
+}
 
 // mine reports whether a token is that of a session's forms.
 func (s *sessions) mine(of session, token string) bool {
