@@ -211,7 +211,7 @@ func (m *Memory) Remove(id account.ID) bool {
 // Replace puts these accounts instead of all others, at once, or changes nothing and says why not.
 func (m *Memory) Replace(accounts []*account.Account) error {
 	next := NewMemory()
-	next.lives = m.lives     // so that no incarnation comes twice
+	next.lives = m.lives     // so that no incarnation is repeated
 	next.retired = m.retired // so that hashes are the same
 	for _, a := range accounts {
 		if _, twice := next.accounts[a.ID]; twice {
@@ -255,16 +255,16 @@ func (m *Memory) Held(text string) bool {
 	return m.held.counts[hash] > 0
 }
 
-// Phrases returns secrets that are no words of letters, digits, dots, underscores and dashes: the
-// newest of them, also of those that are nobody's any more.
+// Phrases returns the newest secrets with characters other than letters, digits, dots, underscores
+// and dashes, including some that belong to nobody any more.
 func (m *Memory) Phrases() []string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.held.phrases // which is never changed in place
 }
 
-// hold notes the secrets of the account of a record that others may have as well. The store and the
-// record are locked.
+// hold records the secrets of an account that others may have as well. The caller holds the locks
+// of the store and the record.
 func (m *Memory) hold(r *record) {
 	secrets := r.account.Held()
 	r.held, r.registrations = make([]uint64, 0, len(secrets)), r.account.Grants.Registrations()
@@ -275,7 +275,8 @@ func (m *Memory) hold(r *record) {
 	}
 }
 
-// release forgets them, and remembers as retired those that nobody else has. The store is locked.
+// release removes them, and keeps as retired those that nobody else has. The caller holds the
+// store's lock.
 func (m *Memory) release(hashes []uint64) {
 	for _, hash := range hashes {
 		if m.held.remove(hash) {
