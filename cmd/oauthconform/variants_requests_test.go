@@ -66,7 +66,7 @@ func requestVariants() []variant {
 	changes := func(r *http.Request) bool {
 		return r.Method == http.MethodPatch && strings.HasPrefix(r.URL.Path, "/tokens/")
 	}
-	word := regexp.MustCompile(`^[a-z-]{1,15}$`) // no id in whatever form
+	word := regexp.MustCompile(`^[a-z-]{1,8}$`) // no id, nor what reID makes of a strange one
 	dated := regexp.MustCompile(`^\d{4}(-\d\d(-\d\d)?)?$`)
 	exists := func(date string) bool {
 		_, err := time.Parse("2006-01-02"[:len(date)], date)
