@@ -92,8 +92,12 @@ func (o output) lines() bool { return lines(o.format) }
 func lines(format string) bool { return format == "console" || format == "github" }
 
 // create opens the file again, so that no old report is left. GitHub's summary of a step belongs to
-// the whole step, and is added to.
+// the whole step, and is added to. A pipe is refused before it is opened, because opening one that
+// nobody reads waits for ever; so is a device, except the one that discards.
 func (o output) create(getenv func(string) string) (*os.File, error) {
+	if info, err := os.Stat(o.name); err == nil && !info.Mode().IsRegular() && o.name != os.DevNull {
+		return nil, fmt.Errorf("%s is not a regular file: name one, or - for standard output", o.name)
+	}
 	if o.name == getenv("GITHUB_STEP_SUMMARY") {
 		return os.OpenFile(o.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644) //nolint:gosec // a report, for readers of the job's log
 	}

@@ -71,7 +71,7 @@ func (c *client) verifyCommand() *cobra.Command {
 	flags.StringVar(&f.operation, "operation", "", "operation, such as token.update; * stands for anything")
 	flags.StringVar(&f.method, "method", "", "method, such as PATCH")
 	flags.StringVar(&f.path, "path", "", "path, without the query; * stands for anything")
-	flags.IntVar(&f.status, "status", 0, "status of the answer")
+	flags.IntVar(&f.status, "status", 0, "status of the answer; 0 for an answer that was never sent")
 	flags.StringVar(&f.auth, "auth", "", "how the caller authenticated: basic, refresh, token, none, or as another surface calls it")
 	flags.StringArrayVar(&f.query, "query", nil, "parameter of the query, as `NAME=VALUE`; may be repeated")
 	flags.StringArrayVar(&f.header, "header", nil, "header of the request, as `NAME=VALUE`; may be repeated")

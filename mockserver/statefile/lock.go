@@ -28,6 +28,9 @@ func Acquire(path string) (*Lock, error) {
 		return nil, err
 	}
 	beside := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
+	if info, err := os.Stat(beside); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file: remove it, so that the state can be locked there", beside)
+	}
 	for {
 		l := &Lock{lock: flock.New(beside, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600)), own: true}
 		got, err := l.lock.TryLock()

@@ -38,6 +38,13 @@ func TestAStateIsLockedOnceAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestALockThatIsNotAFileIsRefusedBeforeItIsOpened(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.json")
+	require.NoError(t, os.Mkdir(filepath.Join(filepath.Dir(path), ".state.json.lock"), 0o700))
+	_, err := statefile.Acquire(path)
+	assert.ErrorContains(t, err, ".state.json.lock is not a regular file")
+}
+
 func TestAWorldThatIsTooLargeIsRefusedBeforehand(t *testing.T) {
 	f := open(t, filepath.Join(t.TempDir(), "state.json"))
 	w, err := fixtures.Named("demo")

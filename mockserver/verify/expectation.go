@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"oauthmock/mockserver/journal"
@@ -56,9 +57,43 @@ type Match struct {
 	// arrays element by element, numbers by value. A string also matches a body that is not JSON
 	// and equals that text.
 	Body json.RawMessage `json:"body,omitempty"`
-	// Status of the answer.
-	Status int `json:"status,omitempty"`
+	// Status of the answer; NoAnswer for an answer that was never sent.
+	Status Status `json:"status,omitempty"`
 }
+
+// Status is a status that an answer must have. The zero value is any; in JSON it is left out, and 0
+// is NoAnswer.
+type Status int
+
+// NoAnswer is the Status of an answer that was never sent, as after a fault that drops the
+// connection. The journal shows it as 0, and so does JSON.
+const NoAnswer Status = -1
+
+// MarshalJSON implements json.Marshaler.
+func (s Status) MarshalJSON() ([]byte, error) {
+	return strconv.AppendInt(nil, int64(s.shown()), 10), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Status) UnmarshalJSON(b []byte) error {
+	var n int
+	if err := json.Unmarshal(b, &n); err != nil {
+		return err
+	}
+	switch {
+	case string(b) == "null":
+	case n == 0:
+		*s = NoAnswer
+	case n < 0:
+		return fmt.Errorf("status is %d; want a status such as 404, or 0 for an answer that was never sent", n)
+	default:
+		*s = Status(n)
+	}
+	return nil
+}
+
+// shown is the status as the journal shows it.
+func (s Status) shown() int { return max(0, int(s)) }
 
 // MaxWait bounds Expectation.Wait.
 const MaxWait = time.Minute

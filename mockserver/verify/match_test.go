@@ -124,6 +124,8 @@ func TestAMatchMeans(t *testing.T) {
 		"another OAuth client":                    {match: `{"client":"ap*"}`, sent: func(e *exchange.Exchange) { e.Client = "app" }, off: "client"},
 		"a status":                                {match: `{"status":200}`},
 		"no other status":                         {match: `{"status":401}`, off: "status"},
+		"an answer that was never sent":           {match: `{"status":0}`, sent: func(e *exchange.Exchange) { e.Response.Status = 0 }},
+		"no answer that was sent":                 {match: `{"status":0}`, off: "status"},
 		"members of a body":                       {match: `{"body":{"name":"first"}}`},
 		"no member of another value":              {match: `{"body":{"name":"second"}}`, off: "body.name"},
 		"no member that is not there":             {match: `{"body":{"nam":"first"}}`, off: "body.nam"},
@@ -281,4 +283,15 @@ func TestAnExpectationThatMakesNoSenseIsRefused(t *testing.T) {
 	}
 	_, err := verify.Compile(verify.Expectation{Match: &verify.Match{Body: json.RawMessage(`{`)}}, redactor())
 	require.ErrorContains(t, err, "body")
+}
+
+func TestAStatusIsWrittenAsItIsRead(t *testing.T) {
+	for _, text := range []string{`{}`, `{"status":0}`, `{"status":404}`} {
+		var m verify.Match
+		require.NoError(t, json.Unmarshal([]byte(text), &m))
+		written, err := json.Marshal(m)
+		require.NoError(t, err)
+		assert.Equal(t, text, string(written))
+	}
+	assert.ErrorContains(t, json.Unmarshal([]byte(`{"status":-1}`), new(verify.Match)), "status is -1")
 }

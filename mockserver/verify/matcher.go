@@ -20,7 +20,7 @@ type matcher struct {
 	path                                     *pattern
 	query, headers                           []named
 	body                                     value // nil when any will do
-	status                                   int
+	status                                   Status
 	redactor                                 *journal.Redactor
 }
 
@@ -39,8 +39,8 @@ func compile(name string, m Match, redactor *journal.Redactor) (*matcher, error)
 	if err := journal.CheckKind(string(m.Kind)); err != nil {
 		return nil, wrong("kind", "%v", err)
 	}
-	if m.Status != 0 && (m.Status < 100 || m.Status > 599) {
-		return nil, wrong("status", "is %d; want a status such as 404", m.Status)
+	if m.Status != 0 && m.Status != NoAnswer && (m.Status < 100 || m.Status > 599) {
+		return nil, wrong("status", "is %d; want a status such as 404, or 0 for an answer that was never sent", m.Status)
 	}
 	if m.Path != "" {
 		switch {
@@ -132,8 +132,8 @@ func (m *matcher) compare(e *exchange.Exchange, report func(difference) bool) {
 		!word("auth", m.auth, e.Auth, journal.Wildcard) || !word("client", m.client, e.Client, equal) || !m.compareBody(e, report) {
 		return
 	}
-	if got := e.Response.Status; m.status != 0 && m.status != got {
-		report(difference{"status", func(*view) any { return m.status }, func(*view) any { return got }})
+	if got := e.Response.Status; m.status != 0 && m.status.shown() != got {
+		report(difference{"status", func(*view) any { return m.status.shown() }, func(*view) any { return got }})
 	}
 }
 
