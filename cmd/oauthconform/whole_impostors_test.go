@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -54,9 +55,7 @@ func (p *tape) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		one = list[0]
 		p.answers[key] = append(list[1:], one)
 	}
-	for name, values := range one.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), one.Header())
 	w.WriteHeader(one.Code)
 	_, _ = w.Write(one.Body.Bytes())
 }

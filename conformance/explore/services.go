@@ -65,8 +65,8 @@ func covers(granted, scope string) bool {
 	method, rest, _ := strings.Cut(scope, ":")
 	gotHost, gotPath, _ := strings.Cut(gotRest, "/")
 	host, path, _ := strings.Cut(rest, "/")
-	tail, any := strings.CutPrefix(gotHost, "*")
-	return (gotMethod == "*" || gotMethod == method) && (gotHost == host || any && strings.HasSuffix(host, tail)) && (gotPath == "*" || gotPath == path)
+	tail, wild := strings.CutPrefix(gotHost, "*")
+	return (gotMethod == "*" || gotMethod == method) && (gotHost == host || wild && strings.HasSuffix(host, tail)) && (gotPath == "*" || gotPath == path)
 }
 
 func (t *token) grants(p product) bool {
@@ -85,7 +85,7 @@ func serviceDeeds() []deed {
 		{"use often", 4, func(w *world, r *rand.Rand) {
 			t, p := pick(r, w.alive()), pick(r, w.products())
 			for range 2 + r.IntN(10) {
-				w.use(t, p, r)
+				w.use(t, p)
 			}
 		}},
 		{"limit a scope", 3, limitRate},
@@ -105,7 +105,7 @@ func use(w *world, r *rand.Rand) {
 	if granted := slices.DeleteFunc(w.products(), func(p product) bool { return !t.grants(p) }); len(granted) > 0 && r.IntN(6) > 0 {
 		p = pick(r, granted)
 	}
-	w.use(t, p, r)
+	w.use(t, p)
 }
 
 func (p product) step(bearer string) *step {
@@ -116,9 +116,9 @@ func (p product) step(bearer string) *step {
 	return &step{Call: method + " /__services/" + p.path, Auth: map[string]any{"bearer": bearer}, Body: p.body, Expect: &expect{Level: should}}
 }
 
-// use calls a service with a token, and says who pays, or why it is refused: the first reason in
+// use calls a service with a token, and expects who pays, or why it is refused: the first reason in
 // the order of docs/behaviour.md.
-func (w *world) use(t *token, p product, r *rand.Rand) {
+func (w *world) use(t *token, p product) {
 	if t == nil || !w.services {
 		return
 	}

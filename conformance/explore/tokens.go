@@ -364,12 +364,12 @@ func dead(w *world, r *rand.Rand) {
 
 // stranger adds a call that is refused because nobody may make it. It belongs to no account, and is
 // counted nowhere.
-func (w *world) stranger(what string, s *step, code int) *step {
+func (w *world) stranger(what string, s *step, code int) {
 	if s.Expect == nil {
 		s.Expect = &expect{Level: should}
 	}
 	s.Expect.Status, s.Expect.Code, s.Expect.Message = []int{401}, code, "Unauthorized"
-	return w.add(what, s)
+	w.add(what, s)
 }
 
 func advance(w *world, r *rand.Rand) {

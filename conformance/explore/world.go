@@ -55,8 +55,6 @@ type token struct {
 	dead bool
 	// unseen means that no answer showed the refresh token yet.
 	unseen bool
-	// refused calls and addresses count too.
-	asked bool
 }
 
 // sums count calls, as statistics show them.
@@ -102,7 +100,7 @@ func (w *world) add(what string, s *step) *step {
 }
 
 // call adds a call that must succeed with 200 and is counted.
-func (w *world) call(what string, s *step) *step {
+func (w *world) call(what string, s *step) {
 	if s.Expect == nil {
 		s.Expect = &expect{}
 	}
@@ -110,7 +108,7 @@ func (w *world) call(what string, s *step) *step {
 		s.Expect.Status = []int{200}
 	}
 	w.count(s.Call, nil)
-	return w.add(what, s)
+	w.add(what, s)
 }
 
 // refuse adds a call that must be refused, and is in the log of errors.

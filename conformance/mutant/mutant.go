@@ -38,7 +38,7 @@ type Lie func(x *Exchange)
 func All() []Mutant {
 	return slices.Concat(
 		tokens(), rotation(), lifetime(), refusals(), lists(), money(), logs(), subscriptions(), statistics(),
-		forms(), envelopes(), transport(), strangers(), impostors(), leavings(), own(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), callbacks(), faultyCallbacks(), v1(), clientCred(), authCode(),
+		forms(), envelopes(), transport(), strangers(), impostors(), leavings(), own(), outsider(), limits(), details(), pages(), periods(), failures(), challenges(), hostile(), services(), callbacks(), faultyCallbacks(), v1(), clientCred(), authCode(),
 	)
 }
 

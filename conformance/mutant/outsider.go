@@ -40,19 +40,6 @@ func shown(edit func(data map[string]any)) func() Lie {
 // listed lies about tokens in the list alone.
 func listed(edit func(data map[string]any)) func() Lie { return onItems("token.list", each(edit)) }
 
-// once lies about an operation after another thing has happened.
-func once(happened func(x *Exchange) bool, operation string, edit func(x *Exchange)) func() Lie {
-	return func() Lie {
-		seen := false
-		return func(x *Exchange) {
-			if seen && x.Operation == operation && x.Answer.Status == http.StatusOK {
-				edit(x)
-			}
-			seen = seen || happened(x)
-		}
-	}
-}
-
 func day(data map[string]any, name string) time.Time {
 	at, _ := time.Parse(time.RFC3339, text(data, name))
 	return at.UTC()

@@ -37,7 +37,7 @@ func outsiderLists() []Mutant {
 			return items
 		}
 	}
-	escaped := func(operation, path string) func() Lie {
+	escaped := func(operation string) func() Lie {
 		return on(operation, func(x *Exchange) {
 			if strings.Contains(strings.ToUpper(x.RawQuery), "%2C") {
 				x.Answer.setItems(nil)
@@ -52,8 +52,8 @@ func outsiderLists() []Mutant {
 		{Name: "outsider/errors-filtered-not-skipped", What: "of filtered errors none is skipped", Scenarios: []string{"v2/errors/own/filtered"}, Lie: filtered("error.list", "/errors")},
 		{Name: "outsider/callbacks-filtered-not-skipped", What: "of filtered callbacks none is skipped", Scenarios: []string{"v2/callbacks/filter/scopes"}, Lie: filtered("callback.list", "/callbacks")},
 		{Name: "outsider/subscriptions-filtered-not-skipped", What: "of filtered subscriptions none is skipped", Scenarios: []string{"v2/subscriptions/filters/of-any-account"}, Lie: filtered("subscription.list", "/subscriptions")},
-		{Name: "outsider/callbacks-escaped-comma", What: "an escaped comma divides no scopes of /callbacks", Scenarios: []string{"v2/callbacks/filters/of-any-account"}, Lie: escaped("callback.list", "/callbacks")},
-		{Name: "outsider/subscriptions-escaped-comma", What: "an escaped comma divides no scopes of /subscriptions", Scenarios: []string{"v2/subscriptions/filters/of-any-account"}, Lie: escaped("subscription.list", "/subscriptions")},
+		{Name: "outsider/callbacks-escaped-comma", What: "an escaped comma divides no scopes of /callbacks", Scenarios: []string{"v2/callbacks/filters/of-any-account"}, Lie: escaped("callback.list")},
+		{Name: "outsider/subscriptions-escaped-comma", What: "an escaped comma divides no scopes of /subscriptions", Scenarios: []string{"v2/subscriptions/filters/of-any-account"}, Lie: escaped("subscription.list")},
 		{Name: "outsider/errors-of-one-moment", What: "all errors of a second page happened at once", Scenarios: []string{"v2/errors/paging/pages-are-the-whole"}, Lie: pages("error.list", skips, firstDifferent("errorAt"))},
 		{Name: "outsider/later-amounts-are-positive", What: "after the first page no transaction is negative", Scenarios: []string{"v2/pages/transactions/anywhere-in-the-list"},
 			Lie: pages("wallet.transactions", skips, each(change("amount", func(n json.Number) any { return json.Number(strings.TrimPrefix(n.String(), "-")) })))},

@@ -149,7 +149,7 @@ func (s *secrets) hideWithin(run string) (hidden string, ok bool) {
 	}
 	var out strings.Builder
 	written := 0
-	for first := 0; first < len(edges); first++ {
+	for first := range edges {
 		from := edges[first]
 		for last := min(first+longest, len(edges)-1); last > first+1; last-- {
 			to := edges[last]
