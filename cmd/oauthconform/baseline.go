@@ -19,7 +19,7 @@ type baselineFlags struct{ file, old string }
 
 func (b *baselineFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&b.file, "baseline", "", "YAML `FILE` of known failures, ID[#ASSERTION]: {reason: …, until: 2026-12-31} or ID: REASON; they are XFAIL, and XPASS, which fails the run, when they no longer fail")
-	flags.StringVar(&b.old, "expected-failures", "", "old name of --baseline, for the same `FILE`")
+	flags.StringVar(&b.old, "expected-failures", "", "old name of --baseline")
 }
 
 // load reads the file that the flags name, if any. unknown is the message for an ID that is not

@@ -24,10 +24,10 @@ func newCertificate(p program) *cobra.Command {
 	var sets []string
 	command := &cobra.Command{
 		Use:   "certificate REPORT.json --output FILE",
-		Short: "Derive a certificate from a JSON report: an in-toto Statement, signed where a key is given",
+		Short: "Derive a certificate from a JSON report: an in-toto Statement, signed if you pass a key",
 		Long: `certificate writes what a third party can check: which requirement sets counted, what of them passed, and under which conditions the run was made. It is an in-toto
-Statement v1 with the test-result predicate, whose subject is the report's SHA-256; with --sign-key it is in a DSSE envelope. It says FAILED, and exits 1, where anything required
-failed, was skipped, was inconclusive or was not run. A report of a filtered run (--id, --tag, --surface alone, --rerun-failed, replay) has none: exit 2.`,
+Statement v1 with the test-result predicate, whose subject is the report's SHA-256; with --sign-key it is in a DSSE envelope. It says FAILED, and exits 1, if anything required
+failed, was skipped, was inconclusive or was not run. A report of a filtered run (--id, --tag, --surface alone, --rerun-failed, replay) cannot be certified: exit 2.`,
 		Example: "  oauthconform run --report json=report.json\n  openssl genpkey -algorithm ed25519 -out key.pem\n  oauthconform certificate report.json --output certificate.json --sign-key key.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -139,10 +139,10 @@ func newVerify(p program) *cobra.Command {
 	var reportFile, keyFile string
 	command := &cobra.Command{
 		Use:   "verify CERTIFICATE",
-		Short: "Check a certificate: its signature, its report, its requirement sets, and that it agrees with itself",
-		Long: `verify computes again whatever can be computed. With --key the signature is checked; with --report the whole certificate is derived anew from the report and compared.
-Without --report only the certificate's own consistency is checked, and that is said.
-Exit status: 0 authentic; 1 not; 2 wrong usage; 3 consistent, but unsigned, or signed and no key was given. The verdict that the certificate tells is printed and changes nothing of that.`,
+		Short: "Check a certificate: its signature, report, requirement sets and consistency",
+		Long: `verify recomputes everything that it can. With --key it checks the signature; with --report it derives the whole certificate from the report again and compares.
+Without --report it checks only that the certificate is consistent, and says so.
+Exit status: 0 authentic; 1 not; 2 wrong usage; 3 consistent, but unsigned, or signed and no key was given. The verdict in the certificate is printed and does not change the exit status.`,
 		Example: "  openssl pkey -in key.pem -pubout -out public.pem\n  oauthconform verify certificate.json --report report.json --key public.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -20,7 +20,7 @@ func (c *choice) register(command *cobra.Command) {
 	flags.StringVar(&c.from, "scenarios", "", "scenario `FILE` or folder, in place of the suite's own")
 	flags.StringSliceVar(&c.surfaces, "surface", nil, "only scenarios of these `SURFACES`: v2, services")
 	flags.StringSliceVar(&c.tags, "tag", nil, "only scenarios with one of these `TAGS`")
-	flags.StringSliceVar(&c.ids, "id", nil, "only scenarios with these `IDS`; one that ends in / takes all below it: v2/tokens/")
+	flags.StringSliceVar(&c.ids, "id", nil, "only scenarios with these `IDS`; one that ends in / selects all below it: v2/tokens/")
 }
 
 // load reads the scenarios and chooses among them, as a run would.

@@ -38,10 +38,10 @@ func newClient(p program) *cobra.Command {
 	var flags clientFlags
 	command := &cobra.Command{
 		Use:   "client",
-		Short: "Judge a client: what a command does to the mock inside, what a running mock saw, or a recording",
-		Long: `client judges a client of the API in one of three ways. --command runs it once for each case, against a mock and an account of its own, with
-its task in the environment (OAUTH_TASK, OAUTH_TASK_JSON; "oauthconform client list" has the table). --admin-url judges what the journal of
-a running mock holds, whoever asked. --har judges an HTTP archive.
+		Short: "Judge a client: a command run against the embedded mock, the journal of a running mock, or a recording",
+		Long: `client judges a client of the API in one of three ways. --command runs it once for each case, against its own mock and account, with
+its task in the environment (OAUTH_TASK, OAUTH_TASK_JSON; "oauthconform client list" has the table). --admin-url judges all calls in the journal
+of a running mock. --har judges an HTTP archive.
 
 Exit status: 0 the client is right; 1 it broke a rule (FAIL, or XPASS); 2 wrong usage, or a command that cannot be started; 3 nothing was
 proven.`,
@@ -66,7 +66,7 @@ proven.`,
 	set.Var(newSetting(&flags.parallel, "N", "4", parseParallel), "parallel", "how many cases run at once, 1 to 256")
 	flags.baselineFlags.register(set)
 	set.StringArrayVar(&flags.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
-	set.BoolVar(&flags.quiet, "quiet", false, "no progress, and on the console only what did not pass")
+	set.BoolVar(&flags.quiet, "quiet", false, "print no progress, and only what did not pass")
 	command.AddCommand(newClientList(p))
 	return command
 }
@@ -244,7 +244,7 @@ func newClientList(p program) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "list",
-		Short: "List the tasks that clients are given, with their cases",
+		Short: "List the tasks for clients, with their cases",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {

@@ -26,9 +26,9 @@ type connectionFlags struct {
 }
 
 func (c *connectionFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&c.caFile, "cacert", "", "PEM `FILE` of certificates to trust besides the system's")
-	flags.BoolVar(&c.insecure, "insecure", false, "verify no certificate; every report warns of it")
-	flags.StringVar(&c.certFile, "client-cert", "", "PEM `FILE` of the certificate to show to a server that asks for one")
+	flags.StringVar(&c.caFile, "cacert", "", "PEM `FILE` of certificates to trust in addition to the system's")
+	flags.BoolVar(&c.insecure, "insecure", false, "do not verify certificates; every report warns about it")
+	flags.StringVar(&c.certFile, "client-cert", "", "PEM `FILE` of a client certificate")
 	flags.StringVar(&c.keyFile, "client-key", "", "PEM `FILE` of its key")
 }
 

@@ -14,9 +14,9 @@ func newDiff(p program) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "diff A.json B.json",
 		Short: "Compare two reports: verdicts, assertion by assertion, and what was observed",
-		Long: `diff tells where two targets, or two releases of one, differ: verdicts of scenarios and assertions, and what the targets chose where the documents
-leave a choice (token shape, headers, page sizes, spelling of instants, what OBSERVE assertions saw). Times and ids are left out. It exits 1 where
-there is a difference, and 0 where there is none.`,
+		Long: `diff shows where two targets, or two releases of one, differ: verdicts of scenarios and assertions, and what the targets chose where the documents
+leave a choice (token shape, headers, page sizes, format of timestamps, what OBSERVE assertions saw). Times and ids are ignored. It exits 1 if
+there is a difference, and 0 otherwise.`,
 		Example: "  oauthconform diff mock.json sandbox.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {

@@ -15,7 +15,7 @@ func newDocs(p program) *cobra.Command {
 	var chosen choice
 	command := &cobra.Command{
 		Use:   "docs",
-		Short: "Print what is judged as markdown: a table for each subject, with requirement, source and covered refusals",
+		Short: "Print all scenarios as Markdown: a table for each subject, with requirement, source and covered refusals",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			list, err := chosen.load(command.Context())
@@ -30,7 +30,7 @@ func newDocs(p program) *cobra.Command {
 	chosen.register(command)
 	command.AddCommand(&cobra.Command{
 		Use:   "requirements NAME",
-		Short: "Print a frozen requirement set as markdown: each requirement with its source, its scenario and the mutants that prove it",
+		Short: "Print a frozen requirement set as Markdown: each requirement with its source, its scenario and the mutants that prove it",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			list, err := loadScenarios("")

@@ -25,7 +25,7 @@ func (g *grantFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&g.redirectURI, "redirect-uri", "", "`URI` that is registered for that client; nothing is ever sent there")
 	flags.StringVar(&g.username, "username", "", "`NAME` of a user who may sign in at that client")
 	flags.StringVar(&g.password, "password", "", "`PASSWORD` of that user; better passed as OAUTHCONFORM_PASSWORD")
-	flags.StringVar(&g.authorizeCommand, "authorize-command", "", "`COMMAND` that passes the authorization pages in place of the suite: it is given the authorization URL as its last argument, and the last line that it prints is where the browser was sent")
+	flags.StringVar(&g.authorizeCommand, "authorize-command", "", "`COMMAND` that completes the authorization pages instead of the suite: its last argument is the authorization URL, and the last line that it prints is the URL that the browser was redirected to")
 }
 
 // grantFlagNames are the flags by name.

@@ -14,10 +14,10 @@ func newLint(p program) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "lint [FILE|FOLDER]…",
 		Short: "Check scenario files; without arguments the suite's own",
-		Long: `lint loads scenario files and prints everything that is wrong in them, with file and line, and what would be right: first what
-cannot be loaded; when all can, also what proves nothing. Every refusal needs a success beside it, in its scenario or in one named by
-"control"; every step asserts something; every call belongs to an operation or a paid service, or expects to be
-refused; every MUST quotes words of a document, and no SHOULD rests on an assumption alone; every id is taken once.
+		Long: `lint loads scenario files and prints every problem with file and line, and what would be valid: first what
+cannot be loaded; if everything can, also what proves nothing. Every refusal needs a success of the same operation, in its scenario or in one
+named by "control"; every step asserts something; every call belongs to an operation or a paid service, or expects to be
+refused; every MUST quotes a document; no SHOULD rests on an assumption alone; every id is unique.
 Exit status: 0 nothing is wrong; 2 something is.`,
 		Example: "  oauthconform lint\n  oauthconform lint mine.yaml more/\n  oauthconform lint spec",
 		Args:    cobra.ArbitraryArgs,

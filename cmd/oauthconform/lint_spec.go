@@ -19,8 +19,8 @@ func newLintSpec(p program) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "spec",
 		Short: "Print what the published document cannot detect, and what its strict reading adds",
-		Long: `lint spec reads the v2 document twice, as published and strictly, and prints what each of the two demands of every answer. Then it makes wrong
-answers out of the document's own examples, changing one place at a time, and counts how many each reading accepts.
+		Long: `lint spec reads the v2 document twice, as published and strictly, and prints what each reading requires of every answer. Then it derives wrong
+answers from the document's own examples, changing one place at a time, and counts how many each reading accepts.
 
 (A folder called spec is linted as ./spec.)`,
 		Args: noArguments,

@@ -19,13 +19,13 @@ type mannerFlags struct {
 }
 
 func (m *mannerFlags) register(flags *pflag.FlagSet) {
-	flags.BoolVar(&m.readOnly, "read-only", false, "send nothing that writes, anywhere, and make no accounts; --allow-writes=false means the same")
-	flags.Var(newSetting(&m.rate, "N", "", parseRate), "rate", "requests a second, at most; 0.5 is one in two seconds")
-	flags.Var(newSetting(&m.maxRequests, "N", "", parseCount), "max-requests", "requests in all, at most, those of discovery, control API and clean-up included; what is cut off is INCONCLUSIVE")
-	flags.Var(newSetting(&m.maxSpend, "AMOUNT", "", parseAmount), "max-spend", "what paid calls may cost in production accounts, at most; what is cut off is INCONCLUSIVE")
-	flags.BoolVar(&m.production, "i-know-this-is-production", false, "ask hosts of the provider that do not begin with test.")
-	flags.BoolVar(&m.requireControl, "require-control", false, "judge nothing where no control API answers, and exit with 3")
-	flags.StringVar(&m.runJournal, "run-journal", "", "`FILE` that keeps what the run makes, tokens in clear, so that sweep can remove what a killed run left")
+	flags.BoolVar(&m.readOnly, "read-only", false, "send no request that writes, to any server, and create no accounts; same as --allow-writes=false")
+	flags.Var(newSetting(&m.rate, "N", "", parseRate), "rate", "send at most `N` requests per second; 0.5 is one every two seconds")
+	flags.Var(newSetting(&m.maxRequests, "N", "", parseCount), "max-requests", "send at most `N` requests in total, including discovery, control API and clean-up; scenarios cut off are INCONCLUSIVE")
+	flags.Var(newSetting(&m.maxSpend, "AMOUNT", "", parseAmount), "max-spend", "limit on what paid calls may cost in production accounts; scenarios cut off are INCONCLUSIVE")
+	flags.BoolVar(&m.production, "i-know-this-is-production", false, "allow hosts of the provider that do not start with test.")
+	flags.BoolVar(&m.requireControl, "require-control", false, "exit with 3, judging nothing, if no control API answers")
+	flags.StringVar(&m.runJournal, "run-journal", "", "`FILE` that records what the run creates, tokens in clear text, so that sweep can delete what a killed run left behind")
 	flags.StringVar(&m.userAgent, "user-agent", "", "`TEXT` to send as User-Agent; default is oauthconform")
 }
 

@@ -23,10 +23,10 @@ func newMutants(p program) *cobra.Command {
 	var asJSON, without bool
 	command := &cobra.Command{
 		Use:   "mutants",
-		Short: "Prove the suite: judge faulty behaviours, and say which assertion killed which",
-		Long: `mutants puts faulty behaviours, one at a time, before the mock inside, and runs the scenarios that cover them. It prints which named
-assertion killed which mutant. A crash, a timeout or an ERROR is no kill. The exit status is 1 when a mutant survives, changes nothing on the
-wire, or a kind of assertion kills none.
+		Short: "Prove the suite: judge faulty servers, and print which assertion killed which",
+		Long: `mutants puts one fault at a time in front of the embedded mock, and runs the scenarios that cover it. It prints which
+assertion killed which mutant. A crash, a timeout or an ERROR is not a kill. The exit status is 1 if a mutant survives or changes nothing on the
+wire, or if a kind of assertion kills no mutant.
 
 With --without-control the mutants are judged as a stranger's server is: by every scenario of their surface that needs no control API, with the
 demo world's credentials alone. Those of the paid services are left out, which need money that a control API gives. Not every mutant can be seen so; the exit status is 1 when fewer than four of five are killed.`,

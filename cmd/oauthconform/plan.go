@@ -21,10 +21,10 @@ func newPlan(p program) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "plan",
-		Short: "Tell what run would send, write, spend and skip, without doing it",
-		Long: `plan tells for each scenario the requests that run would send, which of them write, what it would spend from the
-wallet, and why it would be skipped. It sends nothing, except that, where --base-url is given without --admin-url, it asks
-that server whether there is a control API.`,
+		Short: "Print what run would send, write, spend and skip, without doing it",
+		Long: `plan prints for each scenario the requests that run would send, which of them write, what it would spend from the
+wallet, and why it would be skipped. It sends nothing, with one exception: given --base-url without --admin-url, it checks
+whether that server has a control API.`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			outlook, err := flags.plan(command, p)

@@ -80,9 +80,9 @@ func newReplay(p program) *cobra.Command {
 	var written reportFlags
 	command := &cobra.Command{
 		Use:   "replay REPORT.json ID",
-		Short: "Run one scenario of a report again, as it was run",
-		Long: `replay runs a scenario with the target, the seed and the level of a JSON report. Reports hold no credentials: they come from the flags or from the
-environment, as for run. Every other flag of run holds too; --base-url asks another target.`,
+		Short: "Repeat one scenario of a report",
+		Long: `replay runs a scenario with the target, the seed and the level of a JSON report. Reports contain no credentials: they come from flags or the
+environment, as for run. All other flags of run apply too; --base-url selects another target.`,
 		Example: `  oauthconform run --report json=report.json
   oauthconform replay report.json v2/tokens/rotation/old-pair-is-gone`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -57,9 +57,9 @@ func newRoot(p program) *cobra.Command {
 		Use:   "oauthconform",
 		Short: "Judge an implementation of the OAuth API against its published contract",
 		Long: `oauthconform sends the requests of its scenarios to a server and judges the answers. Without --base-url it judges
-the mock, which it then runs inside.
+an embedded mock.
 
-Exit status: 0 all is as the contract says; 1 the target broke it (FAIL, or XPASS), or a --require is not met; 2 wrong usage, a faulty scenario
+Exit status: 0 the target conforms; 1 it violates the contract (FAIL, or XPASS), or a --require is not met; 2 wrong usage, a faulty scenario
 file, or the suite itself at fault (ERROR); 3 nothing was proven (unreachable, INCONCLUSIVE, or nothing executed).
 
 Every flag has an environment variable: OAUTHCONFORM_BASE_URL for --base-url. A flag wins over its variable. (Only

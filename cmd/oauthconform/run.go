@@ -38,9 +38,9 @@ func (f *runFlags) register(command *cobra.Command) {
 	f.choice.register(command)
 	flags := command.Flags()
 	f.mannerFlags.register(flags)
-	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "from where on a failed assertion fails the run; below it is a warning")
-	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete on a server that is not on this machine; only what they created is deleted")
-	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "how many scenarios run at once, 1 to 256; without a control API those that others could disturb run alone")
+	flags.Var(newSetting(&f.level, "must|should|observe", "should", parseLevel), "level", "level from which a failed assertion fails the run; below it, it is a warning")
+	flags.BoolVar(&f.allowWrites, "allow-writes", false, "let scenarios create, change and delete things on a server that is not on this machine; they delete only what they created")
+	flags.Var(newSetting(&f.parallel, "N", "4", parseParallel), "parallel", "number of scenarios that run at once, 1 to 256; without a control API, those that others could disturb run alone")
 	flags.Var(newSetting(&f.seed, "N", "1", parseSeed), "seed", "seed of names and of the order; where none is given one is drawn with --shuffle, and where there is no control API")
 	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in random order; the report says the seed that repeats it")
 	flags.Var(newSetting(&f.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")
@@ -88,7 +88,7 @@ func newRun(p program) *cobra.Command {
 	var written reportFlags
 	command := &cobra.Command{
 		Use:   "run",
-		Short: "Judge a server, or, without --base-url, the mock inside",
+		Short: "Judge a server, or without --base-url the embedded mock",
 		Example: `  oauthconform run
   oauthconform run --base-url http://127.0.0.1:8080 --report junit=report.xml
   OAUTHCONFORM_API_KEY=… oauthconform run --base-url https://test.oauth.openapi.com --email me@example.com --level must`,
@@ -112,7 +112,7 @@ func (r *reportFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&r.reports, "report", nil, "console=`FILE`, json=FILE, junit=FILE, html=FILE, markdown=FILE, github=-, har=FILE or events=FILE, - for standard output; may be repeated (OAUTHCONFORM_REPORT separates by commas)")
 	flags.StringArrayVar(&r.require, "require", nil, "exit 1 below this coverage, `'refusals>=1.0'`; also operations, statuses, properties, parameters and must (MUST scenarios that were executed); may be repeated")
 	flags.StringSliceVar(&r.requirements, "requirements", nil, "only what these frozen requirement `SETS` name counts for the exit status, such as v2-2.1.0; the rest is run and reported")
-	flags.BoolVar(&r.quiet, "quiet", false, "no progress, and on the console only what did not pass")
+	flags.BoolVar(&r.quiet, "quiet", false, "print no progress, and only what did not pass")
 }
 
 func (p program) judge(command *cobra.Command, flags *runFlags, written *reportFlags) error {

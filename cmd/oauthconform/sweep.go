@@ -94,9 +94,9 @@ func newSweep(p program) *cobra.Command {
 	var flags sweepFlags
 	command := &cobra.Command{
 		Use:   "sweep FILE",
-		Short: "Remove what a killed run left",
-		Long: `sweep removes the tokens and accounts that the journal of a run (run --run-journal FILE) names and that the run did not
-remove itself, and notes in the journal what is gone. The journal holds no credentials: they are those of the run.
+		Short: "Delete what a killed run left behind",
+		Long: `sweep deletes the tokens and accounts in a run's journal (run --run-journal FILE) that the run did not delete
+itself, and records the deletions in the journal. The journal has no credentials: pass those of the run.
 
 Exit status: 0 nothing is left; 2 wrong usage; 3 something is left.`,
 		Example: `  OAUTHCONFORM_API_KEY=… oauthconform sweep run.journal --email me@example.com`,
@@ -115,7 +115,7 @@ Exit status: 0 nothing is left; 2 wrong usage; 3 something is left.`,
 	registered.StringVar(&flags.adminToken, "admin-token", "", "bearer `TOKEN` of the control API, where it wants one; better passed as OAUTHCONFORM_ADMIN_TOKEN")
 	registered.Var(newSetting(&flags.timeout, "DURATION", "10s", parseTimeout), "timeout", "how long to wait for an answer")
 	registered.Var(newSetting(&flags.rate, "N", "", parseRate), "rate", "requests a second, at most")
-	registered.BoolVar(&flags.production, "i-know-this-is-production", false, "ask hosts of the provider that do not begin with test.")
+	registered.BoolVar(&flags.production, "i-know-this-is-production", false, "allow hosts of the provider that do not start with test.")
 	registered.StringVar(&flags.userAgent, "user-agent", "", "`TEXT` to send as User-Agent; default is oauthconform")
 	flags.connectionFlags.register(registered)
 	return command

@@ -35,9 +35,9 @@ type targetFlags struct {
 
 func (t *targetFlags) register(command *cobra.Command) {
 	flags := command.Flags()
-	flags.Var(&t.addresses, "base-url", "address of the server to judge, `[SURFACE=]URL`; may be repeated, once for each surface; without it the mock is run and judged inside")
+	flags.Var(&t.addresses, "base-url", "address of the server to judge, `[SURFACE=]URL`; may be repeated, once for each surface; by default the embedded mock is judged")
 	flags.Var(newSetting(&t.adminURL, "URL", "", parseAdminURL), "admin-url", `address of the server's control API, or "none" to do without; default is BASE/__admin where that answers`)
-	flags.StringVar(&t.email, "email", "", "e-mail `ADDRESS` of the account that asks; not needed where there is a control API")
+	flags.StringVar(&t.email, "email", "", "e-mail `ADDRESS` of the account to use; not needed with a control API")
 	flags.StringVar(&t.apiKey, "api-key", "", "API `KEY` of that account; better passed as OAUTHCONFORM_API_KEY, because command lines are public on many machines")
 	flags.StringVar(&t.sandboxAPIKey, "sandbox-api-key", "", "API `KEY` of the account's sandbox; better passed as OAUTHCONFORM_SANDBOX_API_KEY")
 	t.grantFlags.register(flags)

@@ -24,10 +24,10 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Load and validate fixtures, scenarios, faults and OpenAPI documents",
-		Long: "Load and validate files that are given to serve (YAML or JSON). A file with a member \"scenarios\" holds scenarios, one with \"faults\" " +
-			"rules of faults, one with \"openapi\" is the document of a paid service, any other a fixture. Every problem is printed with file and " +
-			"line; the exit status is 2 when there is one. What is odd in an OpenAPI document, and can be served all the same, is a warning; operations whose " +
-			"answer is made up or empty are named.",
+		Long: "Load and validate files for serve (YAML or JSON). A file with a member \"scenarios\" has scenarios, one with \"faults\" " +
+			"fault rules, one with \"openapi\" is the document of a paid service, and any other is a fixture. Problems are printed with file and " +
+			"line, and the exit status is then 2. What is wrong in an OpenAPI document but does not keep it from being served is a warning; operations whose " +
+			"answer is generated or empty are listed.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("check takes the files to check, but got none")}

@@ -34,8 +34,8 @@ func (c *client) accountsCommand() *cobra.Command {
 	}
 	cmd := group(&cobra.Command{
 		Use:   "accounts",
-		Short: "List, make, show or remove accounts of a running mock",
-		Long:  "List, make, show or remove accounts of a running mock. Without a command they are listed.",
+		Short: "List, create, show or remove accounts of a running mock",
+		Long:  "List, create, show or remove accounts of a running mock. Without a command it lists them.",
 		RunE:  list,
 	})
 	cmd.AddCommand(
@@ -64,9 +64,9 @@ func (c *client) newAccountCommand() *cobra.Command {
 	var open bool
 	cmd := &cobra.Command{
 		Use:   "new",
-		Short: "Make a fresh, isolated account: a copy of the world's first one, or an empty one",
-		Long: "Make a fresh account from a fixture: by default a copy of what the first account of the mock's world begins with (of demo: its tokens, wallet,\n" +
-			"subscriptions and history); --fixture empty makes one without any. It has credentials, tokens and OAuth clients of its own. Nobody else sees what it does.",
+		Short: "Create a fresh, isolated account: a copy of the world's first one, or an empty one",
+		Long: "Create a fresh account from a fixture: by default a copy of the first account of the mock's world (for demo with its tokens, wallet,\n" +
+			"subscriptions and history); --fixture empty creates one without any. It has its own credentials, tokens and OAuth clients, and is isolated from\nother accounts.",
 		Example: "  oauthmock accounts new --fixture empty\n  oauthmock accounts new --environment sandbox --json",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -170,7 +170,7 @@ func (c *client) walletCommand() *cobra.Command {
 	add := &cobra.Command{
 		Use:   "add AMOUNT",
 		Short: "Recharge a wallet; a negative amount debits it",
-		Long: "Recharge a wallet, with up to four decimals. A negative amount debits it; write it behind two dashes, so that it is not taken for a\n" +
+		Long: "Recharge a wallet, with up to four decimals. A negative amount debits it; write it after two dashes, so that it is not taken for a\n" +
 			"flag.",
 		Example: "  oauthmock wallet add 10.50 --account demo\n  oauthmock wallet add --account demo --description Fee -- -2",
 		Args: func(cmd *cobra.Command, args []string) error {

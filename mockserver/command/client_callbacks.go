@@ -16,7 +16,7 @@ import (
 // callbacksCommand adds callbacks to a running mock, lists the attempts to deliver them, and
 // receives them.
 func (c *client) callbacksCommand() *cobra.Command {
-	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list the attempts to deliver them, attempt one once more, or receive them"})
+	cmd := group(&cobra.Command{Use: "callbacks", Short: "Send callbacks from a running mock, list delivery attempts, retry one, or receive them"})
 	cmd.AddCommand(c.sendCallbackCommand(), c.listCallbacksCommand(), c.retryCallbackCommand(), c.listenCommand())
 	return cmd
 }
@@ -26,9 +26,9 @@ func (c *client) sendCallbackCommand() *cobra.Command {
 	var retry int
 	cmd := &cobra.Command{
 		Use:   "send URL",
-		Short: "Begin a callback to a URL, as a call of a paid service would",
-		Long: "Begin a callback to a URL, as a call of a paid service would. Only loopback is called, and what --callback-hosts of serve names. It prints the\n" +
-			"callback's id, under which GET /callbacks/{id} of the API has it.",
+		Short: "Send a callback to a URL, as a call of a paid service would",
+		Long: "Send a callback to a URL, as a call of a paid service would. Only loopback and the hosts of serve --callback-hosts are called. It prints the\n" +
+			"callback's id, for GET /callbacks/{id} of the API.",
 		Example: `  oauthmock callbacks send http://127.0.0.1:9000/hook --account demo --scope POST:sms.openapi.com/send --data '{"state":"done"}' --retry 3`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch err := exactly("URL")(cmd, args); {
@@ -71,7 +71,7 @@ func (c *client) sendCallbackCommand() *cobra.Command {
 func (c *client) listCallbacksCommand() *cobra.Command {
 	var of string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the attempts to deliver callbacks that the journal holds, oldest first", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
+		Use: "list", Short: "List the delivery attempts of callbacks in the journal, oldest first", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query := url.Values{"kind": {string(journal.KindCallback)}}
 			if of != "" {
@@ -108,7 +108,7 @@ func (c *client) retryCallbackCommand() *cobra.Command {
 	var of string
 	cmd := &cobra.Command{
 		Use:     "retry ID",
-		Short:   "Attempt a callback once more, also one that was delivered or given up",
+		Short:   "Retry a callback, even if it was delivered or given up",
 		Example: "  oauthmock callbacks retry 698d9d980a304309f0a3e0cd --account demo",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := exactly("ID")(cmd, args); err != nil {

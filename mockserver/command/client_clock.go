@@ -22,14 +22,14 @@ func (c *client) clockCommand() *cobra.Command {
 		Use:   "clock",
 		Short: "Show or set the clock of a running mock",
 		Long: "Show or set the clock of a running mock. With --account, the clock of that account, which is an offset from the server's.\n" +
-			"Without a command the clock is shown.",
+			"Without a command it shows the clock.",
 		RunE: show,
 	})
 	c.accountFlag(cmd, cmd.PersistentFlags(), account, "the clock of this account, by its `ID`")
 	cmd.AddCommand(
 		&cobra.Command{Use: "show", Short: "Show the clock", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: show},
 		c.clockAdvance(account), c.clockSet(account),
-		c.clockTurn(account, "freeze", "Stop the clock where it is", true), c.clockTurn(account, "run", "Let the clock run from where it is", false),
+		c.clockTurn(account, "freeze", "Stop the clock where it is", true), c.clockTurn(account, "run", "Let the clock run on from where it is", false),
 	)
 	return cmd
 }
@@ -67,7 +67,7 @@ func (c *client) clockSet(account *string) *cobra.Command {
 	var freeze, run bool
 	cmd := &cobra.Command{
 		Use:     "set RFC3339",
-		Short:   "Set the clock, and list what fell due; it stays running or frozen unless a flag says otherwise",
+		Short:   "Set the clock, and list what fell due; it stays running or frozen unless a flag changes that",
 		Example: "  oauthmock clock set 2026-02-12T08:30:00Z --freeze",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := exactly("RFC3339")(cmd, args); err != nil {

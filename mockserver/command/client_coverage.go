@@ -13,9 +13,9 @@ func (c *client) coverageCommand() *cobra.Command {
 	var account string
 	cmd := &cobra.Command{
 		Use:   "coverage",
-		Short: "Tell what of the API your tests never met on a running mock",
-		Long: "Tell what of the API your tests never met on a running mock, since it started or was reset: operations, statuses, and refusals by their\n" +
-			"error number.",
+		Short: "List what your tests never met of the API on a running mock",
+		Long: "List the operations, statuses and refusals (by error number) that your tests never met on a running mock since it started or was\n" +
+			"reset.",
 		Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q := question{method: http.MethodGet, path: []string{"coverage"}, query: confined(account)}

@@ -16,9 +16,9 @@ import (
 func (c *client) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ID|last",
-		Short: "Tell why a running mock answered a request as it did",
-		Long: "Tell why a running mock answered a request as it did. The ID is that of the answer's header X-Mock-Request-Id, and of \"oauthmock\n" +
-			"requests\"; last is the newest request.",
+		Short: "Explain why a running mock answered a request as it did",
+		Long: "Explain why a running mock answered a request as it did. The ID is in the answer's header X-Mock-Request-Id, and in \"oauthmock\n" +
+			"requests\"; last means the newest request.",
 		Example:           "  oauthmock explain last\n  oauthmock explain 42",
 		Args:              exactly("ID"),
 		ValidArgsFunction: c.completeFirst(c.completeRequests),

@@ -23,8 +23,8 @@ func (c *client) faultsCommand() *cobra.Command {
 	}
 	cmd := group(&cobra.Command{
 		Use:   "faults",
-		Short: "List, add or remove rules of a running mock by which calls go wrong",
-		Long:  "List, add or remove rules of a running mock by which calls go wrong. Without a command they are listed, in their order.",
+		Short: "List, add or remove fault rules of a running mock",
+		Long:  "List, add or remove fault rules of a running mock. Without a command it lists them in their order.",
 		RunE:  list,
 	})
 	c.accountFlag(cmd, cmd.PersistentFlags(), &account, "only rules that are confined to this account, by its `ID`; rules that are added become so")

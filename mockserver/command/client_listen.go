@@ -58,7 +58,7 @@ func (c *client) listenCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on, `HOST:PORT`; port 0 takes a free one")
+	flags.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on, `HOST:PORT`; port 0 picks a free one")
 	flags.StringVar(&of, "account", "", "check signatures with the secret of the account with this `ID`, which the mock tells")
 	flags.StringVar(&secret, "secret", "", "check signatures with this `SECRET`")
 	flags.IntVar(&status, "status", http.StatusOK, "answer with this `STATUS`; anything but 200 is tried again")

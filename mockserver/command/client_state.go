@@ -19,9 +19,9 @@ func (c *client) stateCommand() *cobra.Command {
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "export [FILE|-]",
-			Short: "Write everything into a file, or to standard output",
-			Long: "Write everything into a file, or to standard output: a fixture that import and serve --fixtures read. It holds the accounts' secrets, so\n" +
-				"the file can be read by you only.",
+			Short: "Write the whole state to a file or to standard output",
+			Long: "Write the whole state to a file or to standard output, as a fixture that import and serve --fixtures read. It contains the accounts' secrets, so\n" +
+				"only you can read the file.",
 			Args: atMostOne("FILE"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				_, body, err := c.ask(cmd.Context(), question{method: http.MethodGet, path: []string{"state"}})
@@ -39,9 +39,9 @@ func (c *client) stateCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use:   "import FILE|-",
-			Short: "Put what a file holds in the place of everything",
-			Long: "Put an exported state, or any fixture (YAML or JSON), in the place of everything: at once, or not at all. \"-\" is standard input. A reset\n" +
-				"still leads back to where the mock started.",
+			Short: "Replace the whole state by that of a file",
+			Long: "Replace the whole state by an exported state or any fixture (YAML or JSON), completely or not at all. \"-\" is standard input. A reset\n" +
+				"still returns to the state that the mock started with.",
 			Args: exactly("FILE"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				body, err := readFile(args[0], cmd.InOrStdin())
@@ -60,7 +60,7 @@ func (c *client) stateCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use:   "save",
-			Short: "Let the mock write its state into the file of serve --state",
+			Short: "Make the mock write its state to the file of serve --state",
 			Args:  noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				return c.run(cmd.Context(), question{method: http.MethodPost, path: []string{"state", "save"}}, func([]byte) error {

@@ -16,7 +16,7 @@ func (c *client) tokensCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "tokens",
 		Short:   "List the tokens of an account of a running mock",
-		Long:    "List the tokens of an account of a running mock, oldest first, as they are: whoever sees the list can use them.",
+		Long:    "List the tokens of an account of a running mock, oldest first, in clear text: anyone who sees the list can use them.",
 		Example: "  oauthmock tokens --account demo",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,7 +65,7 @@ func (c *client) whole(cmd *cobra.Command, of string) (body []byte, err error) {
 func (c *client) walletShowCommand() *cobra.Command {
 	var of string
 	cmd := &cobra.Command{
-		Use: "show", Short: "Show the transactions of a wallet, and what they sum up to", Example: "  oauthmock wallet show --account demo",
+		Use: "show", Short: "Show the transactions of a wallet and their total", Example: "  oauthmock wallet show --account demo",
 		Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			body, err := c.whole(cmd, of)
@@ -128,14 +128,14 @@ func (c *client) rateLimitCommand() *cobra.Command {
 	show := func(cmd *cobra.Command, _ []string) error { return ask(cmd, http.MethodGet, nil) }
 	cmd := group(&cobra.Command{
 		Use: "ratelimit", Short: "Show or set the rate limit of a running mock",
-		Long: "Show or set the rate limit of a running mock: the one of all accounts that have none of their own, or an account's, a client's, or an\naccount's for one scope.",
+		Long: "Show or set the rate limit of a running mock: the default for all accounts, or that of an account, of a client, or of an account for one\nscope.",
 		RunE: show,
 	})
 	c.accountFlag(cmd, cmd.PersistentFlags(), &account, "that of this account, by its `ID`")
 	cmd.PersistentFlags().StringVar(&scope, "scope", "", "that of the account for this `SCOPE` of a paid service")
 	cmd.PersistentFlags().StringVar(&client, "client", "", "that of this OAuth client, by its `ID`")
 	set := &cobra.Command{
-		Use: "set N", Short: "Let so many requests through in a window", Example: "  oauthmock ratelimit set 10 --window 1m --account demo",
+		Use: "set N", Short: "Allow N requests per window", Example: "  oauthmock ratelimit set 10 --window 1m --account demo",
 		Args: exactly("N"), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var n int64
@@ -154,7 +154,7 @@ func (c *client) rateLimitCommand() *cobra.Command {
 		&cobra.Command{Use: "show", Short: "Show the rate limit", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions, RunE: show},
 		set,
 		&cobra.Command{
-			Use: "off", Short: "Let all requests through", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
+			Use: "off", Short: "Turn the rate limit off", Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				return ask(cmd, http.MethodPut, map[string]any{"enabled": false})
 			},

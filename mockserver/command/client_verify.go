@@ -28,11 +28,11 @@ func (c *client) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Ask whether a running mock was asked what you expect",
-		Long: "Ask whether a running mock was asked what you expect: as often as --exactly, --at-least or --at-most say, and at least once where none of\n" +
-			"them is given. --path, and values of --query and --header, may hold *. --file takes the whole expectation as JSON, also one of requests in\n" +
+		Short: "Check whether a running mock received the requests that you expect",
+		Long: "Check whether a running mock received the requests that you expect: as often as --exactly, --at-least or --at-most, or at least once if none of\n" +
+			"them is set. --path, and values of --query and --header, may contain *. --file reads the whole expectation as JSON, which can also be requests in\n" +
 			"order ({\"inOrder\":[{…},{…}]}).\n\n" +
-			"Exit status: 0 it was; 1 it was not, and what came near is printed, or it could not be asked; 2 wrong usage; 3 nobody can know, because the\n" +
+			"Exit status: 0 satisfied; 1 not satisfied (near misses are printed) or no answer; 2 wrong usage; 3 undetermined, because the\n" +
 			"journal dropped what would be needed.",
 		Example: "  oauthmock verify --operation token.create --status 200 --exactly 1\n" +
 			"  oauthmock verify --method PATCH --path '/tokens/*' --auth refresh --wait 5s\n" +

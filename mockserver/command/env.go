@@ -18,9 +18,9 @@ func (c *client) envCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "env",
-		Short: "Print the environment variables that lead programs to a running mock",
-		Long: "Print the environment variables that lead programs to a running mock by its proxy (--proxy-addr), and have them trust its CA. The files that\n" +
-			"they name lie in the user's cache folder. docs/unchanged-programs.md says which programs need more.",
+		Short: "Print the environment variables that send programs to a running mock",
+		Long: "Print the environment variables that send programs to a running mock through its proxy (--proxy-addr) and make them trust its CA. The files that\n" +
+			"they name are in the user's cache folder. docs/unchanged-programs.md lists programs that need more.",
 		Example: "  eval \"$(oauthmock env)\"\n  oauthmock env --shell fish | source\n  oauthmock env --shell powershell | Out-String | Invoke-Expression",
 		Args:    noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {

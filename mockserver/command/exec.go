@@ -54,10 +54,10 @@ func execCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.Co
 		Use:                   "exec [flags of serve] [--journal FILE] [--verify FILE] [--certify] -- COMMAND [ARGS…]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Run a command, unchanged, against a mock of its own",
-		Long: "Run a command, unchanged, against a mock of its own: with TLS and a proxy on free ports, and environment variables that lead programs there\n" +
-			"and have them trust it. Signals go to the command, its output is its own, and its exit status comes back. docs/unchanged-programs.md says\n" +
-			"which programs need more.\n\n" +
-			"Exit status: the command's where it is not 0; else 1 if --verify or --certify fails, 3 if they cannot know, 0. 126 and 127 are a command that\n" +
+		Long: "Run a command, unchanged, against a mock of its own, with TLS and a proxy on free ports, and environment variables that send programs there\n" +
+			"and make them trust it. Signals are passed to the command, and its output is unchanged. docs/unchanged-programs.md lists\n" +
+			"programs that need more.\n\n" +
+			"Exit status: the command's if it is not 0; else 1 if --verify or --certify fails, 3 if the result is undetermined, 0. 126 and 127 mean that the command\n" +
 			"cannot be run, 128 and more one that a signal ended.",
 		Example: "  oauthmock exec -- npm test\n  oauthmock exec --scenario rate-limited --verify expected.json --journal calls.har -- ./integration-tests.sh",
 		Args: func(cmd *cobra.Command, args []string) error {

@@ -16,7 +16,7 @@ import (
 func fixturesCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fixtures",
-		Short: "Make fixtures",
+		Short: "Generate fixtures",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usageError{fmt.Errorf("%s takes a command: generate", cmd.CommandPath())}
@@ -33,7 +33,7 @@ func generateCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "generate",
 		Short: "Print a world of any size, as YAML",
 		Long: "Print a world of any size, as YAML that check and serve --fixtures read. The same numbers give the same world, which\n" +
-			"serve --fixtures generated:seed=7,tokens=100000 makes without a file. Its account has the credentials of the world demo.",
+			"serve --fixtures generated:seed=7,tokens=100000 creates without a file. Its account has the credentials of the world demo.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return generate(cmd.Context(), spec, output, stdout, stderr)

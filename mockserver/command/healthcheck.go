@@ -25,10 +25,10 @@ func healthcheckCommand(stdout io.Writer) *cobra.Command {
 	var f healthFlags
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Ask a running mock whether it is ready",
-		Long: "Ask a running mock whether it is ready. The exit status is 0 when it is, and 1 in every other case.\n" +
-			"Without --url the mock is looked for where serve would listen: at --addr (OAUTHMOCK_ADDR), which is 127.0.0.1:8080 by default.\n" +
-			"Every flag has an environment variable: --url is OAUTHMOCK_URL. A flag wins over the environment.",
+		Short: "Report whether a running mock is ready",
+		Long: "Report whether a running mock is ready. The exit status is 0 if it is, and 1 in every other case.\n" +
+			"Without --url it checks the address on which serve would listen: at --addr (OAUTHMOCK_ADDR), which is 127.0.0.1:8080 by default.\n" +
+			"Every flag has an environment variable: --url is OAUTHMOCK_URL. A flag takes precedence.",
 		// Container engines know 0 and 1 only, so that even wrong usage is 1 here.
 		Args: func(cmd *cobra.Command, args []string) error { return unhealthy(noArguments(cmd, args)) },
 		RunE: func(cmd *cobra.Command, _ []string) error {

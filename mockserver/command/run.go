@@ -48,8 +48,8 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		Use:   "oauthmock",
 		Short: "A mock of Openapi's OAuth API",
 		Long: "A mock of Openapi's OAuth API (oauth.openapi.com) on this machine, with a clock, a wallet and a control API.\n" +
-			"A running mock serves its documents: GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is what it speaks, with\n" +
-			"examples that the demo world knows; GET /__admin/openapi.json describes the control API.",
+			"A running mock serves its documents: GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is the document that it implements, with\n" +
+			"examples that work in the demo world; GET /__admin/openapi.json describes the control API.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {

@@ -35,10 +35,10 @@ func serveCommand(getenv func(string) string, stdout, stderr io.Writer) *cobra.C
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Start the mock",
-		Long: "Start the mock. The one line on standard output is the base URL, printed once the server answers; logs go to standard error.\n" +
-			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag wins over the environment.\n" +
-			"On a terminal it says who there is, and what to try. GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is\n" +
-			"the document that it speaks, /__admin/openapi.json that of the control API.",
+		Long: "Start the mock. The only line on standard output is the base URL, printed when the server is ready; logs go to standard error.\n" +
+			"Every flag has an environment variable: --url-file is OAUTHMOCK_URL_FILE. A flag takes precedence.\n" +
+			"On a terminal it prints the accounts, and what to try. GET /__admin/openapi/{surface}.json (v2, v1, clientcred, authcode) is\n" +
+			"the document that it implements, /__admin/openapi.json that of the control API.",
 		Args: noArguments,
 	}
 	s := newSettings(cmd)
